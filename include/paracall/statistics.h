@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The counters of a machine, laid out so that another process can map them:
+ * fixed sizes, native byte order, no pointers. Each counter has one writer (the
+ * vCPU's thread) and may be read at any time; related counters can be read a
+ * moment apart.
+ */
+#ifndef PARACALL_STATISTICS_H
+#define PARACALL_STATISTICS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define PARACALL_STATISTICS_MAGIC 0x41524150u /* "PARA" */
+#define PARACALL_STATISTICS_VERSION 1u
+
+/* Rows of the table that the layout has room for; the last counts others. */
+#define PARACALL_STATISTICS_ROWS 64
+#define PARACALL_STATISTICS_UNKNOWN (PARACALL_STATISTICS_ROWS - 1)
+
+/*
+ * The time of each vCPU's first calls of a kind is taken, and after that of one
+ * in so many: two readings of a clock can cost as much as a call.
+ */
+#define PARACALL_STATISTICS_ALL_TIMED 256
+#define PARACALL_STATISTICS_SAMPLE 16
+
+struct paracall_call_statistics {
+	uint64_t calls;
+	/* Results below 0. */
+	uint64_t errors;
+	/* Calls whose time was taken, and those times' sum. */
+	uint64_t timed_calls;
+	uint64_t timed_nanoseconds;
+};
+
+struct paracall_cpu_statistics {
+	struct paracall_call_statistics calls[PARACALL_STATISTICS_ROWS];
+	/* CPUID leaves 0x40000000 and 0x40000001 read. */
+	uint64_t cpuid_signature;
+	uint64_t cpuid_features;
+	/* Halts that began, and halts that a waiting kick ended at once. */
+	uint64_t halts;
+	uint64_t halts_skipped;
+	/* Kicks by this vCPU that ended another's halt, or were left for it. */
+	uint64_t kicks_woke;
+	uint64_t kicks_left;
+	/* Interrupts sent by SEND_IPI, one per target. */
+	uint64_t interrupts_sent;
+	/* Hypercall instructions that the engine replaced in guest memory. */
+	uint64_t replaced;
+};
+
+struct paracall_statistics {
+	uint32_t magic;
+	uint32_t version;
+	uint32_t max_cpus;
+	/* Offered in CPUID. */
+	uint32_t features;
+	/* vCPUs that were added. */
+	uint32_t cpus;
+	/* Set by the engine when it has begun, and when it has ended in order. */
+	uint32_t started;
+	uint32_t finished;
+	/* Resets of the guest. */
+	uint32_t resets;
+	struct paracall_cpu_statistics cpu[];
+};
+
+/* [vCPU] Add to a counter of that vCPU. */
+static inline void paracall_statistics_add(uint64_t *counter, uint64_t amount)
+{
+	__atomic_store_n(counter, *counter + amount, __ATOMIC_RELAXED);
+}
+
+/* [any] Bytes for that many vCPUs. */
+static inline size_t paracall_statistics_size(uint32_t max_cpus)
+{
+	return offsetof(struct paracall_statistics, cpu) +
+	       max_cpus * sizeof(struct paracall_cpu_statistics);
+}
+
+/* [any] One counter added up over all vCPUs, given by its offset. */
+uint64_t paracall_statistics_sum(const struct paracall_statistics *statistics, size_t offset);
+
+#define paracall_statistics_total(statistics, member) \
+	paracall_statistics_sum(statistics, offsetof(struct paracall_cpu_statistics, member))
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* PARACALL_STATISTICS_H */

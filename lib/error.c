@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Errors in words, and the version. */
+#include <paracall/paracall.h>
+
+static const char *const errors[] = {
+	[-PARACALL_OK] = "no error",
+	[-PARACALL_ERROR_MEMORY] = "out of memory",
+	[-PARACALL_ERROR_ARGUMENT] = "an argument is out of range",
+	[-PARACALL_ERROR_FEATURE] = "the feature is not available here",
+	[-PARACALL_ERROR_CPU] = "no such vCPU, or its APIC id is taken",
+	[-PARACALL_ERROR_NAME] = "no such name",
+};
+
+const char *paracall_strerror(int error)
+{
+	int count = sizeof(errors) / sizeof(errors[0]);
+
+	if (error > 0 || error <= -count)
+		return "unknown error";
+	return errors[-error];
+}
+
+const char *paracall_version(void)
+{
+	return PARACALL_VERSION;
+}

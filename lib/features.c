@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* KVM's feature bits by name, and lists of them as users write them. */
+#include <paracall/paracall.h>
+
+#include <string.h>
+
+#define FEATURE(feature_name, identifier, feature_capabilities, is_implemented, \
+		feature_purpose) \
+	{ \
+		.name = feature_name, \
+		.bit = PARACALL_KVM_FEATURE_##identifier, \
+		.capabilities = feature_capabilities, \
+		.implemented = is_implemented, \
+		.purpose = feature_purpose, \
+	},
+static const struct paracall_feature_info features[] = {
+#include "features.def"
+};
+#undef FEATURE
+
+#define FEATURES (sizeof(features) / sizeof(features[0]))
+
+size_t paracall_feature_count(void)
+{
+	return FEATURES;
+}
+
+const struct paracall_feature_info *paracall_feature_info(size_t index)
+{
+	return index < FEATURES ? &features[index] : NULL;
+}
+
+uint32_t paracall_features_available(uint32_t capabilities)
+{
+	uint32_t available = 0;
+
+	for (size_t i = 0; i < FEATURES; i++)
+		if (features[i].implemented && !(features[i].capabilities & ~capabilities))
+			available |= 1u << features[i].bit;
+	return available;
+}
+
+/* The bits that one word of a list stands for; 0 if it is not a name. */
+static uint32_t bits_by_name(const char *name, size_t length, uint32_t available)
+{
+	if (length == 3 && !memcmp(name, "all", 3))
+		return available;
+	for (size_t i = 0; i < FEATURES; i++)
+		if (strlen(features[i].name) == length &&
+		    !memcmp(name, features[i].name, length))
+			return 1u << features[i].bit;
+	return 0;
+}
+
+static bool is_none(const char *name, size_t length)
+{
+	return length == 4 && !memcmp(name, "none", 4);
+}
+
+/* Apply one word, with its sign if it has one, to @set. */
+static int apply_word(const char *word, size_t length, bool first, uint32_t available,
+		      uint32_t *set)
+{
+	bool remove = length && word[0] == '-';
+	bool is_signed = length && (word[0] == '-' || word[0] == '+');
+	uint32_t bits;
+
+	if (is_none(word, length)) {
+		*set = 0;
+		return PARACALL_OK;
+	}
+	bits = bits_by_name(word + is_signed, length - is_signed, available);
+	if (!bits && !(length - is_signed == 3 && !memcmp(word + is_signed, "all", 3)))
+		return PARACALL_ERROR_NAME;
+	if (first && !is_signed)
+		*set = 0;
+	if (remove) {
+		*set &= ~bits;
+		return PARACALL_OK;
+	}
+	if (bits & ~available)
+		return PARACALL_ERROR_FEATURE;
+	*set |= bits;
+	return PARACALL_OK;
+}
+
+int paracall_features_parse(const char *list, uint32_t available, uint32_t *result,
+			    const char **wrong, size_t *wrong_length)
+{
+	uint32_t set = *result;
+	bool first = true;
+	const char *word = list;
+
+	while (1) {
+		size_t length = strcspn(word, ",");
+		int error = apply_word(word, length, first, available, &set);
+
+		if (error) {
+			bool is_signed = word[0] == '-' || word[0] == '+';
+
+			if (wrong)
+				*wrong = word + is_signed;
+			if (wrong_length)
+				*wrong_length = length - is_signed;
+			return error;
+		}
+		if (!word[length])
+			break;
+		word += length + 1;
+		first = false;
+	}
+	*result = set;
+	return PARACALL_OK;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The life of machines and vCPUs. All memory is allocated here, at creation. */
+#include "machine.h"
+
+#include <stdlib.h>
+
+static bool engine_is_complete(const struct paracall_engine *engine)
+{
+	uint32_t can = engine->capabilities;
+
+	return engine->read_register && engine->write_register &&
+	       (!(can & PARACALL_CAN_WAKE) || engine->wake) &&
+	       (!(can & PARACALL_CAN_INTERRUPT) || engine->send_interrupt) &&
+	       (!(can & PARACALL_CAN_YIELD) || engine->yield_to);
+}
+
+static int check_options(const struct paracall_engine *engine,
+			 const struct paracall_options *options)
+{
+	if (!engine_is_complete(engine) || options->architecture != PARACALL_X86 ||
+	    options->max_cpus < 1 || options->max_cpus > PARACALL_MAX_CPUS)
+		return PARACALL_ERROR_ARGUMENT;
+	if (options->features & ~paracall_features_available(engine->capabilities))
+		return PARACALL_ERROR_FEATURE;
+	return PARACALL_OK;
+}
+
+static int attach_statistics(struct paracall_machine *machine,
+			     struct paracall_statistics *statistics)
+{
+	if (!statistics) {
+		statistics = calloc(1, paracall_statistics_size(machine->max_cpus));
+		machine->own_statistics = statistics;
+		if (!statistics)
+			return PARACALL_ERROR_MEMORY;
+	}
+	machine->statistics = statistics;
+	statistics->magic = PARACALL_STATISTICS_MAGIC;
+	statistics->version = PARACALL_STATISTICS_VERSION;
+	statistics->max_cpus = machine->max_cpus;
+	statistics->features = machine->features;
+	return PARACALL_OK;
+}
+
+static struct paracall_cpu *allocate_cpus(uint32_t max_cpus)
+{
+	size_t size = max_cpus * sizeof(struct paracall_cpu);
+	struct paracall_cpu *cpus = aligned_alloc(_Alignof(struct paracall_cpu), size);
+
+	for (uint32_t i = 0; cpus && i < max_cpus; i++)
+		cpus[i] = (struct paracall_cpu){ .apic_id = UINT32_MAX };
+	return cpus;
+}
+
+int paracall_machine_new(struct paracall_machine **result, const struct paracall_engine *engine,
+			 const struct paracall_options *options)
+{
+	struct paracall_machine *machine;
+	int error = check_options(engine, options);
+
+	*result = NULL;
+	if (error)
+		return error;
+	machine = calloc(1, sizeof(*machine));
+	if (!machine)
+		return PARACALL_ERROR_MEMORY;
+	machine->engine = *engine;
+	machine->features = options->features;
+	machine->enforce_features = options->enforce_features;
+	machine->max_cpus = options->max_cpus;
+	machine->cpus = allocate_cpus(options->max_cpus);
+	error = attach_statistics(machine, options->statistics);
+	if (error || !machine->cpus) {
+		paracall_machine_free(machine);
+		return PARACALL_ERROR_MEMORY;
+	}
+	*result = machine;
+	return PARACALL_OK;
+}
+
+void paracall_machine_free(struct paracall_machine *machine)
+{
+	if (!machine)
+		return;
+	free(machine->own_statistics);
+	free(machine->cpus);
+	free(machine);
+}
+
+void paracall_machine_reset(struct paracall_machine *machine)
+{
+	for (uint32_t i = 0; i < machine->max_cpus; i++)
+		atomic_store(&machine->cpus[i].halt_state, RUNNING);
+	__atomic_fetch_add(&machine->statistics->resets, 1, __ATOMIC_RELAXED);
+}
+
+struct paracall_cpu *paracall_machine_add_cpu(struct paracall_machine *machine, uint32_t index,
+					      void *engine_cpu)
+{
+	struct paracall_cpu *cpu;
+
+	if (index >= machine->max_cpus)
+		return NULL;
+	cpu = &machine->cpus[index];
+	if (!cpu->machine) {
+		cpu->machine = machine;
+		cpu->statistics = &machine->statistics->cpu[index];
+		__atomic_fetch_add(&machine->statistics->cpus, 1, __ATOMIC_RELAXED);
+	}
+	cpu->engine_cpu = engine_cpu;
+	return cpu;
+}
+
+int paracall_cpu_set_apic_id(struct paracall_cpu *cpu, uint32_t apic_id)
+{
+	struct paracall_machine *machine = cpu->machine;
+	struct paracall_cpu *expected = NULL;
+
+	if (apic_id == cpu->apic_id)
+		return PARACALL_OK;
+	if (apic_id > PARACALL_MAX_APIC_ID ||
+	    !atomic_compare_exchange_strong(&machine->by_apic_id[apic_id], &expected, cpu))
+		return PARACALL_ERROR_CPU;
+	if (cpu->apic_id != UINT32_MAX)
+		atomic_store(&machine->by_apic_id[cpu->apic_id], NULL);
+	cpu->apic_id = apic_id;
+	return PARACALL_OK;
+}
+
+struct paracall_statistics *paracall_machine_statistics(struct paracall_machine *machine)
+{
+	return machine->statistics;
+}
+
+uint64_t paracall_statistics_sum(const struct paracall_statistics *statistics, size_t offset)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < statistics->max_cpus; i++) {
+		const char *cpu = (const char *)&statistics->cpu[i];
+
+		sum += __atomic_load_n((const uint64_t *)(cpu + offset), __ATOMIC_RELAXED);
+	}
+	return sum;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The library's own view of the table of hypercalls. */
+#ifndef PARACALL_LIB_TABLE_H
+#define PARACALL_LIB_TABLE_H
+
+#include "machine.h"
+
+/* How a guest architecture calls: registers by the engine's numbers. */
+struct convention {
+	uint8_t number;
+	uint8_t result;
+	uint8_t arguments[PARACALL_MAX_ARGUMENTS];
+};
+
+extern const struct convention paracall_x86_convention;
+
+/*
+ * Does a call. @arguments hold what the row declares, cut to 32 bits where
+ * @mode (enum paracall_mode) says so, and zero beyond. Runs on the calling
+ * vCPU's thread; may not allocate, block or take a lock.
+ */
+typedef int64_t paracall_hypercall_handler(struct paracall_cpu *cpu, uint32_t mode,
+					   const uint64_t *arguments);
+
+#define HYPERCALL(name, number, architectures, status, feature, needs, handler, ...) \
+	paracall_hypercall_handler handler;
+#define UNHANDLED(...)
+#include "hypercalls.def"
+#undef HYPERCALL
+#undef UNHANDLED
+
+struct row {
+	struct paracall_hypercall_info info;
+	/* NULL if the call is only described. */
+	paracall_hypercall_handler *handler;
+};
+
+extern const struct row paracall_rows[];
+extern const size_t paracall_row_count;
+
+/* The row of that number, or NULL. */
+const struct row *paracall_row_by_number(uint64_t number);
+
+#endif /* PARACALL_LIB_TABLE_H */

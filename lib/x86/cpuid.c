@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* KVM's CPUID leaves: Documentation/virt/kvm/x86/cpuid.rst. */
+#include "../machine.h"
+
+bool paracall_cpuid(struct paracall_cpu *cpu, uint32_t leaf, struct paracall_cpuid *result)
+{
+	switch (leaf) {
+	case PARACALL_KVM_CPUID_SIGNATURE:
+		paracall_statistics_add(&cpu->statistics->cpuid_signature, 1);
+		*result = (struct paracall_cpuid){
+			.eax = PARACALL_KVM_CPUID_FEATURES,
+			.ebx = PARACALL_KVM_SIGNATURE_EBX,
+			.ecx = PARACALL_KVM_SIGNATURE_ECX,
+			.edx = PARACALL_KVM_SIGNATURE_EDX,
+		};
+		return true;
+	case PARACALL_KVM_CPUID_FEATURES:
+		paracall_statistics_add(&cpu->statistics->cpuid_features, 1);
+		*result = (struct paracall_cpuid){ .eax = cpu->machine->features };
+		return true;
+	}
+	return false;
+}

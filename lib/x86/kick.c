@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * KVM_HC_KICK_CPU and the halts that it ends. A kick to a halted vCPU makes it
+ * run; one to a running vCPU is kept, once, and ends its next halt at once
+ * (arch/x86/kvm/lapic.c, APIC_DM_REMRD; x86.c, __kvm_emulate_halt).
+ *
+ * All of it is one atomic word per vCPU:
+ *
+ *	RUNNING --halt--> HALTED --kick--> RUNNING, and the engine wakes it
+ *	RUNNING --kick--> RUNNING_KICKED --halt--> RUNNING, and it goes on
+ *	HALTED --resume--> RUNNING
+ *
+ * A kick thus either finds HALTED, and then the engine's wake() must get
+ * through, or it is seen by the next halt: none is lost.
+ */
+#include "kick.h"
+
+#include "../table.h"
+
+/* Under the xAPIC's default rules this destination is everybody. */
+#define BROADCAST_APIC_ID 0xff
+
+/* True if @target was halted and is now owed a wake-up. */
+static bool kick_ends_halt(struct paracall_cpu *target)
+{
+	uint32_t state = atomic_load_explicit(&target->halt_state, memory_order_relaxed);
+	uint32_t next;
+
+	do {
+		next = state == HALTED ? RUNNING : RUNNING_KICKED;
+	} while (!atomic_compare_exchange_weak(&target->halt_state, &state, next));
+	return state == HALTED;
+}
+
+void paracall_kick(struct paracall_cpu *cpu, struct paracall_cpu *target)
+{
+	const struct paracall_engine *engine = &cpu->machine->engine;
+
+	if (kick_ends_halt(target)) {
+		engine->wake(cpu->engine_cpu, target->engine_cpu, target->apic_id);
+		paracall_statistics_add(&cpu->statistics->kicks_woke, 1);
+	} else {
+		paracall_statistics_add(&cpu->statistics->kicks_left, 1);
+	}
+}
+
+static void kick_all(struct paracall_cpu *cpu)
+{
+	struct paracall_machine *machine = cpu->machine;
+
+	for (uint32_t id = 0; id <= PARACALL_MAX_APIC_ID; id++) {
+		struct paracall_cpu *target = cpu_by_apic_id(machine, id);
+
+		if (target)
+			paracall_kick(cpu, target);
+	}
+}
+
+int64_t paracall_kick_cpu(struct paracall_cpu *cpu, uint32_t mode, const uint64_t *arguments)
+{
+	/* The first argument is reserved, and ignored. */
+	uint32_t apic_id = (uint32_t)arguments[1];
+	struct paracall_cpu *target = cpu_by_apic_id(cpu->machine, apic_id);
+
+	(void)mode;
+	if (!(cpu->machine->engine.capabilities & PARACALL_CAN_WAKE))
+		return -PARACALL_KVM_ENOSYS;
+	if (target)
+		paracall_kick(cpu, target);
+	else if (apic_id == BROADCAST_APIC_ID)
+		kick_all(cpu);
+	return 0;
+}
+
+bool paracall_halt(struct paracall_cpu *cpu)
+{
+	uint32_t state = RUNNING;
+
+	paracall_statistics_add(&cpu->statistics->halts, 1);
+	if (atomic_compare_exchange_strong(&cpu->halt_state, &state, HALTED) || state == HALTED)
+		return true;
+	atomic_store(&cpu->halt_state, RUNNING);
+	paracall_statistics_add(&cpu->statistics->halts_skipped, 1);
+	return false;
+}
+
+void paracall_resume(struct paracall_cpu *cpu)
+{
+	uint32_t state = HALTED;
+
+	if (atomic_load_explicit(&cpu->halt_state, memory_order_relaxed) == HALTED)
+		atomic_compare_exchange_strong(&cpu->halt_state, &state, RUNNING);
+}

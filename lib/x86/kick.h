@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PARACALL_LIB_X86_KICK_H
+#define PARACALL_LIB_X86_KICK_H
+
+#include "../machine.h"
+
+/*
+ * Kick @target on behalf of @cpu, whose thread this is. The engine must have
+ * PARACALL_CAN_WAKE.
+ */
+void paracall_kick(struct paracall_cpu *cpu, struct paracall_cpu *target);
+
+#endif /* PARACALL_LIB_X86_KICK_H */

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* KICK_CPU, halts, SEND_IPI and SCHED_YIELD: who is woken, who gets what. */
+#include "fake_engine.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+static int setup(void **state)
+{
+	static struct fake_machine fake;
+
+	fake.apic_id_step = 2;
+	fake_machine_create(&fake, &fake_engine, NULL);
+	*state = &fake;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	fake_machine_destroy(*state);
+	return 0;
+}
+
+static int64_t kick(struct fake_machine *fake, uint64_t apic_id)
+{
+	return fake_call(&fake->cpus[0], PARACALL_KVM_HC_KICK_CPU, 0, apic_id, 0, 0);
+}
+
+static void kick_wakes_a_halted_cpu_once(void **state)
+{
+	struct fake_machine *fake = *state;
+
+	assert_true(paracall_halt(fake->cpus[1].cpu));
+	assert_int_equal(kick(fake, 2), 0);
+	assert_int_equal(fake->cpus[1].wakes, 1);
+	assert_int_equal(fake->cpus[2].wakes, 0);
+	/* It runs again: the next halt is a real one. */
+	assert_true(paracall_halt(fake->cpus[1].cpu));
+}
+
+static void kick_to_a_running_cpu_is_kept_once(void **state)
+{
+	struct fake_machine *fake = *state;
+
+	kick(fake, 2);
+	kick(fake, 2);
+	assert_int_equal(fake->cpus[1].wakes, 0);
+	assert_false(paracall_halt(fake->cpus[1].cpu));
+	assert_true(paracall_halt(fake->cpus[1].cpu));
+}
+
+static void interrupt_ends_a_halt(void **state)
+{
+	struct fake_machine *fake = *state;
+
+	assert_true(paracall_halt(fake->cpus[1].cpu));
+	paracall_resume(fake->cpus[1].cpu);
+	kick(fake, 2);
+	assert_int_equal(fake->cpus[1].wakes, 0);
+	assert_false(paracall_halt(fake->cpus[1].cpu));
+}
+
+/* An interrupt that was taken before the halt does not use a kick up. */
+static void resume_keeps_a_kick(void **state)
+{
+	struct fake_machine *fake = *state;
+
+	kick(fake, 2);
+	paracall_resume(fake->cpus[1].cpu);
+	assert_false(paracall_halt(fake->cpus[1].cpu));
+}
+
+static void kick_by_id(void **state)
+{
+	static const uint64_t absent[] = { 1, 8, 254, 0x1000, UINT32_MAX };
+	struct fake_machine *fake = *state;
+
+	for (int i = 1; i < FAKE_CPUS; i++)
+		assert_true(paracall_halt(fake->cpus[i].cpu));
+	for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)
+		assert_int_equal(kick(fake, absent[i]), 0);
+	for (int i = 0; i < FAKE_CPUS; i++)
+		assert_int_equal(fake->cpus[i].wakes, 0);
+	assert_int_equal(kick(fake, 0x100000004), 0);
+	assert_int_equal(fake->cpus[2].wakes, 1);
+	/* The xAPIC's broadcast id: everybody. */
+	assert_int_equal(kick(fake, 0xff), 0);
+	assert_int_equal(fake->cpus[1].wakes, 1);
+	assert_int_equal(fake->cpus[2].wakes, 1);
+	assert_int_equal(fake->cpus[3].wakes, 1);
+	assert_false(paracall_halt(fake->cpus[0].cpu));
+}
+
+static void reset_forgets_kicks_and_halts(void **state)
+{
+	struct fake_machine *fake = *state;
+
+	kick(fake, 2);
+	assert_true(paracall_halt(fake->cpus[2].cpu));
+	paracall_machine_reset(fake->machine);
+	assert_true(paracall_halt(fake->cpus[1].cpu));
+	kick(fake, 4);
+	assert_int_equal(fake->cpus[2].wakes, 0);
+}
+
+/* Two threads kick each other out of halts; a lost kick would hang this. */
+#define ROUNDS 20000
+
+struct player {
+	struct fake_machine *fake;
+	struct fake_cpu *self;
+	uint64_t other;
+	bool begins;
+};
+
+static void halt_until_woken(struct fake_cpu *cpu)
+{
+	unsigned int wakes = __atomic_load_n(&cpu->wakes, __ATOMIC_SEQ_CST);
+
+	if (!paracall_halt(cpu->cpu))
+		return;
+	while (__atomic_load_n(&cpu->wakes, __ATOMIC_SEQ_CST) == wakes)
+		sched_yield();
+}
+
+static void *play(void *argument)
+{
+	struct player *player = argument;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		if (player->begins || i)
+			fake_call(player->self, PARACALL_KVM_HC_KICK_CPU, 0, player->other, 0,
+				  0);
+		halt_until_woken(player->self);
+	}
+	fake_call(player->self, PARACALL_KVM_HC_KICK_CPU, 0, player->other, 0, 0);
+	return NULL;
+}
+
+static void no_kick_is_lost_between_threads(void **state)
+{
+	struct fake_machine *fake = *state;
+	struct player players[2] = {
+		{ .fake = fake, .self = &fake->cpus[0], .other = 2, .begins = true },
+		{ .fake = fake, .self = &fake->cpus[1], .other = 0 },
+	};
+	struct paracall_statistics *statistics = paracall_machine_statistics(fake->machine);
+	pthread_t threads[2];
+
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, play, &players[i]), 0);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	assert_int_equal(paracall_statistics_total(statistics, kicks_woke) +
+				 paracall_statistics_total(statistics, kicks_left),
+			 2 * ROUNDS + 1);
+}
+
+static int64_t send_ipi(struct fake_machine *fake, uint64_t low, uint64_t high, uint64_t lowest,
+			uint64_t icr)
+{
+	return fake_call(&fake->cpus[0], PARACALL_KVM_HC_SEND_IPI, low, high, lowest, icr);
+}
+
+static void ipi_goes_to_the_set(void **state)
+{
+	struct fake_machine *fake = *state;
+
+	assert_int_equal(send_ipi(fake, UINT64_MAX, UINT64_MAX, 0, 0xf1), 4);
+	assert_int_equal(send_ipi(fake, 1 << 2 | 1 << 3, 0, 2, 0xf2), 1);
+	assert_int_equal(fake->cpus[2].interrupts, 2);
+	assert_int_equal(fake->cpus[2].interrupt.vector, 0xf2);
+	assert_int_equal(fake->cpus[1].interrupts, 1);
+	assert_int_equal(fake->cpus[1].interrupt.vector, 0xf1);
+	assert_int_equal(send_ipi(fake, 0, 0, 0, 0xf1), 0);
+	assert_int_equal(send_ipi(fake, UINT64_MAX, 0, 4096, 0xf1), 0);
+	/* Ids that wrap round name nobody. */
+	assert_int_equal(send_ipi(fake, UINT64_MAX, 0, UINT32_MAX, 0xf1), 0);
+	assert_int_equal(send_ipi(fake, 0, UINT64_MAX, (uint32_t)-64, 0xf1), 4);
+}
+
+static void ipi_clusters_depend_on_the_mode(void **state)
+{
+	struct paracall_options options = fake_options();
+	struct fake_machine fake = { .apic_id_step = 32 };
+
+	(void)state;
+	fake_machine_create(&fake, &fake_engine, &options);
+	/* Ids 0, 32, 64, 96. */
+	assert_int_equal(send_ipi(&fake, 0, 1, 0, 0x40), 1);
+	assert_int_equal(fake.cpus[2].interrupts, 1);
+	assert_int_equal(fake_call_in(&fake.cpus[0], 0, PARACALL_KVM_HC_SEND_IPI, 0, 1, 0,
+				      0x40),
+			 1);
+	assert_int_equal(fake.cpus[1].interrupts, 1);
+	fake_machine_destroy(&fake);
+}
+
+static void ipi_modes(void **state)
+{
+	static const struct {
+		uint64_t icr;
+		int64_t result;
+	} cases[] = {
+		{ PARACALL_ICR_LOGICAL | 0x40, -PARACALL_KVM_EINVAL },
+		{ 1 << 18 | 0x40, -PARACALL_KVM_EINVAL },
+		{ 2 << 18 | 0x40, -PARACALL_KVM_EINVAL },
+		{ PARACALL_ICR_MODE_FIXED << 8 | 5, 1 },
+		{ PARACALL_ICR_MODE_LOWEST << 8 | 0x40, 1 },
+		{ PARACALL_ICR_MODE_SMI << 8, 1 },
+		{ PARACALL_ICR_MODE_RESERVED << 8, 1 },
+		{ PARACALL_ICR_MODE_NMI << 8, 1 },
+		{ PARACALL_ICR_MODE_INIT << 8, 1 },
+		{ PARACALL_ICR_MODE_STARTUP << 8 | 8, 1 },
+		{ PARACALL_ICR_MODE_EXTINT << 8 | 0x40, 0 },
+		{ PARACALL_ICR_LEVEL_TRIGGERED | 0x40, 0 },
+		{ PARACALL_ICR_LEVEL_TRIGGERED | PARACALL_ICR_ASSERT | 0x40, 1 },
+		{ PARACALL_ICR_LEVEL_TRIGGERED | PARACALL_ICR_MODE_INIT << 8, 0 },
+		{ UINT64_C(0xffffffff00000000) | 0x40, 1 },
+	};
+	struct fake_machine *fake = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(send_ipi(fake, 1 << 2, 0, 0, cases[i].icr), cases[i].result);
+	/* KVM's remote-read mode is a kick. */
+	assert_true(paracall_halt(fake->cpus[2].cpu));
+	assert_int_equal(send_ipi(fake, 1 << 4, 0, 0, PARACALL_ICR_MODE_RESERVED << 8), 1);
+	assert_int_equal(fake->cpus[2].wakes, 1);
+}
+
+static void yield_is_a_hint(void **state)
+{
+	static const uint64_t ids[] = { 0, 2, 7, 0xff, 0x100000004, UINT64_MAX };
+	struct fake_machine *fake = *state;
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		assert_int_equal(fake_call(&fake->cpus[0], PARACALL_KVM_HC_SCHED_YIELD, ids[i],
+					   0, 0, 0),
+				 0);
+	assert_int_equal(fake->cpus[0].yields, 0);
+	assert_int_equal(fake->cpus[1].yields, 1);
+	assert_int_equal(fake->cpus[2].yields, 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(kick_wakes_a_halted_cpu_once),
+		TEST(kick_to_a_running_cpu_is_kept_once),
+		TEST(interrupt_ends_a_halt),
+		TEST(resume_keeps_a_kick),
+		TEST(kick_by_id),
+		TEST(reset_forgets_kicks_and_halts),
+		TEST(no_kick_is_lost_between_threads),
+		TEST(ipi_goes_to_the_set),
+		TEST(ipi_clusters_depend_on_the_mode),
+		TEST(ipi_modes),
+		TEST(yield_is_a_hint),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

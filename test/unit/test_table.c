@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table, the features by name, CPUID, and what machines can be made of. */
+#include "fake_engine.h"
+
+#include <string.h>
+
+static void table_is_complete(void **state)
+{
+	(void)state;
+	assert_int_equal(paracall_hypercall_count(), 12);
+	for (uint32_t i = 0; i < 12; i++) {
+		const struct paracall_hypercall_info *info = paracall_hypercall_info(i);
+
+		assert_int_equal(info->number, i + 1);
+		assert_true(info->architectures);
+		assert_true(strlen(info->name) && strlen(info->purpose));
+		/* Only what this library's architecture has can be handled. */
+		assert_true(!info->handled || info->architectures & PARACALL_X86);
+	}
+	assert_null(paracall_hypercall_info(12));
+}
+
+static void features_match_the_document(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned int bit;
+	} expected[] = {
+		{ "clocksource", 0 },
+		{ "nop-io-delay", 1 },
+		{ "mmu-op", 2 },
+		{ "clocksource2", 3 },
+		{ "async-pf", 4 },
+		{ "steal-time", 5 },
+		{ "pv-eoi", 6 },
+		{ "pv-unhalt", 7 },
+		{ "pv-tlb-flush", 9 },
+		{ "async-pf-vmexit", 10 },
+		{ "pv-send-ipi", 11 },
+		{ "poll-control", 12 },
+		{ "pv-sched-yield", 13 },
+		{ "async-pf-int", 14 },
+		{ "msi-ext-dest-id", 15 },
+		{ "hc-map-gpa-range", 16 },
+		{ "migration-control", 17 },
+		{ "clocksource-stable-bit", 24 },
+	};
+	size_t count = sizeof(expected) / sizeof(expected[0]);
+
+	(void)state;
+	assert_int_equal(paracall_feature_count(), count);
+	for (size_t i = 0; i < count; i++) {
+		assert_string_equal(paracall_feature_info(i)->name, expected[i].name);
+		assert_int_equal(paracall_feature_info(i)->bit, expected[i].bit);
+	}
+	assert_null(paracall_feature_info(count));
+}
+
+#define UNHALT (1u << 7)
+#define IPI (1u << 11)
+#define YIELD (1u << 13)
+#define ALL (UNHALT | IPI | YIELD)
+
+static void features_follow_the_engine(void **state)
+{
+	(void)state;
+	assert_int_equal(paracall_features_available(0), 0);
+	assert_int_equal(paracall_features_available(PARACALL_CAN_WAKE), UNHALT);
+	assert_int_equal(paracall_features_available(PARACALL_CAN_INTERRUPT), IPI);
+	assert_int_equal(paracall_features_available(FAKE_CAPABILITIES), ALL);
+}
+
+static void feature_lists(void **state)
+{
+	static const struct {
+		const char *list;
+		int error;
+		uint32_t result;
+	} cases[] = {
+		{ "all", 0, ALL },
+		{ "none", 0, 0 },
+		{ "pv-unhalt", 0, UNHALT },
+		{ "pv-unhalt,pv-send-ipi", 0, UNHALT | IPI },
+		{ "-pv-send-ipi", 0, UNHALT | YIELD },
+		{ "+pv-unhalt,-pv-send-ipi", 0, UNHALT | YIELD },
+		{ "none,+pv-unhalt", 0, UNHALT },
+		{ "all,-pv-unhalt", 0, IPI | YIELD },
+		{ "-all,+pv-send-ipi", 0, IPI },
+		/* Taking away what isn't there is no mistake. */
+		{ "-steal-time", 0, ALL },
+		{ "steal-time", PARACALL_ERROR_FEATURE, 0 },
+		{ "all,+clocksource2", PARACALL_ERROR_FEATURE, 0 },
+		{ "pv-unhal", PARACALL_ERROR_NAME, 0 },
+		{ "", PARACALL_ERROR_NAME, 0 },
+		{ "pv-unhalt,", PARACALL_ERROR_NAME, 0 },
+		{ "-", PARACALL_ERROR_NAME, 0 },
+		{ "PV-UNHALT", PARACALL_ERROR_NAME, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint32_t features = ALL;
+
+		assert_int_equal(paracall_features_parse(cases[i].list, ALL, &features, NULL,
+							 NULL),
+				 cases[i].error);
+		assert_int_equal(features, cases[i].error ? ALL : cases[i].result);
+	}
+}
+
+static void feature_lists_say_what_is_wrong(void **state)
+{
+	const char *list = "+pv-unhalt,-nonsense,none";
+	uint32_t features = ALL;
+	const char *wrong;
+	size_t length;
+
+	(void)state;
+	assert_int_equal(paracall_features_parse(list, ALL, &features, &wrong, &length),
+			 PARACALL_ERROR_NAME);
+	assert_ptr_equal(wrong, list + 12);
+	assert_int_equal(length, strlen("nonsense"));
+}
+
+static void cpuid_leaves(void **state)
+{
+	struct fake_machine fake = { .machine = NULL };
+	struct paracall_options options = fake_options();
+	struct paracall_cpuid result = { .eax = 1 };
+	struct paracall_statistics *statistics;
+
+	(void)state;
+	options.features = UNHALT;
+	fake_machine_create(&fake, &fake_engine, &options);
+	assert_true(paracall_cpuid(fake.cpus[0].cpu, 0x40000000, &result));
+	assert_int_equal(result.eax, 0x40000001);
+	assert_memory_equal(&result.ebx, "KVMKVMKVM\0\0", 12);
+	assert_true(paracall_cpuid(fake.cpus[0].cpu, 0x40000001, &result));
+	assert_int_equal(result.eax, UNHALT);
+	assert_int_equal(result.ebx | result.ecx | result.edx, 0);
+	assert_false(paracall_cpuid(fake.cpus[0].cpu, 0x40000002, &result));
+	assert_false(paracall_cpuid(fake.cpus[0].cpu, 0, &result));
+	for (uint64_t leaf = 0x3ffffff0; leaf < 0x40000100; leaf++)
+		assert_int_equal(paracall_cpuid_is_ours(leaf),
+				 paracall_cpuid(fake.cpus[1].cpu, leaf, &result));
+	statistics = paracall_machine_statistics(fake.machine);
+	assert_int_equal(paracall_statistics_total(statistics, cpuid_signature), 2);
+	assert_int_equal(paracall_statistics_total(statistics, cpuid_features), 2);
+	fake_machine_destroy(&fake);
+}
+
+static int new_machine(struct paracall_options options, const struct paracall_engine *engine)
+{
+	struct paracall_machine *machine = (void *)1;
+	int error = paracall_machine_new(&machine, engine, &options);
+
+	assert_true(error ? !machine : !!machine);
+	paracall_machine_free(machine);
+	return error;
+}
+
+static void machines_are_checked(void **state)
+{
+	struct paracall_options good = fake_options();
+	struct paracall_options options = good;
+	struct paracall_engine engine = fake_engine;
+
+	(void)state;
+	assert_int_equal(new_machine(good, &fake_engine), 0);
+	options.max_cpus = 0;
+	assert_int_equal(new_machine(options, &fake_engine), PARACALL_ERROR_ARGUMENT);
+	options.max_cpus = PARACALL_MAX_CPUS + 1;
+	assert_int_equal(new_machine(options, &fake_engine), PARACALL_ERROR_ARGUMENT);
+	options = good;
+	options.architecture = PARACALL_S390;
+	assert_int_equal(new_machine(options, &fake_engine), PARACALL_ERROR_ARGUMENT);
+	options = good;
+	options.features = 1 << 5;
+	assert_int_equal(new_machine(options, &fake_engine), PARACALL_ERROR_FEATURE);
+	engine.wake = NULL;
+	assert_int_equal(new_machine(good, &engine), PARACALL_ERROR_ARGUMENT);
+	engine.capabilities &= ~PARACALL_CAN_WAKE;
+	assert_int_equal(new_machine(good, &engine), PARACALL_ERROR_FEATURE);
+}
+
+static void cpus_are_checked(void **state)
+{
+	struct fake_machine fake = { .machine = NULL };
+
+	(void)state;
+	fake_machine_create(&fake, &fake_engine, NULL);
+	assert_null(paracall_machine_add_cpu(fake.machine, FAKE_CPUS, NULL));
+	assert_ptr_equal(paracall_machine_add_cpu(fake.machine, 1, &fake.cpus[1]),
+			 fake.cpus[1].cpu);
+	assert_int_equal(paracall_machine_statistics(fake.machine)->cpus, FAKE_CPUS);
+	assert_int_equal(paracall_cpu_set_apic_id(fake.cpus[1].cpu, 2), PARACALL_ERROR_CPU);
+	assert_int_equal(paracall_cpu_set_apic_id(fake.cpus[1].cpu, PARACALL_MAX_APIC_ID + 1),
+			 PARACALL_ERROR_CPU);
+	assert_int_equal(paracall_cpu_set_apic_id(fake.cpus[1].cpu, 100), 0);
+	fake_call(&fake.cpus[0], PARACALL_KVM_HC_SCHED_YIELD, 100, 0, 0, 0);
+	fake_call(&fake.cpus[0], PARACALL_KVM_HC_SCHED_YIELD, 1, 0, 0, 0);
+	assert_int_equal(fake.cpus[1].yields, 1);
+	fake_machine_destroy(&fake);
+}
+
+static void errors_have_words(void **state)
+{
+	(void)state;
+	for (int error = PARACALL_ERROR_NAME; error <= 0; error++)
+		assert_string_not_equal(paracall_strerror(error), "unknown error");
+	assert_string_equal(paracall_strerror(1), "unknown error");
+	assert_string_equal(paracall_strerror(PARACALL_ERROR_NAME - 1), "unknown error");
+	assert_int_equal(strspn(paracall_version(), "0123456789."), strlen(paracall_version()));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(table_is_complete),
+		cmocka_unit_test(features_match_the_document),
+		cmocka_unit_test(features_follow_the_engine),
+		cmocka_unit_test(feature_lists),
+		cmocka_unit_test(feature_lists_say_what_is_wrong),
+		cmocka_unit_test(cpuid_leaves),
+		cmocka_unit_test(machines_are_checked),
+		cmocka_unit_test(cpus_are_checked),
+		cmocka_unit_test(errors_have_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
