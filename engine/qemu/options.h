@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The plugin's arguments, as QEMU hands them over: key=value. */
+#ifndef PARACALL_QEMU_OPTIONS_H
+#define PARACALL_QEMU_OPTIONS_H
+
+#include "engine.h"
+
+struct plugin_options {
+	uint32_t features;
+	bool enforce_features;
+	enum replacement replacement;
+	/* Where the counters go, a file to be mapped; or NULL. */
+	const char *report;
+};
+
+/*
+ * Fills @options, with defaults for an engine of these capabilities. On a
+ * mistake says so on standard error and returns false.
+ */
+bool options_parse(struct plugin_options *options, uint32_t capabilities, int argc,
+		   char **argv);
+
+#endif /* PARACALL_QEMU_OPTIONS_H */

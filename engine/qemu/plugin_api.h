@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * QEMU's plugin interface, version 7 (QEMU 11.1), as far as it is used here.
+ * No package ships QEMU's own header, and all that depends on the interface's
+ * version stands in this one. QEMU documents it in docs/devel/tcg-plugins.rst.
+ *
+ * The functions are found in the QEMU that loads the plugin; so are glib's, of
+ * which only the array types appear in the interface.
+ */
+#ifndef PARACALL_QEMU_PLUGIN_API_H
+#define PARACALL_QEMU_PLUGIN_API_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define QEMU_PLUGIN_VERSION 7
+#define QEMU_PLUGIN_EXPORT __attribute__((visibility("default")))
+
+typedef uint64_t qemu_plugin_id_t;
+
+struct qemu_plugin_tb;
+struct qemu_plugin_insn;
+struct qemu_plugin_register;
+
+typedef struct qemu_info_t {
+	const char *target_name;
+	struct {
+		int min;
+		int cur;
+	} version;
+	bool system_emulation;
+	union {
+		struct {
+			int smp_vcpus;
+			int max_vcpus;
+		} system;
+	};
+} qemu_info_t;
+
+/* What an execution callback does with the vCPU's registers. */
+enum qemu_plugin_cb_flags {
+	QEMU_PLUGIN_CB_NO_REGS,
+	QEMU_PLUGIN_CB_R_REGS,
+	QEMU_PLUGIN_CB_RW_REGS,
+	QEMU_PLUGIN_CB_RW_REGS_PC,
+};
+
+/* Why the vCPU's control flow broke. */
+enum qemu_plugin_discon_type {
+	QEMU_PLUGIN_DISCON_INTERRUPT = 1,
+};
+
+typedef struct qemu_plugin_reg_descriptor {
+	struct qemu_plugin_register *handle;
+	const char *name;
+	const char *feature;
+	bool is_readonly;
+} qemu_plugin_reg_descriptor;
+
+/* Since version 7 every callback takes what it was registered with. */
+typedef void qemu_plugin_simple_cb(void *userdata);
+typedef void qemu_plugin_vcpu_cb(unsigned int vcpu_index, void *userdata);
+typedef void qemu_plugin_tb_trans_cb(struct qemu_plugin_tb *tb, void *userdata);
+typedef void qemu_plugin_discon_cb(unsigned int vcpu_index, int type, uint64_t from,
+				   uint64_t to, void *userdata);
+
+extern QEMU_PLUGIN_EXPORT int qemu_plugin_version;
+QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info,
+					   int argc, char **argv);
+
+void qemu_plugin_register_vcpu_init_cb(qemu_plugin_id_t id, qemu_plugin_vcpu_cb *callback,
+				       void *userdata);
+void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id,
+					   qemu_plugin_tb_trans_cb *callback, void *userdata);
+void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
+					    qemu_plugin_vcpu_cb *callback,
+					    enum qemu_plugin_cb_flags flags, void *userdata);
+void qemu_plugin_register_vcpu_discon_cb(qemu_plugin_id_t id, int type,
+					 qemu_plugin_discon_cb *callback, void *userdata);
+void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, qemu_plugin_simple_cb *callback,
+				    void *userdata);
+
+size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
+uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *tb);
+struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t index);
+size_t qemu_plugin_insn_data(const struct qemu_plugin_insn *insn, void *destination,
+			     size_t length);
+size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
+uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
+
+/* An array of qemu_plugin_reg_descriptor, the caller's to free. */
+GArray *qemu_plugin_get_registers(void);
+bool qemu_plugin_read_register(struct qemu_plugin_register *handle, GByteArray *buffer);
+bool qemu_plugin_write_register(struct qemu_plugin_register *handle, GByteArray *buffer);
+/* Returns only if it fails. */
+void qemu_plugin_set_pc(uint64_t vaddr);
+
+/* 0 if it worked. */
+int qemu_plugin_read_memory_hwaddr(uint64_t address, GByteArray *data, size_t length);
+int qemu_plugin_write_memory_hwaddr(uint64_t address, GByteArray *data);
+bool qemu_plugin_translate_vaddr(uint64_t vaddr, uint64_t *hwaddr);
+
+#endif /* PARACALL_QEMU_PLUGIN_API_H */

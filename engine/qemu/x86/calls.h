@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What hooked instructions do. Each is a callback whose userdata is a packed
+ * struct site; instructions.c says where and with what rights.
+ */
+#ifndef PARACALL_QEMU_X86_CALLS_H
+#define PARACALL_QEMU_X86_CALLS_H
+
+#include "../plugin_api.h"
+
+/* vmcall, vmmcall: QEMU would raise #UD, so these step over it. */
+qemu_plugin_vcpu_cb call_hypercall;
+/* The no-op that stands for one: QEMU executes it and goes on. */
+qemu_plugin_vcpu_cb call_fast_hypercall;
+qemu_plugin_vcpu_cb call_hlt;
+qemu_plugin_vcpu_cb call_cpuid;
+/* The first instruction after a reset of the machine. */
+qemu_plugin_vcpu_cb call_reset_vector;
+/* An interrupt was taken. */
+qemu_plugin_discon_cb call_interrupted;
+
+#endif /* PARACALL_QEMU_X86_CALLS_H */

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where a hooked instruction stands, packed into the one pointer that QEMU
+ * hands to its callback: so a hook needs no memory, and nothing to free.
+ *
+ * A translated block belongs to one processor mode and privilege level, so
+ * these are known when it is made. It does not belong to one address: QEMU
+ * shares it between all places where the same page is mapped.
+ */
+#ifndef PARACALL_QEMU_X86_SITE_H
+#define PARACALL_QEMU_X86_SITE_H
+
+#include "../registers.h"
+
+struct site {
+	/* Bits of enum paracall_mode. */
+	uint32_t mode;
+	/* The low 12 bits of the block's first instruction pointer. */
+	uint32_t block_offset;
+	/* Bytes from there to the instruction behind the hooked one. */
+	uint32_t next;
+	/* The code segment begins at 0. */
+	bool is_flat;
+	/* Real-address mode. */
+	bool is_real;
+	/*
+	 * Not 0: long mode, but whether 64-bit or compatibility mode couldn't
+	 * be told yet; then site_mode() finds it out and keeps it here.
+	 */
+	uint32_t open_slot;
+};
+
+/* The site of a block that is being translated, up to .next. */
+struct site site_of_block(struct vcpu *vcpu, uint64_t block_vaddr);
+
+/* Leave room to keep the mode, if that is open. For hypercalls only. */
+void site_take_slot(struct site *site);
+
+void *site_pack(const struct site *site);
+struct site site_unpack(void *packed);
+
+/*
+ * The rest is for callbacks, on the vCPU that executes the instruction.
+ */
+
+/* The instruction pointer behind the instruction. */
+uint64_t site_next_pc(struct vcpu *vcpu, const struct site *site);
+
+/* Bits of enum paracall_mode. May cut rax to 32 bits where these are all. */
+uint32_t site_mode(struct vcpu *vcpu, const struct site *site);
+
+#endif /* PARACALL_QEMU_X86_SITE_H */
