@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the command's files share. */
+#ifndef PARACALL_CLI_H
+#define PARACALL_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum exit_status {
+	EXIT_OK = 0,
+	/* list: no such name. engines: none can be used. */
+	EXIT_NOTHING = 1,
+	/* The command line is wrong. */
+	EXIT_USAGE = 2,
+	/* run: QEMU was not started; other than that its own status counts. */
+	EXIT_REFUSED = 125,
+};
+
+/* The subcommands; argv[0] is the subcommand's name. */
+int run_main(int argc, char **argv);
+int engines_main(int argc, char **argv);
+int list_main(int argc, char **argv);
+
+/* One sentence to standard error, after "paracall: ". */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* For memory that a command can't go on without: ends it if @memory is NULL. */
+void *must(void *memory);
+
+/* A formatted string, the caller's to free. */
+char *format_string(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* A list of strings that ends with NULL, for execv(). It owns the strings. */
+struct strings {
+	char **items;
+	size_t count;
+};
+
+void strings_add(struct strings *strings, const char *string);
+void strings_free(struct strings *strings);
+
+#endif /* PARACALL_CLI_H */

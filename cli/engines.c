@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "engines.h"
+
+#include "child.h"
+#include "cli.h"
+
+#include <getopt.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+char *plugin_path(const char *file)
+{
+	char self[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *path;
+
+	if (length > 0) {
+		self[length] = '\0';
+		path = format_string("%s/engine/qemu/%s", dirname(self), file);
+		if (!access(path, R_OK))
+			return path;
+		free(path);
+	}
+	path = format_string("%s/%s", PARACALL_PLUGIN_DIRECTORY, file);
+	if (!access(path, R_OK))
+		return path;
+	complain("the plugin '%s' is missing; build it, or install Paracall again", path);
+	free(path);
+	return NULL;
+}
+
+static void add(struct qemus *qemus, const char *path, const char *origin)
+{
+	char *real = realpath(path, NULL);
+
+	if (!real || access(real, X_OK)) {
+		free(real);
+		return;
+	}
+	for (size_t i = 0; i < qemus->count; i++) {
+		if (!strcmp(qemus->items[i].path, real)) {
+			free(real);
+			return;
+		}
+	}
+	qemus->items = must(realloc(qemus->items, (qemus->count + 1) * sizeof(*qemus->items)));
+	qemus->items[qemus->count++] = (struct qemu){ .path = real, .origin = origin };
+}
+
+static void add_from_path(struct qemus *qemus)
+{
+	const char *folder = getenv("PATH");
+
+	while (folder && *folder) {
+		size_t length = strcspn(folder, ":");
+		char *path = format_string("%.*s/" QEMU_PROGRAM, (int)length, folder);
+
+		add(qemus, path, "on PATH");
+		free(path);
+		folder += length + (folder[length] == ':');
+	}
+}
+
+/* Where script/setup keeps what it fetches. */
+static void add_private(struct qemus *qemus)
+{
+	const char *paracall = getenv("PARACALL_CACHE");
+	const char *xdg = getenv("XDG_CACHE_HOME");
+	const char *home = getenv("HOME");
+	char *path;
+
+	if (paracall && *paracall)
+		path = format_string("%s/qemu/bin/" QEMU_PROGRAM, paracall);
+	else if (xdg && *xdg)
+		path = format_string("%s/paracall/qemu/bin/" QEMU_PROGRAM, xdg);
+	else
+		path = format_string("%s/.cache/paracall/qemu/bin/" QEMU_PROGRAM,
+				     home ? home : "");
+	add(qemus, path, "unpacked by script/setup");
+	free(path);
+}
+
+void qemus_find(struct qemus *qemus, const char *only)
+{
+	const char *named = getenv("PARACALL_QEMU");
+
+	*qemus = (struct qemus){ .items = NULL };
+	if (only) {
+		add(qemus, only, "named");
+		return;
+	}
+	if (named && *named)
+		add(qemus, named, "named by PARACALL_QEMU");
+	add_from_path(qemus);
+	add_private(qemus);
+}
+
+void qemus_free(struct qemus *qemus)
+{
+	for (size_t i = 0; i < qemus->count; i++)
+		free(qemus->items[i].path);
+	free(qemus->items);
+}
+
+/* The probe's refusal ends with the highest version that this QEMU has. */
+static int parse_refusal(const char *answer)
+{
+	static const char words[] = "supports only up to version ";
+	const char *found = strstr(answer, words);
+
+	return found ? atoi(found + strlen(words)) : 0;
+}
+
+static enum qemu_verdict judge(int plugin_api, const char *answer)
+{
+	if (plugin_api == PLUGIN_API_VERSION)
+		return QEMU_USABLE;
+	if (plugin_api > PLUGIN_API_VERSION)
+		return QEMU_TOO_NEW;
+	if (plugin_api)
+		return QEMU_TOO_OLD;
+	return strstr(answer, "plugin") ? QEMU_NO_PLUGINS : QEMU_BROKEN;
+}
+
+void qemu_probe(struct qemu *qemu)
+{
+	char *probe = plugin_path("paracall-qemu-probe.so");
+	char *argv[] = { qemu->path, "-M", "none", "-display", "none", "-plugin", probe, NULL };
+	char answer[1024];
+
+	qemu->verdict = QEMU_BROKEN;
+	if (probe && !child_ask(argv, answer, sizeof(answer))) {
+		qemu->plugin_api = parse_refusal(answer);
+		qemu->verdict = judge(qemu->plugin_api, answer);
+	}
+	free(probe);
+}
+
+void qemu_ask_version(struct qemu *qemu)
+{
+	static const char words[] = "version ";
+	char *argv[] = { qemu->path, "--version", NULL };
+	char answer[1024];
+	char *found;
+
+	if (*qemu->version || child_ask(argv, answer, sizeof(answer)))
+		return;
+	found = strstr(answer, words);
+	if (!found)
+		return;
+	found += strlen(words);
+	snprintf(qemu->version, sizeof(qemu->version), "%.*s",
+		 (int)strspn(found, "0123456789.abcdefghijklmnopqrstuvwxyz-"), found);
+}
+
+char *qemu_reason(struct qemu *qemu)
+{
+	qemu_ask_version(qemu);
+	switch (qemu->verdict) {
+	case QEMU_USABLE:
+		break;
+	case QEMU_TOO_OLD:
+		return format_string(
+			"QEMU %s at %s is too old (plugin API %d): get QEMU %s or later, for instance by script/setup, or name one with --qemu",
+			qemu->version, qemu->path, qemu->plugin_api, QEMU_FIRST_VERSION);
+	case QEMU_TOO_NEW:
+		return format_string(
+			"QEMU %s at %s is too new (plugin API %d, this Paracall is built for %d): get a newer Paracall, or name another QEMU with --qemu",
+			qemu->version, qemu->path, qemu->plugin_api, PLUGIN_API_VERSION);
+	case QEMU_NO_PLUGINS:
+		return format_string(
+			"QEMU %s at %s was built without plugins: name another with --qemu",
+			qemu->version, qemu->path);
+	case QEMU_BROKEN:
+		return format_string(
+			"'%s' does not answer like a QEMU: name another with --qemu",
+			qemu->path);
+	}
+	return format_string("QEMU %s at %s can be used", qemu->version, qemu->path);
+}
+
+static const char *verdict_words(const struct qemu *qemu, bool is_first)
+{
+	switch (qemu->verdict) {
+	case QEMU_USABLE:
+		return is_first ? "would be used: the first that has plugin API 7"
+				: "could be used; one above comes first";
+	case QEMU_TOO_OLD:
+		return "too old: QEMU " QEMU_FIRST_VERSION " or later is needed";
+	case QEMU_TOO_NEW:
+		return "too new for this Paracall";
+	case QEMU_NO_PLUGINS:
+		return "built without plugins";
+	case QEMU_BROKEN:
+		break;
+	}
+	return "does not answer like a QEMU";
+}
+
+/* True if it is the one to use. */
+static bool print_engine(struct qemu *qemu, bool had_usable)
+{
+	bool is_used;
+
+	qemu_probe(qemu);
+	qemu_ask_version(qemu);
+	is_used = qemu->verdict == QEMU_USABLE && !had_usable;
+	printf("%c %s\n    found: %s; version: %s; plugin API: ", is_used ? '*' : ' ',
+	       qemu->path, qemu->origin, *qemu->version ? qemu->version : "unknown");
+	if (qemu->plugin_api)
+		printf("%d\n", qemu->plugin_api);
+	else
+		printf("none\n");
+	printf("    %s\n", verdict_words(qemu, is_used));
+	return is_used;
+}
+
+static void print_help(void)
+{
+	printf("Usage: paracall engines [--qemu=PATH]\n"
+	       "\n"
+	       "Show the QEMUs for x86-64 that were found, in the order in which they are\n"
+	       "tried: the one named by the variable PARACALL_QEMU, those on PATH, the one\n"
+	       "that script/setup unpacked. The one that 'paracall run' would use has a star.\n"
+	       "\n"
+	       "      --qemu=PATH  look at this one only\n"
+	       "  -h, --help       this text\n");
+}
+
+static int print_engines(const char *only)
+{
+	struct qemus qemus;
+	bool had_usable = false;
+
+	qemus_find(&qemus, only);
+	for (size_t i = 0; i < qemus.count; i++)
+		had_usable |= print_engine(&qemus.items[i], had_usable);
+	if (!qemus.count)
+		printf("No " QEMU_PROGRAM " was found.\n");
+	if (!had_usable)
+		complain("no QEMU here can be used; script/setup gets one");
+	qemus_free(&qemus);
+	return had_usable ? EXIT_OK : EXIT_NOTHING;
+}
+
+int engines_main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "qemu", required_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL },
+	};
+	const char *only = NULL;
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		switch (option) {
+		case 'q':
+			only = optarg;
+			break;
+		case 'h':
+			print_help();
+			return EXIT_OK;
+		default:
+			complain("engines: unknown option '%s'; see 'paracall engines --help'",
+				 argv[optind - 1]);
+			return EXIT_USAGE;
+		}
+	}
+	if (optind < argc) {
+		complain("engines: '%s' is not expected; see 'paracall engines --help'",
+			 argv[optind]);
+		return EXIT_USAGE;
+	}
+	return print_engines(only);
+}

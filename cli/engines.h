@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The QEMUs of this machine. */
+#ifndef PARACALL_CLI_ENGINES_H
+#define PARACALL_CLI_ENGINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define QEMU_PROGRAM "qemu-system-x86_64"
+/* The first QEMU with the plugin interface that the plugin is built for. */
+#define QEMU_FIRST_VERSION "11.1"
+#define PLUGIN_API_VERSION 7
+
+enum qemu_verdict {
+	QEMU_USABLE,
+	QEMU_TOO_OLD,
+	QEMU_TOO_NEW,
+	QEMU_NO_PLUGINS,
+	QEMU_BROKEN,
+};
+
+struct qemu {
+	char *path;
+	/* Where it was found, for people. */
+	const char *origin;
+	/* Like "11.1.3"; empty before qemu_ask_version(). */
+	char version[32];
+	/* 0 if it has no plugin interface. */
+	int plugin_api;
+	enum qemu_verdict verdict;
+};
+
+struct qemus {
+	struct qemu *items;
+	size_t count;
+};
+
+/*
+ * All that there are, in the order in which they are tried: @only if not NULL
+ * and nothing else; or PARACALL_QEMU's, those on PATH, the one that
+ * script/setup unpacked.
+ */
+void qemus_find(struct qemus *qemus, const char *only);
+void qemus_free(struct qemus *qemus);
+
+/* Finds out the plugin interface, and with it the verdict. */
+void qemu_probe(struct qemu *qemu);
+void qemu_ask_version(struct qemu *qemu);
+
+/* One sentence, the caller's to free, on why it can't be used. */
+char *qemu_reason(struct qemu *qemu);
+
+/*
+ * The absolute path of @file, one of the plugin's: beside a command in its
+ * build tree, else where it was installed. The caller's to free; NULL and a
+ * complaint if it isn't there.
+ */
+char *plugin_path(const char *file);
+
+#endif /* PARACALL_CLI_ENGINES_H */

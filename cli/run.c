@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* paracall run: QEMU with the plugin, and what the guest called afterwards. */
+#include "child.h"
+#include "cli.h"
+#include "engines.h"
+#include "qemu_command.h"
+#include "summary.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <paracall/paracall.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What the QEMU plugin can do: paracall_features_available() wants to know. */
+#define PLUGIN_CAPABILITIES (PARACALL_CAN_WAKE | PARACALL_CAN_INTERRUPT | PARACALL_CAN_YIELD)
+
+struct run_options {
+	const char *qemu;
+	const char *summary;
+	const char *replace;
+	uint32_t features;
+	bool json;
+	bool enforce;
+	struct default_machine machine;
+	/* What is behind the options; never NULL. */
+	char **rest;
+};
+
+static void print_help(void)
+{
+	printf("Usage: paracall run [OPTION]... -- qemu-system-x86_64 [ARGUMENT]...\n"
+	       "       paracall run [OPTION]... --kernel=FILE [-- QEMU-ARGUMENT...]\n"
+	       "\n"
+	       "Run a guest under QEMU's TCG so that it finds itself on KVM. At its end print\n"
+	       "to standard error what it called. The exit status is QEMU's; 125 if QEMU was\n"
+	       "not started.\n"
+	       "\n"
+	       "Paracall:\n"
+	       "      --features=LIST     what to offer: names with + or - before them, all, none;\n"
+	       "                          see 'paracall list --features' (default: all)\n"
+	       "      --enforce-features  answer calls that are not offered as unknown\n"
+	       "      --replace=HOW       what becomes of hypercall instructions in the guest's\n"
+	       "                          memory: keep, vmcall, vmmcall or fast (default: fast)\n"
+	       "      --summary=FILE      write the summary there\n"
+	       "      --format=FORMAT     the summary as text or json (default: text)\n"
+	       "      --qemu=PATH         the QEMU to run; see 'paracall engines'\n"
+	       "  -h, --help              this text\n"
+	       "\n"
+	       "A default machine, in place of a QEMU command (q35, serial console on the\n"
+	       "terminal, no network):\n"
+	       "      --kernel=FILE       a kernel, or an ELF file with a PVH entry\n"
+	       "      --initrd=FILE       its initial file system\n"
+	       "      --append=STRING     its command line\n"
+	       "      --cpus=N            vCPUs (default: 2)\n"
+	       "      --memory=SIZE       memory, like 512M (default: 1G)\n"
+	       "      --disk=FILE         a virtio disk\n");
+}
+
+static bool parse_features(const char *list, uint32_t *features)
+{
+	uint32_t available = paracall_features_available(PLUGIN_CAPABILITIES);
+	const char *wrong;
+	size_t length;
+	int error = paracall_features_parse(list, available, features, &wrong, &length);
+
+	if (error == PARACALL_ERROR_FEATURE)
+		complain(
+			"feature '%.*s' can't be offered by this version; 'paracall list --features' shows which can",
+			(int)length, wrong);
+	else if (error)
+		complain(
+			"there is no feature '%.*s'; 'paracall list --features' shows the names",
+			(int)length, wrong);
+	return !error;
+}
+
+/* @value must be one of @words, which ends with NULL. */
+static bool check_word(const char *option, const char *value, const char *const words[],
+		       const char *list)
+{
+	for (int i = 0; words[i]; i++)
+		if (!strcmp(value, words[i]))
+			return true;
+	complain("%s=%s: use %s", option, value, list);
+	return false;
+}
+
+enum option_code {
+	OPTION_FEATURES = 256,
+	OPTION_ENFORCE,
+	OPTION_REPLACE,
+	OPTION_SUMMARY,
+	OPTION_FORMAT,
+	OPTION_QEMU,
+	OPTION_KERNEL,
+	OPTION_INITRD,
+	OPTION_APPEND,
+	OPTION_CPUS,
+	OPTION_MEMORY,
+	OPTION_DISK,
+};
+
+static const struct option long_options[] = {
+	{ "features", required_argument, NULL, OPTION_FEATURES },
+	{ "enforce-features", no_argument, NULL, OPTION_ENFORCE },
+	{ "replace", required_argument, NULL, OPTION_REPLACE },
+	{ "summary", required_argument, NULL, OPTION_SUMMARY },
+	{ "format", required_argument, NULL, OPTION_FORMAT },
+	{ "qemu", required_argument, NULL, OPTION_QEMU },
+	{ "kernel", required_argument, NULL, OPTION_KERNEL },
+	{ "initrd", required_argument, NULL, OPTION_INITRD },
+	{ "append", required_argument, NULL, OPTION_APPEND },
+	{ "cpus", required_argument, NULL, OPTION_CPUS },
+	{ "memory", required_argument, NULL, OPTION_MEMORY },
+	{ "disk", required_argument, NULL, OPTION_DISK },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL },
+};
+
+static bool take_option(struct run_options *options, int code, const char *value)
+{
+	static const char *const replacements[] = { "keep", "vmcall", "vmmcall", "fast", NULL };
+	static const char *const formats[] = { "text", "json", NULL };
+
+	switch (code) {
+	case OPTION_FEATURES:
+		return parse_features(value, &options->features);
+	case OPTION_ENFORCE:
+		options->enforce = true;
+		return true;
+	case OPTION_REPLACE:
+		options->replace = value;
+		return check_word("--replace", value, replacements,
+				  "keep, vmcall, vmmcall or fast");
+	case OPTION_SUMMARY:
+		options->summary = value;
+		return true;
+	case OPTION_FORMAT:
+		options->json = !strcmp(value, "json");
+		return check_word("--format", value, formats, "text or json");
+	case OPTION_QEMU:
+		options->qemu = value;
+		return true;
+	case OPTION_KERNEL:
+		options->machine.kernel = value;
+		return true;
+	case OPTION_INITRD:
+		options->machine.initrd = value;
+		return true;
+	case OPTION_APPEND:
+		options->machine.append = value;
+		return true;
+	case OPTION_CPUS:
+		options->machine.cpus = value;
+		return true;
+	case OPTION_MEMORY:
+		options->machine.memory = value;
+		return true;
+	case OPTION_DISK:
+		options->machine.disk = value;
+		return true;
+	}
+	return false;
+}
+
+/* Whether an option was said that only makes sense beside --kernel. */
+static bool has_machine_option(const struct default_machine *machine)
+{
+	return machine->initrd || machine->append || machine->cpus || machine->memory ||
+	       machine->disk;
+}
+
+static bool check_form(const struct run_options *options)
+{
+	char **rest = options->rest;
+
+	if (options->machine.kernel) {
+		if (!rest[0] || rest[0][0] == '-')
+			return true;
+		complain(
+			"'%s' and --kernel exclude each other: give a QEMU command, or a kernel and perhaps further arguments of QEMU's behind --",
+			rest[0]);
+		return false;
+	}
+	if (has_machine_option(&options->machine))
+		complain("a default machine needs --kernel=FILE; see 'paracall run --help'");
+	else if (!rest[0])
+		complain("run what? Give '-- " QEMU_PROGRAM
+			 " ...' or --kernel=FILE; see 'paracall run --help'");
+	else
+		return true;
+	return false;
+}
+
+/* Returns -1 to go on, or the exit status to end with. */
+static int parse_options(struct run_options *options, int argc, char **argv)
+{
+	int code;
+
+	opterr = 0;
+	while ((code = getopt_long(argc, argv, "+:h", long_options, NULL)) != -1) {
+		if (code == 'h') {
+			print_help();
+			return EXIT_OK;
+		}
+		if (code == ':') {
+			complain("run: option '%s' needs a value; see 'paracall run --help'",
+				 argv[optind - 1]);
+			return EXIT_USAGE;
+		}
+		if (code == '?') {
+			complain("run: unknown option '%s'; see 'paracall run --help'",
+				 argv[optind - 1]);
+			return EXIT_USAGE;
+		}
+		if (!take_option(options, code, optarg))
+			return EXIT_USAGE;
+	}
+	options->rest = argv + optind;
+	return check_form(options) ? -1 : EXIT_USAGE;
+}
+
+/* The path of a QEMU that can be used; NULL and a complaint if there is none. */
+static char *choose_qemu(const char *only)
+{
+	struct qemus qemus;
+	char *path = NULL;
+	char *reason = NULL;
+
+	qemus_find(&qemus, only);
+	for (size_t i = 0; i < qemus.count && !path; i++) {
+		struct qemu *qemu = &qemus.items[i];
+
+		qemu_probe(qemu);
+		if (qemu->verdict == QEMU_USABLE)
+			path = must(strdup(qemu->path));
+		else if (!reason)
+			reason = qemu_reason(qemu);
+	}
+	if (!path && reason)
+		complain("%s", reason);
+	else if (!path && only)
+		complain("there is no program '%s'", only);
+	else if (!path)
+		complain("no " QEMU_PROGRAM " was found: install QEMU " QEMU_FIRST_VERSION
+			 " or later, or let script/setup get one");
+	free(reason);
+	qemus_free(&qemus);
+	return path;
+}
+
+/* A program named by its path is the user's choice; a mere name is ours. */
+static const char *named_qemu(const struct run_options *options)
+{
+	if (options->qemu)
+		return options->qemu;
+	if (options->rest[0] && strchr(options->rest[0], '/'))
+		return options->rest[0];
+	return NULL;
+}
+
+/* The user's command, or the default machine's and what was added to it. */
+static bool make_command(struct strings *command, const struct run_options *options)
+{
+	char **rest = options->rest;
+
+	strings_add(command, options->machine.kernel ? QEMU_PROGRAM : *rest++);
+	if (options->machine.kernel && !qemu_command_default(command, &options->machine))
+		return false;
+	for (; *rest; rest++)
+		strings_add(command, *rest);
+	if (!qemu_command_check(command->items))
+		return false;
+	if (options->features & 1u << PARACALL_KVM_FEATURE_PV_UNHALT &&
+	    qemu_command_wants_x2apic(command->items)) {
+		complain(
+			"'-cpu ...x2apic' and the feature pv-unhalt exclude each other: drop one, the feature by --features=-pv-unhalt");
+		return false;
+	}
+	return true;
+}
+
+/* As the plugin takes it: "none:+pv-unhalt:..."; the caller's to free. */
+static char *feature_list(uint32_t features)
+{
+	char *list = format_string("none");
+
+	for (size_t i = 0; i < paracall_feature_count(); i++) {
+		const struct paracall_feature_info *info = paracall_feature_info(i);
+		char *longer;
+
+		if (!(features & 1u << info->bit))
+			continue;
+		longer = format_string("%s:+%s", list, info->name);
+		free(list);
+		list = longer;
+	}
+	return list;
+}
+
+/* All that Paracall adds to a command. */
+static bool add_plugin(struct strings *command, const struct run_options *options, int report)
+{
+	char *path = plugin_path("paracall-qemu.so");
+	char *features = feature_list(options->features);
+	char *quoted = path ? qemu_double_commas(path) : NULL;
+	char *argument;
+
+	if (quoted) {
+		argument = format_string(
+			"%s,features=%s,enforce=%s,replace=%s,report=/proc/self/fd/%d", quoted,
+			features, options->enforce ? "on" : "off",
+			options->replace ? options->replace : "fast", report);
+		strings_add(command, "-plugin");
+		strings_add(command, argument);
+		free(argument);
+		/* Halted vCPUs are woken through registers that x2APIC mode hides. */
+		if (options->features & 1u << PARACALL_KVM_FEATURE_PV_UNHALT) {
+			strings_add(command, "-global");
+			strings_add(command, "x86_64-cpu.x2apic=off");
+		}
+	}
+	free(quoted);
+	free(features);
+	free(path);
+	return quoted;
+}
+
+/* The counters that the plugin left; NULL if it did not get that far. */
+static struct paracall_statistics *map_report(int report, size_t *size)
+{
+	struct paracall_statistics *statistics;
+	struct stat status;
+
+	if (fstat(report, &status) || (size_t)status.st_size < sizeof(*statistics))
+		return NULL;
+	*size = status.st_size;
+	statistics = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, report, 0);
+	if (statistics == MAP_FAILED)
+		return NULL;
+	if (statistics->started && statistics->magic == PARACALL_STATISTICS_MAGIC &&
+	    paracall_statistics_size(statistics->max_cpus) <= *size)
+		return statistics;
+	munmap(statistics, *size);
+	return NULL;
+}
+
+static FILE *open_summary(const struct run_options *options)
+{
+	FILE *output = stderr;
+
+	if (options->summary)
+		output = fopen(options->summary, "we");
+	if (!output)
+		complain("the summary can't be written to '%s': %s", options->summary,
+			 strerror(errno));
+	return output;
+}
+
+static void print_summary(FILE *output, const struct run_options *options, int report)
+{
+	size_t size;
+	struct paracall_statistics *statistics = map_report(report, &size);
+
+	if (statistics) {
+		if (options->json)
+			summary_print_json(output, statistics);
+		else
+			summary_print_text(output, statistics);
+		munmap(statistics, size);
+	}
+	if (fflush(output))
+		complain("the summary could not be written: %s", strerror(errno));
+}
+
+/* Runs the complete command; returns the exit status. */
+static int run_command(struct strings *command, const struct run_options *options, int report)
+{
+	FILE *output = open_summary(options);
+	int status;
+
+	if (!output)
+		return EXIT_REFUSED;
+	status = child_run(command->items);
+	if (status < 0) {
+		complain("'%s' can't be run: %s", command->items[0], strerror(errno));
+		status = EXIT_REFUSED;
+	} else {
+		print_summary(output, options, report);
+	}
+	if (output != stderr)
+		fclose(output);
+	return status;
+}
+
+static int run(const struct run_options *options)
+{
+	struct strings command = { .items = NULL };
+	int report = memfd_create("paracall-report", 0);
+	int status = EXIT_REFUSED;
+	char *qemu = NULL;
+
+	if (report < 0)
+		complain("no memory for the report: %s", strerror(errno));
+	else if (make_command(&command, options))
+		qemu = choose_qemu(named_qemu(options));
+	if (qemu && add_plugin(&command, options, report)) {
+		free(command.items[0]);
+		command.items[0] = must(strdup(qemu));
+		status = run_command(&command, options, report);
+	}
+	free(qemu);
+	strings_free(&command);
+	if (report >= 0)
+		close(report);
+	return status;
+}
+
+int run_main(int argc, char **argv)
+{
+	struct run_options options = {
+		.features = paracall_features_available(PLUGIN_CAPABILITIES),
+	};
+	int status = parse_options(&options, argc, argv);
+
+	return status >= 0 ? status : run(&options);
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "summary.h"
+
+#include <inttypes.h>
+#include <paracall/paracall.h>
+#include <stdlib.h>
+
+/* One line of the table. */
+struct line {
+	const char *name;
+	uint32_t number;
+	bool is_known;
+	uint64_t calls;
+	uint64_t errors;
+	/* Of the calls whose time was taken. */
+	double average_microseconds;
+	/* The average times all calls. */
+	double seconds;
+};
+
+struct table {
+	struct line lines[PARACALL_STATISTICS_ROWS];
+	size_t count;
+	struct line total;
+};
+
+/* Add up one member of a row's counters over all vCPUs. */
+#define row_total(statistics, row, member) \
+	paracall_statistics_sum(statistics, \
+				offsetof(struct paracall_cpu_statistics, calls) + \
+					(row) * sizeof(struct paracall_call_statistics) + \
+					offsetof(struct paracall_call_statistics, member))
+
+static struct line make_line(const struct paracall_statistics *statistics, size_t row)
+{
+	const struct paracall_hypercall_info *info = paracall_hypercall_info(row);
+	uint64_t timed = row_total(statistics, row, timed_calls);
+	uint64_t nanoseconds = row_total(statistics, row, timed_nanoseconds);
+	struct line line = {
+		.name = info ? info->name : "(unknown)",
+		.number = info ? info->number : 0,
+		.is_known = info,
+		.calls = row_total(statistics, row, calls),
+		.errors = row_total(statistics, row, errors),
+		.average_microseconds = timed ? nanoseconds / 1e3 / timed : 0,
+	};
+
+	line.seconds = line.average_microseconds * line.calls / 1e6;
+	return line;
+}
+
+/* Most time first. */
+static int compare_lines(const void *a, const void *b)
+{
+	const struct line *first = a;
+	const struct line *second = b;
+
+	return (first->seconds < second->seconds) - (first->seconds > second->seconds);
+}
+
+static void make_table(struct table *table, const struct paracall_statistics *statistics)
+{
+	*table = (struct table){ .total.name = "total" };
+	for (size_t row = 0; row < PARACALL_STATISTICS_ROWS; row++) {
+		struct line line = make_line(statistics, row);
+
+		if (!line.calls)
+			continue;
+		table->lines[table->count++] = line;
+		table->total.calls += line.calls;
+		table->total.errors += line.errors;
+		table->total.seconds += line.seconds;
+	}
+	if (table->total.calls)
+		table->total.average_microseconds =
+			table->total.seconds * 1e6 / table->total.calls;
+	qsort(table->lines, table->count, sizeof(table->lines[0]), compare_lines);
+}
+
+static void print_line(FILE *output, const struct line *line, double total_seconds)
+{
+	fprintf(output, "%6.2f %11.6f %11.2f %9" PRIu64 " ",
+		total_seconds > 0 ? 100 * line->seconds / total_seconds : 0, line->seconds,
+		line->average_microseconds, line->calls);
+	if (line->errors)
+		fprintf(output, "%9" PRIu64 " %s\n", line->errors, line->name);
+	else
+		fprintf(output, "%9s %s\n", "", line->name);
+}
+
+static bool feature_was_used(const struct paracall_statistics *statistics,
+			     const struct paracall_feature_info *feature)
+{
+	for (size_t row = 0; row < paracall_hypercall_count(); row++)
+		if (paracall_hypercall_info(row)->feature == 1u << feature->bit &&
+		    row_total(statistics, row, calls))
+			return true;
+	return false;
+}
+
+typedef bool feature_filter(const struct paracall_statistics *statistics,
+			    const struct paracall_feature_info *feature);
+
+static bool feature_was_offered(const struct paracall_statistics *statistics,
+				const struct paracall_feature_info *feature)
+{
+	return statistics->features & 1u << feature->bit;
+}
+
+/* The names of the features that pass, each in @quote, or @none. */
+static void print_features(FILE *output, const struct paracall_statistics *statistics,
+			   feature_filter *filter, const char *quote, const char *separator,
+			   const char *none)
+{
+	const char *before = "";
+
+	for (size_t i = 0; i < paracall_feature_count(); i++) {
+		const struct paracall_feature_info *feature = paracall_feature_info(i);
+
+		if (!filter(statistics, feature))
+			continue;
+		fprintf(output, "%s%s%s%s", before, quote, feature->name, quote);
+		before = separator;
+	}
+	if (!*before)
+		fputs(none, output);
+}
+
+static void print_guest(FILE *output, const struct paracall_statistics *statistics)
+{
+	fprintf(output,
+		"guest: CPUID 0x40000000 read %" PRIu64 " times, 0x40000001 %" PRIu64
+		" times; features offered: ",
+		paracall_statistics_total(statistics, cpuid_signature),
+		paracall_statistics_total(statistics, cpuid_features));
+	print_features(output, statistics, feature_was_offered, "", ", ", "none");
+	fputs("; used: ", output);
+	print_features(output, statistics, feature_was_used, "", ", ", "none");
+	fprintf(output,
+		"\nkicks: %" PRIu64 " ended a halt, %" PRIu64
+		" were kept for the next one; interrupts sent: %" PRIu64 "\n",
+		paracall_statistics_total(statistics, kicks_woke),
+		paracall_statistics_total(statistics, kicks_left),
+		paracall_statistics_total(statistics, interrupts_sent));
+}
+
+void summary_print_text(FILE *output, const struct paracall_statistics *statistics)
+{
+	static const char rule[] =
+		"------ ----------- ----------- --------- --------- ----------------\n";
+	struct table table;
+
+	make_table(&table, statistics);
+	fprintf(output, "%% time     seconds  usecs/call     calls    errors hypercall\n%s",
+		rule);
+	for (size_t i = 0; i < table.count; i++)
+		print_line(output, &table.lines[i], table.total.seconds);
+	fputs(rule, output);
+	print_line(output, &table.total, table.total.seconds);
+	print_guest(output, statistics);
+	if (!statistics->finished)
+		fputs("QEMU did not end in order; these are the counts until then.\n", output);
+}
+
+static void print_json_line(FILE *output, const struct line *line)
+{
+	fprintf(output, "    {\"name\": \"%s\", ", line->name);
+	if (line->is_known)
+		fprintf(output, "\"number\": %" PRIu32 ", ", line->number);
+	fprintf(output,
+		"\"calls\": %" PRIu64 ", \"errors\": %" PRIu64
+		", \"seconds\": %.9f, \"usecs_per_call\": %.3f}",
+		line->calls, line->errors, line->seconds, line->average_microseconds);
+}
+
+#define print_json_counter(output, statistics, member) \
+	fprintf(output, ",\n  \"" #member "\": %" PRIu64, \
+		paracall_statistics_total(statistics, member))
+
+void summary_print_json(FILE *output, const struct paracall_statistics *statistics)
+{
+	struct table table;
+
+	make_table(&table, statistics);
+	fprintf(output,
+		"{\n  \"paracall\": \"%s\",\n  \"cpus\": %" PRIu32 ",\n  \"resets\": %" PRIu32
+		",\n  \"finished\": %s,\n  \"calls\": [\n",
+		paracall_version(), statistics->cpus, statistics->resets,
+		statistics->finished ? "true" : "false");
+	for (size_t i = 0; i < table.count; i++) {
+		print_json_line(output, &table.lines[i]);
+		fputs(i + 1 < table.count ? ",\n" : "\n", output);
+	}
+	fputs("  ],\n  \"features_offered\": [", output);
+	print_features(output, statistics, feature_was_offered, "\"", ", ", "");
+	fputs("],\n  \"features_used\": [", output);
+	print_features(output, statistics, feature_was_used, "\"", ", ", "");
+	fputs("]", output);
+	print_json_counter(output, statistics, cpuid_signature);
+	print_json_counter(output, statistics, cpuid_features);
+	print_json_counter(output, statistics, halts);
+	print_json_counter(output, statistics, halts_skipped);
+	print_json_counter(output, statistics, kicks_woke);
+	print_json_counter(output, statistics, kicks_left);
+	print_json_counter(output, statistics, interrupts_sent);
+	print_json_counter(output, statistics, replaced);
+	fputs("\n}\n", output);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a guest called, as a table like that of strace -c, or as JSON. */
+#ifndef PARACALL_CLI_SUMMARY_H
+#define PARACALL_CLI_SUMMARY_H
+
+#include <paracall/statistics.h>
+#include <stdio.h>
+
+void summary_print_text(FILE *output, const struct paracall_statistics *statistics);
+void summary_print_json(FILE *output, const struct paracall_statistics *statistics);
+
+#endif /* PARACALL_CLI_SUMMARY_H */

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void complain(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	fputs("paracall: ", stderr);
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
+	va_end(arguments);
+}
+
+void *must(void *memory)
+{
+	if (!memory) {
+		complain("out of memory");
+		exit(EXIT_REFUSED);
+	}
+	return memory;
+}
+
+char *format_string(const char *format, ...)
+{
+	va_list arguments;
+	char *string = NULL;
+
+	va_start(arguments, format);
+	if (vasprintf(&string, format, arguments) < 0)
+		string = NULL;
+	va_end(arguments);
+	return must(string);
+}
+
+void strings_add(struct strings *strings, const char *string)
+{
+	size_t size = (strings->count + 2) * sizeof(*strings->items);
+
+	strings->items = must(realloc(strings->items, size));
+	strings->items[strings->count++] = must(strdup(string));
+	strings->items[strings->count] = NULL;
+}
+
+void strings_free(struct strings *strings)
+{
+	for (size_t i = 0; i < strings->count; i++)
+		free(strings->items[i]);
+	free(strings->items);
+	*strings = (struct strings){ .items = NULL };
+}
