@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What every script here needs: where things are kept, and how to speak.
+
+# Everything fetched or unpacked lives below this folder, and nothing else.
+paracall_cache=${PARACALL_CACHE:-${XDG_CACHE_HOME:-${HOME:?not set, and PARACALL_CACHE neither}/.cache}/paracall}
+
+say() {
+	printf '%s: %s\n' "${0##*/}" "$*"
+}
+
+die() {
+	say "$*" >&2
+	exit 1
+}
+
+# run_logged FAILURE COMMAND...: the command's output goes to the log; if it
+# fails, its last lines are shown, and FAILURE as the sentence to read.
+run_logged() {
+	local failure=$1
+	local log=$paracall_cache/setup.log
+
+	shift
+	if ! "$@" >"$log" 2>&1 </dev/null; then
+		tail -n 15 "$log" | sed 's/^/    /' >&2
+		die "$failure"
+	fi
+}
