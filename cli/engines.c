@@ -252,7 +252,7 @@ int engines_main(int argc, char **argv)
 	static const struct option options[] = {
 		{ "qemu", required_argument, NULL, 'q' },
 		{ "help", no_argument, NULL, 'h' },
-		{ NULL },
+		{ .name = NULL },
 	};
 	const char *only = NULL;
 	int option;

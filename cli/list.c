@@ -121,7 +121,7 @@ int list_main(int argc, char **argv)
 	static const struct option options[] = {
 		{ "features", no_argument, NULL, 'f' },
 		{ "help", no_argument, NULL, 'h' },
-		{ NULL },
+		{ .name = NULL },
 	};
 	int option;
 	bool features = false;

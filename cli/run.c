@@ -119,7 +119,7 @@ static const struct option long_options[] = {
 	{ "memory", required_argument, NULL, OPTION_MEMORY },
 	{ "disk", required_argument, NULL, OPTION_DISK },
 	{ "help", no_argument, NULL, 'h' },
-	{ NULL },
+	{ .name = NULL },
 };
 
 static bool take_option(struct run_options *options, int code, const char *value)

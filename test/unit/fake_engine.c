@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake_engine.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 static uint64_t read_register(void *context, unsigned int number)
@@ -50,9 +51,9 @@ static void yield_to(void *context, void *target_context)
 
 static uint64_t fake_clock(void)
 {
-	static _Atomic uint64_t now;
+	static _Atomic(uint64_t) now;
 
-	return now += 100;
+	return atomic_fetch_add(&now, 100);
 }
 
 const struct paracall_engine fake_engine = {

@@ -1,0 +1,204 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The command: what it prints, what it refuses and how, what it hands on.
+. "$(dirname "$0")/lib.sh"
+
+# expect NAME STATUS TEXT COMMAND...: exit status, and a text in the output.
+expect() {
+	local name=$1 status=$2 text=$3 got
+
+	shift 3
+	timeout 60 "$@" >"$work/out" 2>&1 </dev/null
+	got=$?
+	if [ "$got" -ne "$status" ]; then
+		fail "$name" "exit status $got, not $status" "$work/out"
+	elif [ -n "$text" ] && ! grep -qF -- "$text" "$work/out"; then
+		fail "$name" "does not say '$text'" "$work/out"
+	else
+		pass "$name"
+	fi
+}
+
+# refuse NAME TEXT ARGUMENT...: paracall run says no, in one line.
+refuse() {
+	local name=$1 text=$2 status=${refuse_status:-125}
+
+	shift 2
+	expect "$name" "$status" "$text" "$paracall" run "$@"
+	[ "$(wc -l <"$work/out")" -eq 1 ] || fail "$name" "more than one line" "$work/out"
+}
+
+# A program that prints and exits like a QEMU of some version.
+fake_qemu() {
+	local file=$work/$1 version=$2 api=$3
+
+	cat >"$file" <<EOT
+#!/bin/sh
+case \$* in
+*--version*) echo "QEMU emulator version $version" ;;
+*-plugin*) echo "Could not load plugin x: plugin requires API version 2147483647, but this QEMU supports only up to version $api" >&2; exit 1 ;;
+esac
+EOT
+	chmod +x "$file"
+	echo "$file"
+}
+
+test_help() {
+	local command
+
+	expect "help" 0 "Usage: paracall COMMAND" "$paracall" --help
+	for command in run engines list; do
+		expect "$command --help" 0 "Usage: paracall $command" "$paracall" $command --help
+	done
+	expect "version" 0 "paracall 0." "$paracall" --version
+	expect "no command" 2 "'paracall --help'" "$paracall"
+	expect "unknown command" 2 "no command 'walk'" "$paracall" walk
+}
+
+test_list() {
+	local count
+
+	expect "list by name" 0 "5. KVM_HC_KICK_CPU" "$paracall" list KICK_CPU
+	expect "list by the kernel's name" 0 "Architecture: PPC" "$paracall" list KVM_HC_FEATURES
+	expect "list by number" 0 "10. KVM_HC_SEND_IPI" "$paracall" list 10
+	expect "list of nothing" 1 "no hypercall '13'" "$paracall" list 13
+	expect "list, unknown option" 2 "unknown option '--x'" "$paracall" list --x
+	expect "features" 0 "pv-unhalt" "$paracall" list --features
+	count=$("$paracall" list | grep -c '^Purpose: ')
+	if [ "$count" -eq 12 ]; then
+		pass "list has all twelve"
+	else
+		fail "list has all twelve" "$count"
+	fi
+}
+
+test_usage() {
+	local refuse_status=2
+
+	refuse "nothing to run" "run what?"
+	refuse "unknown option" "unknown option '--fast'" --fast -- qemu-system-x86_64
+	refuse "option without value" "needs a value" --kernel
+	refuse "unknown feature" "no feature 'pv-unhallt'" --features=+pv-unhallt --kernel x
+	refuse "feature that is not offered" "'steal-time' can't be offered" --features=+steal-time --kernel x
+	refuse "unknown format" "use text or json" --format=xml --kernel x
+	refuse "unknown replacement" "use keep, vmcall, vmmcall or fast" --replace=maybe --kernel x
+	refuse "machine without kernel" "needs --kernel" --cpus=4
+	refuse "two machines" "exclude each other" --kernel x -- qemu-system-x86_64
+}
+
+test_refusals() {
+	local program=qemu-system-x86_64 old new
+
+	refuse "missing kernel" "No such file" --kernel="$work/no-kernel"
+	refuse "missing initrd" "No such file" --kernel="$0" --initrd="$work/none"
+	refuse "missing disk" "No such file" --kernel="$0" --disk="$work/none"
+	refuse "no CPUs" "use a number from 1 to 255" --kernel="$0" --cpus=0
+	refuse "-enable-kvm" "Paracall needs TCG" -- $program -enable-kvm
+	refuse "-accel kvm" "the accelerator 'kvm'" -- $program -accel kvm
+	refuse "--accel hvf" "the accelerator 'hvf'" -- $program --accel hvf,x=y
+	refuse "-machine accel=" "the accelerator 'kvm'" -- $program -machine q35,accel=kvm:tcg
+	refuse "-accel behind --kernel" "the accelerator 'kvm'" --kernel="$0" -- -accel kvm
+	refuse "-daemonize" "leave that out" -- $program -daemonize
+	refuse "other architecture" "not supported yet" -- qemu-system-aarch64
+	refuse "32-bit QEMU" "not supported yet" -- /usr/bin/qemu-system-i386
+	refuse "user-mode emulation" "emulates programs, not machines" -- qemu-x86_64 /bin/true
+	refuse "kvm" "runs guests on KVM itself" -- kvm
+	refuse "not a QEMU" "is not a QEMU" -- /bin/true
+	refuse "x2APIC" "exclude each other" -- $program -cpu max,+x2apic
+	refuse "no such QEMU" "there is no program" --qemu="$work/none" -- $program
+	old=$(fake_qemu old 7.2.1 1)
+	refuse "QEMU too old" "QEMU 7.2.1 at $old is too old" --qemu="$old" -- $program
+	new=$(fake_qemu new 13.0 9)
+	refuse "QEMU too new" "QEMU 13.0 at $new is too new" --qemu="$new" -- $program
+	refuse "a program that is no QEMU" "does not answer like a QEMU" --qemu=/bin/true -- $program
+	expect "no QEMU at all" 125 "no qemu-system-x86_64 was found" \
+		env PATH=/nonexistent PARACALL_CACHE=/nonexistent "$paracall" run -- $program
+}
+
+test_engines() {
+	local old
+
+	expect "engines" 0 "would be used" "$paracall" engines
+	old=$(fake_qemu old 7.2.1 1)
+	expect "engines, only an old one" 1 "too old: QEMU 11.1" "$paracall" engines --qemu="$old"
+	PARACALL_QEMU=$old expect "engines, an old one first" 0 "found: named by PARACALL_QEMU" \
+		"$paracall" engines
+}
+
+# check_file NAME FILE TEXT: the file has that text.
+check_file() {
+	if grep -qF -- "$3" "$2"; then
+		pass "$1"
+	else
+		fail "$1" "'$3' is not in it" "$2"
+	fi
+}
+
+# QEMU's own behaviour comes through unchanged.
+test_passing_on() {
+	local -a qemu=("$paracall" run --summary="$work/summary" -- qemu-system-x86_64
+		-display none)
+	local -a exiting=(-device "isa-debug-exit,iobase=0xf4,iosize=4"
+		-drive "file=$work/exit.img,format=raw,if=floppy")
+
+	expect "QEMU's status, good" 0 "" "${qemu[@]}" -version
+	expect "QEMU's status, bad" 1 "nonsense" "${qemu[@]}" -machine nonsense
+	expect "a guest's status" 85 "" "${qemu[@]}" "${exiting[@]}"
+	check_file "summary file" "$work/summary" total
+	expect "summary on standard error" 85 "usecs/call" "$paracall" run -- \
+		qemu-system-x86_64 -display none "${exiting[@]}"
+	expect "summary can't be written" 125 "can't be written" \
+		"$paracall" run --summary=/nonexistent/x -- qemu-system-x86_64 -version
+	timeout -s TERM 3 "${qemu[@]}" >"$work/out" 2>&1 </dev/null
+	check_file "summary after SIGTERM" "$work/summary" total
+	expect "JSON" 85 "" "$paracall" run --format=json --summary="$work/json" -- \
+		qemu-system-x86_64 -display none "${exiting[@]}"
+	expect "JSON is valid" 0 "pv-unhalt" python3 -c \
+		'import json, sys; d = json.load(open(sys.argv[1])); print(d["finished"] and d["features_offered"])' \
+		"$work/json"
+}
+
+# A QEMU that was killed leaves what it had counted.
+test_killed() {
+	local killer pid=$work/pid
+
+	(sleep 2 && kill -KILL "$(cat "$pid")") &
+	killer=$!
+	expect "QEMU killed" 137 "did not end in order" "$paracall" run -- \
+		qemu-system-x86_64 -display none -pidfile "$pid"
+	wait "$killer"
+}
+
+# The plugin checks by itself, for those who load it without the command.
+test_plugin() {
+	local plugin=$build/engine/qemu/paracall-qemu.so
+	local qemu
+
+	qemu=$("$paracall" engines | sed -n 's/^\* //p')
+	expect "plugin, unknown argument" 1 "unknown plugin argument 'speed'" \
+		"$qemu" -M none -display none -plugin "$plugin,speed=high"
+	expect "plugin, unknown feature" 1 "feature 'pv'" \
+		"$qemu" -M none -display none -plugin "$plugin,features=pv"
+	expect "plugin, bad report" 1 "report=/nonexistent/x" \
+		"$qemu" -M none -display none -plugin "$plugin,report=/nonexistent/x"
+}
+
+# A boot sector that leaves through isa-debug-exit with value 42: mov $42, %al;
+# mov $0xf4, %dx; out %al, %dx; hlt.
+make_exit_image() {
+	printf '\xb0\x2a\xba\xf4\x00\xee\xf4' >"$work/exit.img"
+	truncate -s 510 "$work/exit.img"
+	printf '\x55\xaa' >>"$work/exit.img"
+	truncate -s 1440k "$work/exit.img"
+}
+
+make_exit_image
+test_help
+test_list
+test_usage
+test_refusals
+test_engines
+test_passing_on
+test_killed
+test_plugin
+finish

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What the test scripts share. Each prints "ok" and "not ok" lines, and counts
+# them at its end in $PARACALL_TEST_COUNTS, if that is set.
+set -uo pipefail
+
+tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=script/lib/common.sh
+. "$tree/script/lib/common.sh"
+build=${PARACALL_BUILD:-$tree/build}
+# shellcheck disable=SC2034 # for the tests
+paracall=$build/paracall
+passed=0
+failed=0
+skipped=0
+work=$(mktemp -d)
+
+pass() {
+	passed=$((passed + 1))
+	echo "ok - $1"
+}
+
+# fail NAME WHY [FILE]: shows the file's end.
+fail() {
+	failed=$((failed + 1))
+	echo "not ok - $1: $2"
+	[ $# -lt 3 ] || tail -n 30 "$3" | sed 's/^/# /'
+}
+
+skip() {
+	skipped=$((skipped + 1))
+	echo "ok - $1 # SKIP $2"
+}
+
+finish() {
+	echo "# ${0##*/}: $passed passed, $failed failed, $skipped skipped"
+	[ -z "${PARACALL_TEST_COUNTS:-}" ] ||
+		echo "$passed $failed $skipped" >>"$PARACALL_TEST_COUNTS"
+	rm -rf "$work"
+	[ "$failed" -eq 0 ]
+}
