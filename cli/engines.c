@@ -187,7 +187,7 @@ static const char *verdict_words(const struct qemu *qemu, bool is_first)
 {
 	switch (qemu->verdict) {
 	case QEMU_USABLE:
-		return is_first ? "would be used: the first that has plugin API 7"
+		return is_first ? "would be used: the first that fits this Paracall"
 				: "could be used; one above comes first";
 	case QEMU_TOO_OLD:
 		return "too old: QEMU " QEMU_FIRST_VERSION " or later is needed";
@@ -258,7 +258,7 @@ int engines_main(int argc, char **argv)
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
 		switch (option) {
 		case 'q':
 			only = optarg;
@@ -266,6 +266,9 @@ int engines_main(int argc, char **argv)
 		case 'h':
 			print_help();
 			return EXIT_OK;
+		case ':':
+			complain("engines: option '%s' needs a value", argv[optind - 1]);
+			return EXIT_USAGE;
 		default:
 			complain("engines: unknown option '%s'; see 'paracall engines --help'",
 				 argv[optind - 1]);

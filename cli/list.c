@@ -141,6 +141,10 @@ int list_main(int argc, char **argv)
 			return EXIT_USAGE;
 		}
 	}
+	if (features && optind < argc) {
+		complain("list: --features takes no names; it shows all");
+		return EXIT_USAGE;
+	}
 	if (features)
 		print_features();
 	else if (optind < argc)

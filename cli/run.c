@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* paracall run: QEMU with the plugin, and what the guest called afterwards. */
+#include "../engine/qemu/capabilities.h"
+#include "../report/summary.h"
 #include "child.h"
 #include "cli.h"
 #include "engines.h"
 #include "qemu_command.h"
-#include "summary.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,9 +16,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* What the QEMU plugin can do: paracall_features_available() wants to know. */
-#define PLUGIN_CAPABILITIES (PARACALL_CAN_WAKE | PARACALL_CAN_INTERRUPT | PARACALL_CAN_YIELD)
 
 struct run_options {
 	const char *qemu;
@@ -63,7 +61,7 @@ static void print_help(void)
 
 static bool parse_features(const char *list, uint32_t *features)
 {
-	uint32_t available = paracall_features_available(PLUGIN_CAPABILITIES);
+	uint32_t available = paracall_features_available(QEMU_CAPABILITIES);
 	const char *wrong;
 	size_t length;
 	int error = paracall_features_parse(list, available, features, &wrong, &length);
@@ -424,7 +422,7 @@ static int run(const struct run_options *options)
 int run_main(int argc, char **argv)
 {
 	struct run_options options = {
-		.features = paracall_features_available(PLUGIN_CAPABILITIES),
+		.features = paracall_features_available(QEMU_CAPABILITIES),
 	};
 	int status = parse_options(&options, argc, argv);
 

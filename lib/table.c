@@ -18,13 +18,14 @@ enum {
 		.name = argument_name, .format = PARACALL_FORMAT_##argument_format \
 	}
 
-#define UNHANDLED(row_name, row_number, row_architectures, row_status, row_needs, \
+#define UNHANDLED(row_name, row_number, row_architectures, row_status, row_feature, row_needs, \
 		  row_arguments, row_purpose) \
 	{ \
 		.info.name = #row_name, \
 		.info.number = row_number, \
 		.info.architectures = row_architectures, \
 		.info.status = row_status, \
+		.info.feature = FEATURE_BIT_##row_feature, \
 		.info.needs = row_needs, \
 		row_arguments, \
 		.info.purpose = row_purpose, \

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What QEMU calls first: checks, creates the machine, registers callbacks. */
+#include "../../report/summary.h"
+#include "capabilities.h"
 #include "options.h"
 #include "registers.h"
 #include "x86/apic.h"
@@ -8,6 +10,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +61,7 @@ static uint64_t clock_nanoseconds(void)
 
 static const struct paracall_engine qemu_engine = {
 	.name = "QEMU TCG",
-	.capabilities = PARACALL_CAN_WAKE | PARACALL_CAN_INTERRUPT | PARACALL_CAN_YIELD,
+	.capabilities = QEMU_CAPABILITIES,
 	.read_register = read_register,
 	.write_register = write_register,
 	.wake = apic_wake,
@@ -116,6 +119,7 @@ static bool create_machine(const struct plugin_options *plugin, uint32_t max_cpu
 
 	if (plugin->report && !map_report(plugin->report, max_cpus, &options.statistics))
 		return false;
+	engine->is_report_mapped = plugin->report;
 	engine->replacement = plugin->replacement;
 	engine->max_vcpus = max_cpus;
 	engine->vcpus = calloc(max_cpus, sizeof(*engine->vcpus));
@@ -127,6 +131,18 @@ static bool create_machine(const struct plugin_options *plugin, uint32_t max_cpu
 		return false;
 	}
 	return true;
+}
+
+/* -accel tcg,thread=single and -icount run all vCPUs on one thread, in turn. */
+static void note_thread(struct engine *engine, struct vcpu *vcpu)
+{
+	static _Atomic(struct vcpu *) first;
+	struct vcpu *before = NULL;
+
+	vcpu->thread = pthread_self();
+	if (!atomic_compare_exchange_strong(&first, &before, vcpu) && before != vcpu &&
+	    pthread_equal(before->thread, vcpu->thread))
+		engine->is_single_threaded = true;
 }
 
 static void vcpu_init(unsigned int index, void *userdata)
@@ -142,15 +158,19 @@ static void vcpu_init(unsigned int index, void *userdata)
 		vcpu->buffer = g_byte_array_sized_new(sizeof(uint64_t));
 	vcpu->statistics = &paracall_machine_statistics(engine->machine)->cpu[index];
 	vcpu->cpu = paracall_machine_add_cpu(engine->machine, index, vcpu);
+	note_thread(engine, vcpu);
 	apic_learn_id(vcpu);
 }
 
 static void at_exit(void *userdata)
 {
 	struct engine *engine = &paracall_qemu_engine;
+	struct paracall_statistics *statistics = paracall_machine_statistics(engine->machine);
 
 	(void)userdata;
-	paracall_machine_statistics(engine->machine)->finished = 1;
+	statistics->finished = 1;
+	if (!engine->is_report_mapped)
+		summary_print_text(stderr, statistics);
 }
 
 int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)

@@ -103,7 +103,7 @@ struct paracall_hypercall_info {
 	struct paracall_argument arguments[PARACALL_MAX_ARGUMENTS];
 	/* The bit of CPUID leaf 0x40000001's EAX that announces it, or 0. */
 	uint32_t feature;
-	/* What announces it to a guest, in words; NULL if nothing does. */
+	/* What tells a guest of it, in words; NULL if nothing is needed. */
 	const char *needs;
 	/* This library answers it (other than with "no such call"). */
 	bool handled;
@@ -139,6 +139,7 @@ struct paracall_feature_info {
 	const char *purpose;
 };
 
+/* [any] The number of features, and one of them in order of bit, or NULL. */
 size_t paracall_feature_count(void);
 const struct paracall_feature_info *paracall_feature_info(size_t index);
 
@@ -193,9 +194,9 @@ struct paracall_interrupt {
 };
 
 /*
- * @machine and @cpu are the engine's own pointers, as given to
- * paracall_machine_new() and paracall_machine_add_cpu(). All but .clock are
- * called from inside paracall_hypercall(), on the calling vCPU's thread.
+ * @cpu and @target are the engine's own pointers, as given to
+ * paracall_machine_add_cpu(). All functions but .clock are called from inside
+ * paracall_hypercall(), on the calling vCPU's thread.
  */
 struct paracall_engine {
 	/* For messages. */

@@ -7,6 +7,7 @@
  */
 #include "apic.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #define APIC_BASE 0xfee00000u
@@ -47,7 +48,45 @@ void apic_learn_id(struct vcpu *vcpu)
 
 	if (vcpu->has_apic_id || !read_word(vcpu, APIC_ID, &id))
 		return;
-	vcpu->has_apic_id = !paracall_cpu_set_apic_id(vcpu->cpu, id >> APIC_ID_SHIFT);
+	vcpu->apic_id = id >> APIC_ID_SHIFT;
+	vcpu->has_apic_id = !paracall_cpu_set_apic_id(vcpu->cpu, vcpu->apic_id);
+	if (vcpu->has_apic_id)
+		atomic_store(&paracall_qemu_engine.by_apic_id[vcpu->apic_id], vcpu);
+}
+
+/* The only vCPU whose id is not known yet, if there is just one. */
+static struct vcpu *vcpu_without_id(void)
+{
+	struct engine *engine = &paracall_qemu_engine;
+	struct vcpu *found = NULL;
+
+	for (unsigned int i = 0; i < engine->max_vcpus; i++) {
+		struct vcpu *vcpu = &engine->vcpus[i];
+
+		if (!vcpu->cpu || vcpu->has_apic_id)
+			continue;
+		if (found)
+			return NULL;
+		found = vcpu;
+	}
+	return found;
+}
+
+struct vcpu *vcpu_current(unsigned int index)
+{
+	struct engine *engine = &paracall_qemu_engine;
+	struct vcpu *vcpu = vcpu_by_index(index);
+	struct vcpu *current;
+	uint32_t id;
+
+	if (vcpu && !engine->is_single_threaded)
+		apic_learn_id(vcpu);
+	if (!vcpu || !engine->is_single_threaded || !read_word(vcpu, APIC_ID, &id))
+		return vcpu;
+	current = atomic_load(&engine->by_apic_id[id >> APIC_ID_SHIFT]);
+	if (!current)
+		current = vcpu_without_id();
+	return current ? current : vcpu;
 }
 
 /*
@@ -68,29 +107,75 @@ static bool send_by_icr(struct vcpu *vcpu, uint32_t apic_id, uint32_t icr)
  * (Intel SDM vol. 3, "Interrupt Command Register"), but QEMU ends a halt for
  * it: no vector, no stack frame, nothing for the guest to see, whatever the
  * state of its interrupt flag.
+ *
+ * There is one vCPU that would be started by it: one that got an INIT while
+ * halted, which QEMU leaves pending until something else wakes the vCPU. That
+ * one begins at a vector that no guest uses (it is in the video memory of PCs),
+ * where call_wake_vector() sends it back.
  */
-void apic_wake(void *context, void *target, uint32_t apic_id)
+void apic_wake(void *context, void *target_context, uint32_t apic_id)
 {
-	(void)target;
-	if (apic_id <= MAX_XAPIC_ID)
-		send_by_icr(context, apic_id,
-			    PARACALL_ICR_MODE_STARTUP << PARACALL_ICR_MODE_SHIFT |
-				    PARACALL_ICR_ASSERT);
+	struct vcpu *target = target_context;
+
+	if (apic_id > MAX_XAPIC_ID)
+		return;
+	atomic_store(&target->was_woken, true);
+	send_by_icr(context, apic_id,
+		    PARACALL_ICR_MODE_STARTUP << PARACALL_ICR_MODE_SHIFT | PARACALL_ICR_ASSERT |
+			    APIC_WAKE_VECTOR);
 }
 
-bool apic_send_interrupt(void *context, void *target, uint32_t apic_id,
-			 const struct paracall_interrupt *interrupt)
+static bool send(struct vcpu *vcpu, uint32_t apic_id,
+		 const struct paracall_interrupt *interrupt)
 {
 	uint32_t data = interrupt->vector |
 			interrupt->delivery_mode << PARACALL_ICR_MODE_SHIFT |
 			(interrupt->assert_level ? PARACALL_ICR_ASSERT : 0) |
 			(interrupt->level_triggered ? PARACALL_ICR_LEVEL_TRIGGERED : 0);
 
-	(void)target;
-	if (apic_id > MAX_XAPIC_ID)
-		return false;
 	/* Messages can't carry it. */
 	if (interrupt->delivery_mode == PARACALL_ICR_MODE_STARTUP)
-		return send_by_icr(context, apic_id, data);
-	return write_word(context, APIC_BASE | apic_id << MSI_DESTINATION_SHIFT, data);
+		return send_by_icr(vcpu, apic_id, data);
+	return write_word(vcpu, APIC_BASE | apic_id << MSI_DESTINATION_SHIFT, data);
+}
+
+bool apic_send_interrupt(void *context, void *target, uint32_t apic_id,
+			 const struct paracall_interrupt *interrupt)
+{
+	struct vcpu *vcpu = context;
+
+	if (apic_id > MAX_XAPIC_ID)
+		return false;
+	if (target == context && paracall_qemu_engine.is_single_threaded) {
+		vcpu->deferred = *interrupt;
+		vcpu->has_deferred = true;
+		paracall_qemu_engine.has_deferred = true;
+		return true;
+	}
+	return send(vcpu, apic_id, interrupt);
+}
+
+void apic_send_init_to_self(struct vcpu *vcpu)
+{
+	static const struct paracall_interrupt init = {
+		.delivery_mode = PARACALL_ICR_MODE_INIT,
+		.assert_level = true,
+	};
+
+	apic_send_interrupt(vcpu, vcpu, vcpu->apic_id, &init);
+}
+
+void apic_send_deferred(void)
+{
+	struct engine *engine = &paracall_qemu_engine;
+
+	engine->has_deferred = false;
+	for (unsigned int i = 0; i < engine->max_vcpus; i++) {
+		struct vcpu *vcpu = &engine->vcpus[i];
+
+		if (!vcpu->has_deferred)
+			continue;
+		vcpu->has_deferred = false;
+		send(vcpu, vcpu->apic_id, &vcpu->deferred);
+	}
 }

@@ -6,10 +6,32 @@
 #include "../engine.h"
 
 /*
- * Tell the library this vCPU's APIC id, once. In the vCPU's thread. To be tried
- * again at every occasion: QEMU starts vCPUs before their APICs can be read.
+ * Tell the library this vCPU's APIC id, once. In the vCPU's thread, where QEMU
+ * said which vCPU it is. To be tried again at every occasion: QEMU starts vCPUs
+ * before their APICs can be read.
  */
 void apic_learn_id(struct vcpu *vcpu);
+
+/*
+ * The vCPU that executes the instruction whose callback got @index. With one
+ * thread for all vCPUs QEMU bakes the index of the vCPU that translated into
+ * the code and then shares that; there the local APIC has to be asked.
+ */
+struct vcpu *vcpu_current(unsigned int index);
+
+/*
+ * With one thread for all vCPUs (and so with -icount, where it is fatal) a vCPU
+ * can't be interrupted by itself while it executes code. Such an interrupt is
+ * put into .deferred, and sent from here while the next block is translated.
+ */
+void apic_send_deferred(void);
+
+/* Back to waiting for a STARTUP interrupt, perhaps deferred. */
+void apic_send_init_to_self(struct vcpu *vcpu);
+
+/* Where a vCPU begins, in real mode, that took a wake-up for a start. */
+#define APIC_WAKE_VECTOR 0xbfu
+#define APIC_WAKE_ADDRESS (APIC_WAKE_VECTOR << 12)
 
 /* The engine's part of struct paracall_engine; @context is a struct vcpu. */
 void apic_wake(void *context, void *target, uint32_t apic_id);

@@ -5,7 +5,9 @@
  */
 #include "instructions.h"
 
+#include "apic.h"
 #include "calls.h"
+#include "replace.h"
 #include "site.h"
 
 /* A prefixed hlt or cpuid is still one; none of interest is longer. */
@@ -72,11 +74,15 @@ static void hook(struct qemu_plugin_insn *insn, enum instruction instruction, st
 						       site_pack(site));
 		break;
 	case INSTRUCTION_FAST_HYPERCALL:
-		if (is_user || paracall_qemu_engine.replacement != REPLACE_FAST)
+		if (paracall_qemu_engine.replacement != REPLACE_FAST ||
+		    (is_user && !replace_was_here(qemu_plugin_insn_vaddr(insn))))
 			break;
 		site_take_slot(site);
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, call_fast_hypercall,
-						       QEMU_PLUGIN_CB_RW_REGS, site_pack(site));
+						       paracall_qemu_engine.is_single_threaded
+							       ? QEMU_PLUGIN_CB_RW_REGS_PC
+							       : QEMU_PLUGIN_CB_RW_REGS,
+						       site_pack(site));
 		break;
 	case INSTRUCTION_HLT:
 		/* Elsewhere it is a general protection fault. */
@@ -114,6 +120,10 @@ static void hook_from(struct qemu_plugin_tb *block, size_t first, const struct s
 		qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_tb_get_insn(block, 0),
 						       call_reset_vector,
 						       QEMU_PLUGIN_CB_NO_REGS, NULL);
+	if (at->is_real && block_vaddr == APIC_WAKE_ADDRESS)
+		qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_tb_get_insn(block, 0),
+						       call_wake_vector,
+						       QEMU_PLUGIN_CB_RW_REGS_PC, NULL);
 	for (size_t i = first; i < count; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block, i);
 		struct site site = *at;
@@ -122,6 +132,11 @@ static void hook_from(struct qemu_plugin_tb *block, size_t first, const struct s
 			    qemu_plugin_insn_size(insn);
 		hook(insn, classify(insn), &site);
 	}
+}
+
+static bool is_vector(uint64_t vaddr)
+{
+	return vaddr == RESET_VECTOR || vaddr == APIC_WAKE_ADDRESS;
 }
 
 /* Most blocks have nothing of interest: for them no register is read. */
@@ -133,9 +148,11 @@ void instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 	struct vcpu translator = { .cpu = NULL };
 
 	(void)userdata;
+	if (paracall_qemu_engine.has_deferred)
+		apic_send_deferred();
 	while (first < count && !classify(qemu_plugin_tb_get_insn(block, first)))
 		first++;
-	if (first == count && qemu_plugin_tb_vaddr(block) != RESET_VECTOR)
+	if (first == count && !is_vector(qemu_plugin_tb_vaddr(block)))
 		return;
 	/* QEMU does not say which vCPU translates, only reads its registers. */
 	translator.buffer = g_byte_array_sized_new(16);

@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The calling convention, and what each number answers: Documentation/virt/
+ * kvm/x86/hypercalls.rst and cpuid.rst; arch/x86/kvm/x86.c,
+ * ____kvm_emulate_hypercall (Linux 6.19). Calls that act on other CPUs have
+ * programs of their own; here they get arguments with which they do nothing.
+ */
+#include "runtime/test.h"
+
+#define ABSENT_ID 0xfe
+#define KVM_ENOSYS (-PARACALL_KVM_ENOSYS)
+
+/* The same call, by the instruction and in the mode that a row stands for. */
+struct way {
+	const char *name;
+	void (*call)(struct registers *registers);
+	bool vmmcall;
+};
+
+static const struct way ways_64[] = {
+	{ "vmcall", registers_vmcall, false },
+	{ "vmmcall", registers_vmmcall, true },
+};
+
+static const struct way ways_32[] = {
+	{ "vmcall", registers_vmcall_32, false },
+	{ "vmmcall", registers_vmmcall_32, true },
+};
+
+static const struct way ways_user_32[] = {
+	{ "vmcall", registers_vmcall_user_32, false },
+	{ "vmmcall", registers_vmmcall_user_32, true },
+};
+
+#define WAYS 2
+
+/* Room for what CLOCK_PAIRING writes, 64 bytes. */
+static uint8_t buffer[64] __attribute__((aligned(64)));
+
+/* A value for each register by which it is known again, and the number. */
+static struct registers registers_for(uint64_t number)
+{
+	return (struct registers) {
+		.rax = number,
+		.rbx = 0, .rcx = 0, .rdx = 0, .rsi = 0,
+		.rdi = 0xd1d1d1d1d1d1d1d1, .rbp = 0xb0b0b0b0b0b0b0b0,
+		.r8 = 0x0808080808080808, .r9 = 0x0909090909090909,
+		.r10 = 0x1010101010101010, .r11 = 0x1111111111111111,
+		.r12 = 0x1212121212121212, .r13 = 0x1313131313131313,
+		.r14 = 0x1414141414141414, .r15 = 0x1515151515151515,
+		.rflags = 0x2,
+	};
+}
+
+/* Arguments with which the call has no effect that lasts. */
+static struct registers harmless(uint64_t number)
+{
+	struct registers registers = registers_for(number);
+
+	switch ((uint32_t)number) {
+	case PARACALL_KVM_HC_KICK_CPU:
+		registers.rcx = ABSENT_ID;
+		break;
+	case PARACALL_KVM_HC_CLOCK_PAIRING:
+		registers.rbx = (uintptr_t)buffer;
+		break;
+	case PARACALL_KVM_HC_SCHED_YIELD:
+		registers.rbx = ABSENT_ID;
+		break;
+	}
+	return registers;
+}
+
+static bool offered(uint32_t feature)
+{
+	return kvm.features & feature;
+}
+
+/*
+ * A call that a feature announces: 0 if it is offered; if not, that depends on
+ * KVM_CAP_ENFORCE_PV_FEATURE_CPUID.
+ */
+static bool is_gated_answer(uint32_t feature, int64_t result)
+{
+	return result == 0 || (!offered(feature) && result == KVM_ENOSYS);
+}
+
+static void check_answer(uint64_t number, int64_t result, const char *way)
+{
+	const char *wrong = "%s, number %ld: result %ld";
+
+	switch (number) {
+	case PARACALL_KVM_HC_VAPIC_POLL_IRQ:
+		check_equal(result, 0, "%s, number %ld", way, (long)number);
+		break;
+	case PARACALL_KVM_HC_KICK_CPU:
+		check(is_gated_answer(FEATURE(PV_UNHALT), result), wrong,
+		      way, (long)number, result);
+		break;
+	case PARACALL_KVM_HC_SEND_IPI:
+		/* -95 without an APIC of KVM's own. */
+		check(is_gated_answer(FEATURE(PV_SEND_IPI), result) ||
+		      result == -PARACALL_KVM_EOPNOTSUPP, wrong, way, (long)number, result);
+		break;
+	case PARACALL_KVM_HC_SCHED_YIELD:
+		check(is_gated_answer(FEATURE(PV_SCHED_YIELD), result), wrong,
+		      way, (long)number, result);
+		break;
+	case PARACALL_KVM_HC_CLOCK_PAIRING:
+		/* Nothing announces it, and not every host's clock can do it. */
+		check(result == 0 || result == -PARACALL_KVM_EOPNOTSUPP || result == KVM_ENOSYS,
+		      wrong, way, (long)number, result);
+		break;
+	case PARACALL_KVM_HC_MAP_GPA_RANGE:
+		/* No pages: -22 where user space asked for the call. */
+		check(result == -PARACALL_KVM_EINVAL || result == KVM_ENOSYS,
+		      wrong, way, (long)number, result);
+		break;
+	default:
+		/* Unknown, another architecture's, or gone (MMU_OP). */
+		check_equal(result, KVM_ENOSYS, "%s, number %ld", way, (long)number);
+	}
+}
+
+static const uint64_t numbers[] = {
+	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 99,
+	1000, 0x7fffffff, 0x80000000, 0xffffffff, 0x7fffffffffffffff, (uint64_t)-1,
+};
+
+#define NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
+
+static void try_numbers(const struct way *way)
+{
+	for (unsigned int i = 0; i < NUMBERS; i++) {
+		struct registers registers = harmless(numbers[i]);
+
+		way->call(&registers);
+		check_answer(numbers[i], (int64_t)registers.rax, way->name);
+	}
+}
+
+static void test_vmcall(void)
+{
+	try_numbers(&ways_64[0]);
+}
+
+/*
+ * The instruction that is not the CPU's own works too: KVM replaces it, these
+ * programs' memory being writable (KVM_X86_QUIRK_FIX_HYPERCALL_INSN).
+ */
+static void test_vmmcall(void)
+{
+	try_numbers(&ways_64[1]);
+}
+
+/* In 64-bit code all 64 bits are the number. */
+static void test_whole_number(void)
+{
+	for (unsigned int i = 0; i < WAYS; i++) {
+		for (uint64_t number = 1; number <= 12; number++) {
+			struct registers registers = harmless(1ul << 32 | number);
+
+			ways_64[i].call(&registers);
+			check_equal((int64_t)registers.rax, KVM_ENOSYS, "%s, number 0x%lx",
+				    ways_64[i].name, 1ul << 32 | number);
+		}
+	}
+}
+
+#define CHECK_KEPT(member) \
+	check_equal((int64_t)after->member, (int64_t)before->member, \
+		    "%s, number %ld: %s", way, (long)before->rax, #member)
+
+static void check_kept(const struct registers *before, const struct registers *after,
+		       const char *way)
+{
+	CHECK_KEPT(rbx);
+	CHECK_KEPT(rcx);
+	CHECK_KEPT(rdx);
+	CHECK_KEPT(rsi);
+	CHECK_KEPT(rdi);
+	CHECK_KEPT(rbp);
+	CHECK_KEPT(r8);
+	CHECK_KEPT(r9);
+	CHECK_KEPT(r10);
+	CHECK_KEPT(r11);
+	CHECK_KEPT(r12);
+	CHECK_KEPT(r13);
+	CHECK_KEPT(r14);
+	CHECK_KEPT(r15);
+	CHECK_KEPT(rflags);
+}
+
+/*
+ * Nothing but rax changes, not even flags. Guests rely on it: their inline
+ * assembler names no other register (arch/x86/include/asm/kvm_para.h).
+ */
+static void try_kept(const struct way *way, uint64_t number, uint64_t rflags)
+{
+	struct registers before = harmless(number), after;
+
+	before.rflags = rflags;
+	/* Arguments that this call does not have. */
+	if (number == PARACALL_KVM_HC_VAPIC_POLL_IRQ || number == 99) {
+		before.rbx = 0xb1b1b1b1b1b1b1b1;
+		before.rcx = 0xc1c1c1c1c1c1c1c1;
+		before.rdx = 0xd2d2d2d2d2d2d2d2;
+		before.rsi = 0x5151515151515151;
+	}
+	after = before;
+	way->call(&after);
+	check_kept(&before, &after, way->name);
+}
+
+static void try_all_kept(const struct way *ways)
+{
+	static const uint64_t kept_for[] = {
+		PARACALL_KVM_HC_VAPIC_POLL_IRQ, PARACALL_KVM_HC_KICK_CPU,
+		PARACALL_KVM_HC_SEND_IPI, PARACALL_KVM_HC_SCHED_YIELD, 99,
+	};
+
+	for (unsigned int i = 0; i < WAYS; i++) {
+		for (unsigned int j = 0; j < sizeof(kept_for) / sizeof(kept_for[0]); j++) {
+			try_kept(&ways[i], kept_for[j], 0x002);
+			/* CF PF AF ZF SF IF DF OF */
+			try_kept(&ways[i], kept_for[j], 0xed7);
+		}
+	}
+}
+
+static void test_kept(void)
+{
+	try_all_kept(ways_64);
+}
+
+/*
+ * Compatibility mode is 32-bit, long mode being active or not (arch/x86/kvm/
+ * x86.h, is_64_bit_hypercall): the number and the result have 32 bits, the
+ * result's upper half is zero.
+ */
+static void test_32(void)
+{
+	for (unsigned int i = 0; i < WAYS; i++) {
+		for (unsigned int j = 0; j < NUMBERS; j++) {
+			uint64_t number = (uint32_t)numbers[j];
+			struct registers registers = harmless(number | 0xdeadbeefull << 32);
+
+			ways_32[i].call(&registers);
+			check_equal((int64_t)(registers.rax >> 32), 0,
+				    "32-bit %s, number %ld, upper half of rax",
+				    ways_32[i].name, (long)number);
+			check_answer(number, (int32_t)registers.rax, ways_32[i].name);
+		}
+	}
+}
+
+static void test_32_kept(void)
+{
+	try_all_kept(ways_32);
+}
+
+/*
+ * Outside privilege level 0 every number is -1, known or not, and no fault
+ * (x86.c checks this before it looks at the number). That is so for the CPU's
+ * own instruction. The other one may fault: user code may not replace it
+ * (arch/x86/kvm/emulate.c).
+ */
+struct user_test {
+	struct registers registers;
+	void (*call)(struct registers *registers);
+};
+
+static void call_as_user(void *argument)
+{
+	struct user_test *test = argument;
+
+	test->call(&test->registers);
+}
+
+static bool may_fault(const struct way *way, int vector)
+{
+	return way->vmmcall != cpu_has_vmmcall() &&
+	       (vector == VECTOR_UD || vector == VECTOR_GP || vector == VECTOR_PF);
+}
+
+static void try_as_user(const struct way *way, uint64_t expected)
+{
+	for (unsigned int i = 0; i < NUMBERS; i++) {
+		struct user_test test = { harmless(numbers[i]), way->call };
+		struct registers before = test.registers;
+		int vector = run_user(call_as_user, &test);
+
+		if (may_fault(way, vector))
+			continue;
+		if (!check_equal(vector, -1, "%s, number %ld: exception",
+				 way->name, (long)numbers[i]))
+			continue;
+		check_equal((int64_t)test.registers.rax, (int64_t)expected, "%s, number %ld",
+			    way->name, (long)numbers[i]);
+		check_kept(&before, &test.registers, way->name);
+	}
+}
+
+static void test_user(void)
+{
+	for (unsigned int i = 0; i < WAYS; i++)
+		try_as_user(&ways_64[i], (uint64_t)-PARACALL_KVM_EPERM);
+}
+
+static void test_user_32(void)
+{
+	for (unsigned int i = 0; i < WAYS; i++)
+		try_as_user(&ways_user_32[i], (uint32_t)-PARACALL_KVM_EPERM);
+}
+
+/* Which numbers exist is no secret, but they must not act either. */
+static void test_user_effect(void)
+{
+	struct user_test test = {
+		registers_for(PARACALL_KVM_HC_SEND_IPI),
+		cpu_has_vmmcall() ? registers_vmmcall : registers_vmcall
+	};
+	const volatile uint32_t *counter = &this_cpu()->interrupts[0x41];
+	uint32_t before = *counter;
+
+	test.registers.rbx = 1;
+	test.registers.rdx = this_cpu()->apic_id;
+	test.registers.rsi = 0x41;
+	check_equal(run_user(call_as_user, &test), -1, "exception");
+	check_equal((int64_t)test.registers.rax, -PARACALL_KVM_EPERM, "result");
+	delay_ms(10);
+	check_equal(*counter, before, "interrupts sent by user mode");
+}
+
+/* cpuid.rst: the last leaf's number may be 0 on old hosts. */
+static void test_signature(void)
+{
+	struct paracall_guest_cpuid leaf = paracall_guest_cpuid(kvm.base, 0);
+
+	check(leaf.eax == 0 || leaf.eax >= (kvm.base | 1), "last leaf: 0x%x", leaf.eax);
+}
+
+static void test_features(void)
+{
+	struct paracall_guest_cpuid leaf = paracall_guest_cpuid(kvm.base | 1, 0);
+	/* Bits 0 to 7, 9 to 17, 24: arch/x86/include/uapi/asm/kvm_para.h */
+	const uint32_t known = 0x0103feff;
+
+	check_equal(leaf.eax & ~known, 0, "unknown features");
+	check_equal(leaf.ebx, 0, "ebx");
+	check_equal(leaf.ecx, 0, "ecx");
+	check_equal(leaf.edx & ~(1u << PARACALL_KVM_HINTS_REALTIME), 0, "unknown hints");
+}
+
+static void test_pv_unhalt(void)
+{
+	check_equal(hypercall(PARACALL_KVM_HC_KICK_CPU, 0, ABSENT_ID, 0, 0), 0, "KICK_CPU");
+}
+
+static void test_pv_send_ipi(void)
+{
+	check_equal(hypercall(PARACALL_KVM_HC_SEND_IPI, 0, 0, 0, 0x41), 0, "SEND_IPI");
+}
+
+static void test_pv_sched_yield(void)
+{
+	check_equal(hypercall(PARACALL_KVM_HC_SCHED_YIELD, ABSENT_ID, 0, 0, 0), 0, "SCHED_YIELD");
+}
+
+/* In each leaf, with garbage all around: upper halves are zero, the rest is kept. */
+static void test_cpuid_registers(void)
+{
+	for (uint32_t i = 0; i < 4; i++) {
+		struct registers before = registers_for(kvm.base + (i & 1)), after;
+
+		before.rax |= 0xaaaaaaaaull << 32;
+		before.rbx = before.rcx = before.rdx = (uint64_t)-1;
+		before.rcx = 0x5555555500000000;
+		before.rsi = 0x5151515151515151;
+		before.rflags = i & 2 ? 0xed7 : 2;
+		after = before;
+		registers_cpuid(&after);
+		check_equal((int64_t)(after.rax >> 32 | after.rbx >> 32 | after.rcx >> 32 |
+				      after.rdx >> 32), 0, "leaf 0x%x: upper halves",
+			    kvm.base + (i & 1));
+		before.rbx = after.rbx;
+		before.rcx = after.rcx;
+		before.rdx = after.rdx;
+		check_kept(&before, &after, "cpuid");
+	}
+}
+
+static void check_same_leaf(struct registers *registers, uint32_t leaf, const char *where)
+{
+	struct paracall_guest_cpuid expected = paracall_guest_cpuid(leaf, 0);
+
+	check_equal((int64_t)registers->rax, expected.eax, "%s: leaf 0x%x eax", where, leaf);
+	check_equal((int64_t)registers->rbx, expected.ebx, "%s: leaf 0x%x ebx", where, leaf);
+	check_equal((int64_t)registers->rcx, expected.ecx, "%s: leaf 0x%x ecx", where, leaf);
+	check_equal((int64_t)registers->rdx, expected.edx, "%s: leaf 0x%x edx", where, leaf);
+}
+
+/* CPUID tells the same in every mode. */
+static void test_cpuid_modes(void)
+{
+	for (uint32_t leaf = kvm.base; leaf <= (kvm.base | 1); leaf++) {
+		struct registers in_32 = registers_for(leaf);
+		struct user_test test = { registers_for(leaf), registers_cpuid };
+
+		registers_cpuid_32(&in_32);
+		check_same_leaf(&in_32, leaf, "compatibility mode");
+		check_equal(run_user(call_as_user, &test), -1, "user mode: exception");
+		check_same_leaf(&test.registers, leaf, "user mode");
+	}
+}
+
+/* The signature is one instruction of a loop with others; they stay their own. */
+static void test_cpuid_others(void)
+{
+	static const uint32_t leaves[] = { 0, 1, 0x80000000 };
+	struct paracall_guest_cpuid first[3];
+
+	for (unsigned int i = 0; i < 3; i++)
+		first[i] = paracall_guest_cpuid(leaves[i], 0);
+	check(first[0].eax >= 1 && first[0].eax < 0x10000, "last leaf: 0x%x", first[0].eax);
+	check(first[0].ebx != PARACALL_KVM_SIGNATURE_EBX, "leaf 0 has KVM's signature");
+	check_equal(first[1].ebx >> 24, this_cpu()->apic_id, "APIC id in leaf 1");
+	/* FPU, TSC, MSR, APIC: a 64-bit CPU has them. */
+	check_equal(first[1].edx & 0x231, 0x231, "features in leaf 1, edx");
+	check_equal(first[1].ecx >> PARACALL_CPUID_1_ECX_HYPERVISOR, 1, "hypervisor bit");
+	check(first[2].eax >= 0x80000001 && first[2].eax < 0x80010000,
+	      "last extended leaf: 0x%x", first[2].eax);
+	for (unsigned int round = 0; round < 4; round++) {
+		for (unsigned int i = 0; i < 3; i++) {
+			/* One instruction for all, the leaf in a register. */
+			struct registers registers = registers_for(leaves[i]);
+
+			registers_cpuid(&registers);
+			check_same_leaf(&registers, leaves[i], "again");
+			registers = registers_for(kvm.base | 1);
+			registers_cpuid(&registers);
+			check_equal((int64_t)registers.rax, kvm.features, "features in between");
+		}
+	}
+}
+
+/* Many calls in a row: nothing is used up, and results don't mix. */
+static void test_many(void)
+{
+	for (int i = 0; i < 10000; i++) {
+		if (!check_equal(hypercall(PARACALL_KVM_HC_VAPIC_POLL_IRQ, 0, 0, 0, 0), 0,
+				 "call %d", i) ||
+		    !check_equal(hypercall(99 + i, i, i, i, i), KVM_ENOSYS, "unknown call %d", i))
+			return;
+	}
+}
+
+struct parallel {
+	volatile uint32_t wrong;
+};
+
+static void call_in_parallel(void *argument)
+{
+	struct parallel *parallel = argument;
+
+	for (int i = 0; i < 1000; i++)
+		if (hypercall(PARACALL_KVM_HC_VAPIC_POLL_IRQ, 0, 0, 0, 0) ||
+		    hypercall(1000 + this_cpu()->apic_id, 0, 0, 0, 0) != KVM_ENOSYS)
+			__atomic_add_fetch(&parallel->wrong, 1, __ATOMIC_SEQ_CST);
+}
+
+/* Each CPU has its own registers. */
+static void test_parallel(void)
+{
+	struct parallel parallel = { 0 };
+
+	for (uint32_t i = 1; i < cpu_count; i++)
+		cpu_post(cpu_at(i), call_in_parallel, &parallel);
+	call_in_parallel(&parallel);
+	for (uint32_t i = 1; i < cpu_count; i++)
+		check(cpu_wait(cpu_at(i), 30000), "CPU %u does not finish", cpu_ids[i]);
+	check_equal(parallel.wrong, 0, "wrong results");
+}
+
+#define TEST(test_name, function) { .name = test_name, .run = function, .kvm = true }
+#define FEATURE_TEST(test_name, function, bit) { \
+	.name = test_name, .run = function, .kvm = true, .features = FEATURE(bit) }
+
+static const struct test tests[] = {
+	TEST("KVM's signature", test_signature),
+	TEST("KVM's feature leaf", test_features),
+	FEATURE_TEST("feature bit 7, PV_UNHALT, is true", test_pv_unhalt, PV_UNHALT),
+	FEATURE_TEST("feature bit 11, PV_SEND_IPI, is true", test_pv_send_ipi, PV_SEND_IPI),
+	FEATURE_TEST("feature bit 13, PV_SCHED_YIELD, is true", test_pv_sched_yield,
+		     PV_SCHED_YIELD),
+	TEST("CPUID changes four registers only", test_cpuid_registers),
+	TEST("CPUID is the same in all modes", test_cpuid_modes),
+	TEST("other CPUID leaves are the CPU's own", test_cpuid_others),
+	TEST("vmcall: answers", test_vmcall),
+	TEST("vmmcall: answers", test_vmmcall),
+	TEST("all 64 bits are the number", test_whole_number),
+	TEST("other registers and flags are kept", test_kept),
+	TEST("compatibility mode: 32 bits of number and result", test_32),
+	TEST("compatibility mode: other registers and flags are kept", test_32_kept),
+	TEST("user mode: -1 and no fault", test_user),
+	TEST("user mode, 32-bit code: -1 and no fault", test_user_32),
+	TEST("user mode: no effect", test_user_effect),
+	TEST("many calls", test_many),
+	{ .name = "calls on all CPUs at once", .run = test_parallel, .kvm = true, .cpus = 2 },
+};
+
+TESTS_MAIN("hypercalls", tests)

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A reset leaves nothing behind: no kick is pending, no CPU counts as halted
+ * (arch/x86/kvm/x86.c, kvm_vcpu_reset, clears pv_unhalted).
+ *
+ * The program resets the machine a few times, in different ways, and goes on
+ * by a record in memory, which QEMU's reset leaves alone where no part of the
+ * program is. It must run without -no-reboot.
+ */
+#include "runtime/test.h"
+
+#define LIMIT_MS 10000
+#define QUIET_MS 50
+/* Till a way to reset counts as missing. */
+#define RESET_MS 500
+
+/* Above the program and firmware's tables, in 64 MiB of memory or more. */
+#define RECORD ((volatile struct record *)0x3000000)
+#define MAGIC 0x7465736572637270ull
+
+struct record {
+	uint64_t magic;
+	/* The way that is being tried, and whether it was begun. */
+	uint32_t way;
+	uint32_t begun;
+	struct test_counts counts;
+	uint64_t check;
+};
+
+static void write_record(uint32_t way, uint32_t begun)
+{
+	RECORD->magic = MAGIC;
+	RECORD->way = way;
+	RECORD->begun = begun;
+	RECORD->counts.passed = test_counts.passed;
+	RECORD->counts.failed = test_counts.failed;
+	RECORD->counts.skipped = test_counts.skipped;
+	RECORD->check = ~MAGIC;
+}
+
+/* True if this is not the first boot. */
+static bool read_record(uint32_t *way)
+{
+	if (RECORD->magic != MAGIC || RECORD->check != ~MAGIC || !RECORD->begun)
+		return false;
+	*way = RECORD->way;
+	test_counts.passed = RECORD->counts.passed;
+	test_counts.failed = RECORD->counts.failed;
+	test_counts.skipped = RECORD->counts.skipped;
+	return true;
+}
+
+/* The chipset's reset control register. */
+static void reset_by_chipset(void)
+{
+	outb(0xcf9, 0x02);
+	outb(0xcf9, 0x06);
+}
+
+/* The keyboard controller's reset line. */
+static void reset_by_keyboard(void)
+{
+	outb(0x64, 0xfe);
+}
+
+/* A fault with no descriptor table to handle it. */
+static void reset_by_triple_fault(void)
+{
+	static const struct {
+		uint16_t limit;
+		uint64_t base;
+	} __attribute__((packed)) nothing = { 0, 0 };
+
+	__asm__ volatile("lidt %0; ud2" : : "m" (nothing));
+}
+
+struct way {
+	const char *name;
+	void (*reset)(void);
+};
+
+static const struct way ways[] = {
+	{ "port 0xcf9", reset_by_chipset },
+	{ "keyboard controller", reset_by_keyboard },
+	{ "triple fault", reset_by_triple_fault },
+};
+
+#define WAYS (sizeof(ways) / sizeof(ways[0]))
+
+static long kick(long apic_id)
+{
+	return hypercall(PARACALL_KVM_HC_KICK_CPU, 0, apic_id, 0, 0);
+}
+
+/*
+ * ---- Before the reset ------------------------------------------------------
+ */
+
+static void stay_running(void *argument)
+{
+	*(volatile uint32_t *)argument = 1;
+	while (1)
+		relax();
+}
+
+static void stay_halted(void *argument)
+{
+	*(volatile uint32_t *)argument = 1;
+	interrupts_off();
+	while (1)
+		halt();
+}
+
+/* A kick for each running CPU, and one CPU in a halt. */
+static void leave_traces(void)
+{
+	volatile uint32_t stage;
+
+	for (uint32_t i = 1; i < cpu_count; i++) {
+		bool halted = i == cpu_count - 1 && i > 1;
+
+		stage = 0;
+		cpu_post(cpu_at(i), halted ? stay_halted : stay_running, (void *)&stage);
+		wait_for(&stage, 1, LIMIT_MS);
+		if (!halted)
+			kick(cpu_ids[i]);
+	}
+	delay_ms(5);
+	interrupts_off();
+	kick(cpu_ids[0]);
+}
+
+/*
+ * ---- After it --------------------------------------------------------------
+ */
+
+/* CPUs that wait for their startup IPI: they did not halt, so no kick moves them. */
+static void test_not_started(void)
+{
+	traps_set();
+	for (long id = 1; id < 16; id++)
+		kick(id);
+	delay_ms(QUIET_MS);
+	check_equal(traps_count(), 0, "CPUs that a kick started in real mode");
+}
+
+static void halt_deaf(void *argument)
+{
+	volatile uint32_t *stage = argument;
+
+	interrupts_off();
+	*stage = 1;
+	halt();
+	*stage = 2;
+	interrupts_on();
+}
+
+/* The boot CPU's first halt, but for firmware's. */
+static void test_boot_cpu(void)
+{
+	const volatile uint32_t *timer = &this_cpu()->interrupts[VECTOR_TIMER];
+	uint32_t before = *timer;
+	uint64_t begin;
+
+	interrupts_off();
+	apic_timer(QUIET_MS);
+	begin = rdtsc();
+	interrupts_on_halt();
+	check(rdtsc() - begin >= QUIET_MS * 500 * cycles_per_us, "the halt lasted %lu us",
+	      (rdtsc() - begin) / cycles_per_us);
+	check(wait_for(timer, before + 1, LIMIT_MS), "no timer interrupt");
+	apic_timer_stop();
+}
+
+/* Idle CPUs halt a little before; what they need is a halt of the test's. */
+static void test_other_cpus(void)
+{
+	for (uint32_t i = 1; i < cpu_count; i++) {
+		volatile uint32_t stage = 0;
+
+		cpu_post(cpu_at(i), halt_deaf, (void *)&stage);
+		check(wait_for(&stage, 1, LIMIT_MS), "CPU %u does not start", cpu_ids[i]);
+		delay_ms(QUIET_MS);
+		check_equal(stage, 1, "CPU %u, halted: stage", cpu_ids[i]);
+		kick(cpu_ids[i]);
+		check(wait_for(&stage, 2, LIMIT_MS), "CPU %u: a kick does not end its halt",
+		      cpu_ids[i]);
+		cpu_wait(cpu_at(i), LIMIT_MS);
+	}
+}
+
+#define TEST(test_name, function) { \
+	.name = test_name, .run = function, .kvm = true, .features = FEATURE(PV_UNHALT) }
+
+static const struct test early_tests[] = {
+	TEST("after a reset a kick starts no CPU", test_not_started),
+	TEST("after a reset the boot CPU's halt lasts", test_boot_cpu),
+};
+
+static const struct test late_tests[] = {
+	{ .name = "after a reset other CPUs' halts last", .run = test_other_cpus, .cpus = 2,
+	  .kvm = true, .features = FEATURE(PV_UNHALT) },
+};
+
+#define RUN(tests) tests_run(tests, sizeof(tests) / sizeof((tests)[0]))
+
+static void run_tests(void)
+{
+	/* Before the other CPUs are started, as they were left by the reset. */
+	RUN(early_tests);
+	cpus_start();
+	RUN(late_tests);
+}
+
+static void test_missing(void)
+{
+	skip("no such reset here");
+}
+
+static const struct test missing_tests[] = {
+	{ .name = "reset", .run = test_missing },
+};
+
+/* Ends in a reset, or returns if there is none of that way. */
+static void try_way(uint32_t way)
+{
+	print("# reset by %s\n", ways[way].name);
+	leave_traces();
+	write_record(way, 1);
+	ways[way].reset();
+	delay_ms(RESET_MS);
+	/* Not reached but for ways that the machine lacks. */
+	write_record(way, 0);
+	interrupts_on();
+	cpus_recover();
+	RUN(missing_tests);
+}
+
+int main(void)
+{
+	uint32_t way = 0;
+
+	tests_start("reset");
+	if (read_record(&way)) {
+		print("# running again after a reset by %s\n", ways[way % WAYS].name);
+		way++;
+		write_record(way, 0);
+		run_tests();
+	} else if (!kvm_found) {
+		/* Nothing to be learnt; the machine need not be reset for it. */
+		run_tests();
+		return tests_finish();
+	} else {
+		cpus_start();
+	}
+	for (; way < WAYS; way++)
+		try_way(way);
+	/* A later boot starts over. */
+	RECORD->magic = 0;
+	return tests_finish();
+}

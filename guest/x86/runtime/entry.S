@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Ways into and out of C: interrupt entries, catching an exception, user mode,
+ * and one instruction run with all registers given.
+ */
+#include "layout.h"
+
+	.text
+	.code64
+
+/*
+ * 256 entries of 16 bytes. Those of exceptions for which the CPU pushes no
+ * error code push a 0 in its place (Intel SDM vol. 3, table "Exceptions and
+ * Interrupts": codes come with 8, 10-14, 17, 21, 29, 30).
+ */
+	.globl interrupt_entries
+	.align 16
+interrupt_entries:
+	.set vector, 0
+	.rept 256
+	.align 16
+	.if (vector != 8) && (vector < 10 || vector > 14) && (vector != 17) && \
+		(vector != 21) && (vector != 29) && (vector != 30)
+	push $0
+	.endif
+	push $vector
+	jmp interrupt_common
+	.set vector, vector + 1
+	.endr
+
+/* The order is that of struct interrupt_frame. */
+interrupt_common:
+	push %rax
+	push %rbx
+	push %rcx
+	push %rdx
+	push %rsi
+	push %rdi
+	push %rbp
+	push %r8
+	push %r9
+	push %r10
+	push %r11
+	push %r12
+	push %r13
+	push %r14
+	push %r15
+	cld
+	mov %rsp, %rdi
+	mov %rsp, %rbp
+	and $-16, %rsp
+	call interrupt
+	mov %rbp, %rsp
+	pop %r15
+	pop %r14
+	pop %r13
+	pop %r12
+	pop %r11
+	pop %r10
+	pop %r9
+	pop %r8
+	pop %rbp
+	pop %rdi
+	pop %rsi
+	pop %rdx
+	pop %rcx
+	pop %rbx
+	pop %rax
+	add $16, %rsp
+	iretq
+
+/*
+ * int catch_exception(void (*function)(void *), void *argument)
+ * interrupt() goes to catch_recovery with the vector in rax.
+ */
+	.globl catch_exception, catch_recovery
+catch_exception:
+	push %rbp
+	push %rbx
+	push %r12
+	push %r13
+	push %r14
+	push %r15
+	pushfq
+	mov %rsp, %gs:CPU_RECOVERY
+	mov %rdi, %rax
+	mov %rsi, %rdi
+	call *%rax
+	mov $-1, %eax
+catch_recovery:
+	movq $0, %gs:CPU_RECOVERY
+	popfq
+	pop %r15
+	pop %r14
+	pop %r13
+	pop %r12
+	pop %rbx
+	pop %rbp
+	ret
+
+/* void enter_user(void (*function)(void *), void *argument, void *stack) */
+	.globl enter_user
+enter_user:
+	movq $user_exit, -8(%rdx)
+	lea -8(%rdx), %rdx
+	push $USER_DATA
+	push %rdx
+	push $2
+	push $USER_CODE
+	push %rdi
+	mov %rsi, %rdi
+	iretq
+user_exit:
+	int $USER_EXIT_VECTOR
+
+/*
+ * void NAME(struct registers *registers): load all, run one instruction,
+ * store all. The stack pointer is the only one not loaded. With selectors
+ * given, the instruction is run in that 32-bit code segment of long mode:
+ * there and back by far jumps, which leave the registers alone. No data or
+ * stack is used there.
+ */
+	.macro with_registers name, instruction, code32=0, code64=0
+	.globl \name
+\name:
+	pushfq
+	push %rbp
+	push %rbx
+	push %r12
+	push %r13
+	push %r14
+	push %r15
+	push %rdi
+	pushq 120(%rdi)
+	mov 0(%rdi), %rax
+	mov 8(%rdi), %rbx
+	mov 16(%rdi), %rcx
+	mov 24(%rdi), %rdx
+	mov 32(%rdi), %rsi
+	mov 48(%rdi), %rbp
+	mov 56(%rdi), %r8
+	mov 64(%rdi), %r9
+	mov 72(%rdi), %r10
+	mov 80(%rdi), %r11
+	mov 88(%rdi), %r12
+	mov 96(%rdi), %r13
+	mov 104(%rdi), %r14
+	mov 112(%rdi), %r15
+	mov 40(%rdi), %rdi
+	popfq
+	.if \code32
+	ljmpl *1f(%rip)
+1:	.long 2f
+	.word \code32
+	.code32
+2:	\instruction
+	ljmp $\code64, $3f
+	.code64
+3:
+	.else
+	\instruction
+	.endif
+	pushfq
+	push %rdi
+	mov 16(%rsp), %rdi
+	mov %rax, 0(%rdi)
+	mov %rbx, 8(%rdi)
+	mov %rcx, 16(%rdi)
+	mov %rdx, 24(%rdi)
+	mov %rsi, 32(%rdi)
+	mov %rbp, 48(%rdi)
+	mov %r8, 56(%rdi)
+	mov %r9, 64(%rdi)
+	mov %r10, 72(%rdi)
+	mov %r11, 80(%rdi)
+	mov %r12, 88(%rdi)
+	mov %r13, 96(%rdi)
+	mov %r14, 104(%rdi)
+	mov %r15, 112(%rdi)
+	popq 40(%rdi)
+	popq 120(%rdi)
+	pop %rdi
+	pop %r15
+	pop %r14
+	pop %r13
+	pop %r12
+	pop %rbx
+	pop %rbp
+	popfq
+	ret
+	.endm
+
+	with_registers registers_vmcall, vmcall
+	with_registers registers_vmmcall, vmmcall
+	with_registers registers_cpuid, cpuid
+	with_registers registers_vmcall_32, vmcall, KERNEL_CODE32, KERNEL_CODE
+	with_registers registers_vmmcall_32, vmmcall, KERNEL_CODE32, KERNEL_CODE
+	with_registers registers_cpuid_32, cpuid, KERNEL_CODE32, KERNEL_CODE
+	with_registers registers_vmcall_user_32, vmcall, USER_CODE32, USER_CODE
+	with_registers registers_vmmcall_user_32, vmmcall, USER_CODE32, USER_CODE
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Numbers that C, assembler and the linker script share. */
+#ifndef GUEST_LAYOUT_H
+#define GUEST_LAYOUT_H
+
+/* Selectors: the boot GDT and each CPU's own have the same order. */
+#define KERNEL_CODE 0x08
+#define KERNEL_DATA 0x10
+#define KERNEL_CODE32 0x18
+#define USER_DATA 0x23
+#define USER_CODE 0x2b
+#define USER_CODE32 0x33
+#define TASK_STATE 0x38
+
+/* CPUs are numbered by their xAPIC id; 255 is the broadcast id. */
+#define MAX_CPUS 255
+#define STACK_SIZE 8192
+
+/*
+ * Where APs start in real mode: a page below 640 KiB that firmware has no
+ * further use for. Its number is the startup IPI's vector.
+ */
+#define TRAMPOLINE 0x8000
+
+/* Local APIC, at the address it has after reset. */
+#define APIC_BASE 0xfee00000
+#define APIC_ID 0x20
+
+/* Offsets in struct cpu; interrupt.c checks them. */
+#define CPU_RECOVERY 8
+
+/* Software interrupt by which a user-mode function ends. */
+#define USER_EXIT_VECTOR 0x80
+
+#endif /* GUEST_LAYOUT_H */

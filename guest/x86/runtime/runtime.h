@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the bare-metal programs stand on: console, time, CPUs and their local
+ * APICs, exceptions, other modes. test.h has the tests' side of it.
+ */
+#ifndef GUEST_RUNTIME_H
+#define GUEST_RUNTIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <paracall/guest.h>
+
+#include "layout.h"
+
+/* The program. The boot CPU calls it, interrupts enabled. Its result goes to finish(). */
+int main(void);
+
+/*
+ * ---- Instructions ----------------------------------------------------------
+ */
+
+static inline void outb(uint16_t port, uint8_t value)
+{
+	__asm__ volatile("outb %0, %1" : : "a" (value), "Nd" (port));
+}
+
+static inline void outw(uint16_t port, uint16_t value)
+{
+	__asm__ volatile("outw %0, %1" : : "a" (value), "Nd" (port));
+}
+
+static inline uint8_t inb(uint16_t port)
+{
+	uint8_t value;
+
+	__asm__ volatile("inb %1, %0" : "=a" (value) : "Nd" (port));
+	return value;
+}
+
+static inline uint64_t rdtsc(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("rdtsc" : "=a" (low), "=d" (high) : : "memory");
+	return (uint64_t)high << 32 | low;
+}
+
+static inline void wrmsr(uint32_t number, uint64_t value)
+{
+	__asm__ volatile("wrmsr" : : "c" (number), "a" ((uint32_t)value),
+			 "d" ((uint32_t)(value >> 32)) : "memory");
+}
+
+static inline void relax(void)
+{
+	__asm__ volatile("pause" : : : "memory");
+}
+
+static inline void interrupts_off(void)
+{
+	__asm__ volatile("cli" : : : "memory");
+}
+
+static inline void interrupts_on(void)
+{
+	/* The nop takes them: sti holds them off for one instruction. */
+	__asm__ volatile("sti; nop" : : : "memory");
+}
+
+/* Halt as it is: with interrupts off only a kick, an NMI or INIT ends it. */
+static inline void halt(void)
+{
+	__asm__ volatile("hlt" : : : "memory");
+}
+
+/* Enable interrupts and halt, with no gap for one in between. */
+static inline void interrupts_on_halt(void)
+{
+	__asm__ volatile("sti; hlt" : : : "memory");
+}
+
+void *memcpy(void *to, const void *from, size_t size);
+void *memset(void *to, int value, size_t size);
+int memcmp(const void *one, const void *other, size_t size);
+
+/*
+ * ---- Console and end -------------------------------------------------------
+ */
+
+/* Knows %s %c %d %u %x %p, with l, and a width with or without 0. */
+void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void vprint(const char *format, __builtin_va_list arguments);
+
+enum exit_code {
+	EXIT_PASSED = 0,
+	EXIT_FAILED = 1,
+	/* An exception that nobody expected, or the runtime's own trouble. */
+	EXIT_CRASHED = 2,
+	/* Nothing could be tried. */
+	EXIT_SKIPPED = 77,
+};
+
+/*
+ * End the program. By QEMU's isa-debug-exit the emulator's own exit status
+ * becomes 33 + 2 * @code: 33 passed, 35 failed, 37 crashed, 187 skipped. (0
+ * and 1 are what QEMU says itself, when it is powered off and when it can't
+ * start.)
+ */
+_Noreturn void finish(int code);
+
+/* Report and end with EXIT_CRASHED. */
+_Noreturn void crash(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * ---- Time ------------------------------------------------------------------
+ */
+
+/* Cycles of the time-stamp counter in a microsecond, measured at start. */
+extern uint64_t cycles_per_us;
+
+void time_start(void);
+void delay_us(uint64_t microseconds);
+
+static inline void delay_ms(uint64_t milliseconds)
+{
+	delay_us(milliseconds * 1000);
+}
+
+/* Wait for *@word to be @value; false if it was not so in time. */
+bool wait_for(const volatile uint32_t *word, uint32_t value, uint64_t milliseconds);
+
+/*
+ * ---- Exceptions and interrupts ---------------------------------------------
+ */
+
+enum {
+	VECTOR_NMI = 2,
+	VECTOR_UD = 6,
+	VECTOR_GP = 13,
+	VECTOR_PF = 14,
+	/* 0x20 to 0xef are for the programs. */
+	VECTOR_TIMER = 0xf0,
+	VECTOR_WORK = 0xf1,
+	VECTOR_SPURIOUS = 0xff,
+};
+
+/* What catch_exception() caught last on this CPU. */
+struct exception {
+	uint64_t vector, error_code, rip;
+};
+
+struct task_state {
+	uint32_t reserved0;
+	uint64_t rsp[3];
+	uint64_t reserved1;
+	uint64_t ist[7];
+	uint64_t reserved2;
+	uint16_t reserved3;
+	uint16_t io_map;
+} __attribute__((packed));
+
+struct cpu {
+	/* gs points here; the order of these two is known to entry.S. */
+	struct cpu *self;
+	uint64_t recovery;
+
+	uint32_t apic_id;
+	volatile uint32_t online;
+	volatile uint32_t busy;
+	void (*work)(void *argument);
+	void *argument;
+
+	struct exception exception;
+	/* How often each vector came; number 2 counts NMIs. */
+	volatile uint32_t interrupts[256];
+
+	uint64_t gdt[9];
+	struct task_state task_state;
+};
+
+static inline struct cpu *this_cpu(void)
+{
+	struct cpu *cpu;
+
+	__asm__("mov %%gs:0, %0" : "=r" (cpu));
+	return cpu;
+}
+
+/* Each CPU: descriptor tables and gs. */
+void interrupts_start(void);
+void interrupts_start_cpu(struct cpu *cpu);
+
+/*
+ * Run @function and return the vector of the exception it raised, or -1 if
+ * there was none. Details are in this_cpu()->exception. Does not nest.
+ */
+int catch_exception(void (*function)(void *), void *argument);
+
+/*
+ * The same at privilege level 3, interrupts off. The function must not use
+ * privileged instructions, print or this_cpu().
+ */
+int run_user(void (*function)(void *), void *argument);
+
+/* Interrupts of all vectors that the CPU took so far, NMIs among them. */
+uint32_t interrupts_total(const struct cpu *cpu);
+
+/*
+ * ---- Registers -------------------------------------------------------------
+ */
+
+/* The order is known to entry.S. */
+struct registers {
+	uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp;
+	uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
+	uint64_t rflags;
+};
+
+/*
+ * Load these registers, run the instruction, store what they are then. Those
+ * with _32 run it in a 32-bit code segment (compatibility mode); _user is to
+ * be called at privilege level 3, _32 alone at level 0, the others anywhere.
+ */
+void registers_vmcall(struct registers *registers);
+void registers_vmmcall(struct registers *registers);
+void registers_cpuid(struct registers *registers);
+void registers_vmcall_32(struct registers *registers);
+void registers_vmmcall_32(struct registers *registers);
+void registers_cpuid_32(struct registers *registers);
+void registers_vmcall_user_32(struct registers *registers);
+void registers_vmmcall_user_32(struct registers *registers);
+
+/*
+ * ---- CPUs ------------------------------------------------------------------
+ */
+
+/*
+ * Start all CPUs. There is room for their ids in cpu_ids[]; the boot CPU
+ * comes first, the others in order. A CPU that has nothing to do halts with
+ * interrupts on.
+ */
+void cpus_start(void);
+extern uint32_t cpu_count;
+extern uint8_t cpu_ids[MAX_CPUS];
+/* The highest of them. */
+uint32_t cpu_highest_id(void);
+
+struct cpu *cpu_by_id(uint32_t apic_id);
+/* The @index'th of cpu_ids[]. */
+struct cpu *cpu_at(uint32_t index);
+
+/* Give an idle CPU something to do; cpu_wait() for its end, false if late. */
+void cpu_post(struct cpu *cpu, void (*work)(void *), void *argument);
+bool cpu_wait(struct cpu *cpu, uint64_t milliseconds);
+
+/* INIT, after which a CPU runs nothing until it is started. */
+void cpu_init(struct cpu *cpu);
+/* Startup IPI; true once it has come up, idle. */
+bool cpu_startup(struct cpu *cpu);
+/* Restart those that are still at work, with INIT. */
+void cpus_recover(void);
+
+/*
+ * Lay a trap in each page below 640 KiB that a startup IPI can name: a CPU
+ * that starts there, whoever had it do that, is counted, and halts for good.
+ */
+void traps_set(void);
+uint32_t traps_count(void);
+
+/* Send a plain interrupt; @command has vector, mode and the like. */
+void apic_send(uint32_t apic_id, uint32_t command);
+/* One interrupt of VECTOR_TIMER on this CPU, about then. */
+void apic_timer(uint64_t milliseconds);
+void apic_timer_stop(void);
+
+#endif /* GUEST_RUNTIME_H */

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Time by the time-stamp counter, whose rate the 8254 timer tells. */
+#include "runtime.h"
+
+#define PIT_COMMAND 0x43
+#define PIT_COUNTER 0x40
+/* Counter 0, both bytes, mode 2: counts down from 65536 over and over. */
+#define PIT_START 0x34
+#define PIT_LATCH 0x00
+#define PIT_HZ 1193182
+
+#define CALIBRATION_TICKS (PIT_HZ / 100)
+/* With no timer there; too high makes waits longer, which is the safe side. */
+#define GUESSED_CYCLES_PER_US 4000
+
+uint64_t cycles_per_us = GUESSED_CYCLES_PER_US;
+
+static uint16_t pit_read(void)
+{
+	uint8_t low;
+
+	outb(PIT_COMMAND, PIT_LATCH);
+	low = inb(PIT_COUNTER);
+	return (uint16_t)(inb(PIT_COUNTER) << 8 | low);
+}
+
+void time_start(void)
+{
+	uint16_t start, elapsed = 0;
+	uint64_t begin, cycles = 0;
+
+	outb(PIT_COMMAND, PIT_START);
+	outb(PIT_COUNTER, 0);
+	outb(PIT_COUNTER, 0);
+	start = pit_read();
+	begin = rdtsc();
+	/* The bound is for machines that have none. */
+	for (int i = 0; i < 1000000 && elapsed < CALIBRATION_TICKS; i++) {
+		uint16_t now = pit_read();
+
+		cycles = rdtsc() - begin;
+		elapsed = start - now;
+		if (i > 100 && !elapsed)
+			return;
+	}
+	if (elapsed >= CALIBRATION_TICKS)
+		cycles_per_us = cycles * PIT_HZ / elapsed / 1000000;
+	if (!cycles_per_us)
+		cycles_per_us = 1;
+}
+
+void delay_us(uint64_t microseconds)
+{
+	uint64_t begin = rdtsc();
+
+	while (rdtsc() - begin < microseconds * cycles_per_us)
+		relax();
+}
+
+bool wait_for(const volatile uint32_t *word, uint32_t value, uint64_t milliseconds)
+{
+	uint64_t begin = rdtsc();
+
+	while (*word != value) {
+		if (rdtsc() - begin > milliseconds * 1000 * cycles_per_us)
+			return *word == value;
+		relax();
+	}
+	return true;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * KVM_HC_SCHED_YIELD, a hint: Documentation/virt/kvm/x86/hypercalls.rst;
+ * arch/x86/kvm/x86.c, kvm_sched_yield (Linux 6.19).
+ */
+#include "runtime/test.h"
+
+#define LIMIT_MS 20000
+#define QUIET_MS 50
+#define ROUNDS 500
+/* Each may cost a time slice of the host's, or of QEMU's single thread (0.1 s). */
+#define SLOW_ROUNDS 50
+
+static long yield_to(long apic_id)
+{
+	return hypercall(PARACALL_KVM_HC_SCHED_YIELD, apic_id, 0, 0, 0);
+}
+
+/* 0 whatever becomes of it. */
+static void test_result(void)
+{
+	static const long ids[] = { 0, 1, 2, 0xfe, 0xff, 0x7fffffff, 1l << 32, -1 };
+
+	check_equal(yield_to(this_cpu()->apic_id), 0, "to itself");
+	for (unsigned int i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		check_equal(yield_to(ids[i]), 0, "to id 0x%lx", ids[i]);
+	for (uint32_t i = 0; i < cpu_count; i++)
+		check_equal(yield_to(cpu_ids[i]), 0, "to CPU %u", cpu_ids[i]);
+}
+
+/* Odd: it is the second CPU's turn. */
+struct exchange {
+	volatile uint32_t turn;
+};
+
+static void answer(void *argument)
+{
+	struct exchange *exchange = argument;
+
+	for (uint32_t turn = 1; turn < 2 * SLOW_ROUNDS; turn += 2) {
+		/* Spins as hard as it can: no pause. */
+		while (exchange->turn != turn)
+			;
+		exchange->turn = turn + 1;
+	}
+}
+
+/*
+ * One CPU spins for what the other brings, which yields to it all the while.
+ * Where CPUs share a thread of the host that must not be the end of it.
+ */
+static void test_progress(void)
+{
+	struct exchange exchange = { 0 };
+	uint64_t begin = rdtsc();
+
+	cpu_post(cpu_at(1), answer, &exchange);
+	for (uint32_t turn = 1; turn < 2 * SLOW_ROUNDS; turn += 2) {
+		exchange.turn = turn;
+		while (exchange.turn != turn + 1) {
+			yield_to(cpu_ids[1]);
+			if (!check(rdtsc() - begin < LIMIT_MS * 1000 * cycles_per_us,
+				   "round %u of %u after %u ms", turn / 2, SLOW_ROUNDS, LIMIT_MS))
+				return;
+		}
+	}
+	check(cpu_wait(cpu_at(1), LIMIT_MS), "the other CPU does not finish");
+}
+
+static void halt_deaf(void *argument)
+{
+	volatile uint32_t *stage = argument;
+
+	interrupts_off();
+	stage[0] = 1;
+	while (!stage[1])
+		relax();
+	halt();
+	stage[0] = 2;
+	interrupts_on();
+}
+
+/* It is not a kick: neither before a halt nor in it. */
+static void test_no_kick(void)
+{
+	volatile uint32_t stage[2] = { 0 };
+
+	cpu_post(cpu_at(1), halt_deaf, (void *)stage);
+	if (!check(wait_for(stage, 1, LIMIT_MS), "the CPU does not start"))
+		return;
+	check_equal(yield_to(cpu_ids[1]), 0, "to a running CPU");
+	stage[1] = 1;
+	delay_ms(QUIET_MS);
+	check_equal(stage[0], 1, "halt after a yield: stage");
+	check_equal(yield_to(cpu_ids[1]), 0, "to a halted CPU");
+	delay_ms(QUIET_MS);
+	check_equal(stage[0], 1, "halt during a yield: stage");
+}
+
+/* All yield to all, which is how Linux behaves under load. */
+static void yield_around(void *argument)
+{
+	volatile uint32_t *wrong = argument;
+
+	for (uint32_t round = 0; round < ROUNDS; round++)
+		for (uint32_t i = 0; i < cpu_count; i++)
+			if (yield_to(cpu_ids[i]))
+				*wrong = 1;
+}
+
+static void test_everybody(void)
+{
+	volatile uint32_t wrong = 0;
+
+	for (uint32_t i = 1; i < cpu_count; i++)
+		cpu_post(cpu_at(i), yield_around, (void *)&wrong);
+	yield_around((void *)&wrong);
+	for (uint32_t i = 1; i < cpu_count; i++)
+		check(cpu_wait(cpu_at(i), LIMIT_MS), "CPU %u does not finish", cpu_ids[i]);
+	check_equal(wrong, 0, "a result other than 0");
+}
+
+#define TEST(test_name, function, least_cpus) { \
+	.name = test_name, .run = function, .cpus = least_cpus, \
+	.kvm = true, .features = FEATURE(PV_SCHED_YIELD) }
+
+static const struct test tests[] = {
+	TEST("yield to any id returns 0", test_result, 1),
+	TEST("yield lets a spinning CPU get on", test_progress, 2),
+	TEST("yield does not end a halt", test_no_kick, 2),
+	TEST("all CPUs yield to all", test_everybody, 2),
+};
+
+TESTS_MAIN("yield", tests)
