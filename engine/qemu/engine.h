@@ -30,6 +30,8 @@ struct vcpu {
 	pthread_t thread;
 	bool has_apic_id;
 	uint32_t apic_id;
+	/* What was loaded for the cpuid that follows in the same block. */
+	bool may_be_our_leaf;
 	/* An interrupt for itself that could not be sent at once; see apic.h. */
 	bool has_deferred;
 	struct paracall_interrupt deferred;

@@ -47,6 +47,35 @@ enum qemu_plugin_cb_flags {
 	QEMU_PLUGIN_CB_RW_REGS_PC,
 };
 
+enum qemu_plugin_mem_rw {
+	QEMU_PLUGIN_MEM_R = 1,
+};
+
+/* A memory access, and what was read or written. */
+typedef uint32_t qemu_plugin_meminfo_t;
+
+enum qemu_plugin_mem_value_type {
+	QEMU_PLUGIN_MEM_VALUE_U8,
+	QEMU_PLUGIN_MEM_VALUE_U16,
+	QEMU_PLUGIN_MEM_VALUE_U32,
+	QEMU_PLUGIN_MEM_VALUE_U64,
+	QEMU_PLUGIN_MEM_VALUE_U128,
+};
+
+typedef struct {
+	enum qemu_plugin_mem_value_type type;
+	union {
+		uint8_t u8;
+		uint16_t u16;
+		uint32_t u32;
+		uint64_t u64;
+		struct {
+			uint64_t low;
+			uint64_t high;
+		} u128;
+	} data;
+} qemu_plugin_mem_value;
+
 /* Why the vCPU's control flow broke. */
 enum qemu_plugin_discon_type {
 	QEMU_PLUGIN_DISCON_INTERRUPT = 1,
@@ -62,6 +91,8 @@ typedef struct qemu_plugin_reg_descriptor {
 /* Since version 7 every callback takes what it was registered with. */
 typedef void qemu_plugin_simple_cb(void *userdata);
 typedef void qemu_plugin_vcpu_cb(unsigned int vcpu_index, void *userdata);
+typedef void qemu_plugin_mem_cb(unsigned int vcpu_index, qemu_plugin_meminfo_t info,
+				uint64_t vaddr, void *userdata);
 typedef void qemu_plugin_tb_trans_cb(struct qemu_plugin_tb *tb, void *userdata);
 typedef void qemu_plugin_discon_cb(unsigned int vcpu_index, int type, uint64_t from,
 				   uint64_t to, void *userdata);
@@ -77,6 +108,11 @@ void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id,
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
 					    qemu_plugin_vcpu_cb *callback,
 					    enum qemu_plugin_cb_flags flags, void *userdata);
+void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn,
+				      qemu_plugin_mem_cb *callback,
+				      enum qemu_plugin_cb_flags flags,
+				      enum qemu_plugin_mem_rw rw, void *userdata);
+qemu_plugin_mem_value qemu_plugin_mem_get_value(qemu_plugin_meminfo_t info);
 void qemu_plugin_register_vcpu_discon_cb(qemu_plugin_id_t id, int type,
 					 qemu_plugin_discon_cb *callback, void *userdata);
 void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, qemu_plugin_simple_cb *callback,

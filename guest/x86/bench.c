@@ -66,20 +66,22 @@ static void run_cpuid_1(uint32_t count)
 static void run_cpuid_1_loaded(uint32_t count)
 {
 	for (; count; count--)
-		__asm__ volatile("cpuid" : : "a" (leaf_1) : "ebx", "ecx", "edx");
+		__asm__ volatile("cpuid" : : "a"(leaf_1) : "ebx", "ecx", "edx");
 }
 
 static void run_cpuid_kvm(uint32_t count)
 {
 	for (; count; count--)
-		__asm__ volatile("mov $0x40000000, %%eax; cpuid" :
-				 : : "eax", "ebx", "ecx", "edx");
+		__asm__ volatile("mov $0x40000000, %%eax; cpuid"
+				 :
+				 :
+				 : "eax", "ebx", "ecx", "edx");
 }
 
 static void run_cpuid_kvm_loaded(uint32_t count)
 {
 	for (; count; count--)
-		__asm__ volatile("cpuid" : : "a" (leaf_kvm) : "ebx", "ecx", "edx");
+		__asm__ volatile("cpuid" : : "a"(leaf_kvm) : "ebx", "ecx", "edx");
 }
 
 struct bench {

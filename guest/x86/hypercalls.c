@@ -40,14 +40,22 @@ static uint8_t buffer[64] __attribute__((aligned(64)));
 /* A value for each register by which it is known again, and the number. */
 static struct registers registers_for(uint64_t number)
 {
-	return (struct registers) {
+	return (struct registers){
 		.rax = number,
-		.rbx = 0, .rcx = 0, .rdx = 0, .rsi = 0,
-		.rdi = 0xd1d1d1d1d1d1d1d1, .rbp = 0xb0b0b0b0b0b0b0b0,
-		.r8 = 0x0808080808080808, .r9 = 0x0909090909090909,
-		.r10 = 0x1010101010101010, .r11 = 0x1111111111111111,
-		.r12 = 0x1212121212121212, .r13 = 0x1313131313131313,
-		.r14 = 0x1414141414141414, .r15 = 0x1515151515151515,
+		.rbx = 0,
+		.rcx = 0,
+		.rdx = 0,
+		.rsi = 0,
+		.rdi = 0xd1d1d1d1d1d1d1d1,
+		.rbp = 0xb0b0b0b0b0b0b0b0,
+		.r8 = 0x0808080808080808,
+		.r9 = 0x0909090909090909,
+		.r10 = 0x1010101010101010,
+		.r11 = 0x1111111111111111,
+		.r12 = 0x1212121212121212,
+		.r13 = 0x1313131313131313,
+		.r14 = 0x1414141414141414,
+		.r15 = 0x1515151515151515,
 		.rflags = 0x2,
 	};
 }
@@ -94,17 +102,18 @@ static void check_answer(uint64_t number, int64_t result, const char *way)
 		check_equal(result, 0, "%s, number %ld", way, (long)number);
 		break;
 	case PARACALL_KVM_HC_KICK_CPU:
-		check(is_gated_answer(FEATURE(PV_UNHALT), result), wrong,
-		      way, (long)number, result);
+		check(is_gated_answer(FEATURE(PV_UNHALT), result), wrong, way, (long)number,
+		      result);
 		break;
 	case PARACALL_KVM_HC_SEND_IPI:
 		/* -95 without an APIC of KVM's own. */
 		check(is_gated_answer(FEATURE(PV_SEND_IPI), result) ||
-		      result == -PARACALL_KVM_EOPNOTSUPP, wrong, way, (long)number, result);
+			      result == -PARACALL_KVM_EOPNOTSUPP,
+		      wrong, way, (long)number, result);
 		break;
 	case PARACALL_KVM_HC_SCHED_YIELD:
-		check(is_gated_answer(FEATURE(PV_SCHED_YIELD), result), wrong,
-		      way, (long)number, result);
+		check(is_gated_answer(FEATURE(PV_SCHED_YIELD), result), wrong, way,
+		      (long)number, result);
 		break;
 	case PARACALL_KVM_HC_CLOCK_PAIRING:
 		/* Nothing announces it, and not every host's clock can do it. */
@@ -113,8 +122,8 @@ static void check_answer(uint64_t number, int64_t result, const char *way)
 		break;
 	case PARACALL_KVM_HC_MAP_GPA_RANGE:
 		/* No pages: -22 where user space asked for the call. */
-		check(result == -PARACALL_KVM_EINVAL || result == KVM_ENOSYS,
-		      wrong, way, (long)number, result);
+		check(result == -PARACALL_KVM_EINVAL || result == KVM_ENOSYS, wrong, way,
+		      (long)number, result);
 		break;
 	default:
 		/* Unknown, another architecture's, or gone (MMU_OP). */
@@ -123,8 +132,34 @@ static void check_answer(uint64_t number, int64_t result, const char *way)
 }
 
 static const uint64_t numbers[] = {
-	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 99,
-	1000, 0x7fffffff, 0x80000000, 0xffffffff, 0x7fffffffffffffff, (uint64_t)-1,
+	0,
+	1,
+	2,
+	3,
+	4,
+	5,
+	6,
+	7,
+	8,
+	9,
+	10,
+	11,
+	12,
+	13,
+	14,
+	15,
+	16,
+	17,
+	18,
+	19,
+	20,
+	99,
+	1000,
+	0x7fffffff,
+	0x80000000,
+	0xffffffff,
+	0x7fffffffffffffff,
+	(uint64_t)-1,
 };
 
 #define NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
@@ -168,8 +203,8 @@ static void test_whole_number(void)
 }
 
 #define CHECK_KEPT(member) \
-	check_equal((int64_t)after->member, (int64_t)before->member, \
-		    "%s, number %ld: %s", way, (long)before->rax, #member)
+	check_equal((int64_t)after->member, (int64_t)before->member, "%s, number %ld: %s", \
+		    way, (long)before->rax, #member)
 
 static void check_kept(const struct registers *before, const struct registers *after,
 		       const char *way)
@@ -215,8 +250,11 @@ static void try_kept(const struct way *way, uint64_t number, uint64_t rflags)
 static void try_all_kept(const struct way *ways)
 {
 	static const uint64_t kept_for[] = {
-		PARACALL_KVM_HC_VAPIC_POLL_IRQ, PARACALL_KVM_HC_KICK_CPU,
-		PARACALL_KVM_HC_SEND_IPI, PARACALL_KVM_HC_SCHED_YIELD, 99,
+		PARACALL_KVM_HC_VAPIC_POLL_IRQ,
+		PARACALL_KVM_HC_KICK_CPU,
+		PARACALL_KVM_HC_SEND_IPI,
+		PARACALL_KVM_HC_SCHED_YIELD,
+		99,
 	};
 
 	for (unsigned int i = 0; i < WAYS; i++) {
@@ -247,8 +285,8 @@ static void test_32(void)
 
 			ways_32[i].call(&registers);
 			check_equal((int64_t)(registers.rax >> 32), 0,
-				    "32-bit %s, number %ld, upper half of rax",
-				    ways_32[i].name, (long)number);
+				    "32-bit %s, number %ld, upper half of rax", ways_32[i].name,
+				    (long)number);
 			check_answer(number, (int32_t)registers.rax, ways_32[i].name);
 		}
 	}
@@ -292,8 +330,8 @@ static void try_as_user(const struct way *way, uint64_t expected)
 
 		if (may_fault(way, vector))
 			continue;
-		if (!check_equal(vector, -1, "%s, number %ld: exception",
-				 way->name, (long)numbers[i]))
+		if (!check_equal(vector, -1, "%s, number %ld: exception", way->name,
+				 (long)numbers[i]))
 			continue;
 		check_equal((int64_t)test.registers.rax, (int64_t)expected, "%s, number %ld",
 			    way->name, (long)numbers[i]);
@@ -316,10 +354,8 @@ static void test_user_32(void)
 /* Which numbers exist is no secret, but they must not act either. */
 static void test_user_effect(void)
 {
-	struct user_test test = {
-		registers_for(PARACALL_KVM_HC_SEND_IPI),
-		cpu_has_vmmcall() ? registers_vmmcall : registers_vmcall
-	};
+	struct user_test test = { registers_for(PARACALL_KVM_HC_SEND_IPI),
+				  cpu_has_vmmcall() ? registers_vmmcall : registers_vmcall };
 	const volatile uint32_t *counter = &this_cpu()->interrupts[0x41];
 	uint32_t before = *counter;
 
@@ -364,7 +400,8 @@ static void test_pv_send_ipi(void)
 
 static void test_pv_sched_yield(void)
 {
-	check_equal(hypercall(PARACALL_KVM_HC_SCHED_YIELD, ABSENT_ID, 0, 0, 0), 0, "SCHED_YIELD");
+	check_equal(hypercall(PARACALL_KVM_HC_SCHED_YIELD, ABSENT_ID, 0, 0, 0), 0,
+		    "SCHED_YIELD");
 }
 
 /* In each leaf, with garbage all around: upper halves are zero, the rest is kept. */
@@ -381,8 +418,8 @@ static void test_cpuid_registers(void)
 		after = before;
 		registers_cpuid(&after);
 		check_equal((int64_t)(after.rax >> 32 | after.rbx >> 32 | after.rcx >> 32 |
-				      after.rdx >> 32), 0, "leaf 0x%x: upper halves",
-			    kvm.base + (i & 1));
+				      after.rdx >> 32),
+			    0, "leaf 0x%x: upper halves", kvm.base + (i & 1));
 		before.rbx = after.rbx;
 		before.rcx = after.rcx;
 		before.rdx = after.rdx;
@@ -439,7 +476,8 @@ static void test_cpuid_others(void)
 			check_same_leaf(&registers, leaves[i], "again");
 			registers = registers_for(kvm.base | 1);
 			registers_cpuid(&registers);
-			check_equal((int64_t)registers.rax, kvm.features, "features in between");
+			check_equal((int64_t)registers.rax, kvm.features,
+				    "features in between");
 		}
 	}
 }
@@ -450,7 +488,8 @@ static void test_many(void)
 	for (int i = 0; i < 10000; i++) {
 		if (!check_equal(hypercall(PARACALL_KVM_HC_VAPIC_POLL_IRQ, 0, 0, 0, 0), 0,
 				 "call %d", i) ||
-		    !check_equal(hypercall(99 + i, i, i, i, i), KVM_ENOSYS, "unknown call %d", i))
+		    !check_equal(hypercall(99 + i, i, i, i, i), KVM_ENOSYS, "unknown call %d",
+				 i))
 			return;
 	}
 }
@@ -482,9 +521,14 @@ static void test_parallel(void)
 	check_equal(parallel.wrong, 0, "wrong results");
 }
 
-#define TEST(test_name, function) { .name = test_name, .run = function, .kvm = true }
-#define FEATURE_TEST(test_name, function, bit) { \
-	.name = test_name, .run = function, .kvm = true, .features = FEATURE(bit) }
+#define TEST(test_name, function) \
+	{ \
+		.name = test_name, .run = function, .kvm = true \
+	}
+#define FEATURE_TEST(test_name, function, bit) \
+	{ \
+		.name = test_name, .run = function, .kvm = true, .features = FEATURE(bit) \
+	}
 
 static const struct test tests[] = {
 	TEST("KVM's signature", test_signature),

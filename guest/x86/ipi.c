@@ -48,7 +48,8 @@ static void check_delivered(uint64_t targets, unsigned int vector, const char *w
 
 static long send(uint64_t low, uint64_t high, uint64_t lowest, uint64_t icr)
 {
-	return hypercall(PARACALL_KVM_HC_SEND_IPI, (long)low, (long)high, (long)lowest, (long)icr);
+	return hypercall(PARACALL_KVM_HC_SEND_IPI, (long)low, (long)high, (long)lowest,
+			 (long)icr);
 }
 
 /* The bitmap, from id 0 up, of CPUs given by index. Ids are below 64 here. */
@@ -82,8 +83,8 @@ static void send_and_check(uint64_t targets, uint64_t icr, const char *what)
 	unsigned int vector = icr & PARACALL_ICR_MODE_MASK ? VECTOR_NMI : icr & 0xff;
 
 	remember();
-	check_equal(send(bitmap_of(targets), 0, 0, icr), count_bits(targets),
-		    "%s: result", what);
+	check_equal(send(bitmap_of(targets), 0, 0, icr), count_bits(targets), "%s: result",
+		    what);
 	check_delivered(targets, vector, what);
 }
 
@@ -155,7 +156,8 @@ static void test_absent(void)
 	check_equal(send(~0ull, ~0ull, 0, VECTOR), cpu_count, "all 128: result");
 	check_delivered(everybody(), VECTOR, "all 128");
 	remember();
-	check_equal(send(~0ull, 0, cpu_highest_id() + 1, VECTOR), 0, "above the highest: result");
+	check_equal(send(~0ull, 0, cpu_highest_id() + 1, VECTOR), 0,
+		    "above the highest: result");
 	check_delivered(0, VECTOR, "above the highest");
 	remember();
 	check_equal(send(1, 0, 0x7fffffff, VECTOR), 0, "far above: result");
@@ -166,7 +168,7 @@ static void test_absent(void)
 static void test_refused(void)
 {
 	static const uint32_t refused[] = {
-		PARACALL_ICR_LOGICAL, 1u << 18, 2u << 18, 3u << 18,
+		PARACALL_ICR_LOGICAL,	    1u << 18,	    2u << 18, 3u << 18,
 		PARACALL_ICR_LOGICAL | NMI, 3u << 18 | NMI,
 	};
 
@@ -182,8 +184,8 @@ static void test_extint(void)
 {
 	remember();
 	check_equal(send(bitmap_of(everybody()), 0, 0,
-			 PARACALL_ICR_MODE_EXTINT << PARACALL_ICR_MODE_SHIFT | VECTOR), 0,
-		    "result");
+			 PARACALL_ICR_MODE_EXTINT << PARACALL_ICR_MODE_SHIFT | VECTOR),
+		    0, "result");
 	check_delivered(0, VECTOR, "external interrupt");
 }
 
@@ -259,8 +261,8 @@ static void test_burst(void)
 
 	remember();
 	for (uint32_t round = 1; round <= BURST; round++) {
-		if (!check_equal(send(bitmap_of(targets), 0, 0, VECTOR),
-				 count_bits(targets), "result"))
+		if (!check_equal(send(bitmap_of(targets), 0, 0, VECTOR), count_bits(targets),
+				 "result"))
 			return;
 		for (uint32_t i = 1; i < cpu_count && i < 64; i++)
 			if (!check(wait_for(&cpu_at(i)->interrupts[VECTOR],
@@ -320,7 +322,11 @@ static long send_32(uint64_t low, uint64_t high, uint64_t lowest, uint64_t icr)
 {
 	struct registers registers = {
 		.rax = PARACALL_KVM_HC_SEND_IPI,
-		.rbx = low, .rcx = high, .rdx = lowest, .rsi = icr, .rflags = 0x202,
+		.rbx = low,
+		.rcx = high,
+		.rdx = lowest,
+		.rsi = icr,
+		.rflags = 0x202,
 	};
 
 	(cpu_has_vmmcall() ? registers_vmmcall_32 : registers_vmcall_32)(&registers);
@@ -347,9 +353,11 @@ static void test_32(void)
 		    (uint32_t)-PARACALL_KVM_EINVAL, "refused: result");
 }
 
-#define TEST(test_name, function, least_cpus) { \
-	.name = test_name, .run = function, .cpus = least_cpus, \
-	.kvm = true, .features = FEATURE(PV_SEND_IPI) }
+#define TEST(test_name, function, least_cpus) \
+	{ \
+		.name = test_name, .run = function, .cpus = least_cpus, .kvm = true, \
+		.features = FEATURE(PV_SEND_IPI) \
+	}
 
 static const struct test tests[] = {
 	TEST("IPI to the CPU itself", test_self, 1),

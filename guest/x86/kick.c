@@ -112,7 +112,7 @@ static void halt_twice_interrupted(void *argument)
 /* Start it on the second CPU, and see it get to its first stage. */
 static bool start(struct halter *halter, void (*work)(void *))
 {
-	*halter = (struct halter) { 0 };
+	*halter = (struct halter){ 0 };
 	/* An idle CPU uses up what kicks are left from before. */
 	delay_ms(1);
 	cpu_post(cpu_at(1), work, halter);
@@ -121,7 +121,8 @@ static bool start(struct halter *halter, void (*work)(void *))
 
 static bool expect_stage(struct halter *halter, uint32_t stage, const char *what)
 {
-	return check(wait_for(&halter->stage, stage, LIMIT_MS), "%s: not in %u ms", what, LIMIT_MS);
+	return check(wait_for(&halter->stage, stage, LIMIT_MS), "%s: not in %u ms", what,
+		     LIMIT_MS);
 }
 
 static void expect_quiet(struct halter *halter, uint32_t stage, const char *what)
@@ -256,7 +257,8 @@ static void test_interrupt_between(void)
 		return;
 	kick(cpu_ids[1]);
 	apic_send(cpu_ids[1], VECTOR);
-	check(wait_for(&cpu->interrupts[VECTOR], before + 1, LIMIT_MS), "the interrupt is lost");
+	check(wait_for(&cpu->interrupts[VECTOR], before + 1, LIMIT_MS),
+	      "the interrupt is lost");
 	halter.go = 1;
 	if (expect_stage(&halter, 2, "end of the first halt"))
 		expect_quiet(&halter, 2, "second halt, with no kick left");
@@ -470,9 +472,11 @@ static void test_after_restart(void)
 	kick_halted(halt_deaf, cpu_ids[1], 0);
 }
 
-#define TEST(test_name, function, least_cpus) { \
-	.name = test_name, .run = function, .cpus = least_cpus, \
-	.kvm = true, .features = FEATURE(PV_UNHALT) }
+#define TEST(test_name, function, least_cpus) \
+	{ \
+		.name = test_name, .run = function, .cpus = least_cpus, .kvm = true, \
+		.features = FEATURE(PV_UNHALT) \
+	}
 
 static const struct test tests[] = {
 	TEST("kick of an unknown id is no error", test_unknown, 1),

@@ -71,7 +71,7 @@ static void reset_by_triple_fault(void)
 		uint64_t base;
 	} __attribute__((packed)) nothing = { 0, 0 };
 
-	__asm__ volatile("lidt %0; ud2" : : "m" (nothing));
+	__asm__ volatile("lidt %0; ud2" : : "m"(nothing));
 }
 
 struct way {
@@ -189,8 +189,11 @@ static void test_other_cpus(void)
 	}
 }
 
-#define TEST(test_name, function) { \
-	.name = test_name, .run = function, .kvm = true, .features = FEATURE(PV_UNHALT) }
+#define TEST(test_name, function) \
+	{ \
+		.name = test_name, .run = function, .kvm = true, \
+		.features = FEATURE(PV_UNHALT) \
+	}
 
 static const struct test early_tests[] = {
 	TEST("after a reset a kick starts no CPU", test_not_started),
@@ -198,8 +201,11 @@ static const struct test early_tests[] = {
 };
 
 static const struct test late_tests[] = {
-	{ .name = "after a reset other CPUs' halts last", .run = test_other_cpus, .cpus = 2,
-	  .kvm = true, .features = FEATURE(PV_UNHALT) },
+	{ .name = "after a reset other CPUs' halts last",
+	  .run = test_other_cpus,
+	  .cpus = 2,
+	  .kvm = true,
+	  .features = FEATURE(PV_UNHALT) },
 };
 
 #define RUN(tests) tests_run(tests, sizeof(tests) / sizeof((tests)[0]))

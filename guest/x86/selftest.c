@@ -32,7 +32,8 @@ static void test_exceptions(void)
 	check_equal(catch_exception(raise_ud, NULL), VECTOR_UD, "ud2");
 	check_equal((int64_t)this_cpu()->exception.rip, (int64_t)(uintptr_t)raise_ud,
 		    "its address");
-	check_equal(catch_exception(raise_pf, (void *)0x123456789000), VECTOR_PF, "bad address");
+	check_equal(catch_exception(raise_pf, (void *)0x123456789000), VECTOR_PF,
+		    "bad address");
 	check_equal((int64_t)this_cpu()->exception.error_code, 2, "error code of a write");
 	check_equal(catch_exception(raise_nothing, &ran), -1, "no exception");
 	check_equal(ran, 1, "ran");
@@ -42,7 +43,7 @@ static void read_privilege(void *argument)
 {
 	uint16_t selector;
 
-	__asm__ volatile("mov %%cs, %0" : "=r" (selector));
+	__asm__ volatile("mov %%cs, %0" : "=r"(selector));
 	*(volatile uint32_t *)argument = selector & 3;
 }
 

@@ -60,7 +60,8 @@ static void test_progress(void)
 		while (exchange.turn != turn + 1) {
 			yield_to(cpu_ids[1]);
 			if (!check(rdtsc() - begin < LIMIT_MS * 1000 * cycles_per_us,
-				   "round %u of %u after %u ms", turn / 2, SLOW_ROUNDS, LIMIT_MS))
+				   "round %u of %u after %u ms", turn / 2, SLOW_ROUNDS,
+				   LIMIT_MS))
 				return;
 		}
 	}
@@ -120,9 +121,11 @@ static void test_everybody(void)
 	check_equal(wrong, 0, "a result other than 0");
 }
 
-#define TEST(test_name, function, least_cpus) { \
-	.name = test_name, .run = function, .cpus = least_cpus, \
-	.kvm = true, .features = FEATURE(PV_SCHED_YIELD) }
+#define TEST(test_name, function, least_cpus) \
+	{ \
+		.name = test_name, .run = function, .cpus = least_cpus, .kvm = true, \
+		.features = FEATURE(PV_SCHED_YIELD) \
+	}
 
 static const struct test tests[] = {
 	TEST("yield to any id returns 0", test_result, 1),

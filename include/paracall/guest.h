@@ -30,8 +30,8 @@ extern "C" {
 \
 	/* "memory": the host may read and write what arguments point to. */ \
 	__asm__ volatile(instruction \
-			 : "=a" (result) \
-			 : "a" (number), "b" (a0), "c" (a1), "d" (a2), "S" (a3) \
+			 : "=a"(result) \
+			 : "a"(number), "b"(a0), "c"(a1), "d"(a2), "S"(a3) \
 			 : "memory"); \
 	return result
 
@@ -67,9 +67,9 @@ static inline struct paracall_guest_cpuid paracall_guest_cpuid(uint32_t leaf, ui
 	struct paracall_guest_cpuid result;
 
 	__asm__ volatile("cpuid"
-			 : "=a" (result.eax), "=b" (result.ebx),
-			   "=c" (result.ecx), "=d" (result.edx)
-			 : "a" (leaf), "c" (subleaf));
+			 : "=a"(result.eax), "=b"(result.ebx), "=c"(result.ecx),
+			   "=d"(result.edx)
+			 : "a"(leaf), "c"(subleaf));
 	return result;
 }
 

@@ -97,6 +97,39 @@ void call_cpuid(unsigned int index, void *userdata)
 	qemu_plugin_set_pc(site_next_pc(vcpu, &site));
 }
 
+static bool may_be_our_leaf(qemu_plugin_mem_value value)
+{
+	switch (value.type) {
+	case QEMU_PLUGIN_MEM_VALUE_U32:
+		return paracall_cpuid_is_ours(value.data.u32);
+	case QEMU_PLUGIN_MEM_VALUE_U64:
+		return paracall_cpuid_is_ours((uint32_t)value.data.u64);
+	default:
+		/* A part of the register: it has to be read then. */
+		return true;
+	}
+}
+
+/* Both are of one block, so that even a wrong index is the same for both. */
+void call_leaf_loaded(unsigned int index, qemu_plugin_meminfo_t info, uint64_t vaddr,
+		      void *userdata)
+{
+	struct vcpu *vcpu = vcpu_by_index(index);
+
+	(void)vaddr;
+	(void)userdata;
+	if (vcpu)
+		vcpu->may_be_our_leaf = may_be_our_leaf(qemu_plugin_mem_get_value(info));
+}
+
+void call_cpuid_loaded(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = vcpu_by_index(index);
+
+	if (vcpu && vcpu->may_be_our_leaf)
+		call_cpuid(index, userdata);
+}
+
 void call_reset_vector(unsigned int index, void *userdata)
 {
 	struct engine *engine = &paracall_qemu_engine;

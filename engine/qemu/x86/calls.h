@@ -17,6 +17,9 @@ qemu_plugin_vcpu_cb call_hypercall;
 qemu_plugin_vcpu_cb call_fast_hypercall;
 qemu_plugin_vcpu_cb call_hlt;
 qemu_plugin_vcpu_cb call_cpuid;
+/* The same where call_leaf_loaded() has seen the leaf already. */
+qemu_plugin_vcpu_cb call_cpuid_loaded;
+qemu_plugin_mem_cb call_leaf_loaded;
 /* The first instruction after a reset of the machine. */
 qemu_plugin_vcpu_cb call_reset_vector;
 /* The first instruction of a vCPU that a wake-up started; see apic_wake(). */

@@ -7,6 +7,7 @@
 
 #include "apic.h"
 #include "calls.h"
+#include "leaf.h"
 #include "replace.h"
 #include "site.h"
 
@@ -62,8 +63,29 @@ enum instruction instruction_classify(const uint8_t *bytes, size_t size)
 	return INSTRUCTION_OTHER;
 }
 
-static void hook(struct qemu_plugin_insn *insn, enum instruction instruction, struct site *site)
+/* CPUID is frequent in some guests, and other leaves should cost nothing. */
+static void hook_cpuid(const struct qemu_plugin_tb *block, size_t index,
+		       const struct site *site)
 {
+	struct leaf leaf = leaf_find(block, index, site->mode & PARACALL_MODE_64BIT);
+	qemu_plugin_vcpu_cb *callback = call_cpuid;
+
+	if (leaf.source == LEAF_CONSTANT && !paracall_cpuid_is_ours(leaf.number))
+		return;
+	if (leaf.source == LEAF_LOADED) {
+		qemu_plugin_register_vcpu_mem_cb(qemu_plugin_tb_get_insn(block, leaf.load),
+						 call_leaf_loaded, QEMU_PLUGIN_CB_NO_REGS,
+						 QEMU_PLUGIN_MEM_R, NULL);
+		callback = call_cpuid_loaded;
+	}
+	qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_tb_get_insn(block, index), callback,
+					       QEMU_PLUGIN_CB_RW_REGS_PC, site_pack(site));
+}
+
+static void hook(const struct qemu_plugin_tb *block, size_t index, enum instruction instruction,
+		 struct site *site)
+{
+	struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block, index);
 	bool is_user = site->mode & PARACALL_MODE_USER;
 
 	switch (instruction) {
@@ -92,9 +114,7 @@ static void hook(struct qemu_plugin_insn *insn, enum instruction instruction, st
 							       site_pack(site));
 		break;
 	case INSTRUCTION_CPUID:
-		qemu_plugin_register_vcpu_insn_exec_cb(insn, call_cpuid,
-						       QEMU_PLUGIN_CB_RW_REGS_PC,
-						       site_pack(site));
+		hook_cpuid(block, index, site);
 		break;
 	case INSTRUCTION_OTHER:
 		break;
@@ -130,7 +150,7 @@ static void hook_from(struct qemu_plugin_tb *block, size_t first, const struct s
 
 		site.next = qemu_plugin_insn_vaddr(insn) - block_vaddr +
 			    qemu_plugin_insn_size(insn);
-		hook(insn, classify(insn), &site);
+		hook(block, i, classify(insn), &site);
 	}
 }
 

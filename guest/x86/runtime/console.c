@@ -90,8 +90,8 @@ void vprint(const char *format, va_list arguments)
 			break;
 		case 'u':
 		case 'x':
-			print_number(is_long ? va_arg(arguments, unsigned long) :
-					       va_arg(arguments, unsigned int),
+			print_number(is_long ? va_arg(arguments, unsigned long)
+					     : va_arg(arguments, unsigned int),
 				     *format == 'u' ? 10 : 16, width, fill);
 			break;
 		case 'p':
@@ -116,8 +116,9 @@ void print(const char *format, ...)
 void finish(int code)
 {
 	interrupts_off();
-	__asm__ volatile("outl %0, %1" : :
-			 "a" (DEBUG_EXIT_FIRST + code), "Nd" ((uint16_t)DEBUG_EXIT));
+	__asm__ volatile("outl %0, %1"
+			 :
+			 : "a"(DEBUG_EXIT_FIRST + code), "Nd"((uint16_t)DEBUG_EXIT));
 	outw(POWER, POWER_OFF);
 	while (1)
 		halt();
@@ -141,7 +142,7 @@ void *memcpy(void *to, const void *from, size_t size)
 {
 	void *result = to;
 
-	__asm__ volatile("rep movsb" : "+D" (to), "+S" (from), "+c" (size) : : "memory");
+	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
 	return result;
 }
 
@@ -149,7 +150,7 @@ void *memset(void *to, int value, size_t size)
 {
 	void *result = to;
 
-	__asm__ volatile("rep stosb" : "+D" (to), "+c" (size) : "a" (value) : "memory");
+	__asm__ volatile("rep stosb" : "+D"(to), "+c"(size) : "a"(value) : "memory");
 	return result;
 }
 

@@ -62,7 +62,7 @@ void apic_send(uint32_t apic_id, uint32_t command)
 	bool enabled;
 	uint64_t flags;
 
-	__asm__ volatile("pushfq; pop %0" : "=r" (flags));
+	__asm__ volatile("pushfq; pop %0" : "=r"(flags));
 	enabled = flags & 0x200;
 	interrupts_off();
 	apic_write(APIC_COMMAND_HIGH, apic_id << 24);
@@ -296,13 +296,12 @@ void cpus_recover(void)
 
 void traps_set(void)
 {
-	static const uint8_t trap[] = {
-		0x2e, 0xf0, 0x66, 0xff, 0x06, 0xf0, 0x0f, 0xfa, 0xf4, 0xeb, 0xfd
-	};
+	static const uint8_t trap[] = { 0x2e, 0xf0, 0x66, 0xff, 0x06, 0xf0,
+					0x0f, 0xfa, 0xf4, 0xeb, 0xfd };
 
 	for (uintptr_t page = 0; page <= LAST_TRAP; page += 0x1000) {
 		/* The compiler is not to know that page 0 is NULL. */
-		__asm__ volatile("" : "+r" (page));
+		__asm__ volatile("" : "+r"(page));
 		memcpy((void *)page, trap, sizeof(trap));
 		*(volatile uint32_t *)(page + TRAP_COUNT) = 0;
 	}

@@ -40,7 +40,7 @@ void interrupts_start(void)
 		/* 16 bytes each: entry.S */
 		uint64_t entry = (uintptr_t)interrupt_entries + i * 16;
 
-		idt[i] = (struct gate) {
+		idt[i] = (struct gate){
 			.offset_low = (uint16_t)entry,
 			.selector = KERNEL_CODE,
 			.flags = GATE_INTERRUPT | (i == USER_EXIT_VECTOR ? GATE_USER : 0),
@@ -78,15 +78,17 @@ void interrupts_start_cpu(struct cpu *cpu)
 	cpu->self = cpu;
 	cpu->recovery = 0;
 	fill_gdt(cpu);
-	__asm__ volatile("lgdt %0; lidt %1; ltr %w2" : :
-			 "m" (gdt_pointer), "m" (idt_pointer), "r" (TASK_STATE) : "memory");
+	__asm__ volatile("lgdt %0; lidt %1; ltr %w2"
+			 :
+			 : "m"(gdt_pointer), "m"(idt_pointer), "r"(TASK_STATE)
+			 : "memory");
 	wrmsr(MSR_GS_BASE, (uintptr_t)cpu);
 }
 
 /* Continue in catch_exception(), which returns the vector. */
 static void recover(struct cpu *cpu, struct interrupt_frame *frame)
 {
-	cpu->exception = (struct exception) {
+	cpu->exception = (struct exception){
 		.vector = frame->vector,
 		.error_code = frame->error_code,
 		.rip = frame->rip,
@@ -116,8 +118,8 @@ void interrupt(struct interrupt_frame *frame)
 
 	if (is_exception(frame->vector)) {
 		if (!cpu->recovery)
-			crash("exception %lu, error code %lx, at %lx, on CPU %u",
-			      frame->vector, frame->error_code, frame->rip, cpu->apic_id);
+			crash("exception %lu, error code %lx, at %lx, on CPU %u", frame->vector,
+			      frame->error_code, frame->rip, cpu->apic_id);
 		recover(cpu, frame);
 		return;
 	}

@@ -23,19 +23,19 @@ int main(void);
 
 static inline void outb(uint16_t port, uint8_t value)
 {
-	__asm__ volatile("outb %0, %1" : : "a" (value), "Nd" (port));
+	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
 }
 
 static inline void outw(uint16_t port, uint16_t value)
 {
-	__asm__ volatile("outw %0, %1" : : "a" (value), "Nd" (port));
+	__asm__ volatile("outw %0, %1" : : "a"(value), "Nd"(port));
 }
 
 static inline uint8_t inb(uint16_t port)
 {
 	uint8_t value;
 
-	__asm__ volatile("inb %1, %0" : "=a" (value) : "Nd" (port));
+	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
 	return value;
 }
 
@@ -43,14 +43,16 @@ static inline uint64_t rdtsc(void)
 {
 	uint32_t low, high;
 
-	__asm__ volatile("rdtsc" : "=a" (low), "=d" (high) : : "memory");
+	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high) : : "memory");
 	return (uint64_t)high << 32 | low;
 }
 
 static inline void wrmsr(uint32_t number, uint64_t value)
 {
-	__asm__ volatile("wrmsr" : : "c" (number), "a" ((uint32_t)value),
-			 "d" ((uint32_t)(value >> 32)) : "memory");
+	__asm__ volatile("wrmsr"
+			 :
+			 : "c"(number), "a"((uint32_t)value), "d"((uint32_t)(value >> 32))
+			 : "memory");
 }
 
 static inline void relax(void)
@@ -184,7 +186,7 @@ static inline struct cpu *this_cpu(void)
 {
 	struct cpu *cpu;
 
-	__asm__("mov %%gs:0, %0" : "=r" (cpu));
+	__asm__("mov %%gs:0, %0" : "=r"(cpu));
 	return cpu;
 }
 

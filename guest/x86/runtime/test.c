@@ -105,8 +105,8 @@ void tests_start(const char *program)
 	kvm_found = paracall_guest_find_kvm(&kvm);
 	print("# %s: %u CPUs, %lu TSC cycles per us, ", program, cpu_count, cycles_per_us);
 	if (kvm_found)
-		print("KVM at CPUID leaf 0x%x, features 0x%x, hints 0x%x\n",
-		      kvm.base, kvm.features, kvm.hints);
+		print("KVM at CPUID leaf 0x%x, features 0x%x, hints 0x%x\n", kvm.base,
+		      kvm.features, kvm.hints);
 	else
 		print("no KVM\n");
 }
@@ -120,8 +120,8 @@ void tests_run(const struct test *tests, size_t count)
 int tests_finish(void)
 {
 	print("1..%u\n", next_number() - 1);
-	print("# SUMMARY: %u passed, %u failed, %u skipped\n",
-	      test_counts.passed, test_counts.failed, test_counts.skipped);
+	print("# SUMMARY: %u passed, %u failed, %u skipped\n", test_counts.passed,
+	      test_counts.failed, test_counts.skipped);
 	if (test_counts.failed)
 		return EXIT_FAILED;
 	return test_counts.passed ? EXIT_PASSED : EXIT_SKIPPED;
@@ -142,6 +142,6 @@ long hypercall(long number, long a0, long a1, long a2, long a3)
 
 	if (vmmcall < 0)
 		vmmcall = cpu_has_vmmcall();
-	return vmmcall ? paracall_guest_vmmcall(number, a0, a1, a2, a3) :
-			 paracall_guest_vmcall(number, a0, a1, a2, a3);
+	return vmmcall ? paracall_guest_vmmcall(number, a0, a1, a2, a3)
+		       : paracall_guest_vmcall(number, a0, a1, a2, a3);
 }
