@@ -530,6 +530,50 @@ static void test_parallel(void)
 		.name = test_name, .run = function, .kvm = true, .features = FEATURE(bit) \
 	}
 
+uint64_t pc_after_call(void);
+uint64_t pc_after_cpuid(void);
+
+/* Each tells the address at which it goes on after the instruction. */
+__asm__("	.text\n"
+	"	.globl pc_after_call\n"
+	"pc_after_call:\n"
+	"	mov $99, %eax\n"
+	"	vmcall\n"
+	"	lea 0(%rip), %rax\n"
+	"	ret\n"
+	"	.globl pc_after_cpuid\n"
+	"pc_after_cpuid:\n"
+	"	push %rbx\n"
+	"	mov $0x40000000, %eax\n"
+	"	cpuid\n"
+	"	lea 0(%rip), %rax\n"
+	"	pop %rbx\n"
+	"	ret\n");
+
+/*
+ * The same page at two addresses: the program goes on where it called. An
+ * emulator may share what it translated, but not the addresses in it.
+ */
+static void check_aliases(uint64_t (*function)(void), const char *name)
+{
+	uint64_t (*alias)(void) = (uint64_t(*)(void))((uintptr_t)function + ALIAS);
+
+	for (int round = 0; round < 3; round++) {
+		uint64_t here = function();
+		uint64_t there = alias();
+
+		if (!check_equal((int64_t)(there - here), (int64_t)ALIAS, "%s, round %d", name,
+				 round))
+			return;
+	}
+}
+
+static void test_aliases(void)
+{
+	check_aliases(pc_after_call, "vmcall");
+	check_aliases(pc_after_cpuid, "cpuid");
+}
+
 static const struct test tests[] = {
 	TEST("KVM's signature", test_signature),
 	TEST("KVM's feature leaf", test_features),
@@ -549,6 +593,7 @@ static const struct test tests[] = {
 	TEST("user mode: -1 and no fault", test_user),
 	TEST("user mode, 32-bit code: -1 and no fault", test_user_32),
 	TEST("user mode: no effect", test_user_effect),
+	TEST("code that is mapped twice", test_aliases),
 	TEST("many calls", test_many),
 	{ .name = "calls on all CPUs at once", .run = test_parallel, .kvm = true, .cpus = 2 },
 };

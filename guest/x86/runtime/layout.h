@@ -26,6 +26,9 @@
 #define APIC_BASE 0xfee00000
 #define APIC_ID 0x20
 
+/* The first GiB is mapped here, too. */
+#define ALIAS 0x100000000
+
 /* Offsets in struct cpu; interrupt.c checks them. */
 #define CPU_RECOVERY 8
 

@@ -109,7 +109,7 @@ boot_gdt_pointer:
 
 /*
  * The first 4 GiB, each address where it is, all of it open to user mode. The
- * last GiB has the APIC in it and is not cached.
+ * last GiB has the APIC in it and is not cached. After that the first GiB again.
  */
 	.data
 	.align 4096
@@ -121,7 +121,8 @@ page_directory_pointers:
 	.quad page_directories + 0x1007
 	.quad page_directories + 0x2007
 	.quad page_directories + 0x3007
-	.fill 508, 8, 0
+	.quad page_directories + 0x0007		/* ALIAS */
+	.fill 507, 8, 0
 page_directories:
 	.set address, 0
 	.rept 1536
