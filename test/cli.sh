@@ -179,6 +179,9 @@ test_plugin() {
 		"$qemu" -M none -display none -plugin "$plugin,speed=high"
 	expect "plugin, unknown feature" 1 "feature 'pv'" \
 		"$qemu" -M none -display none -plugin "$plugin,features=pv"
+	expect "plugin, summary of its own" 85 "usecs/call" "$qemu" -display none \
+		-plugin "$plugin" -device "isa-debug-exit,iobase=0xf4,iosize=4" \
+		-drive "file=$work/exit.img,format=raw,if=floppy"
 	expect "plugin, bad report" 1 "report=/nonexistent/x" \
 		"$qemu" -M none -display none -plugin "$plugin,report=/nonexistent/x"
 }
