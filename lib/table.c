@@ -13,10 +13,11 @@ enum {
 #undef FEATURE
 
 #define ARGUMENTS(...) .info.arguments = { __VA_ARGS__ }
+/* Versions of clang-format differ about such macros. */
+/* clang-format off */
 #define ARGUMENT(argument_name, argument_format) \
-	{ \
-		.name = argument_name, .format = PARACALL_FORMAT_##argument_format \
-	}
+	{ .name = argument_name, .format = PARACALL_FORMAT_##argument_format }
+/* clang-format on */
 
 #define UNHANDLED(row_name, row_number, row_architectures, row_status, row_feature, row_needs, \
 		  row_arguments, row_purpose) \

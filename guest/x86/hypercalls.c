@@ -521,10 +521,10 @@ static void test_parallel(void)
 	check_equal(parallel.wrong, 0, "wrong results");
 }
 
-#define TEST(test_name, function) \
-	{ \
-		.name = test_name, .run = function, .kvm = true \
-	}
+/* Versions of clang-format differ about such macros. */
+/* clang-format off */
+#define TEST(test_name, function) { .name = test_name, .run = function, .kvm = true }
+/* clang-format on */
 #define FEATURE_TEST(test_name, function, bit) \
 	{ \
 		.name = test_name, .run = function, .kvm = true, .features = FEATURE(bit) \
@@ -550,13 +550,15 @@ __asm__("	.text\n"
 	"	pop %rbx\n"
 	"	ret\n");
 
+typedef uint64_t pc_function(void);
+
 /*
  * The same page at two addresses: the program goes on where it called. An
  * emulator may share what it translated, but not the addresses in it.
  */
-static void check_aliases(uint64_t (*function)(void), const char *name)
+static void check_aliases(pc_function *function, const char *name)
 {
-	uint64_t (*alias)(void) = (uint64_t(*)(void))((uintptr_t)function + ALIAS);
+	pc_function *alias = (pc_function *)((uintptr_t)function + ALIAS);
 
 	for (int round = 0; round < 3; round++) {
 		uint64_t here = function();
