@@ -79,9 +79,14 @@ struct vcpu *vcpu_current(unsigned int index)
 	struct vcpu *current;
 	uint32_t id;
 
-	if (vcpu && !engine->is_single_threaded)
-		apic_learn_id(vcpu);
-	if (!vcpu || !engine->is_single_threaded || !read_word(vcpu, APIC_ID, &id))
+	if (!vcpu)
+		return NULL;
+	if (!engine->is_single_threaded) {
+		if (!vcpu->has_apic_id)
+			apic_learn_id(vcpu);
+		return vcpu;
+	}
+	if (!read_word(vcpu, APIC_ID, &id))
 		return vcpu;
 	current = atomic_load(&engine->by_apic_id[id >> APIC_ID_SHIFT]);
 	if (!current)

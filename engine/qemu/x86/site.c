@@ -66,12 +66,6 @@ void site_take_slot(struct site *site)
 	site->open_slot = slot;
 }
 
-/* Widths of the fields, from bit 0 up. */
-#define MODE_BITS 2
-#define BLOCK_OFFSET_BITS 12
-#define NEXT_BITS 16
-#define SLOT_BITS 12
-
 void *site_pack(const struct site *site)
 {
 	uint64_t packed = site->open_slot;
@@ -79,32 +73,10 @@ void *site_pack(const struct site *site)
 	static_assert(sizeof(void *) == sizeof(uint64_t), "for 64-bit hosts");
 	packed = packed << 1 | site->is_real;
 	packed = packed << 1 | site->is_flat;
-	packed = packed << NEXT_BITS | site->next;
-	packed = packed << BLOCK_OFFSET_BITS | site->block_offset;
-	packed = packed << MODE_BITS | site->mode;
+	packed = packed << SITE_NEXT_BITS | site->next;
+	packed = packed << SITE_BLOCK_OFFSET_BITS | site->block_offset;
+	packed = packed << SITE_MODE_BITS | site->mode;
 	return (void *)(uintptr_t)packed;
-}
-
-static uint32_t take_bits(uint64_t *packed, unsigned int bits)
-{
-	uint32_t field = *packed & ((1u << bits) - 1);
-
-	*packed >>= bits;
-	return field;
-}
-
-struct site site_unpack(void *pointer)
-{
-	uint64_t packed = (uintptr_t)pointer;
-	struct site site;
-
-	site.mode = take_bits(&packed, MODE_BITS);
-	site.block_offset = take_bits(&packed, BLOCK_OFFSET_BITS);
-	site.next = take_bits(&packed, NEXT_BITS);
-	site.is_flat = take_bits(&packed, 1);
-	site.is_real = take_bits(&packed, 1);
-	site.open_slot = take_bits(&packed, SLOT_BITS);
-	return site;
 }
 
 /*

@@ -37,7 +37,34 @@ struct site site_of_block(struct vcpu *vcpu, uint64_t block_vaddr);
 void site_take_slot(struct site *site);
 
 void *site_pack(const struct site *site);
-struct site site_unpack(void *packed);
+
+/* Widths of the fields, from bit 0 up. */
+#define SITE_MODE_BITS 2
+#define SITE_BLOCK_OFFSET_BITS 12
+#define SITE_NEXT_BITS 16
+#define SITE_SLOT_BITS 12
+
+static inline uint32_t site_take_bits(uint64_t *packed, unsigned int bits)
+{
+	uint32_t field = *packed & ((1u << bits) - 1);
+
+	*packed >>= bits;
+	return field;
+}
+
+static inline struct site site_unpack(void *pointer)
+{
+	uint64_t packed = (uintptr_t)pointer;
+	struct site site;
+
+	site.mode = site_take_bits(&packed, SITE_MODE_BITS);
+	site.block_offset = site_take_bits(&packed, SITE_BLOCK_OFFSET_BITS);
+	site.next = site_take_bits(&packed, SITE_NEXT_BITS);
+	site.is_flat = site_take_bits(&packed, 1);
+	site.is_real = site_take_bits(&packed, 1);
+	site.open_slot = site_take_bits(&packed, SITE_SLOT_BITS);
+	return site;
+}
 
 /*
  * The rest is for callbacks, on the vCPU that executes the instruction.
