@@ -9,13 +9,6 @@
 image=$build/guest.img
 limit=300
 
-trim() {
-	local text=$1
-
-	text=${text#"${text%%[! ]*}"}
-	echo "${text%"${text##*[! ]}"}"
-}
-
 # What a word of "expected" stands for: a pattern, and where it must be.
 is_true() {
 	case $1 in
@@ -72,7 +65,7 @@ boot() {
 boot_plain() {
 	local qemu
 
-	qemu=$("$paracall" engines | sed -n 's/^\* //p')
+	qemu=$(used_qemu)
 	timeout "$limit" "$qemu" -machine q35 -smp 2 -m 512M -nographic -nic none \
 		-kernel "$guest_kernel" -initrd "$image" \
 		-append "console=ttyS0 panic=-1 paracall.task=boot" >"$work/log" 2>&1 </dev/null

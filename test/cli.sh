@@ -174,7 +174,7 @@ test_plugin() {
 	local plugin=$build/engine/qemu/paracall-qemu.so
 	local qemu
 
-	qemu=$("$paracall" engines | sed -n 's/^\* //p')
+	qemu=$(used_qemu)
 	expect "plugin, unknown argument" 1 "unknown plugin argument 'speed'" \
 		"$qemu" -M none -display none -plugin "$plugin,speed=high"
 	expect "plugin, unknown feature" 1 "feature 'pv'" \

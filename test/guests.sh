@@ -12,14 +12,6 @@ status_failed=35
 status_crashed=37
 status_skipped=187
 
-words() {
-	local word list=
-	for word in $1; do
-		list="$list${list:+ }$word"
-	done
-	echo "$list"
-}
-
 judge() {
 	local name=$1 status=$2 outcome=$3
 
@@ -64,13 +56,13 @@ main() {
 		*) only=$word ;;
 		esac
 	done
-	plain_qemu=$("$paracall" engines | sed -n 's/^\* //p')
+	plain_qemu=$(used_qemu)
 	while IFS='|' read -r program group options arguments outcome; do
-		program=$(words "$program")
+		program=$(trim "$program")
 		[[ -n $program && $program != \#* ]] || continue
 		[ -z "$only" ] || [ "$only" = "$program" ] || continue
-		[ "$(words "$group")" = quick ] || [ $long = yes ] || continue
-		run "$program" "$(words "$options")" "$(words "$arguments")" "$(words "$outcome")"
+		[ "$(trim "$group")" = quick ] || [ $long = yes ] || continue
+		run "$program" "$(trim "$options")" "$(trim "$arguments")" "$(trim "$outcome")"
 	done <"$tree/test/guests.conf"
 	finish
 }

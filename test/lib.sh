@@ -15,6 +15,19 @@ failed=0
 skipped=0
 work=$(mktemp -d)
 
+# A field of a table without the blanks around it.
+trim() {
+	local text=$1
+
+	text=${text#"${text%%[! ]*}"}
+	echo "${text%"${text##*[! ]}"}"
+}
+
+# The QEMU that 'paracall run' takes.
+used_qemu() {
+	"$paracall" engines | sed -n 's/^\* //p'
+}
+
 pass() {
 	passed=$((passed + 1))
 	echo "ok - $1"
