@@ -51,13 +51,13 @@ static void add(struct qemus *qemus, const char *path, const char *origin)
 	qemus->items[qemus->count++] = (struct qemu){ .path = real, .origin = origin };
 }
 
-static void add_from_path(struct qemus *qemus)
+static void add_from_path(struct qemus *qemus, const char *program)
 {
 	const char *folder = getenv("PATH");
 
 	while (folder && *folder) {
 		size_t length = strcspn(folder, ":");
-		char *path = format_string("%.*s/" QEMU_PROGRAM, (int)length, folder);
+		char *path = format_string("%.*s/%s", (int)length, folder, program);
 
 		add(qemus, path, "on PATH");
 		free(path);
@@ -66,7 +66,7 @@ static void add_from_path(struct qemus *qemus)
 }
 
 /* Where script/setup keeps what it fetches. */
-static void add_private(struct qemus *qemus)
+static void add_private(struct qemus *qemus, const char *program)
 {
 	const char *paracall = getenv("PARACALL_CACHE");
 	const char *xdg = getenv("XDG_CACHE_HOME");
@@ -74,17 +74,25 @@ static void add_private(struct qemus *qemus)
 	char *path;
 
 	if (paracall && *paracall)
-		path = format_string("%s/qemu/bin/" QEMU_PROGRAM, paracall);
+		path = format_string("%s/qemu/bin/%s", paracall, program);
 	else if (xdg && *xdg)
-		path = format_string("%s/paracall/qemu/bin/" QEMU_PROGRAM, xdg);
+		path = format_string("%s/paracall/qemu/bin/%s", xdg, program);
 	else
-		path = format_string("%s/.cache/paracall/qemu/bin/" QEMU_PROGRAM,
-				     home ? home : "");
+		path = format_string("%s/.cache/paracall/qemu/bin/%s", home ? home : "",
+				     program);
 	add(qemus, path, "unpacked by script/setup");
 	free(path);
 }
 
-void qemus_find(struct qemus *qemus, const char *only)
+bool qemu_is_s390x(const char *program)
+{
+	const char *slash = strrchr(program, '/');
+
+	return !strcmp(slash ? slash + 1 : program, QEMU_S390X);
+}
+
+/* PARACALL_QEMU names one of x86's, whatever it is called, unless it's s390x's. */
+void qemus_find(struct qemus *qemus, const char *program, const char *only)
 {
 	const char *named = getenv("PARACALL_QEMU");
 
@@ -93,10 +101,10 @@ void qemus_find(struct qemus *qemus, const char *only)
 		add(qemus, only, "named");
 		return;
 	}
-	if (named && *named)
+	if (named && *named && qemu_is_s390x(named) == qemu_is_s390x(program))
 		add(qemus, named, "named by PARACALL_QEMU");
-	add_from_path(qemus);
-	add_private(qemus);
+	add_from_path(qemus, program);
+	add_private(qemus, program);
 }
 
 void qemus_free(struct qemus *qemus)
@@ -223,28 +231,39 @@ static void print_help(void)
 {
 	printf("Usage: paracall engines [--qemu=PATH]\n"
 	       "\n"
-	       "Show the QEMUs for x86-64 that were found, in the order in which they are\n"
-	       "tried: the one named by the variable PARACALL_QEMU, those on PATH, the one\n"
-	       "that script/setup unpacked. The one that 'paracall run' would use has a star.\n"
+	       "Show the QEMUs for x86-64, and then those for s390x, that were found, in the\n"
+	       "order in which they are tried: the one named by the variable PARACALL_QEMU,\n"
+	       "those on PATH, the one that script/setup unpacked. The ones that 'paracall run'\n"
+	       "would use have a star.\n"
 	       "\n"
 	       "      --qemu=PATH  look at this one only\n"
 	       "  -h, --help       this text\n");
 }
 
-static int print_engines(const char *only)
+/* True if one of them can be used. */
+static bool print_engines_of(const char *program, const char *only)
 {
 	struct qemus qemus;
 	bool had_usable = false;
 
-	qemus_find(&qemus, only);
+	qemus_find(&qemus, program, only);
 	for (size_t i = 0; i < qemus.count; i++)
 		had_usable |= print_engine(&qemus.items[i], had_usable);
 	if (!qemus.count)
-		printf("No " QEMU_PROGRAM " was found.\n");
-	if (!had_usable)
-		complain("no QEMU here can be used; script/setup gets one");
+		printf("No %s was found.\n", program);
 	qemus_free(&qemus);
-	return had_usable ? EXIT_OK : EXIT_NOTHING;
+	return had_usable;
+}
+
+static int print_engines(const char *only)
+{
+	bool has_usable = print_engines_of(QEMU_X86_64, only);
+
+	if (!only)
+		has_usable |= print_engines_of(QEMU_S390X, NULL);
+	if (!has_usable)
+		complain("no QEMU here can be used; script/setup gets one");
+	return has_usable ? EXIT_OK : EXIT_NOTHING;
 }
 
 int engines_main(int argc, char **argv)

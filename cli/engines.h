@@ -6,7 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define QEMU_PROGRAM "qemu-system-x86_64"
+/* The QEMUs that the plugin is for; both can be asked for by their names. */
+#define QEMU_X86_64 "qemu-system-x86_64"
+#define QEMU_S390X "qemu-system-s390x"
 /* The first QEMU with the plugin interface that the plugin is built for. */
 #define QEMU_FIRST_VERSION "11.1"
 #define PLUGIN_API_VERSION 7
@@ -36,11 +38,14 @@ struct qemus {
 };
 
 /*
- * All that there are, in the order in which they are tried: @only if not NULL
- * and nothing else; or PARACALL_QEMU's, those on PATH, the one that
- * script/setup unpacked.
+ * All that there are of that program, in the order in which they are tried:
+ * @only if not NULL and nothing else; or PARACALL_QEMU's, those on PATH, the one
+ * that script/setup unpacked.
  */
-void qemus_find(struct qemus *qemus, const char *only);
+void qemus_find(struct qemus *qemus, const char *program, const char *only);
+
+/* Whether a program, by its name or path, is the one for s390x. */
+bool qemu_is_s390x(const char *program);
 void qemus_free(struct qemus *qemus);
 
 /* Finds out the plugin interface, and with it the verdict. */

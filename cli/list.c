@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* paracall list: the table, in the template of the kernel's document. */
+#include "../engine/qemu/capabilities.h"
 #include "cli.h"
 
 #include <getopt.h>
@@ -13,11 +14,14 @@ static void print_help(void)
 {
 	printf("Usage: paracall list [NAME|NUMBER]...\n"
 	       "       paracall list --features\n"
+	       "       paracall list --registers\n"
 	       "\n"
-	       "Show every hypercall that KVM has defined, in the template of the kernel's\n"
-	       "document, or the ones of these names (KICK_CPU, KVM_HC_KICK_CPU) or numbers.\n"
+	       "Show every hypercall that KVM has defined, and the functions of s390's DIAGNOSE,\n"
+	       "in the template of the kernel's document; or the ones of these names (KICK_CPU,\n"
+	       "KVM_HC_KICK_CPU) or numbers (5; DIAGNOSE's in hexadecimal: 0x9c).\n"
 	       "\n"
-	       "  -f, --features  show KVM's feature bits instead, and which are offered\n"
+	       "  -f, --features  show KVM's feature bits instead: which are offered, and why not\n"
+	       "  -r, --registers show KVM's x86 registers (MSRs) instead\n"
 	       "  -h, --help      this text\n");
 }
 
@@ -33,19 +37,41 @@ static void print_architectures(uint32_t architectures)
 	}
 }
 
-static void print_arguments(const struct paracall_argument *arguments)
+/* DIAGNOSE's say by themselves where they are. */
+static void print_arguments(const struct paracall_hypercall_info *info)
 {
+	const struct paracall_argument *arguments = info->arguments;
+
 	if (!arguments[0].name)
 		printf("none");
 	for (int i = 0; i < PARACALL_MAX_ARGUMENTS && arguments[i].name; i++)
-		printf("%sa%d %s", i ? ", " : "", i, arguments[i].name);
+		if (info->is_diag)
+			printf("%s%s", i ? ", " : "", arguments[i].name);
+		else
+			printf("%sa%d %s", i ? ", " : "", i, arguments[i].name);
+}
+
+static const char *handled_words(const struct paracall_hypercall_info *info)
+{
+	if (info->is_engines)
+		return "by QEMU itself, and counted";
+	return info->handled ? "yes" : "no, answered as unknown";
+}
+
+static int print_title(const struct paracall_hypercall_info *info, char *title, size_t size)
+{
+	if (!info->is_diag)
+		return snprintf(title, size, "%u. KVM_HC_%s", info->number, info->name);
+	if (info->subcode < 0)
+		return snprintf(title, size, "DIAG 0x%x: %s", info->number, info->name);
+	return snprintf(title, size, "DIAG 0x%x, subcode %d: %s", info->number, info->subcode,
+			info->name);
 }
 
 static void print_row(const struct paracall_hypercall_info *info)
 {
 	char underline[64];
-	int length = snprintf(underline, sizeof(underline), "%u. KVM_HC_%s", info->number,
-			      info->name);
+	int length = print_title(info, underline, sizeof(underline));
 
 	puts(underline);
 	memset(underline, '-', length);
@@ -55,9 +81,9 @@ static void print_row(const struct paracall_hypercall_info *info)
 	printf("\nStatus: %s\n", paracall_status_name(info->status));
 	printf("Purpose: %s\n", info->purpose);
 	printf("Arguments: ");
-	print_arguments(info->arguments);
+	print_arguments(info);
 	printf("\nNeeds: %s\n", info->needs ? info->needs : "nothing");
-	printf("Handled: %s\n", info->handled ? "yes" : "no, answered as unknown");
+	printf("Handled: %s\n", handled_words(info));
 }
 
 static bool is_row(const struct paracall_hypercall_info *info, const char *word)
@@ -66,32 +92,39 @@ static bool is_row(const struct paracall_hypercall_info *info, const char *word)
 	unsigned long number = strtoul(word, &end, 0);
 
 	if (*word && !*end)
-		return number == info->number;
+		return number == info->number &&
+		       (!info->is_diag || !strncasecmp(word, "0x", 2));
 	if (!strncasecmp(word, "KVM_HC_", 7))
 		word += 7;
 	return !strcasecmp(word, info->name);
 }
 
-static const struct paracall_hypercall_info *find_row(const char *word)
+/* All of that name or number; false if there are none. */
+static bool print_matching(const char *word, bool *is_first)
 {
-	for (size_t i = 0; i < paracall_hypercall_count(); i++)
-		if (is_row(paracall_hypercall_info(i), word))
-			return paracall_hypercall_info(i);
-	return NULL;
+	bool is_found = false;
+
+	for (size_t i = 0; i < paracall_hypercall_count(); i++) {
+		if (!is_row(paracall_hypercall_info(i), word))
+			continue;
+		if (!*is_first)
+			putchar('\n');
+		print_row(paracall_hypercall_info(i));
+		is_found = true;
+		*is_first = false;
+	}
+	return is_found;
 }
 
 static int print_named(char **words)
 {
-	for (int i = 0; words[i]; i++) {
-		const struct paracall_hypercall_info *info = find_row(words[i]);
+	bool is_first = true;
 
-		if (!info) {
-			complain("no hypercall '%s'; 'paracall list' shows all", words[i]);
-			return EXIT_NOTHING;
-		}
-		if (i)
-			putchar('\n');
-		print_row(info);
+	for (int i = 0; words[i]; i++) {
+		if (print_matching(words[i], &is_first))
+			continue;
+		complain("no hypercall '%s'; 'paracall list' shows all", words[i]);
+		return EXIT_NOTHING;
 	}
 	return EXIT_OK;
 }
@@ -105,14 +138,55 @@ static void print_all(void)
 	}
 }
 
+static const char *offer_word(const struct paracall_feature_info *info, uint32_t capabilities)
+{
+	uint32_t bit = 1u << info->bit;
+
+	if (paracall_features_default(capabilities) & bit)
+		return "yes";
+	return paracall_features_available(capabilities) & bit ? "if asked" : "no";
+}
+
+/* Why a feature is not offered by default; an empty line is none. */
+static void print_reason(const struct paracall_feature_info *info, uint32_t capabilities)
+{
+	uint32_t missing = info->capabilities & ~capabilities;
+	const char *separator = info->reason ? "; " : "";
+
+	if (!info->reason && !missing)
+		return;
+	printf("%39s%s", "because ", info->reason ? info->reason : "");
+	for (uint32_t bit = 1; missing && bit <= missing; bit <<= 1) {
+		if (!(missing & bit))
+			continue;
+		printf("%sQEMU's TCG can't %s here", separator, paracall_capability_name(bit));
+		separator = "; ";
+	}
+	putchar('\n');
+}
+
 static void print_features(void)
 {
-	printf("%3s  %-22s  %-7s  %s\n", "bit", "feature", "offered", "what it announces");
+	uint32_t capabilities = qemu_capabilities(NULL);
+
+	printf("%3s  %-22s  %-8s  %s\n", "bit", "feature", "offered", "what it announces");
 	for (size_t i = 0; i < paracall_feature_count(); i++) {
 		const struct paracall_feature_info *info = paracall_feature_info(i);
 
-		printf("%3u  %-22s  %-7s  %s\n", info->bit, info->name,
-		       info->implemented ? "yes" : "no", info->purpose);
+		printf("%3u  %-22s  %-8s  %s\n", info->bit, info->name,
+		       offer_word(info, capabilities), info->purpose);
+		print_reason(info, capabilities);
+	}
+}
+
+static void print_registers(void)
+{
+	printf("%-10s  %-17s  %-18s  %s\n", "number", "register", "feature", "purpose");
+	for (size_t i = 0; i < paracall_msr_count(); i++) {
+		const struct paracall_msr_info *info = paracall_msr_info(i);
+
+		printf("0x%-8x  %-17s  %-18s  %s\n", info->number, info->name,
+		       paracall_feature_name(info->feature), info->purpose);
 	}
 }
 
@@ -120,17 +194,21 @@ int list_main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "features", no_argument, NULL, 'f' },
+		{ "registers", no_argument, NULL, 'r' },
 		{ "help", no_argument, NULL, 'h' },
 		{ .name = NULL },
 	};
 	int option;
-	bool features = false;
+	void (*print)(void) = NULL;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "fh", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "frh", options, NULL)) != -1) {
 		switch (option) {
 		case 'f':
-			features = true;
+			print = print_features;
+			break;
+		case 'r':
+			print = print_registers;
 			break;
 		case 'h':
 			print_help();
@@ -141,12 +219,12 @@ int list_main(int argc, char **argv)
 			return EXIT_USAGE;
 		}
 	}
-	if (features && optind < argc) {
-		complain("list: --features takes no names; it shows all");
+	if (print && optind < argc) {
+		complain("list: --features and --registers take no names; they show all");
 		return EXIT_USAGE;
 	}
-	if (features)
-		print_features();
+	if (print)
+		print();
 	else if (optind < argc)
 		return print_named(argv + optind);
 	else

@@ -15,18 +15,19 @@ static bool check_program(const char *program)
 {
 	const char *name = strrchr(program, '/') ? strrchr(program, '/') + 1 : program;
 
-	if (!strcmp(name, QEMU_PROGRAM))
+	if (!strcmp(name, QEMU_X86_64) || !strcmp(name, QEMU_S390X))
 		return true;
 	if (!strcmp(name, "kvm") || !strcmp(name, "qemu-kvm"))
-		complain("'%s' runs guests on KVM itself; use " QEMU_PROGRAM, program);
+		complain("'%s' runs guests on KVM itself; use " QEMU_X86_64, program);
 	else if (!strncmp(name, SYSTEM_PREFIX, strlen(SYSTEM_PREFIX)))
-		complain("'%s': this architecture is not supported yet; use " QEMU_PROGRAM
-			 " (it runs 32-bit x86 guests too)",
+		complain("'%s': this architecture is not supported yet; use " QEMU_X86_64
+			 " (it runs 32-bit x86 guests too) or " QEMU_S390X,
 			 program);
 	else if (!strncmp(name, "qemu-", 5))
-		complain("'%s' emulates programs, not machines; use " QEMU_PROGRAM, program);
+		complain("'%s' emulates programs, not machines; use " QEMU_X86_64, program);
 	else
-		complain("'%s' is not a QEMU; give a command that begins with " QEMU_PROGRAM,
+		complain("'%s' is not a QEMU; give a command that begins with " QEMU_X86_64
+			 " or " QEMU_S390X,
 			 program);
 	return false;
 }
@@ -162,6 +163,7 @@ static void add_pair(struct strings *command, const char *option, const char *va
 	strings_add(command, value);
 }
 
+/* virtio's is PCI's on x86, and the channel subsystem's on s390x. */
 static void add_disk(struct strings *command, const char *disk)
 {
 	char *path = qemu_double_commas(disk);
@@ -172,15 +174,15 @@ static void add_disk(struct strings *command, const char *disk)
 	free(path);
 }
 
-/* What is said of a console stays; else it is the serial port. */
-static void add_append(struct strings *command, const char *append)
+/* What is said of a console stays; else it is that one. */
+static void add_append(struct strings *command, const char *append, const char *console)
 {
 	char *line;
 
 	if (append && strstr(append, "console="))
 		line = format_string("%s", append);
 	else
-		line = format_string("console=ttyS0%s%s", append ? " " : "",
+		line = format_string("console=%s%s%s", console, append ? " " : "",
 				     append ? append : "");
 	add_pair(command, "-append", line);
 	free(line);
@@ -193,7 +195,7 @@ bool qemu_command_default(struct strings *command, const struct default_machine 
 	    (machine->disk && !check_file("disk", machine->disk)) ||
 	    (machine->cpus && !check_count("--cpus", machine->cpus)))
 		return false;
-	add_pair(command, "-machine", "q35");
+	add_pair(command, "-machine", machine->is_s390x ? "s390-ccw-virtio" : "q35");
 	add_pair(command, "-m", machine->memory ? machine->memory : "1G");
 	add_pair(command, "-smp", machine->cpus ? machine->cpus : "2");
 	strings_add(command, "-nographic");
@@ -201,7 +203,7 @@ bool qemu_command_default(struct strings *command, const struct default_machine 
 	add_pair(command, "-kernel", machine->kernel);
 	if (machine->initrd)
 		add_pair(command, "-initrd", machine->initrd);
-	add_append(command, machine->append);
+	add_append(command, machine->append, machine->is_s390x ? "ttysclp0" : "ttyS0");
 	if (machine->disk)
 		add_disk(command, machine->disk);
 	return true;

@@ -19,6 +19,8 @@ char *qemu_double_commas(const char *string);
 
 /* A machine for a kernel, in words of users. */
 struct default_machine {
+	/* Else x86-64. */
+	bool is_s390x;
 	const char *kernel;
 	const char *initrd;
 	const char *append;

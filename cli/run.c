@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* paracall run: QEMU with the plugin, and what the guest called afterwards. */
 #include "../engine/qemu/capabilities.h"
+#include "../engine/qemu/injection.h"
 #include "../report/summary.h"
 #include "child.h"
 #include "cli.h"
@@ -21,9 +22,16 @@ struct run_options {
 	const char *qemu;
 	const char *summary;
 	const char *replace;
+	const char *hints;
+	const char *inject;
+	uint32_t capabilities;
 	uint32_t features;
 	bool json;
 	bool enforce;
+	bool has_features;
+	bool has_arch;
+	/* The guest is s390x's. */
+	bool is_s390x;
 	struct default_machine machine;
 	/* What is behind the options; never NULL. */
 	char **rest;
@@ -32,26 +40,36 @@ struct run_options {
 static void print_help(void)
 {
 	printf("Usage: paracall run [OPTION]... -- qemu-system-x86_64 [ARGUMENT]...\n"
+	       "       paracall run [OPTION]... -- qemu-system-s390x [ARGUMENT]...\n"
 	       "       paracall run [OPTION]... --kernel=FILE [-- QEMU-ARGUMENT...]\n"
 	       "\n"
 	       "Run a guest under QEMU's TCG so that it finds itself on KVM. At its end print\n"
 	       "to standard error what it called. The exit status is QEMU's; 125 if QEMU was\n"
 	       "not started.\n"
 	       "\n"
-	       "Paracall:\n"
+	       "Paracall, for x86 only:\n"
 	       "      --features=LIST     what to offer: names with + or - before them, all, none;\n"
-	       "                          see 'paracall list --features' (default: all)\n"
+	       "                          see 'paracall list --features', also for the default\n"
+	       "      --hints=HINT        what else CPUID says: realtime, that vCPUs are never\n"
+	       "                          preempted for long, or none (default: none)\n"
 	       "      --enforce-features  answer calls that are not offered as unknown\n"
 	       "      --replace=HOW       what becomes of hypercall instructions in the guest's\n"
-	       "                          memory: keep, vmcall, vmmcall or fast (default: fast)\n"
+	       "                          memory: keep, vmcall, vmmcall, fast, native or refuse\n"
+	       "                          (default: fast)\n"
+	       "      --inject=async-pf[:every=TIME][:delay=TIME]\n"
+	       "                          asynchronous page faults in the guest's programs, to test\n"
+	       "                          the guest (default: every=100ms, delay=10ms)\n"
+	       "\n"
+	       "Paracall:\n"
 	       "      --summary=FILE      write the summary there\n"
 	       "      --format=FORMAT     the summary as text or json (default: text)\n"
 	       "      --qemu=PATH         the QEMU to run; see 'paracall engines'\n"
 	       "  -h, --help              this text\n"
 	       "\n"
-	       "A default machine, in place of a QEMU command (q35, serial console on the\n"
-	       "terminal, no network):\n"
+	       "A default machine, in place of a QEMU command (q35 or s390-ccw-virtio, console\n"
+	       "on the terminal, no network):\n"
 	       "      --kernel=FILE       a kernel, or an ELF file with a PVH entry\n"
+	       "      --arch=NAME         its architecture: x86_64 or s390x (default: x86_64)\n"
 	       "      --initrd=FILE       its initial file system\n"
 	       "      --append=STRING     its command line\n"
 	       "      --cpus=N            vCPUs (default: 2)\n"
@@ -59,16 +77,16 @@ static void print_help(void)
 	       "      --disk=FILE         a virtio disk\n");
 }
 
-static bool parse_features(const char *list, uint32_t *features)
+static bool parse_features(const char *list, uint32_t capabilities, uint32_t *features)
 {
-	uint32_t available = paracall_features_available(QEMU_CAPABILITIES);
+	uint32_t available = paracall_features_available(capabilities);
 	const char *wrong;
 	size_t length;
 	int error = paracall_features_parse(list, available, features, &wrong, &length);
 
 	if (error == PARACALL_ERROR_FEATURE)
 		complain(
-			"feature '%.*s' can't be offered by this version; 'paracall list --features' shows which can",
+			"feature '%.*s' can't be offered here; 'paracall list --features' says why",
 			(int)length, wrong);
 	else if (error)
 		complain(
@@ -92,10 +110,13 @@ enum option_code {
 	OPTION_FEATURES = 256,
 	OPTION_ENFORCE,
 	OPTION_REPLACE,
+	OPTION_HINTS,
+	OPTION_INJECT,
 	OPTION_SUMMARY,
 	OPTION_FORMAT,
 	OPTION_QEMU,
 	OPTION_KERNEL,
+	OPTION_ARCH,
 	OPTION_INITRD,
 	OPTION_APPEND,
 	OPTION_CPUS,
@@ -107,10 +128,13 @@ static const struct option long_options[] = {
 	{ "features", required_argument, NULL, OPTION_FEATURES },
 	{ "enforce-features", no_argument, NULL, OPTION_ENFORCE },
 	{ "replace", required_argument, NULL, OPTION_REPLACE },
+	{ "hints", required_argument, NULL, OPTION_HINTS },
+	{ "inject", required_argument, NULL, OPTION_INJECT },
 	{ "summary", required_argument, NULL, OPTION_SUMMARY },
 	{ "format", required_argument, NULL, OPTION_FORMAT },
 	{ "qemu", required_argument, NULL, OPTION_QEMU },
 	{ "kernel", required_argument, NULL, OPTION_KERNEL },
+	{ "arch", required_argument, NULL, OPTION_ARCH },
 	{ "initrd", required_argument, NULL, OPTION_INITRD },
 	{ "append", required_argument, NULL, OPTION_APPEND },
 	{ "cpus", required_argument, NULL, OPTION_CPUS },
@@ -120,21 +144,41 @@ static const struct option long_options[] = {
 	{ .name = NULL },
 };
 
+static bool check_injection(const char *text)
+{
+	struct injection injection;
+	const char *wrong = injection_parse(&injection, text);
+
+	if (wrong)
+		complain("--inject=%s: %s", text, wrong);
+	return !wrong;
+}
+
 static bool take_option(struct run_options *options, int code, const char *value)
 {
-	static const char *const replacements[] = { "keep", "vmcall", "vmmcall", "fast", NULL };
+	static const char *const replacements[] = { "keep",   "vmcall", "vmmcall", "fast",
+						    "native", "refuse", NULL };
+	static const char *const hints[] = { "realtime", "none", NULL };
 	static const char *const formats[] = { "text", "json", NULL };
+	static const char *const architectures[] = { "x86_64", "s390x", NULL };
 
 	switch (code) {
 	case OPTION_FEATURES:
-		return parse_features(value, &options->features);
+		options->has_features = true;
+		return parse_features(value, options->capabilities, &options->features);
 	case OPTION_ENFORCE:
 		options->enforce = true;
 		return true;
 	case OPTION_REPLACE:
 		options->replace = value;
 		return check_word("--replace", value, replacements,
-				  "keep, vmcall, vmmcall or fast");
+				  "keep, vmcall, vmmcall, fast, native or refuse");
+	case OPTION_HINTS:
+		options->hints = value;
+		return check_word("--hints", value, hints, "realtime or none");
+	case OPTION_INJECT:
+		options->inject = value;
+		return check_injection(value);
 	case OPTION_SUMMARY:
 		options->summary = value;
 		return true;
@@ -147,6 +191,10 @@ static bool take_option(struct run_options *options, int code, const char *value
 	case OPTION_KERNEL:
 		options->machine.kernel = value;
 		return true;
+	case OPTION_ARCH:
+		options->has_arch = true;
+		options->machine.is_s390x = !strcmp(value, "s390x");
+		return check_word("--arch", value, architectures, "x86_64 or s390x");
 	case OPTION_INITRD:
 		options->machine.initrd = value;
 		return true;
@@ -167,10 +215,34 @@ static bool take_option(struct run_options *options, int code, const char *value
 }
 
 /* Whether an option was said that only makes sense beside --kernel. */
-static bool has_machine_option(const struct default_machine *machine)
+static bool has_machine_option(const struct run_options *options)
 {
-	return machine->initrd || machine->append || machine->cpus || machine->memory ||
-	       machine->disk;
+	const struct default_machine *machine = &options->machine;
+
+	return options->has_arch || machine->initrd || machine->append || machine->cpus ||
+	       machine->memory || machine->disk;
+}
+
+/* What is x86's has to be left out, or be as it would be without. */
+static bool check_s390x(const struct run_options *options)
+{
+	const char *option = NULL;
+
+	if (options->has_features && options->features)
+		option = "--features";
+	else if (options->enforce)
+		option = "--enforce-features";
+	else if (options->hints && strcmp(options->hints, "none"))
+		option = "--hints";
+	else if (options->inject)
+		option = "--inject";
+	else if (options->replace && strcmp(options->replace, "fast"))
+		option = "--replace";
+	if (option)
+		complain(
+			"%s is for x86 guests: leave it out for s390x, which has nothing of that kind",
+			option);
+	return !option;
 }
 
 static bool check_form(const struct run_options *options)
@@ -185,10 +257,10 @@ static bool check_form(const struct run_options *options)
 			rest[0]);
 		return false;
 	}
-	if (has_machine_option(&options->machine))
+	if (has_machine_option(options))
 		complain("a default machine needs --kernel=FILE; see 'paracall run --help'");
 	else if (!rest[0])
-		complain("run what? Give '-- " QEMU_PROGRAM
+		complain("run what? Give '-- " QEMU_X86_64
 			 " ...' or --kernel=FILE; see 'paracall run --help'");
 	else
 		return true;
@@ -220,17 +292,21 @@ static int parse_options(struct run_options *options, int argc, char **argv)
 			return EXIT_USAGE;
 	}
 	options->rest = argv + optind;
-	return check_form(options) ? -1 : EXIT_USAGE;
+	if (!check_form(options))
+		return EXIT_USAGE;
+	options->is_s390x = options->machine.kernel ? options->machine.is_s390x
+						    : qemu_is_s390x(options->rest[0]);
+	return options->is_s390x && !check_s390x(options) ? EXIT_USAGE : -1;
 }
 
 /* The path of a QEMU that can be used; NULL and a complaint if there is none. */
-static char *choose_qemu(const char *only)
+static char *choose_qemu(const char *program, const char *only)
 {
 	struct qemus qemus;
 	char *path = NULL;
 	char *reason = NULL;
 
-	qemus_find(&qemus, only);
+	qemus_find(&qemus, program, only);
 	for (size_t i = 0; i < qemus.count && !path; i++) {
 		struct qemu *qemu = &qemus.items[i];
 
@@ -245,11 +321,17 @@ static char *choose_qemu(const char *only)
 	else if (!path && only)
 		complain("there is no program '%s'", only);
 	else if (!path)
-		complain("no " QEMU_PROGRAM " was found: install QEMU " QEMU_FIRST_VERSION
-			 " or later, or let script/setup get one");
+		complain("no %s was found: install QEMU " QEMU_FIRST_VERSION
+			 " or later, or let script/setup get one",
+			 program);
 	free(reason);
 	qemus_free(&qemus);
 	return path;
+}
+
+static const char *program_of(const struct run_options *options)
+{
+	return options->is_s390x ? QEMU_S390X : QEMU_X86_64;
 }
 
 /* A program named by its path is the user's choice; a mere name is ours. */
@@ -262,20 +344,24 @@ static const char *named_qemu(const struct run_options *options)
 	return NULL;
 }
 
+static bool offers_unhalt(const struct run_options *options)
+{
+	return !options->is_s390x && options->features & 1u << PARACALL_KVM_FEATURE_PV_UNHALT;
+}
+
 /* The user's command, or the default machine's and what was added to it. */
 static bool make_command(struct strings *command, const struct run_options *options)
 {
 	char **rest = options->rest;
 
-	strings_add(command, options->machine.kernel ? QEMU_PROGRAM : *rest++);
+	strings_add(command, options->machine.kernel ? program_of(options) : *rest++);
 	if (options->machine.kernel && !qemu_command_default(command, &options->machine))
 		return false;
 	for (; *rest; rest++)
 		strings_add(command, *rest);
 	if (!qemu_command_check(command->items))
 		return false;
-	if (options->features & 1u << PARACALL_KVM_FEATURE_PV_UNHALT &&
-	    qemu_command_wants_x2apic(command->items)) {
+	if (offers_unhalt(options) && qemu_command_wants_x2apic(command->items)) {
 		complain(
 			"'-cpu ...x2apic' and the feature pv-unhalt exclude each other: drop one, the feature by --features=-pv-unhalt");
 		return false;
@@ -301,30 +387,42 @@ static char *feature_list(uint32_t features)
 	return list;
 }
 
+/* The plugin's options for an x86 guest; the caller's to free. */
+static char *x86_options(const struct run_options *options)
+{
+	char *features = feature_list(options->features);
+	char *result = format_string(",features=%s,hints=%s,enforce=%s,replace=%s%s%s",
+				     features, options->hints ? options->hints : "none",
+				     options->enforce ? "on" : "off",
+				     options->replace ? options->replace : "fast",
+				     options->inject ? ",inject=" : "",
+				     options->inject ? options->inject : "");
+
+	free(features);
+	return result;
+}
+
 /* All that Paracall adds to a command. */
 static bool add_plugin(struct strings *command, const struct run_options *options, int report)
 {
 	char *path = plugin_path("paracall-qemu.so");
-	char *features = feature_list(options->features);
 	char *quoted = path ? qemu_double_commas(path) : NULL;
+	char *more = options->is_s390x ? format_string("%s", "") : x86_options(options);
 	char *argument;
 
 	if (quoted) {
-		argument = format_string(
-			"%s,features=%s,enforce=%s,replace=%s,report=/proc/self/fd/%d", quoted,
-			features, options->enforce ? "on" : "off",
-			options->replace ? options->replace : "fast", report);
+		argument = format_string("%s%s,report=/proc/self/fd/%d", quoted, more, report);
 		strings_add(command, "-plugin");
 		strings_add(command, argument);
 		free(argument);
 		/* Halted vCPUs are woken through registers that x2APIC mode hides. */
-		if (options->features & 1u << PARACALL_KVM_FEATURE_PV_UNHALT) {
+		if (offers_unhalt(options)) {
 			strings_add(command, "-global");
 			strings_add(command, "x86_64-cpu.x2apic=off");
 		}
 	}
 	free(quoted);
-	free(features);
+	free(more);
 	free(path);
 	return quoted;
 }
@@ -406,7 +504,7 @@ static int run(const struct run_options *options)
 	if (report < 0)
 		complain("no memory for the report: %s", strerror(errno));
 	else if (make_command(&command, options))
-		qemu = choose_qemu(named_qemu(options));
+		qemu = choose_qemu(program_of(options), named_qemu(options));
 	if (qemu && add_plugin(&command, options, report)) {
 		free(command.items[0]);
 		command.items[0] = must(strdup(qemu));
@@ -421,10 +519,10 @@ static int run(const struct run_options *options)
 
 int run_main(int argc, char **argv)
 {
-	struct run_options options = {
-		.features = paracall_features_available(QEMU_CAPABILITIES),
-	};
-	int status = parse_options(&options, argc, argv);
+	struct run_options options = { .capabilities = qemu_capabilities(argv) };
+	int status;
 
+	options.features = paracall_features_default(options.capabilities);
+	status = parse_options(&options, argc, argv);
 	return status >= 0 ? status : run(&options);
 }

@@ -63,40 +63,73 @@ static void print_architectures(uint32_t architectures)
 	putchar('\n');
 }
 
-static void print_arguments(const struct paracall_argument *arguments)
+/* DIAGNOSE's say by themselves where they are. */
+static void print_arguments(const struct paracall_hypercall_info *info)
 {
+	const struct paracall_argument *arguments = info->arguments;
+
 	fputs(".It Arguments:\n", stdout);
 	if (!arguments[0].name)
 		puts("none");
 	for (int i = 0; i < PARACALL_MAX_ARGUMENTS && arguments[i].name; i++) {
 		if (i)
 			puts(".br");
-		printf("a%d\n.Va %s :\n", i, arguments[i].name);
+		if (!info->is_diag)
+			printf("a%d\n", i);
+		printf(".Va %s :\n", arguments[i].name);
 		print_text(format_words(arguments[i].format));
 		putchar('\n');
 	}
 }
 
+static void print_title(const struct paracall_hypercall_info *info)
+{
+	if (!info->is_diag)
+		printf(".Ss %u. KVM_HC_%s\n", info->number, info->name);
+	else if (info->subcode < 0)
+		printf(".Ss DIAG 0x%x: %s\n", info->number, info->name);
+	else
+		printf(".Ss DIAG 0x%x, subcode %d: %s\n", info->number, info->subcode,
+		       info->name);
+}
+
+static const char *handled_words(const struct paracall_hypercall_info *info)
+{
+	if (info->is_engines)
+		return "by the engine itself, and counted";
+	return info->handled ? "yes" : "no, answered as unknown";
+}
+
 static void print_row(const struct paracall_hypercall_info *info)
 {
-	printf(".Ss %u. KVM_HC_%s\n"
-	       ".Bl -tag -width \"Architecture:\" -compact\n",
-	       info->number, info->name);
+	print_title(info);
+	puts(".Bl -tag -width \"Architecture:\" -compact");
 	print_architectures(info->architectures);
 	print_item("Status:", paracall_status_name(info->status));
 	print_item("Purpose:", info->purpose);
-	print_arguments(info->arguments);
+	print_arguments(info);
 	print_item("Needs:", info->needs ? info->needs : "nothing");
-	print_item("Handled:", info->handled ? "yes" : "no, answered as unknown");
+	print_item("Handled:", handled_words(info));
 	puts(".El");
 }
+
+static const char *const offer_words[] = {
+	[PARACALL_OFFER_DEFAULT] = "yes",
+	[PARACALL_OFFER_ON_REQUEST] = "if asked",
+	[PARACALL_OFFER_NEVER] = "no",
+};
 
 static void print_feature(const struct paracall_feature_info *info)
 {
 	printf(".It %u Ta ", info->bit);
 	print_text(info->name);
-	printf(" Ta %s Ta ", info->implemented ? "yes" : "no");
+	printf(" Ta %s Ta ", offer_words[info->offer]);
 	print_text(info->purpose);
+	if (info->reason) {
+		fputs(" (", stdout);
+		print_text(info->reason);
+		putchar(')');
+	}
 	putchar('\n');
 }
 
@@ -109,11 +142,12 @@ static void print_head(void)
 	       ".Os Paracall %s\n"
 	       ".Sh NAME\n"
 	       ".Nm paracall\\-hypercalls\n"
-	       ".Nd KVM's hypercalls and features, and which of them Paracall handles\n"
+	       ".Nd KVM's hypercalls, features and registers, and which of them Paracall handles\n"
 	       ".Sh DESCRIPTION\n"
 	       "A hypercall is a call from a guest's kernel to the hypervisor.\n"
 	       "This page lists every one that Linux KVM has defined, for all architectures,\n"
-	       "in the template of the kernel's document.\n"
+	       "in the template of the kernel's document, and the functions of s390's DIAGNOSE\n"
+	       "that KVM and its user space have; then x86's feature bits and registers.\n"
 	       "The numbers are those of the kernel's header\n"
 	       ".In linux/kvm_para.h ;\n"
 	       "the sections of the kernel's document are numbered otherwise.\n",
@@ -123,7 +157,7 @@ static void print_head(void)
 static void print_convention(void)
 {
 	printf(".Sh CALLING CONVENTION\n"
-	       "This is x86's, the only one that Paracall speaks so far.\n"
+	       "This is x86's:\n"
 	       "The instruction is\n"
 	       ".Ql vmcall\n"
 	       "or\n"
@@ -145,13 +179,29 @@ static void print_convention(void)
 	       "KVM_ENOSYS: there is no such call, or it is not handled, or its feature is not\n"
 	       "offered and\n"
 	       ".Fl \\-enforce\\-features\n"
-	       "is given.\n",
+	       "is given.\n"
+	       "MAP_GPA_RANGE and MMU_OP are unknown whenever their feature is not offered.\n",
 	       PARACALL_KVM_ENOSYS);
 	printf(".It \\-%d\n"
 	       "KVM_EPERM: the caller was not at privilege level 0.\n"
 	       "This comes before all other errors.\n"
 	       ".El\n",
 	       PARACALL_KVM_EPERM);
+}
+
+static void print_diagnose(void)
+{
+	printf(".Ss s390\n"
+	       "There the instruction is DIAGNOSE, whose function code is the sum of its base\n"
+	       "register and its displacement, of which 16 bits count.\n"
+	       "R1 and R3 stand for the general registers that the instruction names.\n"
+	       "KVM's own functions have the code 0x500: there the subcode is in register 1,\n"
+	       "the arguments are in registers 2 to 7, and the result, which below 0 is an error,\n"
+	       "comes in register 2.\n"
+	       "Nothing announces any of these functions to a guest.\n"
+	       ".Pp\n"
+	       "In the problem state every code is a privileged\\-operation exception.\n"
+	       "Codes and subcodes that KVM doesn't have are a specification exception.\n");
 }
 
 static void print_hypercalls(void)
@@ -174,6 +224,29 @@ static void print_features(void)
 	puts(".El");
 }
 
+static void print_registers(void)
+{
+	printf(".Sh MODEL\\-SPECIFIC REGISTERS\n"
+	       "Where they name an address it is guest\\-physical, and bit 0 of the value\n"
+	       "switches the facility on.\n"
+	       "A value that KVM refuses is a general protection exception here, too.\n"
+	       "So are the other numbers from 0x%x to 0x%x and, with\n"
+	       ".Fl \\-enforce\\-features ,\n"
+	       "registers whose feature is not offered.\n"
+	       ".Bl -tag -width indent\n",
+	       PARACALL_KVM_MSR_FIRST, PARACALL_KVM_MSR_LAST);
+	for (size_t i = 0; i < paracall_msr_count(); i++) {
+		const struct paracall_msr_info *info = paracall_msr_info(i);
+
+		printf(".It 0x%x MSR_KVM_%s\n", info->number, info->name);
+		print_text(info->purpose);
+		printf("\n.br\nFeature: ");
+		print_text(paracall_feature_name(info->feature));
+		putchar('\n');
+	}
+	puts(".El");
+}
+
 static void print_tail(void)
 {
 	printf(".Sh SEE ALSO\n"
@@ -181,17 +254,20 @@ static void print_tail(void)
 	       ".Xr libparacall 3\n"
 	       ".Pp\n"
 	       "The kernel's documents\n"
-	       ".Pa Documentation/virt/kvm/x86/hypercalls.rst\n"
+	       ".Pa Documentation/virt/kvm/x86/hypercalls.rst ,\n"
+	       ".Pa Documentation/virt/kvm/x86/cpuid.rst\n"
 	       "and\n"
-	       ".Pa Documentation/virt/kvm/x86/cpuid.rst .\n");
+	       ".Pa Documentation/virt/kvm/x86/msr.rst .\n");
 }
 
 int main(void)
 {
 	print_head();
 	print_convention();
+	print_diagnose();
 	print_hypercalls();
 	print_features();
+	print_registers();
 	print_tail();
 	return fflush(stdout) ? 1 : 0;
 }

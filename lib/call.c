@@ -5,16 +5,8 @@
  * handle, result; counted on the way. Reading a register is what costs, so
  * none is read that the row does not declare.
  */
+#include "count.h"
 #include "table.h"
-
-/* Whether this call is one whose time is taken; see statistics.h. */
-static bool is_sampled(const struct paracall_cpu *cpu, size_t row)
-{
-	uint64_t calls = cpu->statistics->calls[row].calls;
-
-	return cpu->machine->engine.clock && (calls < PARACALL_STATISTICS_ALL_TIMED ||
-					      calls % PARACALL_STATISTICS_SAMPLE == 0);
-}
 
 static uint64_t read_operand(struct paracall_cpu *cpu, uint32_t mode, unsigned int number)
 {
@@ -44,35 +36,18 @@ static int64_t handle(struct paracall_cpu *cpu, uint32_t mode, const struct row 
 	return row->handler(cpu, mode, arguments);
 }
 
-static void count_call(struct paracall_call_statistics *statistics, int64_t result)
-{
-	paracall_statistics_add(&statistics->calls, 1);
-	if (result < 0)
-		paracall_statistics_add(&statistics->errors, 1);
-}
-
-static void count_time(struct paracall_call_statistics *statistics, uint64_t nanoseconds)
-{
-	paracall_statistics_add(&statistics->timed_calls, 1);
-	paracall_statistics_add(&statistics->timed_nanoseconds, nanoseconds);
-}
-
 void paracall_hypercall(struct paracall_cpu *cpu, uint32_t mode)
 {
 	const struct paracall_engine *engine = &cpu->machine->engine;
 	const struct convention *convention = &paracall_x86_convention;
 	uint64_t number = read_operand(cpu, mode, convention->number);
 	const struct row *row = paracall_row_by_number(number);
-	size_t index = row ? (size_t)(row - paracall_rows) : PARACALL_STATISTICS_UNKNOWN;
-	bool sampled = is_sampled(cpu, index);
-	uint64_t start = sampled ? engine->clock() : 0;
+	struct count count = count_begin(cpu, row);
 	int64_t result = handle(cpu, mode, row, convention);
 
 	/* A 32-bit caller's result is zero-extended into the whole register. */
 	engine->write_register(cpu->engine_cpu, convention->result,
 			       mode & PARACALL_MODE_64BIT ? (uint64_t)result
 							  : (uint32_t)result);
-	count_call(&cpu->statistics->calls[index], result);
-	if (sampled)
-		count_time(&cpu->statistics->calls[index], engine->clock() - start);
+	count_end(cpu, &count, result < 0);
 }

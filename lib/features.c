@@ -4,14 +4,15 @@
 
 #include <string.h>
 
-#define FEATURE(feature_name, identifier, feature_capabilities, is_implemented, \
-		feature_purpose) \
+#define FEATURE(feature_name, identifier, feature_capabilities, feature_offer, \
+		feature_purpose, feature_reason) \
 	{ \
 		.name = feature_name, \
 		.bit = PARACALL_KVM_FEATURE_##identifier, \
 		.capabilities = feature_capabilities, \
-		.implemented = is_implemented, \
+		.offer = PARACALL_OFFER_##feature_offer, \
 		.purpose = feature_purpose, \
+		.reason = feature_reason, \
 	},
 static const struct paracall_feature_info features[] = {
 #include "features.def"
@@ -30,14 +31,60 @@ const struct paracall_feature_info *paracall_feature_info(size_t index)
 	return index < FEATURES ? &features[index] : NULL;
 }
 
-uint32_t paracall_features_available(uint32_t capabilities)
+const char *paracall_feature_name(uint32_t bit)
 {
-	uint32_t available = 0;
+	for (size_t i = 0; i < FEATURES; i++)
+		if (bit == 1u << features[i].bit)
+			return features[i].name;
+	return NULL;
+}
+
+/* Those that the engine can do, up to @offer. */
+static uint32_t features_up_to(enum paracall_offer offer, uint32_t capabilities)
+{
+	uint32_t set = 0;
 
 	for (size_t i = 0; i < FEATURES; i++)
-		if (features[i].implemented && !(features[i].capabilities & ~capabilities))
-			available |= 1u << features[i].bit;
-	return available;
+		if (features[i].offer <= offer && !(features[i].capabilities & ~capabilities))
+			set |= 1u << features[i].bit;
+	return set;
+}
+
+uint32_t paracall_features_available(uint32_t capabilities)
+{
+	return features_up_to(PARACALL_OFFER_ON_REQUEST, capabilities);
+}
+
+uint32_t paracall_features_default(uint32_t capabilities)
+{
+	return features_up_to(PARACALL_OFFER_DEFAULT, capabilities);
+}
+
+const char *paracall_capability_name(enum paracall_capability capability)
+{
+	switch (capability) {
+	case PARACALL_CAN_WAKE:
+		return "wake a halted vCPU";
+	case PARACALL_CAN_INTERRUPT:
+		return "interrupt a vCPU";
+	case PARACALL_CAN_YIELD:
+		return "let another vCPU run";
+	case PARACALL_CAN_ACCESS_MEMORY:
+		return "access the guest's memory";
+	case PARACALL_CAN_TELL_TIME:
+		return "tell the guest's time-stamp counter";
+	case PARACALL_CAN_TELL_RUN_DELAY:
+		return "tell how long a vCPU had to wait for the host";
+	case PARACALL_CAN_FLUSH_TLB:
+		return "flush the TLB";
+	case PARACALL_CAN_TELL_PREEMPTION:
+		return "tell of a preemption before it happens";
+	case PARACALL_CAN_DEFER_EOI:
+		return "ask before it delivers an interrupt";
+	case PARACALL_CAN_EXTEND_MSI:
+		return "take 15-bit destinations in interrupt messages";
+	}
+	return "do something unknown";
 }
 
 /* The bits that one word of a list stands for; 0 if it is not a name. */

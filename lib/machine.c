@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The life of machines and vCPUs. All memory is allocated here, at creation. */
 #include "machine.h"
+#include "x86/clock.h"
+#include "x86/map_gpa_range.h"
 
 #include <stdlib.h>
 
@@ -11,16 +13,27 @@ static bool engine_is_complete(const struct paracall_engine *engine)
 	return engine->read_register && engine->write_register &&
 	       (!(can & PARACALL_CAN_WAKE) || engine->wake) &&
 	       (!(can & PARACALL_CAN_INTERRUPT) || engine->send_interrupt) &&
-	       (!(can & PARACALL_CAN_YIELD) || engine->yield_to);
+	       (!(can & PARACALL_CAN_YIELD) || engine->yield_to) &&
+	       (!(can & PARACALL_CAN_ACCESS_MEMORY) ||
+		(engine->read_memory && engine->write_memory)) &&
+	       (!(can & PARACALL_CAN_TELL_TIME) ||
+		(engine->tsc_frequency && engine->read_clocks)) &&
+	       (!(can & PARACALL_CAN_TELL_RUN_DELAY) || engine->run_delay) &&
+	       (!(can & PARACALL_CAN_FLUSH_TLB) || engine->flush_tlb);
 }
 
 static int check_options(const struct paracall_engine *engine,
 			 const struct paracall_options *options)
 {
-	if (!engine_is_complete(engine) || options->architecture != PARACALL_X86 ||
+	uint32_t available = options->architecture == PARACALL_X86
+				     ? paracall_features_available(engine->capabilities)
+				     : 0;
+
+	if (!engine_is_complete(engine) ||
+	    (options->architecture != PARACALL_X86 && options->architecture != PARACALL_S390) ||
 	    options->max_cpus < 1 || options->max_cpus > PARACALL_MAX_CPUS)
 		return PARACALL_ERROR_ARGUMENT;
-	if (options->features & ~paracall_features_available(engine->capabilities))
+	if (options->features & ~available)
 		return PARACALL_ERROR_FEATURE;
 	return PARACALL_OK;
 }
@@ -39,6 +52,7 @@ static int attach_statistics(struct paracall_machine *machine,
 	statistics->version = PARACALL_STATISTICS_VERSION;
 	statistics->max_cpus = machine->max_cpus;
 	statistics->features = machine->features;
+	statistics->architecture = machine->architecture;
 	return PARACALL_OK;
 }
 
@@ -48,8 +62,26 @@ static struct paracall_cpu *allocate_cpus(uint32_t max_cpus)
 	struct paracall_cpu *cpus = aligned_alloc(_Alignof(struct paracall_cpu), size);
 
 	for (uint32_t i = 0; cpus && i < max_cpus; i++)
-		cpus[i] = (struct paracall_cpu){ .apic_id = UINT32_MAX };
+		cpus[i] = (struct paracall_cpu){
+			.apic_id = UINT32_MAX,
+			/* The first list is the current one. */
+			.spare_list = i + 1,
+			.msrs.poll_control = PARACALL_KVM_MSR_ENABLED,
+		};
 	return cpus;
+}
+
+static void reset_shared_msrs(struct paracall_machine *machine)
+{
+	atomic_store(&machine->wall_clock, 0);
+	atomic_store(&machine->migration_control, PARACALL_KVM_MSR_ENABLED);
+	atomic_store(&machine->has_old_clock, false);
+}
+
+static bool is_allocated(const struct paracall_machine *machine)
+{
+	return machine->cpus && (machine->private_memory ||
+				 !is_offered(machine, PARACALL_KVM_FEATURE_HC_MAP_GPA_RANGE));
 }
 
 int paracall_machine_new(struct paracall_machine **result, const struct paracall_engine *engine,
@@ -65,12 +97,17 @@ int paracall_machine_new(struct paracall_machine **result, const struct paracall
 	if (!machine)
 		return PARACALL_ERROR_MEMORY;
 	machine->engine = *engine;
+	machine->architecture = options->architecture;
 	machine->features = options->features;
+	machine->hints = options->hints;
 	machine->enforce_features = options->enforce_features;
 	machine->max_cpus = options->max_cpus;
 	machine->cpus = allocate_cpus(options->max_cpus);
+	reset_shared_msrs(machine);
+	if (is_offered(machine, PARACALL_KVM_FEATURE_HC_MAP_GPA_RANGE))
+		machine->private_memory = paracall_private_memory_new(options->max_cpus);
 	error = attach_statistics(machine, options->statistics);
-	if (error || !machine->cpus) {
+	if (error || !is_allocated(machine)) {
 		paracall_machine_free(machine);
 		return PARACALL_ERROR_MEMORY;
 	}
@@ -82,15 +119,40 @@ void paracall_machine_free(struct paracall_machine *machine)
 {
 	if (!machine)
 		return;
+	paracall_private_memory_free(machine->private_memory);
 	free(machine->own_statistics);
 	free(machine->cpus);
 	free(machine);
 }
 
+void paracall_machine_withdraw(struct paracall_machine *machine, uint32_t capabilities)
+{
+	machine->engine.capabilities &= ~capabilities;
+	machine->features &= paracall_features_available(machine->engine.capabilities);
+	machine->statistics->features = machine->features;
+}
+
+/* POLL_CONTROL stays: arch/x86/kvm/x86.c, kvm_vcpu_reset. */
+void paracall_cpu_reset(struct paracall_cpu *cpu)
+{
+	if (cpu->machine)
+		paracall_clock_stop(cpu);
+	cpu->msrs = (struct msr_state){ .poll_control = cpu->msrs.poll_control };
+	cpu->async_pf = (struct async_pf){ .next = cpu->async_pf.next };
+	atomic_store(&cpu->has_pfault_token, false);
+	atomic_store(&cpu->requests, 0);
+	atomic_store(&cpu->halt_state, RUNNING);
+}
+
+/* Monitors set all registers back then, POLL_CONTROL and shared ones among them. */
 void paracall_machine_reset(struct paracall_machine *machine)
 {
-	for (uint32_t i = 0; i < machine->max_cpus; i++)
-		atomic_store(&machine->cpus[i].halt_state, RUNNING);
+	for (uint32_t i = 0; i < machine->max_cpus; i++) {
+		paracall_cpu_reset(&machine->cpus[i]);
+		machine->cpus[i].msrs.poll_control = PARACALL_KVM_MSR_ENABLED;
+	}
+	reset_shared_msrs(machine);
+	paracall_private_memory_reset(machine);
 	__atomic_fetch_add(&machine->statistics->resets, 1, __ATOMIC_RELAXED);
 }
 
@@ -109,6 +171,18 @@ struct paracall_cpu *paracall_machine_add_cpu(struct paracall_machine *machine, 
 	}
 	cpu->engine_cpu = engine_cpu;
 	return cpu;
+}
+
+void paracall_machine_remove_cpu(struct paracall_cpu *cpu)
+{
+	struct paracall_machine *machine = cpu->machine;
+
+	if (cpu->apic_id != UINT32_MAX)
+		atomic_store(&machine->by_apic_id[cpu->apic_id], NULL);
+	cpu->apic_id = UINT32_MAX;
+	paracall_cpu_reset(cpu);
+	cpu->msrs.poll_control = PARACALL_KVM_MSR_ENABLED;
+	cpu->told_run_delay = 0;
 }
 
 int paracall_cpu_set_apic_id(struct paracall_cpu *cpu, uint32_t apic_id)

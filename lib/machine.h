@@ -16,6 +16,41 @@ enum halt_state {
 	HALTED,
 };
 
+/* What others ask a vCPU to do at its next paracall_update(); bits. */
+enum request {
+	/* Write the clock page again. */
+	REQUEST_CLOCK = 1 << 0,
+	/* The same, and tell of a pause. */
+	REQUEST_CLOCK_PAUSED = 1 << 1,
+};
+
+/* What the guest last wrote to KVM's registers of this vCPU. */
+struct msr_state {
+	uint64_t system_time;
+	uint64_t async_pf_en;
+	uint64_t async_pf_int;
+	uint64_t steal_time;
+	uint64_t pv_eoi;
+	uint64_t poll_control;
+};
+
+/* Asynchronous page faults that the guest waits for, oldest first. */
+#define MAX_ASYNC_PFS 8
+
+struct async_pf {
+	/* All that wait are to be woken. */
+	bool owes_wake_all;
+	uint32_t tokens[MAX_ASYNC_PFS];
+	uint32_t count;
+	/* Of these, so many that the guest is still to be told to be there. */
+	uint32_t ready;
+	/* Numbers the faults. */
+	uint32_t next;
+};
+
+/* x86/map_gpa_range.c's. */
+struct private_memory;
+
 struct paracall_cpu {
 	struct paracall_machine *machine;
 	/* The engine's own pointer. */
@@ -23,21 +58,71 @@ struct paracall_cpu {
 	/* Written by the vCPU's thread alone. */
 	struct paracall_cpu_statistics *statistics;
 	uint32_t apic_id;
+	/* The rest up to .requests is touched by the vCPU's thread alone. */
+	struct msr_state msrs;
+	/* While the clock page is written to: what its version will be. */
+	bool is_clock_open;
+	uint32_t clock_version;
+	/* Of the engine's run delay, what the guest was told of. */
+	uint64_t told_run_delay;
+	struct async_pf async_pf;
+	/* Of the lists of private memory, the one that is this vCPU's to write. */
+	uint32_t spare_list;
+	_Atomic(uint32_t) requests;
+	/* s390: the guest asked for interrupts about pages; see s390/page_reference.c. */
+	_Atomic(bool) has_pfault_token;
 	/* Kickers write it too. On a line of its own for that. */
 	_Alignas(64) _Atomic(uint32_t) halt_state;
 };
 
+/* How the guest makes nanoseconds of its time-stamp counter; see x86/clock.c. */
+struct clock_line {
+	uint64_t tsc_timestamp;
+	uint64_t system_time;
+	uint32_t multiplier;
+	int8_t shift;
+	/* Parts in 10^9 that it is faster than the counter's frequency says. */
+	int32_t rate;
+};
+
+struct clock {
+	/* For the line, and for all that is written to clock pages. */
+	atomic_flag is_locked;
+	struct clock_line line;
+	/* Its rate is not 0. */
+	_Atomic(bool) is_slow;
+	/* The host's steady clock when the line was at 0, if that is known. */
+	bool has_origin;
+	uint64_t origin;
+};
+
 struct paracall_machine {
 	struct paracall_engine engine;
+	enum paracall_architecture architecture;
 	uint32_t features;
+	uint32_t hints;
 	bool enforce_features;
 	uint32_t max_cpus;
 	struct paracall_statistics *statistics;
 	/* Set if the counters are the library's own. */
 	struct paracall_statistics *own_statistics;
 	struct paracall_cpu *cpus;
+	struct clock clock;
+	/* The registers that all vCPUs share. */
+	_Atomic(uint64_t) wall_clock;
+	_Atomic(uint64_t) migration_control;
+	/* The first vCPU uses the old register: its clock is not stable then. */
+	_Atomic(bool) has_old_clock;
+	/* NULL if the guest can't have any: its feature is not offered. */
+	struct private_memory *private_memory;
 	_Atomic(struct paracall_cpu *) by_apic_id[PARACALL_MAX_APIC_ID + 1];
 };
+
+/* Whether a feature, PARACALL_KVM_FEATURE_..., is offered to this guest. */
+static inline bool is_offered(const struct paracall_machine *machine, unsigned int feature)
+{
+	return machine->features & 1u << feature;
+}
 
 /* The vCPU with that local APIC id, or NULL. */
 static inline struct paracall_cpu *cpu_by_apic_id(struct paracall_machine *machine,

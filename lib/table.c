@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The table of hypercalls, and what people ask of it. */
 #include "table.h"
+#include "feature_bits.h"
 
 #include <assert.h>
-
-#define FEATURE(name, identifier, ...) \
-	FEATURE_BIT_##identifier = 1 << PARACALL_KVM_FEATURE_##identifier,
-enum {
-	FEATURE_BIT_NONE = 0,
-#include "features.def"
-};
-#undef FEATURE
 
 #define ARGUMENTS(...) .info.arguments = { __VA_ARGS__ }
 /* Versions of clang-format differ about such macros. */
@@ -46,6 +39,26 @@ enum {
 		.handler = row_handler, \
 	},
 
+#define ANY -1
+#define ENGINE false
+#define LIBRARY true
+#define DIAG(row_name, row_code, row_subcode, row_status, row_needs, is_handled, row_handler, \
+	     row_arguments, row_purpose) \
+	{ \
+		.info.name = #row_name, \
+		.info.number = row_code, \
+		.info.is_diag = true, \
+		.info.subcode = row_subcode, \
+		.info.architectures = PARACALL_S390, \
+		.info.status = row_status, \
+		.info.needs = row_needs, \
+		row_arguments, \
+		.info.purpose = row_purpose, \
+		.info.handled = is_handled, \
+		.info.is_engines = !(is_handled), \
+		.diag = row_handler, \
+	},
+
 const struct row paracall_rows[] = {
 #include "hypercalls.def"
 };
@@ -53,9 +66,13 @@ const size_t paracall_row_count = sizeof(paracall_rows) / sizeof(paracall_rows[0
 
 #undef HYPERCALL
 #undef UNHANDLED
+#undef DIAG
 
 static_assert(sizeof(paracall_rows) / sizeof(paracall_rows[0]) < PARACALL_STATISTICS_UNKNOWN,
 	      "the statistics have room for every row");
+
+/* DIAGNOSE has numbers of its own. */
+#define DIAG(...)
 
 /* The rows' numbers are the ABI's. */
 #define HYPERCALL(name, number, ...) \
@@ -71,6 +88,9 @@ static_assert(sizeof(paracall_rows) / sizeof(paracall_rows[0]) < PARACALL_STATIS
 enum {
 	ROW_NONE,
 #include "hypercalls.def"
+	/* Of those before the first DIAG, one more than there are. */
+	ROWS_END,
+	ROW_COUNT = ROWS_END - 1,
 };
 #undef HYPERCALL
 #define HYPERCALL(name, number, ...) [number] = ROW_##name,
@@ -85,6 +105,18 @@ const struct row *paracall_row_by_number(uint64_t number)
 	if (number >= sizeof(row_by_number) || !row_by_number[number])
 		return NULL;
 	return &paracall_rows[row_by_number[number] - 1];
+}
+
+const struct row *paracall_row_of_diag(uint32_t code, uint64_t subcode)
+{
+	for (size_t i = ROW_COUNT; i < paracall_row_count; i++) {
+		const struct paracall_hypercall_info *info = &paracall_rows[i].info;
+
+		if (info->number == code &&
+		    (info->subcode == ANY || (uint64_t)info->subcode == subcode))
+			return &paracall_rows[i];
+	}
+	return NULL;
 }
 
 size_t paracall_hypercall_count(void)

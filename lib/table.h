@@ -25,14 +25,31 @@ typedef int64_t paracall_hypercall_handler(struct paracall_cpu *cpu, uint32_t mo
 #define HYPERCALL(name, number, architectures, status, feature, needs, handler, ...) \
 	paracall_hypercall_handler handler;
 #define UNHANDLED(...)
+#define DIAG(...)
 #include "hypercalls.def"
 #undef HYPERCALL
 #undef UNHANDLED
+#undef DIAG
+
+/* Does a function of DIAGNOSE; @r1 and @r3 are the instruction's fields. */
+typedef enum paracall_diag_outcome paracall_diag_handler(struct paracall_cpu *cpu,
+							 unsigned int r1, unsigned int r3);
+
+#define HYPERCALL(...)
+#define UNHANDLED(...)
+#define DIAG(name, code, subcode, status, needs, who, handler, ...) \
+	paracall_diag_handler handler;
+#include "hypercalls.def"
+#undef HYPERCALL
+#undef UNHANDLED
+#undef DIAG
 
 struct row {
 	struct paracall_hypercall_info info;
 	/* NULL if the call is only described. */
 	paracall_hypercall_handler *handler;
+	/* Of DIAGNOSE's functions; else NULL. */
+	paracall_diag_handler *diag;
 };
 
 extern const struct row paracall_rows[];
@@ -40,5 +57,8 @@ extern const size_t paracall_row_count;
 
 /* The row of that number, or NULL. */
 const struct row *paracall_row_by_number(uint64_t number);
+
+/* The row of that function of DIAGNOSE, or NULL. */
+const struct row *paracall_row_of_diag(uint32_t code, uint64_t subcode);
 
 #endif /* PARACALL_LIB_TABLE_H */

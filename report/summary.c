@@ -31,6 +31,13 @@ struct table {
 					(row) * sizeof(struct paracall_call_statistics) + \
 					offsetof(struct paracall_call_statistics, member))
 
+/* The same of a register's. */
+#define msr_total(statistics, index, member) \
+	paracall_statistics_sum(statistics, \
+				offsetof(struct paracall_cpu_statistics, msrs) + \
+					(index) * sizeof(struct paracall_msr_statistics) + \
+					offsetof(struct paracall_msr_statistics, member))
+
 static struct line make_line(const struct paracall_statistics *statistics, size_t row)
 {
 	const struct paracall_hypercall_info *info = paracall_hypercall_info(row);
@@ -95,6 +102,10 @@ static bool feature_was_used(const struct paracall_statistics *statistics,
 		if (paracall_hypercall_info(row)->feature == 1u << feature->bit &&
 		    row_total(statistics, row, calls))
 			return true;
+	for (size_t i = 0; i < paracall_msr_count(); i++)
+		if (paracall_msr_info(i)->feature == 1u << feature->bit &&
+		    msr_total(statistics, i, writes))
+			return true;
 	return false;
 }
 
@@ -126,6 +137,39 @@ static void print_features(FILE *output, const struct paracall_statistics *stati
 		fputs(none, output);
 }
 
+/* Only what there was. */
+static void print_clocks(FILE *output, const struct paracall_statistics *statistics)
+{
+	uint64_t updates = paracall_statistics_total(statistics, clock_updates);
+	uint64_t pauses = paracall_statistics_total(statistics, clock_pauses);
+	uint64_t begun = paracall_statistics_total(statistics, async_pf_begun);
+	uint64_t steal_updates = paracall_statistics_total(statistics, steal_updates);
+
+	if (updates)
+		fprintf(output, "clocks: written %" PRIu64 " times", updates);
+	if (updates && pauses)
+		fprintf(output, ", %" PRIu64 " of them to tell of a pause", pauses);
+	if (updates)
+		putc('\n', output);
+	if (begun)
+		fprintf(output,
+			"asynchronous page faults: %" PRIu64 " injected, %" PRIu64 " ended\n",
+			begun, paracall_statistics_total(statistics, async_pf_ended));
+	if (steal_updates)
+		fprintf(output, "steal time: %.3f s, told in %" PRIu64 " parts\n",
+			paracall_statistics_total(statistics, steal_nanoseconds) / 1e9,
+			steal_updates);
+}
+
+/* Only where a guest can ask for it. */
+static void print_private_memory(FILE *output, const struct paracall_statistics *statistics)
+{
+	if (statistics->features & 1u << PARACALL_KVM_FEATURE_HC_MAP_GPA_RANGE)
+		fprintf(output,
+			"private memory: %" PRIu64 " pages in %" PRIu64 " ranges, at the end\n",
+			statistics->private_pages, statistics->private_ranges);
+}
+
 static void print_guest(FILE *output, const struct paracall_statistics *statistics)
 {
 	fprintf(output,
@@ -142,6 +186,8 @@ static void print_guest(FILE *output, const struct paracall_statistics *statisti
 		paracall_statistics_total(statistics, kicks_woke),
 		paracall_statistics_total(statistics, kicks_left),
 		paracall_statistics_total(statistics, interrupts_sent));
+	print_clocks(output, statistics);
+	print_private_memory(output, statistics);
 }
 
 void summary_print_text(FILE *output, const struct paracall_statistics *statistics)
@@ -157,7 +203,8 @@ void summary_print_text(FILE *output, const struct paracall_statistics *statisti
 		print_line(output, &table.lines[i], table.total.seconds);
 	fputs(rule, output);
 	print_line(output, &table.total, table.total.seconds);
-	print_guest(output, statistics);
+	if (statistics->architecture == PARACALL_X86)
+		print_guest(output, statistics);
 	if (!statistics->finished)
 		fputs("QEMU did not end in order; these are the counts until then.\n", output);
 }
@@ -173,9 +220,56 @@ static void print_json_line(FILE *output, const struct line *line)
 		line->calls, line->errors, line->seconds, line->average_microseconds);
 }
 
+static void print_json_msrs(FILE *output, const struct paracall_statistics *statistics)
+{
+	const char *before = "\n";
+
+	for (size_t i = 0; i < paracall_msr_count(); i++) {
+		uint64_t reads = msr_total(statistics, i, reads);
+		uint64_t writes = msr_total(statistics, i, writes);
+
+		if (!reads && !writes)
+			continue;
+		fprintf(output,
+			"%s    {\"name\": \"%s\", \"reads\": %" PRIu64 ", \"writes\": %" PRIu64
+			", \"faults\": %" PRIu64 "}",
+			before, paracall_msr_info(i)->name, reads, writes,
+			msr_total(statistics, i, faults));
+		before = ",\n";
+	}
+	if (*before == ',')
+		fputs("\n  ", output);
+}
+
 #define print_json_counter(output, statistics, member) \
 	fprintf(output, ",\n  \"" #member "\": %" PRIu64, \
 		paracall_statistics_total(statistics, member))
+
+static void print_json_x86(FILE *output, const struct paracall_statistics *statistics)
+{
+	fputs(",\n  \"features_offered\": [", output);
+	print_features(output, statistics, feature_was_offered, "\"", ", ", "");
+	fputs("],\n  \"features_used\": [", output);
+	print_features(output, statistics, feature_was_used, "\"", ", ", "");
+	fputs("],\n  \"msrs\": [", output);
+	print_json_msrs(output, statistics);
+	fprintf(output, "],\n  \"private_ranges\": %" PRIu64 ",\n  \"private_pages\": %" PRIu64,
+		statistics->private_ranges, statistics->private_pages);
+	print_json_counter(output, statistics, cpuid_signature);
+	print_json_counter(output, statistics, cpuid_features);
+	print_json_counter(output, statistics, halts);
+	print_json_counter(output, statistics, halts_skipped);
+	print_json_counter(output, statistics, kicks_woke);
+	print_json_counter(output, statistics, kicks_left);
+	print_json_counter(output, statistics, interrupts_sent);
+	print_json_counter(output, statistics, replaced);
+	print_json_counter(output, statistics, clock_updates);
+	print_json_counter(output, statistics, clock_pauses);
+	print_json_counter(output, statistics, steal_nanoseconds);
+	print_json_counter(output, statistics, steal_updates);
+	print_json_counter(output, statistics, async_pf_begun);
+	print_json_counter(output, statistics, async_pf_ended);
+}
 
 void summary_print_json(FILE *output, const struct paracall_statistics *statistics)
 {
@@ -191,18 +285,9 @@ void summary_print_json(FILE *output, const struct paracall_statistics *statisti
 		print_json_line(output, &table.lines[i]);
 		fputs(i + 1 < table.count ? ",\n" : "\n", output);
 	}
-	fputs("  ],\n  \"features_offered\": [", output);
-	print_features(output, statistics, feature_was_offered, "\"", ", ", "");
-	fputs("],\n  \"features_used\": [", output);
-	print_features(output, statistics, feature_was_used, "\"", ", ", "");
-	fputs("]", output);
-	print_json_counter(output, statistics, cpuid_signature);
-	print_json_counter(output, statistics, cpuid_features);
-	print_json_counter(output, statistics, halts);
-	print_json_counter(output, statistics, halts_skipped);
-	print_json_counter(output, statistics, kicks_woke);
-	print_json_counter(output, statistics, kicks_left);
-	print_json_counter(output, statistics, interrupts_sent);
-	print_json_counter(output, statistics, replaced);
+	fprintf(output, "  ],\n  \"architecture\": \"%s\"",
+		paracall_architecture_name(statistics->architecture));
+	if (statistics->architecture == PARACALL_X86)
+		print_json_x86(output, statistics);
 	fputs("\n}\n", output);
 }

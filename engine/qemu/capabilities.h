@@ -5,7 +5,14 @@
 
 #include <paracall/paracall.h>
 
-/* Bits of enum paracall_capability that the plugin has. */
-#define QEMU_CAPABILITIES (PARACALL_CAN_WAKE | PARACALL_CAN_INTERRUPT | PARACALL_CAN_YIELD)
+/* Whether a QEMU command lets its clocks go by counted instructions. */
+bool qemu_counts_instructions(char *const argv[]);
+
+/*
+ * Bits of enum paracall_capability that the plugin has on this host, in such a
+ * QEMU; @argv may be NULL. One is only known later: with several vCPUs on one
+ * thread the host can't tell how long each waited.
+ */
+uint32_t qemu_capabilities(char *const argv[]);
 
 #endif /* PARACALL_QEMU_CAPABILITIES_H */

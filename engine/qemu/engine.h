@@ -20,6 +20,39 @@ enum replacement {
 	REPLACE_VMMCALL,
 	/* A no-op that the engine knows: QEMU need not leave the block. */
 	REPLACE_FAST,
+	/* One of these two, as KVM does on a CPU of this vendor. */
+	REPLACE_NATIVE,
+	/* Nothing, and the other vendor's is an invalid opcode. */
+	REPLACE_REFUSE,
+};
+
+/* Which hypercall instruction is the CPU's own; see x86/vendor.h. */
+enum own_instruction {
+	OWN_UNKNOWN,
+	OWN_VMCALL,
+	OWN_VMMCALL,
+};
+
+/* An exception on its way; see x86/exceptions.h. */
+struct raised {
+	/* Where the vCPU was sent to; 0 if there is none. */
+	uint64_t trap;
+	/* What the guest is to see. */
+	uint64_t pc;
+	uint64_t error_code;
+	uint64_t cr2;
+	/* Exceptions there so far: more than one if the first has another. */
+	unsigned int count;
+};
+
+/* An asynchronous page fault on its way into the guest; see x86/async_pf.c. */
+struct async_pf_injection {
+	/* Not 0 until QEMU has delivered the page fault. */
+	uint32_t token;
+	/* Some wait for their end, which is due then. */
+	bool is_waiting;
+	uint64_t end_nanoseconds;
+	uint64_t next_nanoseconds;
 };
 
 struct vcpu {
@@ -32,17 +65,39 @@ struct vcpu {
 	uint32_t apic_id;
 	/* What was loaded for the cpuid that follows in the same block. */
 	bool may_be_our_leaf;
+	/* The leaf to answer once the vendor is known; 0 if it was not asked for. */
+	uint32_t postponed_leaf;
+	struct raised raised;
 	/* An interrupt for itself that could not be sent at once; see apic.h. */
 	bool has_deferred;
 	struct paracall_interrupt deferred;
 	/* It may have been sent a wake-up since its last halt began. */
 	_Atomic(bool) was_woken;
+	/* The guest's rcx, while another is there to raise an exception. */
+	bool has_hidden_rcx;
+	uint64_t hidden_rcx;
+	/* Of the time-stamp counter, still to be seen at the beginning. */
+	unsigned int first_tsc_readings;
+	/* clock_ticks() before the guest's last reading that is looked at. */
+	uint64_t ticks_before_tsc;
+	struct async_pf_injection async_pf;
+	/* For run_delay_read(). */
+	int run_delay_file;
+	/* When the guest's pages were last brought up to date; coarse. */
+	uint64_t updated_nanoseconds;
+	/* s390: another vCPU has reset it; has stopped it, and it did nothing since. */
+	_Atomic(bool) was_reset;
+	_Atomic(bool) is_stopped;
+	/* s390: its prefix area, if that is known; see s390/current.c. */
+	bool has_prefix;
+	uint64_t prefix;
 };
 
 /* The plugin's one instance: QEMU's interface leaves no better place. */
 struct engine {
 	struct paracall_machine *machine;
 	enum replacement replacement;
+	_Atomic(enum own_instruction) own;
 	unsigned int max_vcpus;
 	struct vcpu *vcpus;
 	/* Somebody else reads the counters. */
@@ -53,6 +108,11 @@ struct engine {
 	bool is_single_threaded;
 	/* Some vCPU has; only ever with one thread. */
 	bool has_deferred;
+	/* Of each vCPU: an asynchronous page fault is due in user mode. */
+	qemu_plugin_u64 wants_async_pf;
+	/* How often, and how long each takes; 0: never. */
+	uint64_t async_pf_every;
+	uint64_t async_pf_delay;
 	/* The vCPUs by the id of their local APIC in xAPIC mode. */
 	_Atomic(struct vcpu *) by_apic_id[256];
 };

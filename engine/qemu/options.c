@@ -7,10 +7,9 @@
 static bool parse_replacement(const char *value, enum replacement *replacement)
 {
 	static const char *const names[] = {
-		[REPLACE_KEEP] = "keep",
-		[REPLACE_VMCALL] = "vmcall",
-		[REPLACE_VMMCALL] = "vmmcall",
-		[REPLACE_FAST] = "fast",
+		[REPLACE_KEEP] = "keep",       [REPLACE_VMCALL] = "vmcall",
+		[REPLACE_VMMCALL] = "vmmcall", [REPLACE_FAST] = "fast",
+		[REPLACE_NATIVE] = "native",   [REPLACE_REFUSE] = "refuse",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -19,7 +18,9 @@ static bool parse_replacement(const char *value, enum replacement *replacement)
 			return true;
 		}
 	}
-	fprintf(stderr, "paracall: replace=%s: use keep, vmcall, vmmcall or fast\n", value);
+	fprintf(stderr,
+		"paracall: replace=%s: use keep, vmcall, vmmcall, fast, native or refuse\n",
+		value);
 	return false;
 }
 
@@ -31,6 +32,24 @@ static bool parse_switch(const char *key, const char *value, bool *result)
 	}
 	fprintf(stderr, "paracall: %s=%s: use on or off\n", key, value);
 	return false;
+}
+
+static bool parse_hints(const char *value, uint32_t *hints)
+{
+	*hints = !strcmp(value, "realtime") ? 1u << PARACALL_KVM_HINTS_REALTIME : 0;
+	if (*hints || !strcmp(value, "none"))
+		return true;
+	fprintf(stderr, "paracall: hints=%s: use realtime or none\n", value);
+	return false;
+}
+
+static bool parse_injection(const char *value, struct injection *injection)
+{
+	const char *wrong = injection_parse(injection, value);
+
+	if (wrong)
+		fprintf(stderr, "paracall: inject=%s: %s\n", value, wrong);
+	return !wrong;
 }
 
 /* Commas part QEMU's arguments, so colons part the features here. */
@@ -61,6 +80,10 @@ static bool parse_one(struct plugin_options *options, uint32_t available, char *
 			return parse_features(value, available, &options->features);
 		if (!strcmp(argument, "enforce"))
 			return parse_switch(argument, value, &options->enforce_features);
+		if (!strcmp(argument, "hints"))
+			return parse_hints(value, &options->hints);
+		if (!strcmp(argument, "inject"))
+			return parse_injection(value, &options->injection);
 		if (!strcmp(argument, "replace"))
 			return parse_replacement(value, &options->replacement);
 		if (!strcmp(argument, "report")) {
@@ -69,21 +92,34 @@ static bool parse_one(struct plugin_options *options, uint32_t available, char *
 		}
 	}
 	fprintf(stderr,
-		"paracall: unknown plugin argument '%s': there are features=, enforce=, replace= and report=\n",
+		"paracall: unknown plugin argument '%s': there are features=, enforce=, hints=, inject=, replace= and report=\n",
 		argument);
 	return false;
 }
 
-bool options_parse(struct plugin_options *options, uint32_t capabilities, int argc, char **argv)
+/* All others are about x86's interface. */
+static bool is_for(enum paracall_architecture architecture, const char *argument)
 {
-	uint32_t available = paracall_features_available(capabilities);
+	if (architecture == PARACALL_X86 || !strncmp(argument, "report=", 7))
+		return true;
+	fprintf(stderr, "paracall: plugin argument '%s': here there is report= only\n",
+		argument);
+	return false;
+}
+
+bool options_parse(struct plugin_options *options, enum paracall_architecture architecture,
+		   uint32_t capabilities, int argc, char **argv)
+{
+	bool is_x86 = architecture == PARACALL_X86;
+	uint32_t available = is_x86 ? paracall_features_available(capabilities) : 0;
 
 	*options = (struct plugin_options){
-		.features = available,
+		.capabilities = capabilities,
+		.features = is_x86 ? paracall_features_default(capabilities) : 0,
 		.replacement = REPLACE_FAST,
 	};
 	for (int i = 0; i < argc; i++)
-		if (!parse_one(options, available, argv[i]))
+		if (!is_for(architecture, argv[i]) || !parse_one(options, available, argv[i]))
 			return false;
 	return true;
 }

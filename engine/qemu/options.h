@@ -4,9 +4,14 @@
 #define PARACALL_QEMU_OPTIONS_H
 
 #include "engine.h"
+#include "injection.h"
 
 struct plugin_options {
+	/* The engine's, as given to options_parse(). */
+	uint32_t capabilities;
 	uint32_t features;
+	uint32_t hints;
+	struct injection injection;
 	bool enforce_features;
 	enum replacement replacement;
 	/* Where the counters go, a file to be mapped; or NULL. */
@@ -17,7 +22,7 @@ struct plugin_options {
  * Fills @options, with defaults for an engine of these capabilities. On a
  * mistake says so on standard error and returns false.
  */
-bool options_parse(struct plugin_options *options, uint32_t capabilities, int argc,
-		   char **argv);
+bool options_parse(struct plugin_options *options, enum paracall_architecture architecture,
+		   uint32_t capabilities, int argc, char **argv);
 
 #endif /* PARACALL_QEMU_OPTIONS_H */

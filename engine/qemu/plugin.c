@@ -2,20 +2,19 @@
 /* What QEMU calls first: checks, creates the machine, registers callbacks. */
 #include "../../report/summary.h"
 #include "capabilities.h"
+#include "clock.h"
+#include "memory.h"
 #include "options.h"
 #include "registers.h"
-#include "x86/apic.h"
-#include "x86/calls.h"
-#include "x86/instructions.h"
+#include "run_delay.h"
+#include "target.h"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 int qemu_plugin_version = QEMU_PLUGIN_VERSION;
@@ -30,60 +29,36 @@ struct vcpu *vcpu_by_index(unsigned int index)
 								     : NULL;
 }
 
-static uint64_t read_register(void *context, unsigned int number)
+uint64_t target_read_register(void *context, unsigned int number)
 {
 	return register_read(context, number);
 }
 
-static void write_register(void *context, unsigned int number, uint64_t value)
+void target_write_register(void *context, unsigned int number, uint64_t value)
 {
 	register_write(context, number, value);
 }
 
-/*
- * The target's thread can't be named to the host's scheduler; giving way lets
- * it run if the host is short of processors, and if not it runs anyway.
- */
-static void yield_to(void *context, void *target)
-{
-	(void)context;
-	(void)target;
-	sched_yield();
-}
+static const struct target *const targets[] = { &x86_target, &s390_target };
 
-static uint64_t clock_nanoseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * UINT64_C(1000000000) + now.tv_nsec;
-}
-
-static const struct paracall_engine qemu_engine = {
-	.name = "QEMU TCG",
-	.capabilities = QEMU_CAPABILITIES,
-	.read_register = read_register,
-	.write_register = write_register,
-	.wake = apic_wake,
-	.send_interrupt = apic_send_interrupt,
-	.yield_to = yield_to,
-	.clock = clock_nanoseconds,
-};
+/* The one that QEMU emulates. */
+static const struct target *target;
 
 static bool check_qemu(const qemu_info_t *info)
 {
 	if (!info->system_emulation) {
 		fprintf(stderr,
-			"paracall: user-mode emulation has no machine to be a KVM guest; use qemu-system-x86_64\n");
+			"paracall: user-mode emulation has no machine to be a KVM guest; use qemu-system-x86_64 or qemu-system-s390x\n");
 		return false;
 	}
-	if (strcmp(info->target_name, "x86_64")) {
+	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
+		if (!strcmp(info->target_name, targets[i]->name))
+			target = targets[i];
+	if (!target)
 		fprintf(stderr,
-			"paracall: target '%s' is not supported yet; use qemu-system-x86_64, which runs 32-bit x86 guests too\n",
+			"paracall: target '%s' is not supported yet; use qemu-system-x86_64, which runs 32-bit x86 guests too, or qemu-system-s390x\n",
 			info->target_name);
-		return false;
-	}
-	return true;
+	return target;
 }
 
 /* Maps the counters where the command waits for them. */
@@ -109,21 +84,26 @@ static bool map_report(const char *path, uint32_t max_cpus,
 static bool create_machine(const struct plugin_options *plugin, uint32_t max_cpus)
 {
 	struct engine *engine = &paracall_qemu_engine;
+	struct paracall_engine functions = *target->engine;
 	struct paracall_options options = {
-		.architecture = PARACALL_X86,
+		.architecture = target->architecture,
 		.max_cpus = max_cpus,
 		.features = plugin->features,
+		.hints = plugin->hints,
 		.enforce_features = plugin->enforce_features,
 	};
 	int error;
 
+	functions.capabilities = plugin->capabilities;
 	if (plugin->report && !map_report(plugin->report, max_cpus, &options.statistics))
 		return false;
 	engine->is_report_mapped = plugin->report;
 	engine->replacement = plugin->replacement;
+	engine->async_pf_every = plugin->injection.async_pf_every;
+	engine->async_pf_delay = plugin->injection.async_pf_delay;
 	engine->max_vcpus = max_cpus;
 	engine->vcpus = calloc(max_cpus, sizeof(*engine->vcpus));
-	error = engine->vcpus ? paracall_machine_new(&engine->machine, &qemu_engine, &options)
+	error = engine->vcpus ? paracall_machine_new(&engine->machine, &functions, &options)
 			      : PARACALL_ERROR_MEMORY;
 	if (error) {
 		fprintf(stderr, "paracall: no machine of %u vCPUs: %s\n", max_cpus,
@@ -141,8 +121,11 @@ static void note_thread(struct engine *engine, struct vcpu *vcpu)
 
 	vcpu->thread = pthread_self();
 	if (!atomic_compare_exchange_strong(&first, &before, vcpu) && before != vcpu &&
-	    pthread_equal(before->thread, vcpu->thread))
+	    pthread_equal(before->thread, vcpu->thread)) {
 		engine->is_single_threaded = true;
+		/* How long the thread waited is not how long each vCPU did. */
+		paracall_machine_withdraw(engine->machine, PARACALL_CAN_TELL_RUN_DELAY);
+	}
 }
 
 static void vcpu_init(unsigned int index, void *userdata)
@@ -151,15 +134,32 @@ static void vcpu_init(unsigned int index, void *userdata)
 	struct vcpu *vcpu;
 
 	(void)userdata;
-	if (index >= engine->max_vcpus || !registers_find())
+	if (index >= engine->max_vcpus ||
+	    !registers_find(target->registers, target->register_count, target->is_big_endian))
 		return;
 	vcpu = &engine->vcpus[index];
 	if (!vcpu->buffer)
-		vcpu->buffer = g_byte_array_sized_new(sizeof(uint64_t));
+		vcpu->buffer = g_byte_array_sized_new(MEMORY_LARGEST);
 	vcpu->statistics = &paracall_machine_statistics(engine->machine)->cpu[index];
 	vcpu->cpu = paracall_machine_add_cpu(engine->machine, index, vcpu);
+	vcpu->run_delay_file = run_delay_open();
 	note_thread(engine, vcpu);
-	apic_learn_id(vcpu);
+	target->vcpu_init(vcpu);
+}
+
+/* A vCPU that is unplugged. Another may take its place later. */
+static void vcpu_exit(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = vcpu_by_index(index);
+
+	(void)userdata;
+	if (!vcpu)
+		return;
+	if (vcpu->run_delay_file >= 0)
+		close(vcpu->run_delay_file);
+	vcpu->run_delay_file = -1;
+	target->vcpu_exit(vcpu);
+	paracall_machine_remove_cpu(vcpu->cpu);
 }
 
 static void at_exit(void *userdata)
@@ -173,18 +173,38 @@ static void at_exit(void *userdata)
 		summary_print_text(stderr, statistics);
 }
 
+/* QEMU's own command says how its clocks go. Returns what the plugin can do. */
+static uint32_t learn_command(void)
+{
+	char text[32768];
+	char *argv[sizeof(text) / 2 + 1];
+	int file = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+	ssize_t length = file >= 0 ? read(file, text, sizeof(text) - 1) : 0;
+	size_t count = 0;
+
+	if (file >= 0)
+		close(file);
+	text[length > 0 ? length : 0] = '\0';
+	for (ssize_t at = 0; at < length; at += strlen(text + at) + 1)
+		argv[count++] = text + at;
+	argv[count] = NULL;
+	clock_init(qemu_counts_instructions(argv));
+	return qemu_capabilities(argv);
+}
+
 int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)
 {
 	struct plugin_options options;
 
-	if (!check_qemu(info) ||
-	    !options_parse(&options, qemu_engine.capabilities, argc, argv) ||
+	if (!check_qemu(info))
+		return -1;
+	if (!options_parse(&options, target->architecture,
+			   learn_command() & target->capabilities, argc, argv) ||
 	    !create_machine(&options, info->system.max_vcpus))
 		return -1;
 	qemu_plugin_register_vcpu_init_cb(id, vcpu_init, NULL);
-	qemu_plugin_register_vcpu_tb_trans_cb(id, instructions_hook, NULL);
-	qemu_plugin_register_vcpu_discon_cb(id, QEMU_PLUGIN_DISCON_INTERRUPT, call_interrupted,
-					    NULL);
+	qemu_plugin_register_vcpu_exit_cb(id, vcpu_exit, NULL);
+	target->install(id, &options);
 	qemu_plugin_register_atexit_cb(id, at_exit, NULL);
 	paracall_machine_statistics(paracall_qemu_engine.machine)->started = 1;
 	return 0;

@@ -23,6 +23,7 @@ typedef uint64_t qemu_plugin_id_t;
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
 struct qemu_plugin_register;
+struct qemu_plugin_scoreboard;
 
 typedef struct qemu_info_t {
 	const char *target_name;
@@ -78,8 +79,34 @@ typedef struct {
 
 /* Why the vCPU's control flow broke. */
 enum qemu_plugin_discon_type {
+	/* After an interrupt or an exception was delivered. */
 	QEMU_PLUGIN_DISCON_INTERRUPT = 1,
+	/* Before an exception is. */
+	QEMU_PLUGIN_DISCON_EXCEPTION = 2,
 };
+
+/* How a vCPU's number and a constant compare. */
+enum qemu_plugin_cond {
+	QEMU_PLUGIN_COND_NEVER,
+	QEMU_PLUGIN_COND_ALWAYS,
+	QEMU_PLUGIN_COND_EQ,
+	QEMU_PLUGIN_COND_NE,
+	QEMU_PLUGIN_COND_LT,
+	QEMU_PLUGIN_COND_LE,
+	QEMU_PLUGIN_COND_GT,
+	QEMU_PLUGIN_COND_GE,
+};
+
+/* What QEMU does with such a number by itself. */
+enum qemu_plugin_op {
+	QEMU_PLUGIN_INLINE_ADD_U64,
+};
+
+/* A number that each vCPU has one of. */
+typedef struct {
+	struct qemu_plugin_scoreboard *score;
+	size_t offset;
+} qemu_plugin_u64;
 
 typedef struct qemu_plugin_reg_descriptor {
 	struct qemu_plugin_register *handle;
@@ -103,11 +130,23 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
 
 void qemu_plugin_register_vcpu_init_cb(qemu_plugin_id_t id, qemu_plugin_vcpu_cb *callback,
 				       void *userdata);
+void qemu_plugin_register_vcpu_exit_cb(qemu_plugin_id_t id, qemu_plugin_vcpu_cb *callback,
+				       void *userdata);
 void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id,
 					   qemu_plugin_tb_trans_cb *callback, void *userdata);
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
 					    qemu_plugin_vcpu_cb *callback,
 					    enum qemu_plugin_cb_flags flags, void *userdata);
+void qemu_plugin_register_vcpu_insn_exec_cond_cb(struct qemu_plugin_insn *insn,
+						 qemu_plugin_vcpu_cb *callback,
+						 enum qemu_plugin_cb_flags flags,
+						 enum qemu_plugin_cond condition,
+						 qemu_plugin_u64 entry, uint64_t constant,
+						 void *userdata);
+void qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(struct qemu_plugin_insn *insn,
+							 enum qemu_plugin_op operation,
+							 qemu_plugin_u64 entry,
+							 uint64_t operand);
 void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn,
 				      qemu_plugin_mem_cb *callback,
 				      enum qemu_plugin_cb_flags flags,
@@ -115,8 +154,14 @@ void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn,
 qemu_plugin_mem_value qemu_plugin_mem_get_value(qemu_plugin_meminfo_t info);
 void qemu_plugin_register_vcpu_discon_cb(qemu_plugin_id_t id, int type,
 					 qemu_plugin_discon_cb *callback, void *userdata);
+/* NULL takes the callback away. */
+void qemu_plugin_register_flush_cb(qemu_plugin_id_t id, qemu_plugin_simple_cb *callback,
+				   void *userdata);
 void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, qemu_plugin_simple_cb *callback,
 				    void *userdata);
+
+struct qemu_plugin_scoreboard *qemu_plugin_scoreboard_new(size_t element_size);
+void qemu_plugin_u64_set(qemu_plugin_u64 entry, unsigned int vcpu_index, uint64_t value);
 
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
 uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *tb);

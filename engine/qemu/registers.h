@@ -5,18 +5,14 @@
 
 #include "engine.h"
 
-/* Those after the library's are used while translating. */
-enum x86_register {
-	X86_RIP = PARACALL_X86_REGISTERS,
-	X86_EFLAGS,
-	X86_CS,
-	X86_CR0,
-	X86_EFER,
-	X86_REGISTERS
-};
+/* No target uses more. */
+#define MAX_REGISTERS 24
 
-/* Finds the registers by name; false if one is missing. In a vCPU's thread. */
-bool registers_find(void);
+/*
+ * Finds @count registers by name, whose bytes come in this order; false if one
+ * is missing. In a vCPU's thread.
+ */
+bool registers_find(const char *const *names, unsigned int count, bool big_endian);
 
 uint64_t register_read(struct vcpu *vcpu, unsigned int number);
 void register_write(struct vcpu *vcpu, unsigned int number, uint64_t value);

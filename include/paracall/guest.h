@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The guest's side of KVM's paravirtual interface, for x86 in 64-bit and
- * 32-bit code: make a hypercall, find KVM. Freestanding, nothing to link.
+ * 32-bit code, and for s390x. Freestanding, nothing to link.
+ *
+ * x86: make a hypercall, find KVM.
  *
  *	struct paracall_guest_kvm kvm;
  *
@@ -10,19 +12,27 @@
  *		paracall_guest_vmcall(PARACALL_KVM_HC_KICK_CPU, 0, apic_id, 0, 0);
  *
  * Rules: Documentation/virt/kvm/x86/hypercalls.rst and cpuid.rst.
+ *
+ * s390x: KVM's functions of the instruction DIAGNOSE, one function here each.
+ *
+ *	paracall_guest_diag_yield_to(cpu_address);
+ *
+ * Rules: Documentation/virt/kvm/s390/s390-diag.rst; arch/s390/kvm/diag.c.
  */
 #ifndef PARACALL_GUEST_H
 #define PARACALL_GUEST_H
 
 #include <paracall/abi.h>
 
-#if !defined(__x86_64__) && !defined(__i386__)
-#error "paracall/guest.h knows x86 only"
+#if !defined(__x86_64__) && !defined(__i386__) && !defined(__s390x__)
+#error "paracall/guest.h knows x86 and s390x only"
 #endif
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+#if defined(__x86_64__) || defined(__i386__)
 
 /* One hypercall. A macro because the two instructions differ in their bytes only. */
 #define PARACALL_GUEST_HYPERCALL(instruction) \
@@ -114,6 +124,91 @@ static inline int paracall_guest_find_kvm(struct paracall_guest_kvm *kvm)
 	}
 	return 0;
 }
+
+#endif /* x86 */
+
+#ifdef __s390x__
+
+/*
+ * All are privileged: a privileged-operation exception in the problem state. A
+ * function that the host doesn't have is a specification exception; so is a
+ * subcode of paracall_guest_diag_kvm(). There is no bit that announces any of
+ * them: catch the exception to find out.
+ */
+
+/*
+ * DIAGNOSE 0x500: KVM's functions, by @subcode, with arguments in general
+ * registers 2 to 7. Returns what is in register 2 after it: 0 or more, or a
+ * negated errno.
+ */
+static inline long paracall_guest_diag_kvm(unsigned long subcode, unsigned long a1,
+					   unsigned long a2, unsigned long a3, unsigned long a4,
+					   unsigned long a5, unsigned long a6)
+{
+	register unsigned long r1 __asm__("1") = subcode;
+	register unsigned long r2 __asm__("2") = a1;
+	register unsigned long r3 __asm__("3") = a2;
+	register unsigned long r4 __asm__("4") = a3;
+	register unsigned long r5 __asm__("5") = a4;
+	register unsigned long r6 __asm__("6") = a5;
+	register unsigned long r7 __asm__("7") = a6;
+
+	/* "memory": the host may read and write what arguments point to. */
+	__asm__ volatile("diag 2,4,0x500"
+			 : "+d"(r2)
+			 : "d"(r1), "d"(r3), "d"(r4), "d"(r5), "d"(r6), "d"(r7)
+			 : "memory", "cc");
+	return (long)r2;
+}
+
+/* 0x44: the rest of the time slice is somebody else's. */
+static inline void paracall_guest_diag_yield(void)
+{
+	__asm__ volatile("diag 0,0,0x44" : : : "memory", "cc");
+}
+
+/* 0x9c: the rest of it is that CPU's. No exception and no effect if there is none. */
+static inline void paracall_guest_diag_yield_to(unsigned long cpu_address)
+{
+	__asm__ volatile("diag %0,0,0x9c" : : "d"(cpu_address) : "memory", "cc");
+}
+
+/*
+ * 0x10: what is in the pages from the one at @first to the one at @last is not
+ * needed any more. They are absolute addresses of pages, from 8192 up.
+ */
+static inline void paracall_guest_diag_release(unsigned long first, unsigned long last)
+{
+	__asm__ volatile("diag %0,%1,0x10" : : "d"(first), "d"(last) : "memory", "cc");
+}
+
+/* 0x258: page-reference services. At a real address, aligned to 8. */
+struct paracall_guest_page_reference {
+	/* 0x258 */
+	uint16_t code;
+	/* 0 token: make the handshake; 1 cancel it, with all behind @version 0. */
+	uint16_t subcode;
+	/* 5 doublewords, and 2. */
+	uint16_t length, version;
+	/* Real address of the doubleword that names what is running. */
+	uint64_t token;
+	/* Only if these bits of the PSW's mask are so. */
+	uint64_t select, compare;
+	/* 0x8000000000000000 */
+	uint64_t zarch;
+};
+
+/* Returns 0; or 8 if there is a token already, or 4 if there is none to cancel. */
+static inline long
+paracall_guest_diag_page_reference(const struct paracall_guest_page_reference *block)
+{
+	long result = -1;
+
+	__asm__ volatile("diag %1,%0,0x258" : "+d"(result) : "d"(block) : "memory", "cc");
+	return result;
+}
+
+#endif /* __s390x__ */
 
 #ifdef __cplusplus
 }

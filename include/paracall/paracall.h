@@ -94,7 +94,11 @@ struct paracall_argument {
 /* One row of the table: the kernel document's template and a little more. */
 struct paracall_hypercall_info {
 	const char *name;
+	/* Of a function of s390's DIAGNOSE its code. */
 	uint32_t number;
+	/* One of these functions, and what register 1 has to hold; -1: any. */
+	bool is_diag;
+	int32_t subcode;
 	/* Bits of enum paracall_architecture. */
 	uint32_t architectures;
 	enum paracall_status status;
@@ -107,9 +111,11 @@ struct paracall_hypercall_info {
 	const char *needs;
 	/* This library answers it (other than with "no such call"). */
 	bool handled;
+	/* The engine answers it by itself; here it is only counted. */
+	bool is_engines;
 };
 
-/* [any] The number of rows; rows are numbered from 0, in order of number. */
+/* [any] The number of rows; rows are numbered from 0. */
 size_t paracall_hypercall_count(void);
 
 /* [any] Row @row, or NULL past the end. Constant for the process's life. */
@@ -122,11 +128,48 @@ const char *paracall_architecture_name(enum paracall_architecture architecture);
 const char *paracall_status_name(enum paracall_status status);
 
 /*
+ * ---- Capabilities ----------------------------------------------------------
+ */
+
+/* What an engine can do beyond running code. */
+enum paracall_capability {
+	/* End the halt of another vCPU: .wake */
+	PARACALL_CAN_WAKE = 1 << 0,
+	/* Deliver an interrupt to a vCPU: .send_interrupt */
+	PARACALL_CAN_INTERRUPT = 1 << 1,
+	/* Let another vCPU run first: .yield_to */
+	PARACALL_CAN_YIELD = 1 << 2,
+	/* Read and write the guest's memory: .read_memory, .write_memory */
+	PARACALL_CAN_ACCESS_MEMORY = 1 << 3,
+	/* Tell the guest's time-stamp counter: .tsc_frequency, .read_clocks */
+	PARACALL_CAN_TELL_TIME = 1 << 4,
+	/* Tell how long the host kept a vCPU waiting: .run_delay */
+	PARACALL_CAN_TELL_RUN_DELAY = 1 << 5,
+	/* Make a vCPU forget translated addresses: .flush_tlb */
+	PARACALL_CAN_FLUSH_TLB = 1 << 6,
+	/* Hand each vCPU that is about to be preempted to the library before. */
+	PARACALL_CAN_TELL_PREEMPTION = 1 << 7,
+	/* Ask the library before it delivers an interrupt. */
+	PARACALL_CAN_DEFER_EOI = 1 << 8,
+	/* Interrupt controllers take 15-bit destinations in messages. */
+	PARACALL_CAN_EXTEND_MSI = 1 << 9,
+};
+
+/*
  * ---- Features --------------------------------------------------------------
  *
  * A feature is a bit of CPUID leaf 0x40000001's EAX (cpuid.rst). Sets of them
  * are kept as that 32-bit word.
  */
+
+enum paracall_offer {
+	/* Offered by default where the engine can do it. */
+	PARACALL_OFFER_DEFAULT,
+	/* Offered when it is asked for; KVM's user space chooses these too. */
+	PARACALL_OFFER_ON_REQUEST,
+	/* Not all of it is done here. */
+	PARACALL_OFFER_NEVER,
+};
 
 struct paracall_feature_info {
 	/* The kernel document's name in lower case, "pv-unhalt". */
@@ -134,14 +177,18 @@ struct paracall_feature_info {
 	unsigned int bit;
 	/* Bits of enum paracall_capability that an engine must have. */
 	uint32_t capabilities;
-	/* This library does all of it. */
-	bool implemented;
+	enum paracall_offer offer;
 	const char *purpose;
+	/* Why it is not offered, or not by default; else NULL. */
+	const char *reason;
 };
 
 /* [any] The number of features, and one of them in order of bit, or NULL. */
 size_t paracall_feature_count(void);
 const struct paracall_feature_info *paracall_feature_info(size_t index);
+
+/* [any] The name of the feature of that one bit of the word; NULL if there is none. */
+const char *paracall_feature_name(uint32_t bit);
 
 /*
  * [any] Parse a list like "+pv-unhalt,-pv-send-ipi", "all" or "none", from
@@ -160,28 +207,60 @@ int paracall_features_parse(const char *list, uint32_t available, uint32_t *feat
 /* [any] The features that this library can offer on such an engine. */
 uint32_t paracall_features_available(uint32_t capabilities);
 
+/* [any] Those of them that are offered if nobody chooses. */
+uint32_t paracall_features_default(uint32_t capabilities);
+
+/* [any] What one capability is, in words: "tell what time it is". */
+const char *paracall_capability_name(enum paracall_capability capability);
+
 /*
  * ---- The engine ------------------------------------------------------------
  */
 
-/* What an engine can do beyond running code. */
-enum paracall_capability {
-	/* End the halt of another vCPU: .wake */
-	PARACALL_CAN_WAKE = 1 << 0,
-	/* Deliver an interrupt to a vCPU: .send_interrupt */
-	PARACALL_CAN_INTERRUPT = 1 << 1,
-	/* Let another vCPU run first: .yield_to */
-	PARACALL_CAN_YIELD = 1 << 2,
-};
-
-/* The general registers that x86's calling convention and CPUID use. */
+/* The registers that x86's calling convention, CPUID and MMU_OP use. */
 enum paracall_x86_register {
 	PARACALL_X86_RAX,
 	PARACALL_X86_RBX,
 	PARACALL_X86_RCX,
 	PARACALL_X86_RDX,
 	PARACALL_X86_RSI,
+	/* Read only by MMU_OP. */
+	PARACALL_X86_CR4,
+	PARACALL_X86_EFER,
 	PARACALL_X86_REGISTERS
+};
+
+/* The registers that DIAGNOSE uses: the general ones by their number, and these. */
+enum paracall_s390_register {
+	PARACALL_S390_R0,
+	PARACALL_S390_R15 = 15,
+	PARACALL_S390_PREFIX,
+	PARACALL_S390_REGISTERS
+};
+
+/*
+ * A guest-physical address, on s390 an absolute one: of use to the functions
+ * that take one, only.
+ */
+struct paracall_gpa {
+	uint64_t value;
+};
+
+/* The host's real-time clock and the guest's time-stamp counter. */
+struct paracall_clocks {
+	/* What rdtsc in the guest gave, or would have given, at that time. */
+	uint64_t tsc;
+	/* The host's real-time clock, since 1970 */
+	int64_t seconds;
+	uint32_t nanoseconds;
+	/* A steady clock of the host's, at the same instant. */
+	uint64_t steady_nanoseconds;
+	/*
+	 * The two go at the same pace, and were read just now. If not, the
+	 * counter goes by a virtual clock, and they are those of some moment
+	 * in the past, like the machine's beginning.
+	 */
+	bool is_paired;
 };
 
 /* An interrupt as a local APIC's interrupt command register describes it. */
@@ -222,8 +301,52 @@ struct paracall_engine {
 	bool (*send_interrupt)(void *cpu, void *target, uint32_t apic_id,
 			       const struct paracall_interrupt *interrupt);
 
-	/* A hint that @target should run now. */
+	/* A hint that @target should run now; if it is NULL, that any other should. */
 	void (*yield_to)(void *cpu, void *target);
+
+	/*
+	 * Copy from or to the guest's memory, from any vCPU's thread. False if
+	 * not all of it is memory: devices must not be touched. Aligned 4 and 8
+	 * bytes are one access for whoever looks on.
+	 */
+	bool (*read_memory)(void *cpu, struct paracall_gpa address, void *data, size_t size);
+	bool (*write_memory)(void *cpu, struct paracall_gpa address, const void *data,
+			     size_t size);
+
+	/* The guest's time-stamp counter in Hz; the same for the engine's life. */
+	uint64_t (*tsc_frequency)(void *cpu);
+	/* False if there is nothing to tell. */
+	bool (*read_clocks)(void *cpu, struct paracall_clocks *clocks);
+
+	/*
+	 * Nanoseconds that the host's scheduler let this vCPU wait while it
+	 * could have run, since it exists.
+	 */
+	uint64_t (*run_delay)(void *cpu);
+
+	/*
+	 * Forget the calling vCPU's translated addresses, as a load of cr3 with
+	 * its own value does, and global ones too.
+	 */
+	void (*flush_tlb)(void *cpu);
+
+	/*
+	 * MAP_GPA_RANGE: the guest wants @pages pages of 4 KiB from @address to
+	 * become private (encrypted) or shared, by PARACALL_KVM_MAP_GPA_RANGE_
+	 * ENCRYPTED in @attributes. Like KVM the library has checked that the
+	 * address is one of a page, and that there is a page; it is not checked
+	 * that there is memory, nor the other bits. 0 agrees; a negated
+	 * PARACALL_KVM_E... refuses, and then all stays as it was. Either is
+	 * the call's result. May be NULL: agrees always.
+	 *
+	 * This asks, before the change: paracall_machine_is_private() tells how
+	 * it is. If vCPUs change the same pages at the same time (Linux does
+	 * not), the last one asked need not be the last one done. And a change
+	 * agreed to is not made if just then the others use up what room is
+	 * left for ranges.
+	 */
+	int64_t (*map_gpa_range)(void *cpu, struct paracall_gpa address, uint64_t pages,
+				 uint64_t attributes);
 
 	/*
 	 * Nanoseconds of a steady host clock, for statistics; NULL if there is
@@ -244,12 +367,14 @@ struct paracall_cpu;
 #define PARACALL_MAX_APIC_ID 4095
 
 struct paracall_options {
-	/* Only PARACALL_X86 so far. */
+	/* PARACALL_X86 or PARACALL_S390, which has no features or hints. */
 	enum paracall_architecture architecture;
 	/* vCPU slots, 1 to PARACALL_MAX_CPUS. */
 	uint32_t max_cpus;
 	/* CPUID leaf 0x40000001's EAX; paracall_features_available() at most. */
 	uint32_t features;
+	/* The same leaf's EDX: bits like 1 << PARACALL_KVM_HINTS_REALTIME. */
+	uint32_t hints;
 	/*
 	 * Answer calls whose feature is not in @features as unknown, like
 	 * KVM_CAP_ENFORCE_PV_FEATURE_CPUID. Off, as in KVM by default, the
@@ -272,8 +397,16 @@ int paracall_machine_new(struct paracall_machine **machine,
 void paracall_machine_free(struct paracall_machine *machine);
 
 /*
- * [any, but for vCPUs in paracall_halt()] What a reset of the guest does: no
- * kick is pending, no vCPU counts as halted. Counters go on.
+ * [any, before the guest can have asked] The engine finds that it can't do
+ * what @capabilities say: features that need them are not offered.
+ */
+void paracall_machine_withdraw(struct paracall_machine *machine, uint32_t capabilities);
+
+/*
+ * [stopped, or by the thread of the only vCPU that runs] What a reset of the
+ * guest does: no kick is pending, no vCPU counts as halted, MSRs are as at the
+ * beginning, pages that the guest registered are no longer written to, all memory
+ * is shared. Counters go on.
  */
 void paracall_machine_reset(struct paracall_machine *machine);
 
@@ -285,11 +418,32 @@ struct paracall_cpu *paracall_machine_add_cpu(struct paracall_machine *machine, 
 					      void *engine_cpu);
 
 /*
- * [any] Tells the local APIC's id, by which guests name the vCPU. Returns 0, or
+ * [vCPU, or any once it does not run any more] Takes a vCPU out, as when it is
+ * unplugged: no call reaches it, none of its pages is written to. Its counters
+ * stay. Another can be added in the same slot later.
+ */
+void paracall_machine_remove_cpu(struct paracall_cpu *cpu);
+
+/*
+ * [any] Tells the local APIC's id, by which guests name the vCPU; on s390 this is
+ * the CPU's address. Returns 0, or
  * PARACALL_ERROR_CPU for an id above PARACALL_MAX_APIC_ID or one that another
  * vCPU has.
  */
 int paracall_cpu_set_apic_id(struct paracall_cpu *cpu, uint32_t apic_id);
+
+/*
+ * [vCPU] What INIT, or on s390 a CPU reset, does to a vCPU: its pages are no
+ * longer written to, no kick is pending. Its MSRs are as at the beginning, but
+ * for POLL_CONTROL and those that all vCPUs share.
+ */
+void paracall_cpu_reset(struct paracall_cpu *cpu);
+
+/*
+ * [any] Whether the page at @address is private to the guest, by MAP_GPA_RANGE.
+ * All memory is shared at the beginning, and after a reset.
+ */
+bool paracall_machine_is_private(struct paracall_machine *machine, struct paracall_gpa address);
 
 /* [any] The machine's counters. */
 struct paracall_statistics *paracall_machine_statistics(struct paracall_machine *machine);
@@ -312,6 +466,27 @@ enum paracall_mode {
  * engine. The engine then steps over the instruction.
  */
 void paracall_hypercall(struct paracall_cpu *cpu, uint32_t mode);
+
+/* What becomes of DIAGNOSE. */
+enum paracall_diag_outcome {
+	/* Done; the engine steps over the instruction. */
+	PARACALL_DIAG_DONE,
+	/* The engine's own, which does it now. It is counted. */
+	PARACALL_DIAG_NOT_OURS,
+	/* The guest gets a program interruption, behind the instruction. */
+	PARACALL_DIAG_OPERATION,
+	PARACALL_DIAG_ADDRESSING,
+	PARACALL_DIAG_SPECIFICATION,
+};
+
+/*
+ * [vCPU] The guest executed s390's DIAGNOSE in the supervisor state (in the
+ * problem state it is a privileged-operation exception): @code is the sum of
+ * base and displacement, of which only 16 bits count; @r1 and @r3 are the
+ * numbers in the instruction's fields.
+ */
+enum paracall_diag_outcome paracall_diag(struct paracall_cpu *cpu, uint32_t code,
+					 unsigned int r1, unsigned int r3);
 
 struct paracall_cpuid {
 	uint32_t eax, ebx, ecx, edx;
@@ -342,6 +517,90 @@ bool paracall_halt(struct paracall_cpu *cpu);
  * be called at any time, and costs next to nothing if it did not halt.
  */
 void paracall_resume(struct paracall_cpu *cpu);
+
+/*
+ * ---- Model-specific registers ----------------------------------------------
+ */
+
+/* What becomes of rdmsr or wrmsr. */
+enum paracall_msr_outcome {
+	/* Done; the engine steps over the instruction. */
+	PARACALL_MSR_DONE,
+	/* The guest gets a general protection exception, error code 0. */
+	PARACALL_MSR_FAULT,
+	/* Not KVM's: the engine's own. */
+	PARACALL_MSR_NOT_OURS,
+};
+
+/* [any] Whether it is one of KVM's (msr.rst). Cheap. */
+static inline bool paracall_msr_is_ours(uint32_t number)
+{
+	return (number & ~0xffu) == PARACALL_KVM_MSR_FIRST ||
+	       number - PARACALL_KVM_MSR_WALL_CLOCK <= 1u;
+}
+
+/* [vCPU] The guest reads register @number; @value is set if that is done. */
+enum paracall_msr_outcome paracall_rdmsr(struct paracall_cpu *cpu, uint32_t number,
+					 uint64_t *value);
+
+/*
+ * [vCPU] The guest writes @value. What the register stands for, like the first
+ * update of a clock, has happened when this returns.
+ */
+enum paracall_msr_outcome paracall_wrmsr(struct paracall_cpu *cpu, uint32_t number,
+					 uint64_t value);
+
+struct paracall_msr_info {
+	/* The kernel document's, without MSR_KVM_: "STEAL_TIME". */
+	const char *name;
+	uint32_t number;
+	/* The bit of CPUID leaf 0x40000001's EAX that announces it, or 0. */
+	uint32_t feature;
+	const char *purpose;
+};
+
+/* [any] The number of registers, and one of them in order of number, or NULL. */
+size_t paracall_msr_count(void);
+const struct paracall_msr_info *paracall_msr_info(size_t index);
+
+/*
+ * [vCPU] Bring up to date what the guest reads from memory: steal time, pauses,
+ * events that wait. To be called now and then, best when the vCPU takes an
+ * interrupt, a few hundred times a second; before the guest's own code goes on.
+ */
+void paracall_update(struct paracall_cpu *cpu);
+
+/*
+ * [vCPU] Keep the guest's clock with the host's, by making it a little slower
+ * or faster for a while; it never goes backwards. For engines whose time-stamp
+ * counter does not go quite evenly: to be called each few milliseconds, by any
+ * vCPU, best right after the guest read @tsc there.
+ */
+void paracall_adjust_clock(struct paracall_cpu *cpu, uint64_t tsc);
+
+/*
+ * Asynchronous page faults, made on purpose to test a guest (msr.rst,
+ * MSR_KVM_ASYNC_PF_EN). All are [vCPU].
+ *
+ * paracall_async_pf_begin() returns a token other than 0 if the guest can take
+ * one now, and has told the guest. The engine then raises a page fault in user
+ * mode, with the error code 0 and the token in cr2, before the guest executes
+ * anything else; or, if it can't, calls paracall_async_pf_cancel().
+ *
+ * paracall_async_pf_end() says that all pages waited for are there. The guest
+ * learns of it then, or at later calls of paracall_update(), one by one.
+ */
+uint32_t paracall_async_pf_begin(struct paracall_cpu *cpu);
+void paracall_async_pf_cancel(struct paracall_cpu *cpu, uint32_t token);
+void paracall_async_pf_end(struct paracall_cpu *cpu);
+
+/*
+ * [any] The machine stood still for a while and its clocks with it (as in
+ * QEMU's stop and cont). Each vCPU tells the guest at its next
+ * paracall_update(), so that its watchdogs don't bark
+ * (KVM_KVMCLOCK_CTRL in Documentation/virt/kvm/api.rst).
+ */
+void paracall_machine_was_paused(struct paracall_machine *machine);
 
 #ifdef __cplusplus
 }

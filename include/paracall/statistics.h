@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The counters of a machine, laid out so that another process can map them:
- * fixed sizes, native byte order, no pointers. Each counter has one writer (the
- * vCPU's thread) and may be read at any time; related counters can be read a
+ * fixed sizes, native byte order, no pointers. Each vCPU's counter has one writer
+ * (its thread) and may be read at any time; related counters can be read a
  * moment apart.
  */
 #ifndef PARACALL_STATISTICS_H
@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 #define PARACALL_STATISTICS_MAGIC 0x41524150u /* "PARA" */
-#define PARACALL_STATISTICS_VERSION 1u
+#define PARACALL_STATISTICS_VERSION 3u
 
 /* Rows of the table that the layout has room for; the last counts others. */
 #define PARACALL_STATISTICS_ROWS 64
@@ -31,15 +31,26 @@ extern "C" {
 
 struct paracall_call_statistics {
 	uint64_t calls;
-	/* Results below 0. */
+	/* Results below 0; of DIAGNOSE exceptions. */
 	uint64_t errors;
 	/* Calls whose time was taken, and those times' sum. */
 	uint64_t timed_calls;
 	uint64_t timed_nanoseconds;
 };
 
+/* Registers, by paracall_msr_info()'s index, that the layout has room for. */
+#define PARACALL_STATISTICS_MSRS 16
+
+struct paracall_msr_statistics {
+	uint64_t reads;
+	uint64_t writes;
+	/* Of both, those that ended in an exception. */
+	uint64_t faults;
+};
+
 struct paracall_cpu_statistics {
 	struct paracall_call_statistics calls[PARACALL_STATISTICS_ROWS];
+	struct paracall_msr_statistics msrs[PARACALL_STATISTICS_MSRS];
 	/* CPUID leaves 0x40000000 and 0x40000001 read. */
 	uint64_t cpuid_signature;
 	uint64_t cpuid_features;
@@ -53,6 +64,16 @@ struct paracall_cpu_statistics {
 	uint64_t interrupts_sent;
 	/* Hypercall instructions that the engine replaced in guest memory. */
 	uint64_t replaced;
+	/* Times that the guest's view of a clock was written. */
+	uint64_t clock_updates;
+	/* Pauses of the machine that the guest was told of. */
+	uint64_t clock_pauses;
+	/* Steal time that the guest was told of, and in how many parts. */
+	uint64_t steal_nanoseconds;
+	uint64_t steal_updates;
+	/* Asynchronous page faults begun and ended. */
+	uint64_t async_pf_begun;
+	uint64_t async_pf_ended;
 };
 
 struct paracall_statistics {
@@ -68,6 +89,14 @@ struct paracall_statistics {
 	uint32_t finished;
 	/* Resets of the guest. */
 	uint32_t resets;
+	/* Its enum paracall_architecture. */
+	uint32_t architecture;
+	/*
+	 * Memory that is private by MAP_GPA_RANGE now, and in how many ranges.
+	 * All vCPUs write these; while they do, they can be off by a call.
+	 */
+	uint64_t private_ranges;
+	uint64_t private_pages;
 	struct paracall_cpu_statistics cpu[];
 };
 

@@ -16,7 +16,10 @@ bool paracall_cpuid(struct paracall_cpu *cpu, uint32_t leaf, struct paracall_cpu
 		return true;
 	case PARACALL_KVM_CPUID_FEATURES:
 		paracall_statistics_add(&cpu->statistics->cpuid_features, 1);
-		*result = (struct paracall_cpuid){ .eax = cpu->machine->features };
+		*result = (struct paracall_cpuid){
+			.eax = cpu->machine->features,
+			.edx = cpu->machine->hints,
+		};
 		return true;
 	}
 	return false;

@@ -28,6 +28,18 @@ static bool is_accepted(const struct paracall_interrupt *interrupt)
 	return true;
 }
 
+/*
+ * Vectors below 16 are reserved: a local APIC in KVM keeps such an interrupt for
+ * ever, because its priority is not above that of a CPU that does nothing.
+ */
+#define LOWEST_VECTOR 16
+
+static bool is_kept_for_ever(const struct paracall_interrupt *interrupt)
+{
+	return interrupt->delivery_mode <= PARACALL_ICR_MODE_LOWEST &&
+	       interrupt->vector < LOWEST_VECTOR;
+}
+
 /* True if the target took it. */
 static bool send(struct paracall_cpu *cpu, struct paracall_cpu *target,
 		 const struct paracall_interrupt *interrupt)
@@ -40,6 +52,8 @@ static bool send(struct paracall_cpu *cpu, struct paracall_cpu *target,
 			paracall_kick(cpu, target);
 		return true;
 	}
+	if (is_kept_for_ever(interrupt))
+		return true;
 	return engine->send_interrupt(cpu->engine_cpu, target->engine_cpu, target->apic_id,
 				      interrupt);
 }

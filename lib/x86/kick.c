@@ -16,8 +16,12 @@
 #include "kick.h"
 
 #include "../table.h"
+#include "clock.h"
 
-/* Under the xAPIC's default rules this destination is everybody. */
+/*
+ * Everybody, even if a vCPU has that id: to KVM a kick is no interrupt of an
+ * x2APIC's (lapic.c, kvm_apic_is_broadcast_dest).
+ */
 #define BROADCAST_APIC_ID 0xff
 
 /* True if @target was halted and is now owed a wake-up. */
@@ -65,10 +69,10 @@ int64_t paracall_kick_cpu(struct paracall_cpu *cpu, uint32_t mode, const uint64_
 	(void)mode;
 	if (!(cpu->machine->engine.capabilities & PARACALL_CAN_WAKE))
 		return -PARACALL_KVM_ENOSYS;
-	if (target)
-		paracall_kick(cpu, target);
-	else if (apic_id == BROADCAST_APIC_ID)
+	if (apic_id == BROADCAST_APIC_ID)
 		kick_all(cpu);
+	else if (target)
+		paracall_kick(cpu, target);
 	return 0;
 }
 
@@ -76,6 +80,7 @@ bool paracall_halt(struct paracall_cpu *cpu)
 {
 	uint32_t state = RUNNING;
 
+	paracall_clock_halt(cpu);
 	paracall_statistics_add(&cpu->statistics->halts, 1);
 	if (atomic_compare_exchange_strong(&cpu->halt_state, &state, HALTED) || state == HALTED)
 		return true;

@@ -36,6 +36,8 @@ static bool send_interrupt(void *context, void *target_context, uint32_t apic_id
 
 	(void)context;
 	(void)apic_id;
+	if (target->refuses_interrupts)
+		return false;
 	target->interrupts++;
 	target->interrupt = *interrupt;
 	return true;
@@ -43,10 +45,94 @@ static bool send_interrupt(void *context, void *target_context, uint32_t apic_id
 
 static void yield_to(void *context, void *target_context)
 {
+	struct fake_cpu *cpu = context;
 	struct fake_cpu *target = target_context;
 
-	(void)context;
-	target->yields++;
+	if (target)
+		target->yields++;
+	else
+		cpu->time_slice_ends++;
+}
+
+static bool is_memory(struct paracall_gpa address, size_t size)
+{
+	return address.value < FAKE_MEMORY_SIZE && size <= FAKE_MEMORY_SIZE - address.value;
+}
+
+/*
+ * In units of 4 bytes where that is possible, each of them atomic: vCPUs' threads
+ * may meet here.
+ */
+static void copy(uint8_t *to, const uint8_t *from, size_t size)
+{
+	while (size) {
+		bool is_whole = size >= 4 && !((uintptr_t)to % 4) && !((uintptr_t)from % 4);
+		size_t step = is_whole ? 4 : 1;
+
+		if (is_whole)
+			__atomic_store_n((uint32_t *)to,
+					 __atomic_load_n((const uint32_t *)from,
+							 __ATOMIC_RELAXED),
+					 __ATOMIC_RELAXED);
+		else
+			__atomic_store_n(to, __atomic_load_n(from, __ATOMIC_RELAXED),
+					 __ATOMIC_RELAXED);
+		to += step;
+		from += step;
+		size -= step;
+	}
+}
+
+static bool read_memory(void *context, struct paracall_gpa address, void *data, size_t size)
+{
+	struct fake_cpu *cpu = context;
+
+	if (!is_memory(address, size))
+		return false;
+	copy(data, cpu->machine->memory + address.value, size);
+	return true;
+}
+
+static bool write_memory(void *context, struct paracall_gpa address, const void *data,
+			 size_t size)
+{
+	struct fake_cpu *cpu = context;
+
+	if (!is_memory(address, size))
+		return false;
+	copy(cpu->machine->memory + address.value, data, size);
+	if (cpu->machine->after_write)
+		cpu->machine->after_write(cpu->machine);
+	return true;
+}
+
+static uint64_t tsc_frequency(void *context)
+{
+	const struct fake_cpu *cpu = context;
+
+	return cpu->machine->tsc_frequency;
+}
+
+static bool read_clocks(void *context, struct paracall_clocks *clocks)
+{
+	const struct fake_cpu *cpu = context;
+
+	*clocks = cpu->machine->clocks;
+	return !cpu->machine->has_no_clocks;
+}
+
+static uint64_t run_delay(void *context)
+{
+	const struct fake_cpu *cpu = context;
+
+	return cpu->run_delay;
+}
+
+static void flush_tlb(void *context)
+{
+	struct fake_cpu *cpu = context;
+
+	cpu->tlb_flushes++;
 }
 
 static uint64_t fake_clock(void)
@@ -64,6 +150,12 @@ const struct paracall_engine fake_engine = {
 	.wake = wake,
 	.send_interrupt = send_interrupt,
 	.yield_to = yield_to,
+	.read_memory = read_memory,
+	.write_memory = write_memory,
+	.tsc_frequency = tsc_frequency,
+	.read_clocks = read_clocks,
+	.run_delay = run_delay,
+	.flush_tlb = flush_tlb,
 	.clock = fake_clock,
 };
 
@@ -83,12 +175,15 @@ void fake_machine_create(struct fake_machine *fake, const struct paracall_engine
 	uint32_t step = fake->apic_id_step ? fake->apic_id_step : 1;
 
 	memset(fake, 0, sizeof(*fake));
+	fake->tsc_frequency = 2400000000;
+	fake->clocks.is_paired = true;
 	assert_int_equal(paracall_machine_new(&fake->machine, engine,
 					      options ? options : &defaults),
 			 0);
 	for (uint32_t i = 0; i < FAKE_CPUS; i++) {
 		struct fake_cpu *cpu = &fake->cpus[i];
 
+		cpu->machine = fake;
 		cpu->cpu = paracall_machine_add_cpu(fake->machine, i, cpu);
 		assert_non_null(cpu->cpu);
 		assert_int_equal(paracall_cpu_set_apic_id(cpu->cpu, i * step), 0);
@@ -98,6 +193,21 @@ void fake_machine_create(struct fake_machine *fake, const struct paracall_engine
 void fake_machine_destroy(struct fake_machine *fake)
 {
 	paracall_machine_free(fake->machine);
+}
+
+int fake_setup(void **state)
+{
+	static struct fake_machine fake;
+
+	fake_machine_create(&fake, &fake_engine, NULL);
+	*state = &fake;
+	return 0;
+}
+
+int fake_teardown(void **state)
+{
+	fake_machine_destroy(*state);
+	return 0;
 }
 
 uint64_t fake_call_in(struct fake_cpu *cpu, uint32_t mode, uint64_t number, uint64_t a0,
@@ -112,6 +222,19 @@ uint64_t fake_call_in(struct fake_cpu *cpu, uint32_t mode, uint64_t number, uint
 	cpu->writes = 0;
 	paracall_hypercall(cpu->cpu, mode);
 	return cpu->registers[PARACALL_X86_RAX];
+}
+
+uint64_t fake_rdmsr(struct fake_cpu *cpu, uint32_t number)
+{
+	uint64_t value = ~UINT64_C(0);
+
+	assert_int_equal(paracall_rdmsr(cpu->cpu, number, &value), PARACALL_MSR_DONE);
+	return value;
+}
+
+void fake_wrmsr(struct fake_cpu *cpu, uint32_t number, uint64_t value)
+{
+	assert_int_equal(paracall_wrmsr(cpu->cpu, number, value), PARACALL_MSR_DONE);
 }
 
 int64_t fake_call(struct fake_cpu *cpu, uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2,

@@ -16,26 +16,49 @@
 
 #define FAKE_CPUS 4
 
+/* The guest's memory, from address 0. */
+#define FAKE_MEMORY_SIZE 0x8000
+
+struct fake_machine;
+
 struct fake_cpu {
 	struct paracall_cpu *cpu;
-	uint64_t registers[PARACALL_X86_REGISTERS];
+	uint64_t registers[PARACALL_S390_REGISTERS];
 	unsigned int reads;
 	unsigned int writes;
 	/* What was done to this vCPU by others. */
 	unsigned int wakes;
 	unsigned int yields;
+	/* It yielded to nobody in particular. */
+	unsigned int time_slice_ends;
 	unsigned int interrupts;
 	struct paracall_interrupt interrupt;
+	/* Its local APIC refuses interrupts. */
+	bool refuses_interrupts;
+	uint64_t run_delay;
+	unsigned int tlb_flushes;
+	/* The machine that it is of. */
+	struct fake_machine *machine;
 };
 
 struct fake_machine {
 	struct paracall_machine *machine;
 	struct fake_cpu cpus[FAKE_CPUS];
+	_Alignas(8) uint8_t memory[FAKE_MEMORY_SIZE];
+	/* Called after each write into memory, if not NULL. */
+	void (*after_write)(struct fake_machine *machine);
+	struct paracall_clocks clocks;
+	/* The engine has nothing to tell of them. */
+	bool has_no_clocks;
+	uint64_t tsc_frequency;
 	/* APIC ids are the vCPU's number times this. */
 	uint32_t apic_id_step;
 };
 
-#define FAKE_CAPABILITIES (PARACALL_CAN_WAKE | PARACALL_CAN_INTERRUPT | PARACALL_CAN_YIELD)
+#define FAKE_CAPABILITIES \
+	(PARACALL_CAN_WAKE | PARACALL_CAN_INTERRUPT | PARACALL_CAN_YIELD | \
+	 PARACALL_CAN_ACCESS_MEMORY | PARACALL_CAN_TELL_TIME | PARACALL_CAN_TELL_RUN_DELAY | \
+	 PARACALL_CAN_FLUSH_TLB)
 
 /* A complete engine; change its capabilities for less of one. */
 extern const struct paracall_engine fake_engine;
@@ -44,6 +67,10 @@ extern const struct paracall_engine fake_engine;
 void fake_machine_create(struct fake_machine *fake, const struct paracall_engine *engine,
 			 const struct paracall_options *options);
 void fake_machine_destroy(struct fake_machine *fake);
+
+/* For cmocka: a machine with the defaults, as the test's state. */
+int fake_setup(void **state);
+int fake_teardown(void **state);
 
 /* The defaults that fake_machine_create() uses. */
 struct paracall_options fake_options(void);
@@ -54,5 +81,9 @@ int64_t fake_call(struct fake_cpu *cpu, uint64_t number, uint64_t a0, uint64_t a
 /* The same in @mode. */
 uint64_t fake_call_in(struct fake_cpu *cpu, uint32_t mode, uint64_t number, uint64_t a0,
 		      uint64_t a1, uint64_t a2, uint64_t a3);
+
+/* Read and write a register where that must work. */
+uint64_t fake_rdmsr(struct fake_cpu *cpu, uint32_t number);
+void fake_wrmsr(struct fake_cpu *cpu, uint32_t number, uint64_t value);
 
 #endif /* PARACALL_TEST_FAKE_ENGINE_H */

@@ -2,21 +2,6 @@
 /* The way that every call goes: number, mode, privilege, result, counters. */
 #include "fake_engine.h"
 
-static int setup(void **state)
-{
-	static struct fake_machine fake;
-
-	fake_machine_create(&fake, &fake_engine, NULL);
-	*state = &fake;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	fake_machine_destroy(*state);
-	return 0;
-}
-
 /* Each row of the table, with arguments of zero, through the public API. */
 static void every_row_answers(void **state)
 {
@@ -26,7 +11,12 @@ static void every_row_answers(void **state)
 		const struct paracall_hypercall_info *info = paracall_hypercall_info(i);
 		int64_t result = fake_call(&fake->cpus[0], info->number, 0, 0, 0, 0);
 
-		if (info->handled)
+		if (info->is_diag)
+			continue;
+		/* No pages are too few. */
+		if (info->number == PARACALL_KVM_HC_MAP_GPA_RANGE)
+			assert_int_equal(result, -PARACALL_KVM_EINVAL);
+		else if (info->handled)
 			assert_int_equal(result, 0);
 		else
 			assert_int_equal(result, -PARACALL_KVM_ENOSYS);
@@ -53,6 +43,8 @@ static void only_declared_registers_are_read(void **state)
 		const struct paracall_hypercall_info *info = paracall_hypercall_info(i);
 		unsigned int arguments = 0;
 
+		if (info->is_diag)
+			continue;
 		while (info->handled && arguments < PARACALL_MAX_ARGUMENTS &&
 		       info->arguments[arguments].name)
 			arguments++;
@@ -175,14 +167,17 @@ static void calls_need_the_engine(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(every_row_answers, setup, teardown),
-		cmocka_unit_test_setup_teardown(unknown_numbers, setup, teardown),
-		cmocka_unit_test_setup_teardown(only_declared_registers_are_read, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(other_registers_are_kept, setup, teardown),
-		cmocka_unit_test_setup_teardown(user_mode_is_refused, setup, teardown),
-		cmocka_unit_test_setup_teardown(outside_64bit_mode_all_is_cut, setup, teardown),
-		cmocka_unit_test_setup_teardown(calls_are_counted, setup, teardown),
+		cmocka_unit_test_setup_teardown(every_row_answers, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(unknown_numbers, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(only_declared_registers_are_read, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(other_registers_are_kept, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(user_mode_is_refused, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(outside_64bit_mode_all_is_cut, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(calls_are_counted, fake_setup, fake_teardown),
 		cmocka_unit_test(features_are_enforced_on_request),
 		cmocka_unit_test(calls_need_the_engine),
 	};

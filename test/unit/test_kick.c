@@ -15,12 +15,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	fake_machine_destroy(*state);
-	return 0;
-}
-
 static int64_t kick(struct fake_machine *fake, uint64_t apic_id)
 {
 	return fake_call(&fake->cpus[0], PARACALL_KVM_HC_KICK_CPU, 0, apic_id, 0, 0);
@@ -89,6 +83,27 @@ static void kick_by_id(void **state)
 	assert_int_equal(fake->cpus[2].wakes, 1);
 	assert_int_equal(fake->cpus[3].wakes, 1);
 	assert_false(paracall_halt(fake->cpus[0].cpu));
+}
+
+/* Ids that an xAPIC can't have; those of 255 and above differ in more than 8 bits. */
+static void wide_ids(void **state)
+{
+	static const uint32_t ids[FAKE_CPUS] = { 0, 255, 256, PARACALL_MAX_APIC_ID };
+	struct fake_machine *fake = *state;
+
+	for (int i = FAKE_CPUS - 1; i > 0; i--)
+		assert_int_equal(paracall_cpu_set_apic_id(fake->cpus[i].cpu, ids[i]), 0);
+	for (int i = 0; i < FAKE_CPUS; i++)
+		assert_true(paracall_halt(fake->cpus[i].cpu));
+	assert_int_equal(kick(fake, PARACALL_MAX_APIC_ID), 0);
+	assert_int_equal(fake->cpus[3].wakes, 1);
+	assert_int_equal(kick(fake, 256), 0);
+	assert_int_equal(fake->cpus[2].wakes, 1);
+	assert_int_equal(fake->cpus[0].wakes, 0);
+	/* Still everybody. */
+	assert_int_equal(kick(fake, 255), 0);
+	assert_int_equal(fake->cpus[0].wakes, 1);
+	assert_int_equal(fake->cpus[1].wakes, 1);
 }
 
 static void reset_forgets_kicks_and_halts(void **state)
@@ -179,6 +194,43 @@ static void ipi_goes_to_the_set(void **state)
 	assert_int_equal(send_ipi(fake, 0, UINT64_MAX, (uint32_t)-64, 0xf1), 4);
 }
 
+/* To ids of more than 8 bits, in both words, across the end of a cluster. */
+static void ipi_to_wide_ids(void **state)
+{
+	static const uint32_t ids[FAKE_CPUS] = { 0, 255, 256, PARACALL_MAX_APIC_ID };
+	static const struct {
+		uint64_t low, high, lowest;
+		int64_t result;
+	} cases[] = {
+		{ 1, 0, 255, 1 },
+		{ 3, 0, 255, 2 },
+		{ UINT64_C(1) << 63, 1, 192, 2 },
+		{ 0, UINT64_MAX, 192, 1 },
+		{ 0, 2, 191, 1 },
+		{ UINT64_MAX, 0, PARACALL_MAX_APIC_ID - 63, 1 },
+		{ UINT64_MAX, UINT64_MAX, PARACALL_MAX_APIC_ID - 127, 1 },
+		{ UINT64_MAX, UINT64_MAX, PARACALL_MAX_APIC_ID + 1, 0 },
+		{ UINT64_MAX, UINT64_MAX, UINT64_C(0xffffffff00000000), 1 },
+		/* As KVM: a word that begins above all ids is nobody's. */
+		{ UINT64_MAX, UINT64_MAX, 0xffffffbf, 0 },
+		{ UINT64_MAX, UINT64_MAX, 0xffffffc0, 1 },
+		{ UINT64_MAX, UINT64_MAX, 0xffffffff, 0 },
+		{ UINT64_MAX, UINT64_MAX, 0x01000000, 0 },
+	};
+	struct fake_machine *fake = *state;
+
+	for (int i = FAKE_CPUS - 1; i > 0; i--)
+		assert_int_equal(paracall_cpu_set_apic_id(fake->cpus[i].cpu, ids[i]), 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(send_ipi(fake, cases[i].low, cases[i].high, cases[i].lowest,
+					  0x40),
+				 cases[i].result);
+	assert_int_equal(fake->cpus[0].interrupts, 2);
+	assert_int_equal(fake->cpus[1].interrupts, 3);
+	assert_int_equal(fake->cpus[2].interrupts, 4);
+	assert_int_equal(fake->cpus[3].interrupts, 2);
+}
+
 static void ipi_clusters_depend_on_the_mode(void **state)
 {
 	struct paracall_options options = fake_options();
@@ -228,6 +280,49 @@ static void ipi_modes(void **state)
 	assert_int_equal(fake->cpus[2].wakes, 1);
 }
 
+/* Each mode by trigger and level: whether it is taken, and what the engine gets. */
+static void ipi_modes_by_level(void **state)
+{
+	/* Bits: edge deasserted, edge asserted, level deasserted, level asserted. */
+	static const struct {
+		uint32_t command;
+		uint32_t taken;
+		bool reaches_engine;
+	} cases[] = {
+		{ PARACALL_ICR_MODE_FIXED << 8 | 16, 0xb, true },
+		{ PARACALL_ICR_MODE_FIXED << 8 | 15, 0xb, false },
+		{ PARACALL_ICR_MODE_FIXED << 8, 0xb, false },
+		{ PARACALL_ICR_MODE_LOWEST << 8 | 255, 0xb, true },
+		{ PARACALL_ICR_MODE_LOWEST << 8 | 5, 0xb, false },
+		{ PARACALL_ICR_MODE_SMI << 8, 0xf, true },
+		{ PARACALL_ICR_MODE_RESERVED << 8, 0xf, false },
+		{ PARACALL_ICR_MODE_NMI << 8, 0xf, true },
+		{ PARACALL_ICR_MODE_INIT << 8, 0xb, true },
+		{ PARACALL_ICR_MODE_STARTUP << 8 | 1, 0xf, true },
+		{ PARACALL_ICR_MODE_EXTINT << 8 | 0x40, 0, false },
+	};
+	struct fake_machine *fake = *state;
+	struct fake_cpu *target = &fake->cpus[3];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		for (uint32_t level = 0; level < 4; level++) {
+			uint64_t icr = cases[i].command | level << 14;
+			bool taken = cases[i].taken >> level & 1;
+
+			target->interrupts = 0;
+			assert_int_equal(send_ipi(fake, 1, 0, 6, icr), taken);
+			assert_int_equal(target->interrupts, taken && cases[i].reaches_engine);
+			if (!target->interrupts)
+				continue;
+			assert_int_equal(target->interrupt.delivery_mode,
+					 cases[i].command >> 8);
+			assert_int_equal(target->interrupt.vector, cases[i].command & 0xff);
+			assert_int_equal(target->interrupt.assert_level, level & 1);
+			assert_int_equal(target->interrupt.level_triggered, level >> 1);
+		}
+	}
+}
+
 static void yield_is_a_hint(void **state)
 {
 	static const uint64_t ids[] = { 0, 2, 7, 0xff, 0x100000004, UINT64_MAX };
@@ -242,7 +337,7 @@ static void yield_is_a_hint(void **state)
 	assert_int_equal(fake->cpus[2].yields, 1);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fake_teardown)
 
 int main(void)
 {
@@ -252,11 +347,14 @@ int main(void)
 		TEST(interrupt_ends_a_halt),
 		TEST(resume_keeps_a_kick),
 		TEST(kick_by_id),
+		TEST(wide_ids),
 		TEST(reset_forgets_kicks_and_halts),
 		TEST(no_kick_is_lost_between_threads),
 		TEST(ipi_goes_to_the_set),
 		TEST(ipi_clusters_depend_on_the_mode),
+		TEST(ipi_to_wide_ids),
 		TEST(ipi_modes),
+		TEST(ipi_modes_by_level),
 		TEST(yield_is_a_hint),
 	};
 

@@ -2,12 +2,13 @@
 /* The table, the features by name, CPUID, and what machines can be made of. */
 #include "fake_engine.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void table_is_complete(void **state)
 {
 	(void)state;
-	assert_int_equal(paracall_hypercall_count(), 12);
+	assert_int_equal(paracall_hypercall_count(), 12 + 13);
 	for (uint32_t i = 0; i < 12; i++) {
 		const struct paracall_hypercall_info *info = paracall_hypercall_info(i);
 
@@ -16,8 +17,21 @@ static void table_is_complete(void **state)
 		assert_true(strlen(info->name) && strlen(info->purpose));
 		/* Only what this library's architecture has can be handled. */
 		assert_true(!info->handled || info->architectures & PARACALL_X86);
+		assert_false(info->is_diag || info->is_engines);
 	}
-	assert_null(paracall_hypercall_info(12));
+	for (uint32_t i = 12; i < 12 + 13; i++) {
+		const struct paracall_hypercall_info *info = paracall_hypercall_info(i);
+		char code[16];
+
+		assert_true(info->is_diag);
+		assert_int_equal(info->architectures, PARACALL_S390);
+		assert_int_equal(info->subcode >= 0, info->number == 0x500);
+		assert_true(info->handled != info->is_engines);
+		assert_true(strlen(info->purpose) && strlen(info->needs));
+		snprintf(code, sizeof(code), "DIAG_%X_", info->number);
+		assert_memory_equal(info->name, code, strlen(code));
+	}
+	assert_null(paracall_hypercall_info(12 + 13));
 }
 
 static void features_match_the_document(void **state)
@@ -61,13 +75,39 @@ static void features_match_the_document(void **state)
 #define YIELD (1u << 13)
 #define ALL (UNHALT | IPI | YIELD)
 
+/* Those that need nothing of the engine: NOP_IO_DELAY and POLL_CONTROL. */
+#define ANYWHERE (1u << 1 | 1u << 12)
+/* Of these, those that have to be asked for. */
+#define ANYWHERE_ON_REQUEST (1u << 16 | 1u << 17)
+#define MMU_OP (1u << 2)
+
 static void features_follow_the_engine(void **state)
 {
+	static const struct {
+		uint32_t capabilities;
+		uint32_t expected;
+	} cases[] = {
+		{ 0, 0 },
+		{ PARACALL_CAN_WAKE, UNHALT },
+		{ PARACALL_CAN_INTERRUPT, IPI },
+		{ PARACALL_CAN_YIELD, YIELD },
+		{ PARACALL_CAN_ACCESS_MEMORY, 0 },
+		{ PARACALL_CAN_ACCESS_MEMORY | PARACALL_CAN_TELL_TIME, 0x01000009 },
+		{ PARACALL_CAN_ACCESS_MEMORY | PARACALL_CAN_TELL_RUN_DELAY, 0x20 },
+		{ PARACALL_CAN_ACCESS_MEMORY | PARACALL_CAN_INTERRUPT, IPI | 0x4010 },
+		{ PARACALL_CAN_EXTEND_MSI, 0x8000 },
+	};
+
 	(void)state;
-	assert_int_equal(paracall_features_available(0), 0);
-	assert_int_equal(paracall_features_available(PARACALL_CAN_WAKE), UNHALT);
-	assert_int_equal(paracall_features_available(PARACALL_CAN_INTERRUPT), IPI);
-	assert_int_equal(paracall_features_available(FAKE_CAPABILITIES), ALL);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(paracall_features_default(cases[i].capabilities),
+				 cases[i].expected | ANYWHERE);
+		assert_int_equal(paracall_features_available(cases[i].capabilities),
+				 cases[i].expected | ANYWHERE | ANYWHERE_ON_REQUEST);
+	}
+	assert_int_equal(paracall_features_available(FAKE_CAPABILITIES) &
+				 ~paracall_features_default(FAKE_CAPABILITIES),
+			 ANYWHERE_ON_REQUEST | MMU_OP);
 }
 
 static void feature_lists(void **state)
@@ -172,10 +212,10 @@ static void machines_are_checked(void **state)
 	options.max_cpus = PARACALL_MAX_CPUS + 1;
 	assert_int_equal(new_machine(options, &fake_engine), PARACALL_ERROR_ARGUMENT);
 	options = good;
-	options.architecture = PARACALL_S390;
+	options.architecture = PARACALL_MIPS;
 	assert_int_equal(new_machine(options, &fake_engine), PARACALL_ERROR_ARGUMENT);
 	options = good;
-	options.features = 1 << 5;
+	options.features = 1 << 6;
 	assert_int_equal(new_machine(options, &fake_engine), PARACALL_ERROR_FEATURE);
 	engine.wake = NULL;
 	assert_int_equal(new_machine(good, &engine), PARACALL_ERROR_ARGUMENT);

@@ -7,8 +7,9 @@
  */
 #include "apic.h"
 
+#include "../memory.h"
+
 #include <stdatomic.h>
-#include <string.h>
 
 #define APIC_BASE 0xfee00000u
 #define APIC_ID (APIC_BASE + 0x20)
@@ -23,23 +24,16 @@
 
 static bool read_word(struct vcpu *vcpu, uint64_t address, uint32_t *value)
 {
-	GByteArray *buffer = vcpu->buffer;
-
-	if (qemu_plugin_read_memory_hwaddr(address, buffer, sizeof(*value)))
+	if (!physical_read(vcpu, address, value, sizeof(*value)))
 		return false;
-	memcpy(value, buffer->data, sizeof(*value));
 	*value = GUINT32_FROM_LE(*value);
 	return true;
 }
 
 static bool write_word(struct vcpu *vcpu, uint64_t address, uint32_t value)
 {
-	GByteArray *buffer = vcpu->buffer;
-
 	value = GUINT32_TO_LE(value);
-	buffer->len = sizeof(value);
-	memcpy(buffer->data, &value, sizeof(value));
-	return !qemu_plugin_write_memory_hwaddr(address, buffer);
+	return physical_write(vcpu, address, &value, sizeof(value));
 }
 
 void apic_learn_id(struct vcpu *vcpu)
@@ -52,6 +46,13 @@ void apic_learn_id(struct vcpu *vcpu)
 	vcpu->has_apic_id = !paracall_cpu_set_apic_id(vcpu->cpu, vcpu->apic_id);
 	if (vcpu->has_apic_id)
 		atomic_store(&paracall_qemu_engine.by_apic_id[vcpu->apic_id], vcpu);
+}
+
+void apic_forget_id(struct vcpu *vcpu)
+{
+	if (vcpu->has_apic_id)
+		atomic_store(&paracall_qemu_engine.by_apic_id[vcpu->apic_id], NULL);
+	vcpu->has_apic_id = false;
 }
 
 /* The only vCPU whose id is not known yet, if there is just one. */

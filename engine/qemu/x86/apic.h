@@ -12,6 +12,9 @@
  */
 void apic_learn_id(struct vcpu *vcpu);
 
+/* Of a vCPU that is unplugged. */
+void apic_forget_id(struct vcpu *vcpu);
+
 /*
  * The vCPU that executes the instruction whose callback got @index. With one
  * thread for all vCPUs QEMU bakes the index of the vCPU that translated into

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "calls.h"
 
+#include "../clock.h"
+#include "../memory.h"
 #include "apic.h"
+#include "async_pf.h"
+#include "exceptions.h"
+#include "foreign.h"
+#include "msr.h"
 #include "replace.h"
 #include "site.h"
+#include "tsc.h"
+#include "vendor.h"
 
 #include <stdatomic.h>
 
-/*
- * An interrupt to itself may have to wait until the vCPU is between two blocks.
- * For that it is made to translate the next one.
- */
-static void send_deferred(struct vcpu *vcpu, uint64_t next_pc)
+void call_send_deferred(struct vcpu *vcpu, uint64_t next_pc)
 {
 	if (vcpu->has_deferred) {
 		replace_retranslate(vcpu, next_pc);
@@ -28,9 +32,18 @@ void call_hypercall(unsigned int index, void *userdata)
 	if (!vcpu)
 		return;
 	next_pc = site_next_pc(vcpu, &site);
+	if (foreign_is_refused(vcpu, &site, next_pc))
+		return;
+	/*
+	 * Like KVM start again what was replaced. So a single step and the
+	 * shadow of sti end where they have to, behind the no-op of QEMU's.
+	 */
+	if (replace_instruction(vcpu, &site, next_pc)) {
+		qemu_plugin_set_pc(next_pc - site.size);
+		return;
+	}
 	paracall_hypercall(vcpu->cpu, site_mode(vcpu, &site));
-	replace_instruction(vcpu, &site, next_pc);
-	send_deferred(vcpu, next_pc);
+	call_send_deferred(vcpu, next_pc);
 	qemu_plugin_set_pc(next_pc);
 }
 
@@ -43,7 +56,7 @@ void call_fast_hypercall(unsigned int index, void *userdata)
 		return;
 	paracall_hypercall(vcpu->cpu, site_mode(vcpu, &site));
 	if (vcpu->has_deferred)
-		send_deferred(vcpu, site_next_pc(vcpu, &site));
+		call_send_deferred(vcpu, site_next_pc(vcpu, &site));
 }
 
 /*
@@ -57,6 +70,7 @@ void call_hlt(unsigned int index, void *userdata)
 
 	if (!vcpu)
 		return;
+	async_pf_halt(vcpu);
 	atomic_store_explicit(&vcpu->was_woken, false, memory_order_relaxed);
 	if (!paracall_halt(vcpu->cpu))
 		qemu_plugin_set_pc(site_next_pc(vcpu, &site));
@@ -76,25 +90,49 @@ void call_wake_vector(unsigned int index, void *userdata)
 	qemu_plugin_set_pc(0);
 }
 
-void call_cpuid(unsigned int index, void *userdata)
+/* Which vCPU it is makes no difference but to the counters. */
+static bool answer_cpuid(struct vcpu *vcpu, uint32_t leaf)
 {
-	struct vcpu *vcpu = vcpu_by_index(index);
 	struct paracall_cpuid result;
-	struct site site;
-	uint32_t leaf;
 
-	if (!vcpu)
-		return;
-	leaf = register_read(vcpu, PARACALL_X86_RAX);
-	/* Which vCPU it is makes no difference but to the counters. */
-	if (!paracall_cpuid_is_ours(leaf) || !paracall_cpuid(vcpu->cpu, leaf, &result))
-		return;
+	if (!paracall_cpuid(vcpu->cpu, leaf, &result))
+		return false;
 	register_write(vcpu, PARACALL_X86_RAX, result.eax);
 	register_write(vcpu, PARACALL_X86_RBX, result.ebx);
 	register_write(vcpu, PARACALL_X86_RCX, result.ecx);
 	register_write(vcpu, PARACALL_X86_RDX, result.edx);
-	site = site_unpack(userdata);
-	qemu_plugin_set_pc(site_next_pc(vcpu, &site));
+	return true;
+}
+
+void call_cpuid(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = vcpu_by_index(index);
+	struct site site = site_unpack(userdata);
+	uint32_t leaf;
+
+	if (!vcpu)
+		return;
+	vcpu->postponed_leaf = 0;
+	leaf = register_read(vcpu, PARACALL_X86_RAX);
+	if (!paracall_cpuid_is_ours(leaf))
+		return;
+	if (site.is_followed && vendor_ask(vcpu, leaf))
+		return;
+	if (answer_cpuid(vcpu, leaf))
+		qemu_plugin_set_pc(site_next_pc(vcpu, &site));
+}
+
+void call_after_cpuid(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = vcpu_by_index(index);
+	uint32_t leaf = vcpu ? vcpu->postponed_leaf : 0;
+
+	(void)userdata;
+	if (!leaf)
+		return;
+	vcpu->postponed_leaf = 0;
+	vendor_learn(vcpu);
+	answer_cpuid(vcpu, leaf);
 }
 
 static bool may_be_our_leaf(qemu_plugin_mem_value value)
@@ -126,20 +164,51 @@ void call_cpuid_loaded(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = vcpu_by_index(index);
 
-	if (vcpu && vcpu->may_be_our_leaf)
+	if (!vcpu)
+		return;
+	vcpu->postponed_leaf = 0;
+	if (vcpu->may_be_our_leaf)
 		call_cpuid(index, userdata);
 }
 
 void call_reset_vector(unsigned int index, void *userdata)
 {
 	struct engine *engine = &paracall_qemu_engine;
+	struct vcpu *vcpu = vcpu_current(index);
 
-	(void)index;
 	(void)userdata;
-	if (!atomic_exchange(&engine->has_started, true))
+	if (!atomic_exchange(&engine->has_started, true)) {
+		clock_begin();
+		if (vcpu)
+			memory_probe(vcpu);
 		return;
+	}
 	paracall_machine_reset(engine->machine);
 	replace_reset();
+}
+
+void call_start_vector(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = vcpu_current(index);
+
+	(void)userdata;
+	if (!vcpu)
+		return;
+	vcpu->has_hidden_rcx = false;
+	paracall_cpu_reset(vcpu->cpu);
+}
+
+/* Not more often than the host's clock ticks. */
+static void update(struct vcpu *vcpu, unsigned int index)
+{
+	uint64_t nanoseconds = clock_coarse_nanoseconds();
+
+	if (nanoseconds == vcpu->updated_nanoseconds)
+		return;
+	vcpu->updated_nanoseconds = nanoseconds;
+	tsc_want(vcpu);
+	async_pf_update(vcpu, index, nanoseconds);
+	paracall_update(vcpu->cpu);
 }
 
 void call_interrupted(unsigned int index, int type, uint64_t from, uint64_t to, void *userdata)
@@ -147,11 +216,26 @@ void call_interrupted(unsigned int index, int type, uint64_t from, uint64_t to, 
 	struct vcpu *vcpu = vcpu_by_index(index);
 
 	(void)type;
-	(void)from;
 	(void)to;
 	(void)userdata;
 	if (!vcpu)
 		return;
+	msr_delivered(vcpu);
+	tsc_interrupted(vcpu);
+	if (vcpu->raised.trap && from == vcpu->raised.trap)
+		async_pf_settled(vcpu, exception_taken(vcpu));
 	apic_learn_id(vcpu);
 	paracall_resume(vcpu->cpu);
+	update(vcpu, index);
+}
+
+void call_exception(unsigned int index, int type, uint64_t from, uint64_t to, void *userdata)
+{
+	struct vcpu *vcpu = vcpu_by_index(index);
+
+	(void)type;
+	(void)to;
+	(void)userdata;
+	if (vcpu && vcpu->raised.trap)
+		exception_raised(vcpu, from);
 }

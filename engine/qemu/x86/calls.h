@@ -6,7 +6,7 @@
 #ifndef PARACALL_QEMU_X86_CALLS_H
 #define PARACALL_QEMU_X86_CALLS_H
 
-#include "../plugin_api.h"
+#include "../engine.h"
 
 /* vmcall, vmmcall: QEMU would raise #UD, so these step over it. */
 qemu_plugin_vcpu_cb call_hypercall;
@@ -19,12 +19,24 @@ qemu_plugin_vcpu_cb call_hlt;
 qemu_plugin_vcpu_cb call_cpuid;
 /* The same where call_leaf_loaded() has seen the leaf already. */
 qemu_plugin_vcpu_cb call_cpuid_loaded;
+/* The instruction behind a cpuid: the vendor was asked for; see vendor.h. */
+qemu_plugin_vcpu_cb call_after_cpuid;
 qemu_plugin_mem_cb call_leaf_loaded;
 /* The first instruction after a reset of the machine. */
 qemu_plugin_vcpu_cb call_reset_vector;
 /* The first instruction of a vCPU that a wake-up started; see apic_wake(). */
 qemu_plugin_vcpu_cb call_wake_vector;
-/* An interrupt was taken. */
+/* What may be the first instruction after an INIT, by another vCPU. */
+qemu_plugin_vcpu_cb call_start_vector;
+/* An interrupt or exception was taken: the vCPU is at its handler. */
 qemu_plugin_discon_cb call_interrupted;
+/* An exception was raised, which is before that. */
+qemu_plugin_discon_cb call_exception;
+
+/*
+ * An interrupt to itself may have to wait until the vCPU is between two blocks.
+ * For that it is made to translate the next one. Then this does not return.
+ */
+void call_send_deferred(struct vcpu *vcpu, uint64_t next_pc);
 
 #endif /* PARACALL_QEMU_X86_CALLS_H */

@@ -6,13 +6,17 @@
 #include "instructions.h"
 
 #include "apic.h"
+#include "async_pf.h"
 #include "calls.h"
 #include "leaf.h"
+#include "msr.h"
 #include "replace.h"
 #include "site.h"
+#include "tsc.h"
+#include "vendor.h"
 
-/* A prefixed hlt or cpuid is still one; none of interest is longer. */
-#define LONGEST 4
+/* With prefixes; none can be longer. */
+#define LONGEST 15
 
 /* Where processors begin after a reset: Intel SDM vol. 3, "First Instruction". */
 #define RESET_VECTOR 0xfffffff0u
@@ -26,52 +30,84 @@ static bool is_ignored_prefix(uint8_t byte)
 	case 0x3e:
 	case 0x64:
 	case 0x65:
-	case 0x66:
 	case 0x67:
-	case 0xf2:
-	case 0xf3:
 		return true;
 	}
-	return false;
-}
-
-static bool is_hypercall(const uint8_t *bytes, size_t size, uint8_t second)
-{
-	return size == HYPERCALL_SIZE && bytes[0] == 0x0f && bytes[1] == second &&
-	       (bytes[2] == 0xc1 || bytes[2] == 0xd9);
-}
-
-enum instruction instruction_classify(const uint8_t *bytes, size_t size)
-{
-	if (is_hypercall(bytes, size, 0x01))
-		return INSTRUCTION_HYPERCALL;
-	if (is_hypercall(bytes, size, 0x1f))
-		return INSTRUCTION_FAST_HYPERCALL;
-	while (size > 1 && is_ignored_prefix(bytes[0])) {
-		bytes++;
-		size--;
-	}
 	/* In 64-bit code these are REX prefixes; elsewhere whole instructions. */
-	if (size > 1 && (bytes[0] & 0xf0) == 0x40) {
-		bytes++;
-		size--;
-	}
-	if (size == 1 && bytes[0] == 0xf4)
-		return INSTRUCTION_HLT;
-	if (size == 2 && bytes[0] == 0x0f && bytes[1] == 0xa2)
+	return (byte & 0xf0) == 0x40;
+}
+
+/* They may choose another instruction of the same opcode. */
+static bool is_refining_prefix(uint8_t byte)
+{
+	return byte == 0x66 || byte == 0xf2 || byte == 0xf3;
+}
+
+/*
+ * With 66, f2 or f3 vmcall is invalid (Intel SDM vol. 3, VMCALL, "Use of
+ * Prefixes"). vmmcall is not: with f2 or f3 it is VMGEXIT, which is VMMCALL
+ * outside SEV-ES (AMD APM vol. 3, VMGEXIT). With lock both are invalid.
+ */
+static enum instruction classify_hypercall(const uint8_t *bytes, bool has_refining_prefix)
+{
+	bool is_vmmcall = bytes[2] == 0xd9;
+
+	if (bytes[0] != 0x0f || (bytes[2] != 0xc1 && !is_vmmcall) ||
+	    (has_refining_prefix && !is_vmmcall))
+		return INSTRUCTION_OTHER;
+	if (bytes[1] == 0x1f)
+		return INSTRUCTION_FAST_HYPERCALL;
+	if (bytes[1] != 0x01)
+		return INSTRUCTION_OTHER;
+	return is_vmmcall ? INSTRUCTION_VMMCALL : INSTRUCTION_VMCALL;
+}
+
+/* Opcodes of more than one byte, behind the first, 0f. */
+static enum instruction classify_second(const uint8_t *bytes, size_t size)
+{
+	if (size == 2 && bytes[0] == 0x01 && bytes[1] == 0xf9)
+		return INSTRUCTION_READ_TSC;
+	if (size != 1)
+		return INSTRUCTION_OTHER;
+	switch (bytes[0]) {
+	case 0x30:
+		return INSTRUCTION_WRMSR;
+	case 0x31:
+		return INSTRUCTION_READ_TSC;
+	case 0x32:
+		return INSTRUCTION_RDMSR;
+	case 0xa2:
 		return INSTRUCTION_CPUID;
+	}
 	return INSTRUCTION_OTHER;
 }
 
+enum instruction instruction_classify(const uint8_t *bytes, size_t size,
+				      bool *has_refining_prefix)
+{
+	*has_refining_prefix = false;
+	while (size > 1 && (is_ignored_prefix(bytes[0]) || is_refining_prefix(bytes[0]))) {
+		*has_refining_prefix |= is_refining_prefix(bytes[0]);
+		bytes++;
+		size--;
+	}
+	if (size == HYPERCALL_SIZE && bytes[2] != 0xf9)
+		return classify_hypercall(bytes, *has_refining_prefix);
+	if (size == 1 && bytes[0] == 0xf4)
+		return INSTRUCTION_HLT;
+	return size > 1 && bytes[0] == 0x0f ? classify_second(bytes + 1, size - 1)
+					    : INSTRUCTION_OTHER;
+}
+
 /* CPUID is frequent in some guests, and other leaves should cost nothing. */
-static void hook_cpuid(const struct qemu_plugin_tb *block, size_t index,
-		       const struct site *site)
+static void hook_cpuid(const struct qemu_plugin_tb *block, size_t index, struct site *site)
 {
 	struct leaf leaf = leaf_find(block, index, site->mode & PARACALL_MODE_64BIT);
 	qemu_plugin_vcpu_cb *callback = call_cpuid;
 
 	if (leaf.source == LEAF_CONSTANT && !paracall_cpuid_is_ours(leaf.number))
 		return;
+	site->is_followed = vendor_hook(block, index);
 	if (leaf.source == LEAF_LOADED) {
 		qemu_plugin_register_vcpu_mem_cb(qemu_plugin_tb_get_insn(block, leaf.load),
 						 call_leaf_loaded, QEMU_PLUGIN_CB_NO_REGS,
@@ -89,7 +125,9 @@ static void hook(const struct qemu_plugin_tb *block, size_t index, enum instruct
 	bool is_user = site->mode & PARACALL_MODE_USER;
 
 	switch (instruction) {
-	case INSTRUCTION_HYPERCALL:
+	case INSTRUCTION_VMCALL:
+	case INSTRUCTION_VMMCALL:
+		site->is_vmmcall = instruction == INSTRUCTION_VMMCALL;
 		site_take_slot(site);
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, call_hypercall,
 						       QEMU_PLUGIN_CB_RW_REGS_PC,
@@ -116,19 +154,41 @@ static void hook(const struct qemu_plugin_tb *block, size_t index, enum instruct
 	case INSTRUCTION_CPUID:
 		hook_cpuid(block, index, site);
 		break;
+	case INSTRUCTION_RDMSR:
+	case INSTRUCTION_WRMSR:
+		if (!is_user)
+			qemu_plugin_register_vcpu_insn_exec_cb(insn,
+							       instruction == INSTRUCTION_RDMSR
+								       ? call_rdmsr
+								       : call_wrmsr,
+							       QEMU_PLUGIN_CB_RW_REGS_PC,
+							       site_pack(site));
+		break;
+	case INSTRUCTION_READ_TSC:
+		tsc_hook_reading(insn);
+		break;
 	case INSTRUCTION_OTHER:
 		break;
 	}
 }
 
-static enum instruction classify(const struct qemu_plugin_insn *insn)
+static enum instruction classify(const struct qemu_plugin_insn *insn, bool *has_refining_prefix)
 {
 	uint8_t bytes[LONGEST];
 	size_t size = qemu_plugin_insn_size(insn);
 
 	if (size > sizeof(bytes) || qemu_plugin_insn_data(insn, bytes, size) != size)
 		return INSTRUCTION_OTHER;
-	return instruction_classify(bytes, size);
+	return instruction_classify(bytes, size, has_refining_prefix);
+}
+
+/*
+ * A STARTUP interrupt makes a vCPU begin at the first byte of a page below
+ * 1 MiB, with an instruction pointer of 0.
+ */
+static bool may_be_start(uint64_t vaddr)
+{
+	return vaddr < 0x100000 && vaddr % 0x1000 == 0;
 }
 
 static void hook_from(struct qemu_plugin_tb *block, size_t first, const struct site *at)
@@ -144,14 +204,44 @@ static void hook_from(struct qemu_plugin_tb *block, size_t first, const struct s
 		qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_tb_get_insn(block, 0),
 						       call_wake_vector,
 						       QEMU_PLUGIN_CB_RW_REGS_PC, NULL);
+	if (at->is_real && may_be_start(block_vaddr) && !at->block_offset)
+		qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_tb_get_insn(block, 0),
+						       call_start_vector,
+						       QEMU_PLUGIN_CB_NO_REGS, NULL);
 	for (size_t i = first; i < count; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block, i);
 		struct site site = *at;
+		enum instruction instruction;
 
-		site.next = qemu_plugin_insn_vaddr(insn) - block_vaddr +
-			    qemu_plugin_insn_size(insn);
-		hook(block, i, classify(insn), &site);
+		site.size = qemu_plugin_insn_size(insn);
+		site.next = qemu_plugin_insn_vaddr(insn) - block_vaddr + site.size;
+		instruction = classify(insn, &site.has_refining_prefix);
+		hook(block, i, instruction, &site);
 	}
+}
+
+/* QEMU does not say which vCPU translates, only reads its registers. */
+static struct site read_site(const struct qemu_plugin_tb *block)
+{
+	struct vcpu translator = { .buffer = g_byte_array_sized_new(16) };
+	struct site site = site_of_block(&translator, qemu_plugin_tb_vaddr(block));
+
+	g_byte_array_free(translator.buffer, TRUE);
+	return site;
+}
+
+/* Only if faults are to be injected at all. */
+static void hook_async_pf(struct qemu_plugin_tb *block)
+{
+	struct site site = read_site(block);
+
+	if (site.mode & PARACALL_MODE_USER)
+		qemu_plugin_register_vcpu_insn_exec_cond_cb(qemu_plugin_tb_get_insn(block, 0),
+							    async_pf_raise,
+							    QEMU_PLUGIN_CB_RW_REGS_PC,
+							    QEMU_PLUGIN_COND_NE,
+							    paracall_qemu_engine.wants_async_pf,
+							    0, site_pack(&site));
 }
 
 static bool is_vector(uint64_t vaddr)
@@ -165,18 +255,20 @@ void instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 	size_t count = qemu_plugin_tb_n_insns(block);
 	size_t first = 0;
 	struct site site;
-	struct vcpu translator = { .cpu = NULL };
+	bool has_refining_prefix;
 
 	(void)userdata;
 	if (paracall_qemu_engine.has_deferred)
 		apic_send_deferred();
-	while (first < count && !classify(qemu_plugin_tb_get_insn(block, first)))
+	tsc_hook_block(block);
+	if (paracall_qemu_engine.async_pf_every && !paracall_qemu_engine.is_single_threaded)
+		hook_async_pf(block);
+	while (first < count &&
+	       !classify(qemu_plugin_tb_get_insn(block, first), &has_refining_prefix))
 		first++;
-	if (first == count && !is_vector(qemu_plugin_tb_vaddr(block)))
+	if (first == count && !is_vector(qemu_plugin_tb_vaddr(block)) &&
+	    !may_be_start(qemu_plugin_tb_vaddr(block)))
 		return;
-	/* QEMU does not say which vCPU translates, only reads its registers. */
-	translator.buffer = g_byte_array_sized_new(16);
-	site = site_of_block(&translator, qemu_plugin_tb_vaddr(block));
-	g_byte_array_free(translator.buffer, TRUE);
+	site = read_site(block);
 	hook_from(block, first, &site);
 }

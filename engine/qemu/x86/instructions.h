@@ -5,19 +5,26 @@
 
 #include "../plugin_api.h"
 
-/* Bytes of vmcall and vmmcall, and of what may stand in their place. */
+/* Bytes of vmcall and vmmcall without prefixes, and of what may replace them. */
 #define HYPERCALL_SIZE 3
 
 enum instruction {
 	INSTRUCTION_OTHER,
-	INSTRUCTION_HYPERCALL,
-	/* vmcall or vmmcall, made into a no-op; see instruction_replacement() */
+	INSTRUCTION_VMCALL,
+	INSTRUCTION_VMMCALL,
+	/* vmcall or vmmcall, made into a no-op; see replace_instruction() */
 	INSTRUCTION_FAST_HYPERCALL,
 	INSTRUCTION_HLT,
 	INSTRUCTION_CPUID,
+	INSTRUCTION_RDMSR,
+	INSTRUCTION_WRMSR,
+	/* rdtsc and rdtscp */
+	INSTRUCTION_READ_TSC,
 };
 
-enum instruction instruction_classify(const uint8_t *bytes, size_t size);
+/* @has_refining_prefix: 66, f2 or f3 was among its prefixes. */
+enum instruction instruction_classify(const uint8_t *bytes, size_t size,
+				      bool *has_refining_prefix);
 
 /* QEMU's callback for each new block: hooks what matters in it. */
 qemu_plugin_tb_trans_cb instructions_hook;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "replace.h"
 
+#include "../memory.h"
 #include "instructions.h"
 
 #include <stdatomic.h>
@@ -30,17 +31,36 @@ struct change {
 	uint8_t to;
 };
 
-static bool change_of(enum replacement replacement, struct change *change)
+/* The policy, with that of the vendor in the place of "native". */
+static enum replacement replacement(void)
 {
-	switch (replacement) {
+	enum replacement chosen = paracall_qemu_engine.replacement;
+
+	if (chosen != REPLACE_NATIVE)
+		return chosen;
+	switch (atomic_load_explicit(&paracall_qemu_engine.own, memory_order_relaxed)) {
+	case OWN_VMCALL:
+		return REPLACE_VMCALL;
+	case OWN_VMMCALL:
+		return REPLACE_VMMCALL;
+	default:
+		return REPLACE_KEEP;
+	}
+}
+
+static bool change_of(const struct site *site, struct change *change)
+{
+	switch (replacement()) {
 	case REPLACE_KEEP:
+	case REPLACE_NATIVE:
+	case REPLACE_REFUSE:
 		return false;
 	case REPLACE_VMCALL:
 		*change = (struct change){ OFFSET_VENDOR, BYTE_VMMCALL, BYTE_VMCALL };
-		return true;
+		return site->is_vmmcall && !site->has_refining_prefix;
 	case REPLACE_VMMCALL:
 		*change = (struct change){ OFFSET_VENDOR, BYTE_VMCALL, BYTE_VMMCALL };
-		return true;
+		return !site->is_vmmcall;
 	case REPLACE_FAST:
 		*change = (struct change){ OFFSET_FAST, BYTE_PLAIN, BYTE_FAST };
 		return true;
@@ -48,23 +68,13 @@ static bool change_of(enum replacement replacement, struct change *change)
 	return false;
 }
 
-static bool read_byte(struct vcpu *vcpu, uint64_t address, uint8_t *byte)
-{
-	if (qemu_plugin_read_memory_hwaddr(address, vcpu->buffer, 1))
-		return false;
-	*byte = vcpu->buffer->data[0];
-	return true;
-}
-
 /* True if it is there now: firmware's memory, for one, can't be written. */
 static bool write_byte(struct vcpu *vcpu, uint64_t address, uint8_t byte)
 {
 	uint8_t written;
 
-	vcpu->buffer->len = 1;
-	vcpu->buffer->data[0] = byte;
-	return !qemu_plugin_write_memory_hwaddr(address, vcpu->buffer) &&
-	       read_byte(vcpu, address, &written) && written == byte;
+	return physical_write(vcpu, address, &byte, sizeof(byte)) &&
+	       physical_read(vcpu, address, &written, sizeof(written)) && written == byte;
 }
 
 /* False if there is no room: then nothing more is replaced. */
@@ -84,22 +94,24 @@ static bool remember(uint64_t address)
  * Privileged code only: pages of user programs can be shared with files. Real
  * mode is left out too: its code is the firmware's.
  */
-void replace_instruction(struct vcpu *vcpu, const struct site *site, uint64_t next_pc)
+bool replace_instruction(struct vcpu *vcpu, const struct site *site, uint64_t next_pc)
 {
 	struct change change;
 	uint64_t address;
 	uint8_t byte;
 
 	if (site->mode & PARACALL_MODE_USER || site->is_real || !site->is_flat)
-		return;
-	if (!change_of(paracall_qemu_engine.replacement, &change))
-		return;
-	/* The guest may have changed it itself since it was executed. */
+		return false;
+	if (!change_of(site, &change))
+		return false;
+	/* Another vCPU may have been first, or the guest changed it itself. */
 	if (!qemu_plugin_translate_vaddr(next_pc - HYPERCALL_SIZE + change.offset, &address) ||
-	    !read_byte(vcpu, address, &byte) || byte != change.from)
-		return;
-	if (remember(address) && write_byte(vcpu, address, change.to))
-		paracall_statistics_add(&vcpu->statistics->replaced, 1);
+	    !physical_read(vcpu, address, &byte, sizeof(byte)) || byte != change.from)
+		return false;
+	if (!remember(address) || !write_byte(vcpu, address, change.to))
+		return false;
+	paracall_statistics_add(&vcpu->statistics->replaced, 1);
+	return true;
 }
 
 bool replace_was_here(uint64_t vaddr)
@@ -121,7 +133,8 @@ void replace_retranslate(struct vcpu *vcpu, uint64_t vaddr)
 	uint64_t address;
 	uint8_t byte;
 
-	if (qemu_plugin_translate_vaddr(vaddr, &address) && read_byte(vcpu, address, &byte))
+	if (qemu_plugin_translate_vaddr(vaddr, &address) &&
+	    physical_read(vcpu, address, &byte, sizeof(byte)))
 		write_byte(vcpu, address, byte);
 }
 

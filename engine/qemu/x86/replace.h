@@ -9,10 +9,10 @@
 #include "site.h"
 
 /*
- * Replace the instruction that ends before @next_pc and was just executed, if
- * the options say so and the code is the kernel's.
+ * Replace the instruction that ends before @next_pc and is about to run, if the
+ * options say so and the code is the kernel's. True if it is another one now.
  */
-void replace_instruction(struct vcpu *vcpu, const struct site *site, uint64_t next_pc);
+bool replace_instruction(struct vcpu *vcpu, const struct site *site, uint64_t next_pc);
 
 /*
  * While a block is translated: whether the instruction at @vaddr was replaced

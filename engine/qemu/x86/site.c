@@ -38,7 +38,7 @@ static bool is_user(struct vcpu *vcpu, bool is_real)
 struct site site_of_block(struct vcpu *vcpu, uint64_t block_vaddr)
 {
 	uint64_t rip = register_read(vcpu, X86_RIP);
-	bool is_long = register_read(vcpu, X86_EFER) & EFER_LMA;
+	bool is_long = register_read(vcpu, PARACALL_X86_EFER) & EFER_LMA;
 	struct site site = {
 		.block_offset = rip & PAGE_MASK,
 		.is_flat = rip == block_vaddr,
@@ -68,9 +68,13 @@ void site_take_slot(struct site *site)
 
 void *site_pack(const struct site *site)
 {
-	uint64_t packed = site->open_slot;
+	uint64_t packed = site->is_followed;
 
 	static_assert(sizeof(void *) == sizeof(uint64_t), "for 64-bit hosts");
+	packed = packed << 1 | site->has_refining_prefix;
+	packed = packed << 1 | site->is_vmmcall;
+	packed = packed << SITE_SIZE_BITS | site->size;
+	packed = packed << SITE_SLOT_BITS | site->open_slot;
 	packed = packed << 1 | site->is_real;
 	packed = packed << 1 | site->is_flat;
 	packed = packed << SITE_NEXT_BITS | site->next;

@@ -10,7 +10,7 @@
 #ifndef PARACALL_QEMU_X86_SITE_H
 #define PARACALL_QEMU_X86_SITE_H
 
-#include "../registers.h"
+#include "registers.h"
 
 struct site {
 	/* Bits of enum paracall_mode. */
@@ -28,6 +28,14 @@ struct site {
 	 * be told yet; then site_mode() finds it out and keeps it here.
 	 */
 	uint32_t open_slot;
+	/* The hooked instruction's bytes, with prefixes. */
+	uint32_t size;
+	/* It is a vmmcall, or the no-op that stands for one. */
+	bool is_vmmcall;
+	/* It has a prefix with which vmcall would be invalid: 66, f2, f3. */
+	bool has_refining_prefix;
+	/* A cpuid whose next instruction is hooked by vendor_hook(). */
+	bool is_followed;
 };
 
 /* The site of a block that is being translated, up to .next. */
@@ -43,6 +51,7 @@ void *site_pack(const struct site *site);
 #define SITE_BLOCK_OFFSET_BITS 12
 #define SITE_NEXT_BITS 16
 #define SITE_SLOT_BITS 12
+#define SITE_SIZE_BITS 4
 
 static inline uint32_t site_take_bits(uint64_t *packed, unsigned int bits)
 {
@@ -63,6 +72,10 @@ static inline struct site site_unpack(void *pointer)
 	site.is_flat = site_take_bits(&packed, 1);
 	site.is_real = site_take_bits(&packed, 1);
 	site.open_slot = site_take_bits(&packed, SITE_SLOT_BITS);
+	site.size = site_take_bits(&packed, SITE_SIZE_BITS);
+	site.is_vmmcall = site_take_bits(&packed, 1);
+	site.has_refining_prefix = site_take_bits(&packed, 1);
+	site.is_followed = site_take_bits(&packed, 1);
 	return site;
 }
 
@@ -70,7 +83,7 @@ static inline struct site site_unpack(void *pointer)
  * The rest is for callbacks, on the vCPU that executes the instruction.
  */
 
-/* The instruction pointer behind the instruction. */
+/* The instruction pointer behind the instruction; .next is 0 for the first. */
 uint64_t site_next_pc(struct vcpu *vcpu, const struct site *site);
 
 /* Bits of enum paracall_mode. May cut rax to 32 bits where these are all. */

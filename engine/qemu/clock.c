@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * QEMU makes the guest's time-stamp counter from the host's own counter, plus
+ * an offset that only changes while the machine is stopped. No function tells
+ * a plugin that offset, but each reading by the guest does: the host's counter
+ * before and after it are bounds. Many readings make them narrow.
+ *
+ * When a stopped machine goes on, its counter goes on where it was: the offset
+ * has become smaller, and is below the bounds that were known.
+ *
+ * It also creeps up, by a little: QEMU gives no vCPU less than another has read
+ * before. Where the counters of the host's processors differ, or are read out of
+ * order, it adds the difference to the offset, for good.
+ *
+ * With -icount the counter is QEMU's virtual time in nanoseconds.
+ */
+#include "clock.h"
+
+#include "x86/tsc.h"
+
+#include <stdatomic.h>
+#include <time.h>
+
+#define NANOSECONDS UINT64_C(1000000000)
+
+/* The host's counter is measured for this long at least. */
+#define SHORTEST_MEASUREMENT (NANOSECONDS / 20)
+
+/* Differences between the counters of the host's processors, in parts of a second. */
+#define TOLERANCE_PARTS 1000000
+
+/* The offset is smaller by so much of a second: the machine was stopped. */
+#define PAUSE_PARTS 1000
+
+/* An instant on two clocks. */
+struct instant {
+	uint64_t ticks;
+	uint64_t nanoseconds;
+};
+
+static struct {
+	bool counts_instructions;
+	struct instant loaded;
+	/* When the machine began to run. */
+	struct instant began;
+	_Atomic(uint64_t) frequency;
+	/* Guest's counter minus host's; wraps around. */
+	_Atomic(uint64_t) offset;
+	_Atomic(bool) has_offset;
+	/* Whoever finds it set leaves a reading unused; the next one will do. */
+	atomic_flag is_learning;
+	/* The last reading, and the host's counter after it. */
+	uint64_t last_tsc;
+	uint64_t last_after;
+	uint64_t lowest_offset;
+	uint64_t highest_offset;
+} state = { .is_learning = ATOMIC_FLAG_INIT };
+
+static uint64_t read_clock(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return now.tv_sec * NANOSECONDS + now.tv_nsec;
+}
+
+uint64_t clock_coarse_nanoseconds(void)
+{
+	return read_clock(CLOCK_MONOTONIC_COARSE);
+}
+
+uint64_t clock_nanoseconds(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+/* What QEMU takes on each host: include/qemu/timer.h there. */
+uint64_t clock_ticks(void)
+{
+#if defined(__x86_64__)
+	return __builtin_ia32_rdtsc();
+#elif defined(__aarch64__)
+	uint64_t ticks;
+
+	__asm__ volatile("mrs %0, cntvct_el0" : "=r"(ticks));
+	return ticks;
+#elif defined(__powerpc64__)
+	return __builtin_ppc_get_timebase();
+#elif defined(__riscv) && __riscv_xlen == 64
+	uint64_t ticks;
+
+	__asm__ volatile("rdtime %0" : "=r"(ticks));
+	return ticks;
+#elif defined(__s390x__)
+	uint64_t ticks;
+
+	__asm__ volatile("stck %0" : "=Q"(ticks) : : "cc");
+	return ticks;
+#else
+	return clock_nanoseconds();
+#endif
+}
+
+/* Both clocks at one instant: of several tries the one that took least. */
+static struct instant read_instant(clockid_t clock)
+{
+	struct instant best = { .ticks = 0 };
+	uint64_t shortest = UINT64_MAX;
+
+	for (int i = 0; i < 8; i++) {
+		uint64_t before = clock_ticks();
+		uint64_t nanoseconds = read_clock(clock);
+		uint64_t took = clock_ticks() - before;
+
+		if (took < shortest) {
+			shortest = took;
+			best = (struct instant){ before + took / 2, nanoseconds };
+		}
+	}
+	return best;
+}
+
+void clock_init(bool counts_instructions)
+{
+	state.counts_instructions = counts_instructions;
+	state.loaded = read_instant(CLOCK_MONOTONIC);
+}
+
+void clock_begin(void)
+{
+	state.began = read_instant(CLOCK_REALTIME);
+	state.last_after = state.began.ticks;
+}
+
+bool clock_can_learn(void)
+{
+	return !state.counts_instructions;
+}
+
+static void sleep_until(uint64_t nanoseconds)
+{
+	struct timespec then = {
+		.tv_sec = nanoseconds / NANOSECONDS,
+		.tv_nsec = nanoseconds % NANOSECONDS,
+	};
+
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &then, NULL);
+}
+
+static uint64_t measure_frequency(void)
+{
+	struct instant now;
+	uint64_t ticks;
+	uint64_t nanoseconds;
+
+	sleep_until(state.loaded.nanoseconds + SHORTEST_MEASUREMENT);
+	now = read_instant(CLOCK_MONOTONIC);
+	ticks = now.ticks - state.loaded.ticks;
+	nanoseconds = now.nanoseconds - state.loaded.nanoseconds;
+	return (uint64_t)((double)ticks * NANOSECONDS / nanoseconds);
+}
+
+/* The first caller's measurement is everybody's. */
+uint64_t clock_tsc_frequency(void *context)
+{
+	uint64_t frequency = atomic_load(&state.frequency);
+	uint64_t none = 0;
+
+	(void)context;
+	if (frequency)
+		return frequency;
+	frequency = state.counts_instructions ? NANOSECONDS : measure_frequency();
+	if (atomic_compare_exchange_strong(&state.frequency, &none, frequency))
+		return frequency;
+	return none;
+}
+
+static int64_t tolerance(void)
+{
+	return (int64_t)(clock_tsc_frequency(NULL) / TOLERANCE_PARTS);
+}
+
+/* Negative if @a is below @b; they wrap around. */
+static int64_t difference(uint64_t a, uint64_t b)
+{
+	return (int64_t)(a - b);
+}
+
+static void set_bounds(uint64_t lowest, uint64_t highest)
+{
+	int64_t width = difference(highest, lowest);
+
+	state.lowest_offset = lowest;
+	state.highest_offset = highest;
+	/* What was guessed too high is seen later by the guest, but still in its call. */
+	atomic_store(&state.offset,
+		     lowest + (uint64_t)(width < tolerance() ? width : tolerance()));
+	atomic_store(&state.has_offset, true);
+}
+
+static void take_bounds(uint64_t lowest, uint64_t highest)
+{
+	int64_t smaller = difference(state.lowest_offset, highest);
+
+	if (!atomic_load(&state.has_offset) || smaller > tolerance() ||
+	    difference(lowest, state.highest_offset) > 0) {
+		if (atomic_load(&state.has_offset) &&
+		    smaller > (int64_t)(clock_tsc_frequency(NULL) / PAUSE_PARTS))
+			paracall_machine_was_paused(paracall_qemu_engine.machine);
+		set_bounds(lowest, highest);
+	} else if (smaller <= 0) {
+		set_bounds(difference(lowest, state.lowest_offset) > 0 ? lowest
+								       : state.lowest_offset,
+			   difference(highest, state.highest_offset) < 0
+				   ? highest
+				   : state.highest_offset);
+	}
+}
+
+/*
+ * The counter never goes back, nor much faster than the host's. Else it's an old
+ * reading, by a vCPU which had to wait for the host since; or it is none at all,
+ * but what another block found in the registers that is hooked by chance.
+ */
+static bool is_plausible(uint64_t tsc, uint64_t after)
+{
+	uint64_t passed = after - state.last_after;
+	uint64_t most = passed + passed / 8 + clock_tsc_frequency(NULL) / 8;
+
+	if (tsc < state.last_tsc || tsc - state.last_tsc > most)
+		return false;
+	state.last_tsc = tsc;
+	state.last_after = after;
+	return true;
+}
+
+bool clock_learn(uint64_t before, uint64_t tsc)
+{
+	uint64_t after = clock_ticks();
+	bool is_taken;
+
+	if (atomic_flag_test_and_set(&state.is_learning))
+		return false;
+	is_taken = is_plausible(tsc, after);
+	if (is_taken)
+		take_bounds(tsc - after, tsc - before);
+	atomic_flag_clear(&state.is_learning);
+	return is_taken;
+}
+
+static void set_realtime(struct paracall_clocks *clocks, uint64_t nanoseconds)
+{
+	clocks->seconds = nanoseconds / NANOSECONDS;
+	clocks->nanoseconds = nanoseconds % NANOSECONDS;
+}
+
+/* The steady clock at an instant that is just over. */
+static uint64_t steady_at(uint64_t ticks)
+{
+	struct instant now = read_instant(CLOCK_MONOTONIC);
+
+	return now.nanoseconds - (now.ticks - ticks) * NANOSECONDS / clock_tsc_frequency(NULL);
+}
+
+bool clock_read(void *context, struct paracall_clocks *clocks)
+{
+	struct instant now;
+
+	if (state.counts_instructions) {
+		*clocks = (struct paracall_clocks){ .tsc = 0 };
+		set_realtime(clocks, state.began.nanoseconds);
+		return true;
+	}
+	/* Who asks once may ask again, and the next answer be a better one. */
+	tsc_want(context);
+	now = read_instant(CLOCK_REALTIME);
+	*clocks = (struct paracall_clocks){ .is_paired = atomic_load(&state.has_offset) };
+	/* A guest that never read its counter: it began with the machine. */
+	clocks->tsc = clocks->is_paired ? now.ticks + atomic_load(&state.offset)
+					: now.ticks - state.began.ticks;
+	set_realtime(clocks, now.nanoseconds);
+	clocks->steady_nanoseconds = steady_at(now.ticks);
+	return true;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Decided once, when QEMU translates a block: which instructions are hooked.
+ * Only in the supervisor state; in the problem state QEMU has the exception.
+ * QEMU's blocks belong to one of the two states, and to one address.
+ */
+#include "instructions.h"
+
+#include "../memory.h"
+#include "calls.h"
+#include "registers.h"
+
+#define DIAGNOSE 0x83
+#define EXECUTE_RELATIVE_LONG 0xc6
+#define SIGNAL_PROCESSOR 0xae
+
+/* All that is hooked has this format, RS-a. */
+#define SIZE 4
+
+static bool is_hooked(const struct qemu_plugin_insn *insn, uint8_t *bytes)
+{
+	return qemu_plugin_insn_size(insn) == SIZE &&
+	       qemu_plugin_insn_data(insn, bytes, SIZE) == SIZE &&
+	       (bytes[0] == DIAGNOSE || bytes[0] == SIGNAL_PROCESSOR);
+}
+
+/*
+ * What EXECUTE executes QEMU shows at the address of EXECUTE itself: then there
+ * is that instruction in memory, of 4 bytes, or of 6 if it is RELATIVE LONG. If
+ * memory can't be read, the safe answer is that it is there.
+ */
+static bool is_executed(struct vcpu *translator, uint64_t vaddr, uint8_t opcode, size_t *size)
+{
+	uint64_t address;
+	uint8_t there;
+
+	*size = SIZE;
+	if (!qemu_plugin_translate_vaddr(vaddr, &address) ||
+	    !physical_read(translator, address, &there, sizeof(there)))
+		return true;
+	if (there == EXECUTE_RELATIVE_LONG)
+		*size = 6;
+	return there != opcode;
+}
+
+/* Addresses begin again behind the last one. */
+static uint64_t wrap(uint64_t address, uint64_t psw_mask)
+{
+	if (psw_mask & S390_PSW_EXTENDED_ADDRESSING)
+		return address;
+	return address & (psw_mask & S390_PSW_BASIC_ADDRESSING ? 0x7fffffff : 0xffffff);
+}
+
+static void hook(struct vcpu *translator, struct qemu_plugin_insn *insn, const uint8_t *bytes,
+		 uint64_t psw_mask)
+{
+	uint64_t vaddr = qemu_plugin_insn_vaddr(insn);
+	size_t size;
+	struct s390_site site = {
+		.r1 = bytes[1] >> 4,
+		.r3 = bytes[1] & 15,
+		.base = bytes[2] >> 4,
+		.displacement = (bytes[2] & 15) << 8 | bytes[3],
+	};
+
+	if (bytes[0] == SIGNAL_PROCESSOR) {
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, s390_call_sigp,
+						       QEMU_PLUGIN_CB_R_REGS,
+						       s390_site_pack(&site));
+		return;
+	}
+	site.is_executed = is_executed(translator, vaddr, bytes[0], &size);
+	/* Both don't fit into one pointer. QEMU calls them in this order. */
+	qemu_plugin_register_vcpu_insn_exec_cb(insn, s390_call_next, QEMU_PLUGIN_CB_NO_REGS,
+					       (void *)(uintptr_t)wrap(vaddr + size, psw_mask));
+	qemu_plugin_register_vcpu_insn_exec_cb(insn, s390_call_diag, QEMU_PLUGIN_CB_RW_REGS_PC,
+					       s390_site_pack(&site));
+}
+
+/* Most blocks have nothing of interest: for them no register is read. */
+void s390_instructions_hook(struct qemu_plugin_tb *block, void *userdata)
+{
+	size_t count = qemu_plugin_tb_n_insns(block);
+	struct vcpu translator = { .cpu = NULL };
+	uint8_t bytes[SIZE];
+	uint64_t psw_mask = 0;
+
+	(void)userdata;
+	for (size_t i = 0; i < count && !(psw_mask & S390_PSW_PROBLEM); i++) {
+		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block, i);
+
+		if (!is_hooked(insn, bytes))
+			continue;
+		if (!translator.buffer)
+			translator.buffer = g_byte_array_sized_new(16);
+		psw_mask = register_read(&translator, S390_PSW_MASK);
+		if (!(psw_mask & S390_PSW_PROBLEM))
+			hook(&translator, insn, bytes, psw_mask);
+	}
+	if (translator.buffer)
+		g_byte_array_free(translator.buffer, TRUE);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* qemu-system-s390x, put together. */
+#include "../target.h"
+
+#include "../clock.h"
+#include "../memory.h"
+#include "calls.h"
+#include "instructions.h"
+#include "registers.h"
+#include "yield.h"
+
+/* clang-format off */
+static const char *const register_names[S390_REGISTERS] = {
+	"r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7",
+	"r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
+	[PARACALL_S390_PREFIX] = "prefix",
+	[S390_PSW_MASK] = "pswm",
+};
+/* clang-format on */
+
+static const struct paracall_engine engine_functions = {
+	.name = "QEMU TCG",
+	.read_register = target_read_register,
+	.write_register = target_write_register,
+	.yield_to = yield_to,
+	.read_memory = memory_read,
+	.write_memory = memory_write,
+	.clock = clock_nanoseconds,
+};
+
+static void install(qemu_plugin_id_t id, const struct plugin_options *options)
+{
+	(void)options;
+	yield_init(id);
+	qemu_plugin_register_vcpu_tb_trans_cb(id, s390_instructions_hook, NULL);
+	/* Here both come after the delivery. */
+	qemu_plugin_register_vcpu_discon_cb(id,
+					    QEMU_PLUGIN_DISCON_INTERRUPT |
+						    QEMU_PLUGIN_DISCON_EXCEPTION,
+					    s390_call_interrupted, NULL);
+}
+
+/* QEMU numbers its vCPUs by their addresses. */
+static void vcpu_init(struct vcpu *vcpu)
+{
+	paracall_cpu_set_apic_id(vcpu->cpu, vcpu - paracall_qemu_engine.vcpus);
+}
+
+static void vcpu_exit(struct vcpu *vcpu)
+{
+	vcpu->has_prefix = false;
+}
+
+const struct target s390_target = {
+	.name = "s390x",
+	.architecture = PARACALL_S390,
+	.registers = register_names,
+	.register_count = S390_REGISTERS,
+	.is_big_endian = true,
+	.engine = &engine_functions,
+	.capabilities = PARACALL_CAN_YIELD | PARACALL_CAN_ACCESS_MEMORY,
+	.install = install,
+	.vcpu_init = vcpu_init,
+	.vcpu_exit = vcpu_exit,
+};

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Giving way to other vCPUs. */
+#ifndef PARACALL_QEMU_S390_YIELD_H
+#define PARACALL_QEMU_S390_YIELD_H
+
+#include "../engine.h"
+
+/* When the plugin is loaded. */
+void yield_init(qemu_plugin_id_t id);
+
+/* The engine's part of struct paracall_engine. */
+void yield_to(void *context, void *target);
+
+#endif /* PARACALL_QEMU_S390_YIELD_H */

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What differs between the machines that QEMU emulates. */
+#ifndef PARACALL_QEMU_TARGET_H
+#define PARACALL_QEMU_TARGET_H
+
+#include "options.h"
+
+struct target {
+	/* QEMU's name for it: "x86_64". */
+	const char *name;
+	enum paracall_architecture architecture;
+	/* The registers' names in QEMU, by number, and how their bytes come. */
+	const char *const *registers;
+	unsigned int register_count;
+	bool is_big_endian;
+	/* What the library gets, but for its capabilities: of the plugin's, these. */
+	const struct paracall_engine *engine;
+	uint32_t capabilities;
+	/* When QEMU loads the plugin and the machine is there. */
+	void (*install)(qemu_plugin_id_t id, const struct plugin_options *options);
+	/* A vCPU is there; one is unplugged. */
+	void (*vcpu_init)(struct vcpu *vcpu);
+	void (*vcpu_exit)(struct vcpu *vcpu);
+};
+
+extern const struct target x86_target;
+extern const struct target s390_target;
+
+/* For struct paracall_engine; @context is a struct vcpu. */
+uint64_t target_read_register(void *context, unsigned int number);
+void target_write_register(void *context, unsigned int number, uint64_t value);
+
+#endif /* PARACALL_QEMU_TARGET_H */

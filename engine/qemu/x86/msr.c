@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * QEMU ignores registers that it doesn't know, so KVM's are served before it
+ * sees them. It has no function for plugins that raises an exception either.
+ * But it raises one itself for a register that there isn't: so where KVM would
+ * refuse, ecx names such a register while QEMU executes the instruction, and is
+ * put back when the exception has been delivered, before the guest's handler
+ * begins.
+ */
+#include "msr.h"
+
+#include "apic.h"
+#include "calls.h"
+#include "site.h"
+
+/*
+ * Would be the x2APIC's destination format register, but there is none: Intel
+ * SDM vol. 3, "x2APIC Register Address Space". QEMU refuses it, too.
+ */
+#define MSR_THAT_FAULTS 0x80e
+
+static void raise_general_protection(struct vcpu *vcpu, uint64_t rcx)
+{
+	vcpu->hidden_rcx = rcx;
+	vcpu->has_hidden_rcx = true;
+	register_write(vcpu, PARACALL_X86_RCX, MSR_THAT_FAULTS);
+}
+
+void msr_delivered(struct vcpu *vcpu)
+{
+	if (!vcpu->has_hidden_rcx)
+		return;
+	vcpu->has_hidden_rcx = false;
+	register_write(vcpu, PARACALL_X86_RCX, vcpu->hidden_rcx);
+}
+
+/* What rdmsr and wrmsr have in common; NULL if the register is QEMU's. */
+static struct vcpu *find_vcpu(unsigned int index, uint64_t *rcx)
+{
+	struct vcpu *vcpu = vcpu_by_index(index);
+
+	if (!vcpu)
+		return NULL;
+	*rcx = register_read(vcpu, PARACALL_X86_RCX);
+	return paracall_msr_is_ours((uint32_t)*rcx) ? vcpu_current(index) : NULL;
+}
+
+void call_rdmsr(unsigned int index, void *userdata)
+{
+	struct site site = site_unpack(userdata);
+	struct vcpu *vcpu;
+	uint64_t value;
+	uint64_t rcx;
+
+	vcpu = find_vcpu(index, &rcx);
+	if (!vcpu)
+		return;
+	if (paracall_rdmsr(vcpu->cpu, (uint32_t)rcx, &value) != PARACALL_MSR_DONE) {
+		raise_general_protection(vcpu, rcx);
+		return;
+	}
+	register_write(vcpu, PARACALL_X86_RAX, (uint32_t)value);
+	register_write(vcpu, PARACALL_X86_RDX, value >> 32);
+	qemu_plugin_set_pc(site_next_pc(vcpu, &site));
+}
+
+void call_wrmsr(unsigned int index, void *userdata)
+{
+	struct site site = site_unpack(userdata);
+	struct vcpu *vcpu;
+	uint64_t next_pc;
+	uint64_t value;
+	uint64_t rcx;
+
+	vcpu = find_vcpu(index, &rcx);
+	if (!vcpu)
+		return;
+	value = (uint32_t)register_read(vcpu, PARACALL_X86_RAX) |
+		register_read(vcpu, PARACALL_X86_RDX) << 32;
+	next_pc = site_next_pc(vcpu, &site);
+	if (paracall_wrmsr(vcpu->cpu, (uint32_t)rcx, value) != PARACALL_MSR_DONE) {
+		raise_general_protection(vcpu, rcx);
+		return;
+	}
+	call_send_deferred(vcpu, next_pc);
+	qemu_plugin_set_pc(next_pc);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* QEMU's callbacks for rdmsr and wrmsr in privileged code. */
+#ifndef PARACALL_QEMU_X86_MSR_H
+#define PARACALL_QEMU_X86_MSR_H
+
+#include "../engine.h"
+
+qemu_plugin_vcpu_cb call_rdmsr;
+qemu_plugin_vcpu_cb call_wrmsr;
+
+/* After an exception was delivered: puts back what raised it. */
+void msr_delivered(struct vcpu *vcpu);
+
+#endif /* PARACALL_QEMU_X86_MSR_H */

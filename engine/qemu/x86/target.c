@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* qemu-system-x86_64, put together. */
+#include "../target.h"
+
+#include "../clock.h"
+#include "../memory.h"
+#include "../run_delay.h"
+#include "apic.h"
+#include "calls.h"
+#include "instructions.h"
+#include "registers.h"
+#include "tsc.h"
+
+#include <sched.h>
+
+/* clang-format off */
+static const char *const register_names[X86_REGISTERS] = {
+	[PARACALL_X86_RAX] = "rax",
+	[PARACALL_X86_RBX] = "rbx",
+	[PARACALL_X86_RCX] = "rcx",
+	[PARACALL_X86_RDX] = "rdx",
+	[PARACALL_X86_RSI] = "rsi",
+	[PARACALL_X86_CR4] = "cr4",
+	[PARACALL_X86_EFER] = "efer",
+	[X86_RIP] = "rip",
+	[X86_RSP] = "rsp",
+	[X86_EFLAGS] = "eflags",
+	[X86_CS] = "cs",
+	[X86_CR0] = "cr0",
+	[X86_CR2] = "cr2",
+	[X86_CR3] = "cr3",
+};
+/* clang-format on */
+
+/*
+ * The target's thread can't be named to the host's scheduler; giving way lets
+ * it run if the host is short of processors, and if not it runs anyway.
+ */
+static void yield_to(void *context, void *target)
+{
+	(void)context;
+	(void)target;
+	sched_yield();
+}
+
+static uint64_t run_delay(void *context)
+{
+	const struct vcpu *vcpu = context;
+
+	return run_delay_read(vcpu->run_delay_file);
+}
+
+static void flush_tlb(void *context)
+{
+	register_write(context, X86_CR3, register_read(context, X86_CR3));
+}
+
+static const struct paracall_engine engine_functions = {
+	.name = "QEMU TCG",
+	.read_register = target_read_register,
+	.write_register = target_write_register,
+	.wake = apic_wake,
+	.send_interrupt = apic_send_interrupt,
+	.yield_to = yield_to,
+	.read_memory = memory_read,
+	.write_memory = memory_write,
+	.tsc_frequency = clock_tsc_frequency,
+	.read_clocks = clock_read,
+	.run_delay = run_delay,
+	.flush_tlb = flush_tlb,
+	.clock = clock_nanoseconds,
+};
+
+static void install(qemu_plugin_id_t id, const struct plugin_options *options)
+{
+	tsc_init();
+	paracall_qemu_engine.wants_async_pf.score =
+		qemu_plugin_scoreboard_new(sizeof(uint64_t));
+	qemu_plugin_register_vcpu_tb_trans_cb(id, instructions_hook, NULL);
+	qemu_plugin_register_vcpu_discon_cb(id, QEMU_PLUGIN_DISCON_INTERRUPT, call_interrupted,
+					    NULL);
+	if (options->replacement == REPLACE_NATIVE || options->replacement == REPLACE_REFUSE ||
+	    options->injection.async_pf_every)
+		qemu_plugin_register_vcpu_discon_cb(id, QEMU_PLUGIN_DISCON_EXCEPTION,
+						    call_exception, NULL);
+}
+
+static void vcpu_init(struct vcpu *vcpu)
+{
+	tsc_init_vcpu(vcpu);
+	apic_learn_id(vcpu);
+}
+
+const struct target x86_target = {
+	.name = "x86_64",
+	.architecture = PARACALL_X86,
+	.registers = register_names,
+	.register_count = X86_REGISTERS,
+	.engine = &engine_functions,
+	.capabilities = UINT32_MAX,
+	.install = install,
+	.vcpu_init = vcpu_init,
+	.vcpu_exit = apic_forget_id,
+};

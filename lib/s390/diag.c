@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The one way that DIAGNOSE goes: look up, handle; counted on the way. Whatever
+ * KVM and its user space do not have is a specification exception
+ * (arch/s390/kvm/diag.c; target/s390x/kvm/kvm.c in QEMU).
+ */
+#include "diag.h"
+
+#include "../count.h"
+
+/* KVM's own functions, by a subcode in register 1. */
+#define KVM_FUNCTIONS 0x500
+
+enum paracall_diag_outcome paracall_diag(struct paracall_cpu *cpu, uint32_t code,
+					 unsigned int r1, unsigned int r3)
+{
+	enum paracall_diag_outcome outcome = PARACALL_DIAG_SPECIFICATION;
+	const struct row *row;
+	struct count count;
+	uint64_t subcode;
+
+	code &= 0xffff;
+	subcode = code == KVM_FUNCTIONS ? diag_register(cpu, 1) : 0;
+	row = paracall_row_of_diag(code, subcode);
+	count = count_begin(cpu, row);
+	if (row)
+		outcome = row->diag(cpu, r1, r3);
+	count_end(cpu, &count,
+		  outcome != PARACALL_DIAG_DONE && outcome != PARACALL_DIAG_NOT_OURS);
+	return outcome;
+}
+
+/* The engine's own. */
+enum paracall_diag_outcome paracall_diag_count(struct paracall_cpu *cpu, unsigned int r1,
+					       unsigned int r3)
+{
+	(void)cpu;
+	(void)r1;
+	(void)r3;
+	return PARACALL_DIAG_NOT_OURS;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * DIAGNOSE 0x258: the guest wants to be told, by a token of its own, of pages
+ * that the host has to bring first, and when they are there (pfault). All of
+ * the guest's memory is there always, so it is never told; the checks and the
+ * answers are KVM's (arch/s390/kvm/diag.c, __diag_page_ref_service).
+ */
+#include "diag.h"
+
+#define CODE 0x258
+#define VERSION 2
+/* In doublewords. */
+#define LENGTH 5
+#define ZARCH (UINT64_C(1) << 63)
+
+enum subcode {
+	SUBCODE_TOKEN,
+	SUBCODE_CANCEL,
+};
+
+enum result {
+	RESULT_DONE = 0,
+	RESULT_NO_TOKEN = 4,
+	RESULT_HAS_TOKEN = 8,
+};
+
+/* The parameter block's doublewords, and what is in the first. */
+struct block {
+	uint64_t head;
+	uint64_t token;
+	uint64_t select;
+	uint64_t compare;
+	uint64_t zarch;
+};
+
+static unsigned int halfword(const struct block *block, unsigned int number)
+{
+	return block->head >> (48 - 16 * number) & 0xffff;
+}
+
+/* A CPU's prefix area and the first two pages are exchanged. */
+static struct paracall_gpa real_address(uint64_t address, uint64_t prefix)
+{
+	if (address < PREFIX_AREA)
+		return guest_address(address + prefix);
+	if (address - prefix < PREFIX_AREA)
+		return guest_address(address - prefix);
+	return guest_address(address);
+}
+
+static bool read_block(struct paracall_cpu *cpu, uint64_t address, struct block *block)
+{
+	uint64_t *const fields[] = { &block->head, &block->token, &block->select,
+				     &block->compare, &block->zarch };
+	uint64_t prefix = diag_prefix(cpu);
+	uint8_t bytes[8];
+
+	for (unsigned int i = 0; i < LENGTH; i++) {
+		if (!guest_read(cpu, real_address(address + 8 * i, prefix), bytes,
+				sizeof(bytes)))
+			return false;
+		*fields[i] = 0;
+		for (unsigned int k = 0; k < sizeof(bytes); k++)
+			*fields[i] = *fields[i] << 8 | bytes[k];
+	}
+	return true;
+}
+
+static enum paracall_diag_outcome answer(struct paracall_cpu *cpu, unsigned int r3,
+					 enum result result)
+{
+	cpu->machine->engine.write_register(cpu->engine_cpu, r3, result);
+	return PARACALL_DIAG_DONE;
+}
+
+static enum paracall_diag_outcome take_token(struct paracall_cpu *cpu,
+					     const struct block *block, unsigned int r3)
+{
+	uint64_t token;
+
+	if (atomic_load(&cpu->has_pfault_token))
+		return answer(cpu, r3, RESULT_HAS_TOKEN);
+	if (block->compare & ~block->select || block->token % 8 || block->zarch != ZARCH)
+		return PARACALL_DIAG_SPECIFICATION;
+	if (!guest_read(cpu, guest_address(block->token), &token, sizeof(token)))
+		return PARACALL_DIAG_ADDRESSING;
+	atomic_store(&cpu->has_pfault_token, true);
+	return answer(cpu, r3, RESULT_DONE);
+}
+
+static enum paracall_diag_outcome cancel_token(struct paracall_cpu *cpu,
+					       const struct block *block, unsigned int r3)
+{
+	if (block->token || block->select || block->compare || block->zarch)
+		return PARACALL_DIAG_SPECIFICATION;
+	return answer(cpu, r3,
+		      atomic_exchange(&cpu->has_pfault_token, false) ? RESULT_DONE
+								     : RESULT_NO_TOKEN);
+}
+
+enum paracall_diag_outcome paracall_diag_page_reference(struct paracall_cpu *cpu,
+							unsigned int r1, unsigned int r3)
+{
+	uint64_t address = diag_register(cpu, r1);
+	struct block block;
+
+	if (address % 8)
+		return PARACALL_DIAG_SPECIFICATION;
+	if (!read_block(cpu, address, &block))
+		return PARACALL_DIAG_ADDRESSING;
+	if (halfword(&block, 0) != CODE || halfword(&block, 2) < LENGTH ||
+	    halfword(&block, 3) != VERSION)
+		return PARACALL_DIAG_SPECIFICATION;
+	switch (halfword(&block, 1)) {
+	case SUBCODE_TOKEN:
+		return take_token(cpu, &block, r3);
+	case SUBCODE_CANCEL:
+		return cancel_token(cpu, &block, r3);
+	}
+	return PARACALL_DIAG_SPECIFICATION;
+}

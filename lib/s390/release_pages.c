@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * DIAGNOSE 0x10: what was in these pages is gone. KVM gives them back to the
+ * host, and the guest then finds zeros (arch/s390/kvm/diag.c,
+ * diag_release_pages); an engine has no way to give them back, so that here
+ * they are only made zero.
+ */
+#include "diag.h"
+
+#include <string.h>
+
+/* A page that is zero is not written to: the host may have none for it yet. */
+static bool is_zero(const uint8_t *page)
+{
+	for (size_t i = 0; i < GUEST_PAGE_SIZE; i += sizeof(uint64_t)) {
+		uint64_t word;
+
+		memcpy(&word, page + i, sizeof(word));
+		if (word)
+			return false;
+	}
+	return true;
+}
+
+/* False behind the end of memory, which has no gaps on s390. */
+static bool release_page(struct paracall_cpu *cpu, uint64_t address)
+{
+	static const uint8_t zeros[GUEST_PAGE_SIZE];
+	uint8_t page[GUEST_PAGE_SIZE];
+
+	return guest_read(cpu, guest_address(address), page, sizeof(page)) &&
+	       (is_zero(page) ||
+		guest_write(cpu, guest_address(address), zeros, sizeof(zeros)));
+}
+
+/* As much of it as there is; no pages if @end is not above @start. */
+static void release(struct paracall_cpu *cpu, uint64_t start, uint64_t end)
+{
+	while (start < end && release_page(cpu, start))
+		start += GUEST_PAGE_SIZE;
+}
+
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Addresses are real ones: at the prefix are absolute pages 0 and 1. */
+static void release_real(struct paracall_cpu *cpu, uint64_t start, uint64_t end)
+{
+	uint64_t prefix = diag_prefix(cpu);
+	uint64_t behind = prefix + PREFIX_AREA;
+
+	release(cpu, start, smaller(end, prefix));
+	if (start < behind && end > prefix)
+		release(cpu, larger(start, prefix) - prefix, smaller(end, behind) - prefix);
+	release(cpu, larger(start, behind), end);
+}
+
+enum paracall_diag_outcome paracall_diag_release_pages(struct paracall_cpu *cpu,
+						       unsigned int r1, unsigned int r3)
+{
+	uint64_t start = diag_register(cpu, r1);
+	uint64_t end = diag_register(cpu, r3) + GUEST_PAGE_SIZE;
+
+	if (start % GUEST_PAGE_SIZE || end % GUEST_PAGE_SIZE || start >= end ||
+	    start < PREFIX_AREA)
+		return PARACALL_DIAG_SPECIFICATION;
+	release_real(cpu, start, end);
+	return PARACALL_DIAG_DONE;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * DIAGNOSE 0x44 and 0x9c: hints, without a result or an exception. As in KVM
+ * only 32 bits of a CPU's address count, and an unknown one is ignored, and so
+ * is the CPU's own (arch/s390/kvm/diag.c, __diag_time_slice_end_directed).
+ */
+#include "diag.h"
+
+static void yield_to(struct paracall_cpu *cpu, void *target)
+{
+	const struct paracall_engine *engine = &cpu->machine->engine;
+
+	if (engine->capabilities & PARACALL_CAN_YIELD)
+		engine->yield_to(cpu->engine_cpu, target);
+}
+
+enum paracall_diag_outcome paracall_diag_time_slice_end(struct paracall_cpu *cpu,
+							unsigned int r1, unsigned int r3)
+{
+	(void)r1;
+	(void)r3;
+	yield_to(cpu, NULL);
+	return PARACALL_DIAG_DONE;
+}
+
+enum paracall_diag_outcome paracall_diag_directed_yield(struct paracall_cpu *cpu,
+							unsigned int r1, unsigned int r3)
+{
+	struct paracall_cpu *target =
+		cpu_by_apic_id(cpu->machine, (uint32_t)diag_register(cpu, r1));
+
+	(void)r3;
+	if (target && target != cpu)
+		yield_to(cpu, target->engine_cpu);
+	return PARACALL_DIAG_DONE;
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Asynchronous page faults: msr.rst, and arch/x86/kvm/x86.c,
+ * kvm_pv_enable_async_pf and kvm_arch_async_page_present. All of the guest's
+ * memory is always there, so there is no cause for one but testing the guest.
+ * When the guest enables them all that wait are woken, as KVM does.
+ */
+#include "../feature_bits.h"
+#include "../memory.h"
+#include "msr.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+
+#define RESERVED_BITS UINT64_C(0x30)
+#define FLAG_BITS UINT64_C(0x3f)
+#define VECTOR_BITS UINT64_C(0xff)
+
+static_assert(sizeof(struct paracall_kvm_vcpu_pv_apf_data) == 64, "the ABI's size");
+
+static bool is_enabled(uint64_t value)
+{
+	const uint64_t both = PARACALL_KVM_MSR_ENABLED | PARACALL_KVM_ASYNC_PF_DELIVERY_AS_INT;
+
+	return (value & both) == both;
+}
+
+static struct paracall_gpa data_address(const struct paracall_cpu *cpu)
+{
+	return guest_address(cpu->msrs.async_pf_en & ~FLAG_BITS);
+}
+
+static struct paracall_gpa token_address(const struct paracall_cpu *cpu)
+{
+	return guest_offset(data_address(cpu),
+			    offsetof(struct paracall_kvm_vcpu_pv_apf_data, token));
+}
+
+/* Tell the guest that what it waits for under @token is there. */
+static bool announce_ready(struct paracall_cpu *cpu, uint32_t token)
+{
+	const struct paracall_engine *engine = &cpu->machine->engine;
+	const struct paracall_interrupt interrupt = {
+		.vector = cpu->msrs.async_pf_int,
+		.delivery_mode = PARACALL_ICR_MODE_FIXED,
+	};
+	const uint32_t none = 0;
+	uint32_t last;
+
+	/* The guest puts 0 there when it has taken the last one. */
+	if (!guest_read(cpu, token_address(cpu), &last, sizeof(last)) || last ||
+	    !guest_write(cpu, token_address(cpu), &token, sizeof(token)))
+		return false;
+	if (engine->send_interrupt(cpu->engine_cpu, cpu->engine_cpu, cpu->apic_id, &interrupt))
+		return true;
+	/* Its local APIC takes no interrupts yet. */
+	guest_write(cpu, token_address(cpu), &none, sizeof(none));
+	return false;
+}
+
+static void forget_oldest(struct async_pf *faults)
+{
+	faults->count--;
+	faults->ready--;
+	memmove(faults->tokens, faults->tokens + 1, faults->count * sizeof(faults->tokens[0]));
+}
+
+void paracall_update_async_pf(struct paracall_cpu *cpu)
+{
+	struct async_pf *faults = &cpu->async_pf;
+
+	if ((!faults->owes_wake_all && !faults->ready) || !is_enabled(cpu->msrs.async_pf_en))
+		return;
+	if (faults->owes_wake_all) {
+		faults->owes_wake_all = !announce_ready(cpu, PARACALL_KVM_ASYNC_PF_WAKE_ALL);
+	} else if (announce_ready(cpu, faults->tokens[0])) {
+		forget_oldest(faults);
+		paracall_statistics_add(&cpu->statistics->async_pf_ended, 1);
+	}
+}
+
+static bool write_flags(struct paracall_cpu *cpu, uint32_t flags)
+{
+	return guest_write(cpu, data_address(cpu), &flags, sizeof(flags));
+}
+
+/* As KVM makes them: a number and the vCPU. Below 64 KiB, see async_pf_raise(). */
+static uint32_t next_token(struct paracall_cpu *cpu)
+{
+	uint32_t number = cpu->async_pf.next++ % 15 + 1;
+
+	return number << 12 | (uint32_t)(cpu - cpu->machine->cpus);
+}
+
+uint32_t paracall_async_pf_begin(struct paracall_cpu *cpu)
+{
+	struct async_pf *faults = &cpu->async_pf;
+	uint32_t flags;
+	uint32_t token;
+
+	if (!is_enabled(cpu->msrs.async_pf_en) || faults->owes_wake_all ||
+	    faults->count == MAX_ASYNC_PFS ||
+	    !guest_read(cpu, data_address(cpu), &flags, sizeof(flags)) || flags ||
+	    !write_flags(cpu, PARACALL_KVM_PV_REASON_PAGE_NOT_PRESENT))
+		return 0;
+	token = next_token(cpu);
+	faults->tokens[faults->count++] = token;
+	paracall_statistics_add(&cpu->statistics->async_pf_begun, 1);
+	return token;
+}
+
+/* The last one that was begun. */
+void paracall_async_pf_cancel(struct paracall_cpu *cpu, uint32_t token)
+{
+	struct async_pf *faults = &cpu->async_pf;
+
+	if (!faults->count || faults->tokens[faults->count - 1] != token ||
+	    faults->ready == faults->count)
+		return;
+	faults->count--;
+	write_flags(cpu, 0);
+	paracall_statistics_add(&cpu->statistics->async_pf_begun, -(uint64_t)1);
+}
+
+void paracall_async_pf_end(struct paracall_cpu *cpu)
+{
+	cpu->async_pf.ready = cpu->async_pf.count;
+	paracall_update_async_pf(cpu);
+}
+
+static bool has_reserved_bits(const struct paracall_cpu *cpu, uint64_t value)
+{
+	return value & RESERVED_BITS ||
+	       (value & PARACALL_KVM_ASYNC_PF_DELIVERY_AS_PF_VMEXIT &&
+		!has_feature(cpu, FEATURE_BIT_ASYNC_PF_VMEXIT)) ||
+	       (value & PARACALL_KVM_ASYNC_PF_DELIVERY_AS_INT &&
+		!has_feature(cpu, FEATURE_BIT_ASYNC_PF_INT));
+}
+
+bool paracall_write_async_pf_en(struct paracall_cpu *cpu, uint64_t value)
+{
+	struct paracall_kvm_vcpu_pv_apf_data data;
+
+	if (has_reserved_bits(cpu, value))
+		return false;
+	/* Events need a local APIC. */
+	if (!(cpu->machine->engine.capabilities & PARACALL_CAN_INTERRUPT))
+		return !value;
+	cpu->msrs.async_pf_en = value;
+	cpu->async_pf = (struct async_pf){ .next = cpu->async_pf.next };
+	if (!is_enabled(value))
+		return true;
+	if (!guest_read(cpu, data_address(cpu), &data, sizeof(data)))
+		return false;
+	cpu->async_pf.owes_wake_all = true;
+	paracall_update_async_pf(cpu);
+	return true;
+}
+
+uint64_t paracall_read_async_pf_en(struct paracall_cpu *cpu)
+{
+	return cpu->msrs.async_pf_en;
+}
+
+bool paracall_write_async_pf_int(struct paracall_cpu *cpu, uint64_t value)
+{
+	if (value & ~VECTOR_BITS)
+		return false;
+	cpu->msrs.async_pf_int = value;
+	return true;
+}
+
+uint64_t paracall_read_async_pf_int(struct paracall_cpu *cpu)
+{
+	return cpu->msrs.async_pf_int;
+}
+
+/* The guest can take another. */
+bool paracall_write_async_pf_ack(struct paracall_cpu *cpu, uint64_t value)
+{
+	if (value & PARACALL_KVM_MSR_ENABLED)
+		paracall_update_async_pf(cpu);
+	return true;
+}
+
+uint64_t paracall_read_async_pf_ack(struct paracall_cpu *cpu)
+{
+	(void)cpu;
+	return 0;
+}

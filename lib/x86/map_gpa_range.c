@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * KVM_HC_MAP_GPA_RANGE: which pages are private (encrypted), and which are
+ * shared with the host. KVM checks the range (arch/x86/kvm/x86.c,
+ * ____kvm_emulate_hypercall) and leaves the rest to its user space
+ * (KVM_EXIT_HYPERCALL in Documentation/virt/kvm/api.rst); here that is the
+ * engine's .map_gpa_range, and a list of the private ranges.
+ *
+ * All vCPUs share the list, and change it rarely; still none waits for another,
+ * that the host's scheduler may have stopped. A list is never changed while it
+ * is the current one. A vCPU writes its own spare list from the current one,
+ * puts it in place by one compare-and-exchange, and has the old one as its next
+ * spare. If another vCPU was faster it starts again from that one's list.
+ *
+ * So a spare list may be written to while somebody still reads it. The reader
+ * sees that afterwards: each change, by its number, makes another word of
+ * .current. What it read until then is of no use, and does no harm.
+ */
+#include "map_gpa_range.h"
+
+#include "../memory.h"
+#include "../table.h"
+
+#include <stdlib.h>
+
+/* Linux guests have a few dozen. */
+#define MAX_RANGES 1024
+
+/* Private pages by number, without the last. Acquire and release; see above. */
+struct range {
+	_Atomic(uint64_t) first;
+	_Atomic(uint64_t) end;
+};
+
+struct range_list {
+	struct range ranges[MAX_RANGES];
+};
+
+struct private_memory {
+	/* See struct current; one word. */
+	_Atomic(uint64_t) current;
+	/* One that is current, and a spare for each vCPU, paracall_cpu's. */
+	struct range_list lists[];
+};
+
+/* Which of the lists counts, how much of it, and the number of the change. */
+struct current {
+	uint32_t list;
+	uint32_t count;
+	uint64_t number;
+};
+
+#define LIST_BITS 13
+#define COUNT_BITS 11
+
+_Static_assert(PARACALL_MAX_CPUS < 1 << LIST_BITS, "each list has a number");
+_Static_assert(MAX_RANGES < 1 << COUNT_BITS, "a list can be full");
+
+static uint64_t pack(struct current current)
+{
+	return current.number << (LIST_BITS + COUNT_BITS) |
+	       (uint64_t)current.count << LIST_BITS | current.list;
+}
+
+static struct current unpack(uint64_t word)
+{
+	return (struct current){
+		.list = word & ((1u << LIST_BITS) - 1),
+		.count = word >> LIST_BITS & ((1u << COUNT_BITS) - 1),
+		.number = word >> (LIST_BITS + COUNT_BITS),
+	};
+}
+
+struct private_memory *paracall_private_memory_new(uint32_t max_cpus)
+{
+	/* Zeroed, so pages of lists that are never used need not exist. */
+	return calloc(1, sizeof(struct private_memory) +
+				 (max_cpus + 1) * sizeof(struct range_list));
+}
+
+void paracall_private_memory_free(struct private_memory *memory)
+{
+	free(memory);
+}
+
+/* What a call asks for. */
+struct conversion {
+	uint64_t first;
+	uint64_t end;
+	bool make_private;
+};
+
+/* A list that is being written. */
+struct writer {
+	struct range *ranges;
+	uint32_t count;
+	bool is_full;
+	uint64_t pages;
+};
+
+static void append(struct writer *writer, uint64_t first, uint64_t end)
+{
+	if (first >= end)
+		return;
+	if (writer->count == MAX_RANGES) {
+		writer->is_full = true;
+		return;
+	}
+	atomic_store_explicit(&writer->ranges[writer->count].first, first,
+			      memory_order_release);
+	atomic_store_explicit(&writer->ranges[writer->count].end, end, memory_order_release);
+	writer->count++;
+	writer->pages += end - first;
+}
+
+/*
+ * Write @count @ranges, changed by @wanted; returns the pages in them. Ranges
+ * stay in order, apart from each other, and not empty.
+ */
+static uint64_t rewrite(struct writer *writer, const struct range *ranges, uint32_t count,
+			const struct conversion *wanted)
+{
+	uint64_t first = wanted->first, end = wanted->end, pages = 0;
+	bool is_written = !wanted->make_private;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t old_first =
+			atomic_load_explicit(&ranges[i].first, memory_order_acquire);
+		uint64_t old_end = atomic_load_explicit(&ranges[i].end, memory_order_acquire);
+
+		pages += old_end - old_first;
+		if (!wanted->make_private) {
+			/* What is left on either side, or all of it. */
+			append(writer, old_first, old_end < first ? old_end : first);
+			append(writer, old_first > end ? old_first : end, old_end);
+		} else if (old_end < first || is_written) {
+			append(writer, old_first, old_end);
+		} else if (old_first > end) {
+			append(writer, first, end);
+			append(writer, old_first, old_end);
+			is_written = true;
+		} else {
+			first = old_first < first ? old_first : first;
+			end = old_end > end ? old_end : end;
+		}
+	}
+	if (!is_written)
+		append(writer, first, end);
+	return pages;
+}
+
+static void count_change(struct paracall_machine *machine, uint64_t ranges, uint64_t pages)
+{
+	struct paracall_statistics *statistics = machine->statistics;
+
+	/* Sums of differences: right in the end, in whatever order they come. */
+	__atomic_fetch_add(&statistics->private_ranges, ranges, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&statistics->private_pages, pages, __ATOMIC_RELAXED);
+}
+
+/* Where a list stands that was written from that of @seen. */
+struct change {
+	uint64_t seen;
+	struct writer writer;
+	uint64_t old_pages;
+};
+
+/* Write the vCPU's spare list. False if there are too many ranges. */
+static bool prepare(struct paracall_cpu *cpu, const struct conversion *wanted,
+		    struct change *change)
+{
+	struct private_memory *memory = cpu->machine->private_memory;
+
+	do {
+		struct current current;
+
+		change->seen = atomic_load_explicit(&memory->current, memory_order_acquire);
+		current = unpack(change->seen);
+		change->writer =
+			(struct writer){ .ranges = memory->lists[cpu->spare_list].ranges };
+		change->old_pages = rewrite(&change->writer, memory->lists[current.list].ranges,
+					    current.count, wanted);
+		/* If it changed meanwhile, it may have been no list at all. */
+	} while (change->seen != atomic_load_explicit(&memory->current, memory_order_acquire));
+	return !change->writer.is_full;
+}
+
+/* Put the spare list in place. False if another vCPU was faster. */
+static bool commit(struct paracall_cpu *cpu, const struct change *change)
+{
+	struct private_memory *memory = cpu->machine->private_memory;
+	struct current old = unpack(change->seen);
+	struct current current = {
+		.list = cpu->spare_list,
+		.count = change->writer.count,
+		.number = old.number + 1,
+	};
+	uint64_t expected = change->seen;
+
+	if (!atomic_compare_exchange_strong(&memory->current, &expected, pack(current)))
+		return false;
+	cpu->spare_list = old.list;
+	count_change(cpu->machine, (uint64_t)current.count - old.count,
+		     change->writer.pages - change->old_pages);
+	return true;
+}
+
+static int64_t ask_engine(struct paracall_cpu *cpu, const uint64_t *arguments)
+{
+	const struct paracall_engine *engine = &cpu->machine->engine;
+
+	if (!engine->map_gpa_range)
+		return 0;
+	return engine->map_gpa_range(cpu->engine_cpu, guest_address(arguments[0]), arguments[1],
+				     arguments[2]);
+}
+
+static int64_t convert(struct paracall_cpu *cpu, const struct conversion *wanted,
+		       const uint64_t *arguments)
+{
+	struct change change;
+	int64_t result;
+
+	/* The engine isn't asked for what can't be done. */
+	if (!prepare(cpu, wanted, &change))
+		return -PARACALL_KVM_E2BIG;
+	result = ask_engine(cpu, arguments);
+	if (result < 0)
+		return result;
+	while (!commit(cpu, &change))
+		if (!prepare(cpu, wanted, &change))
+			return -PARACALL_KVM_E2BIG;
+	return result;
+}
+
+int64_t paracall_map_gpa_range(struct paracall_cpu *cpu, uint32_t mode,
+			       const uint64_t *arguments)
+{
+	uint64_t address = arguments[0], pages = arguments[1];
+	struct conversion wanted = {
+		.first = address / GUEST_PAGE_SIZE,
+		.end = address / GUEST_PAGE_SIZE + pages,
+		/* Nobody looks at the other attributes: KVM doesn't either. */
+		.make_private = arguments[2] & PARACALL_KVM_MAP_GPA_RANGE_ENCRYPTED,
+	};
+
+	(void)mode;
+	/* Not there unless it was asked for, like KVM_CAP_EXIT_HYPERCALL. */
+	if (!cpu->machine->private_memory)
+		return -PARACALL_KVM_ENOSYS;
+	if (address % GUEST_PAGE_SIZE || wanted.end <= wanted.first)
+		return -PARACALL_KVM_EINVAL;
+	return convert(cpu, &wanted, arguments);
+}
+
+/* Whether one of @count @ranges has it. They may be no list; then nothing is said. */
+static bool is_in(const struct range *ranges, uint32_t count, uint64_t page)
+{
+	uint32_t low = 0, high = count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (atomic_load_explicit(&ranges[middle].end, memory_order_acquire) <= page)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < count &&
+	       atomic_load_explicit(&ranges[low].first, memory_order_acquire) <= page;
+}
+
+bool paracall_machine_is_private(struct paracall_machine *machine, struct paracall_gpa address)
+{
+	struct private_memory *memory = machine->private_memory;
+	uint64_t seen;
+	bool is_private;
+
+	if (!memory)
+		return false;
+	do {
+		struct current current;
+
+		seen = atomic_load_explicit(&memory->current, memory_order_acquire);
+		current = unpack(seen);
+		is_private = is_in(memory->lists[current.list].ranges, current.count,
+				   address.value / GUEST_PAGE_SIZE);
+	} while (seen != atomic_load_explicit(&memory->current, memory_order_acquire));
+	return is_private;
+}
+
+/*
+ * KVM itself keeps attributes over a reset; user space makes the machine's
+ * memory anew, as it was at its creation. Nothing to write: the list that is
+ * current just ends at its beginning.
+ */
+void paracall_private_memory_reset(struct paracall_machine *machine)
+{
+	struct private_memory *memory = machine->private_memory;
+	struct change change = { .old_pages = 0 };
+	struct current old, empty;
+
+	if (!memory)
+		return;
+	do {
+		change.seen = atomic_load_explicit(&memory->current, memory_order_acquire);
+		old = unpack(change.seen);
+		change.old_pages = 0;
+		for (uint32_t i = 0; i < old.count; i++) {
+			const struct range *range = &memory->lists[old.list].ranges[i];
+
+			change.old_pages +=
+				atomic_load_explicit(&range->end, memory_order_acquire) -
+				atomic_load_explicit(&range->first, memory_order_acquire);
+		}
+		empty = (struct current){ .list = old.list, .number = old.number + 1 };
+	} while (!atomic_compare_exchange_strong(&memory->current, &change.seen, pack(empty)));
+	count_change(machine, 0 - (uint64_t)old.count, 0 - change.old_pages);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Whether the guest may be migrated: msr.rst. One word for the machine, and
+ * "ready" from the beginning, as for guests whose memory is not encrypted. In
+ * KVM this register is user space's.
+ */
+#include "msr.h"
+
+bool paracall_write_migration_control(struct paracall_cpu *cpu, uint64_t value)
+{
+	if (value & ~(uint64_t)PARACALL_KVM_MSR_ENABLED)
+		return false;
+	atomic_store(&cpu->machine->migration_control, value);
+	return true;
+}
+
+uint64_t paracall_read_migration_control(struct paracall_cpu *cpu)
+{
+	return atomic_load(&cpu->machine->migration_control);
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The way of rdmsr and wrmsr, as in arch/x86/kvm/x86.c, kvm_set_msr_common and
+ * kvm_get_msr_common: unknown numbers of KVM's range and, if features are
+ * enforced, registers that were not offered are general protection exceptions.
+ */
+#include "msr.h"
+
+#include "../feature_bits.h"
+
+#include <assert.h>
+
+struct msr {
+	struct paracall_msr_info info;
+	paracall_msr_reader *read;
+	paracall_msr_writer *write;
+};
+
+#define MSR(msr_name, msr_number, msr_feature, msr_read, msr_write, msr_purpose) \
+	{ \
+		.info.name = #msr_name, \
+		.info.number = msr_number, \
+		.info.feature = FEATURE_BIT_##msr_feature, \
+		.info.purpose = msr_purpose, \
+		.read = msr_read, \
+		.write = msr_write, \
+	},
+static const struct msr msrs[] = {
+#include "msrs.def"
+};
+#undef MSR
+
+#define MSRS (sizeof(msrs) / sizeof(msrs[0]))
+
+static_assert(MSRS <= PARACALL_STATISTICS_MSRS, "the statistics have room for every register");
+
+/* The numbers are the ABI's. */
+#define MSR(name, number, ...) static_assert(number == PARACALL_KVM_MSR_##name, "as in abi.h");
+#include "msrs.def"
+#undef MSR
+
+size_t paracall_msr_count(void)
+{
+	return MSRS;
+}
+
+const struct paracall_msr_info *paracall_msr_info(size_t index)
+{
+	return index < MSRS ? &msrs[index].info : NULL;
+}
+
+static const struct msr *msr_by_number(uint32_t number)
+{
+	for (size_t i = 0; i < MSRS; i++)
+		if (msrs[i].info.number == number)
+			return &msrs[i];
+	return NULL;
+}
+
+static struct paracall_msr_statistics *statistics_of(struct paracall_cpu *cpu,
+						     const struct msr *msr)
+{
+	return &cpu->statistics->msrs[msr - msrs];
+}
+
+/*
+ * MIGRATION_CONTROL is user space's in KVM, and there at all only if that put
+ * it into CPUID.
+ */
+static bool is_there(const struct paracall_cpu *cpu, const struct msr *msr)
+{
+	if (msr->info.number == PARACALL_KVM_MSR_MIGRATION_CONTROL)
+		return cpu->machine->features & msr->info.feature;
+	return has_feature(cpu, msr->info.feature);
+}
+
+static enum paracall_msr_outcome fault(struct paracall_msr_statistics *statistics)
+{
+	paracall_statistics_add(&statistics->faults, 1);
+	return PARACALL_MSR_FAULT;
+}
+
+enum paracall_msr_outcome paracall_rdmsr(struct paracall_cpu *cpu, uint32_t number,
+					 uint64_t *value)
+{
+	const struct msr *msr;
+
+	if (!paracall_msr_is_ours(number))
+		return PARACALL_MSR_NOT_OURS;
+	msr = msr_by_number(number);
+	if (!msr)
+		return PARACALL_MSR_FAULT;
+	paracall_statistics_add(&statistics_of(cpu, msr)->reads, 1);
+	if (!is_there(cpu, msr))
+		return fault(statistics_of(cpu, msr));
+	*value = msr->read(cpu);
+	return PARACALL_MSR_DONE;
+}
+
+enum paracall_msr_outcome paracall_wrmsr(struct paracall_cpu *cpu, uint32_t number,
+					 uint64_t value)
+{
+	const struct msr *msr;
+
+	if (!paracall_msr_is_ours(number))
+		return PARACALL_MSR_NOT_OURS;
+	msr = msr_by_number(number);
+	if (!msr)
+		return PARACALL_MSR_FAULT;
+	paracall_statistics_add(&statistics_of(cpu, msr)->writes, 1);
+	if (!is_there(cpu, msr) || !msr->write(cpu, value))
+		return fault(statistics_of(cpu, msr));
+	return PARACALL_MSR_DONE;
+}
+
+void paracall_update(struct paracall_cpu *cpu)
+{
+	paracall_update_clock(cpu);
+	paracall_update_steal_time(cpu);
+	paracall_update_async_pf(cpu);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* KVM's registers, for the files that answer them. */
+#ifndef PARACALL_LIB_X86_MSR_H
+#define PARACALL_LIB_X86_MSR_H
+
+#include "../machine.h"
+
+/* The value that a read gives. On the vCPU's thread. */
+typedef uint64_t paracall_msr_reader(struct paracall_cpu *cpu);
+
+/* False: the guest gets a general protection exception. On the vCPU's thread. */
+typedef bool paracall_msr_writer(struct paracall_cpu *cpu, uint64_t value);
+
+#define MSR(name, number, feature, read, write, purpose) \
+	paracall_msr_reader read; \
+	paracall_msr_writer write;
+#include "msrs.def"
+#undef MSR
+
+/* What each facility does in paracall_update(). */
+void paracall_update_clock(struct paracall_cpu *cpu);
+void paracall_update_steal_time(struct paracall_cpu *cpu);
+void paracall_update_async_pf(struct paracall_cpu *cpu);
+
+/* Whether a feature is there for the guest, as far as that is enforced. */
+static inline bool has_feature(const struct paracall_cpu *cpu, uint32_t bit)
+{
+	return !cpu->machine->enforce_features || cpu->machine->features & bit;
+}
+
+#endif /* PARACALL_LIB_X86_MSR_H */

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The register of paravirtual ends of interrupts: arch/x86/kvm/lapic.c,
+ * kvm_lapic_set_pv_eoi. The host never allows one, which is its right: the
+ * guest then writes to its local APIC.
+ */
+#include "../memory.h"
+#include "msr.h"
+
+#define ADDRESS_MASK (~(uint64_t)PARACALL_KVM_MSR_ENABLED)
+
+bool paracall_write_pv_eoi(struct paracall_cpu *cpu, uint64_t value)
+{
+	struct paracall_gpa address = guest_address(value & ADDRESS_MASK);
+	uint8_t flag;
+
+	if (address.value % 4)
+		return false;
+	if (value & PARACALL_KVM_MSR_ENABLED && !guest_read(cpu, address, &flag, sizeof(flag)))
+		return false;
+	cpu->msrs.pv_eoi = value;
+	return true;
+}
+
+uint64_t paracall_read_pv_eoi(struct paracall_cpu *cpu)
+{
+	return cpu->msrs.pv_eoi;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Steal time: msr.rst, and arch/x86/kvm/x86.c, record_steal_time.
+ *
+ * The byte that says "preempted" is never set: a host that learns of a
+ * preemption only afterwards has nothing true to say there.
+ */
+#include "../memory.h"
+#include "msr.h"
+
+#include <assert.h>
+#include <stddef.h>
+
+#define RESERVED_BITS UINT64_C(0x3e)
+
+static_assert(sizeof(struct paracall_kvm_steal_time) == 64, "the ABI's size");
+
+/* Up to where the host writes. */
+#define HEAD_SIZE (offsetof(struct paracall_kvm_steal_time, preempted) + 1)
+
+static bool is_running(const struct paracall_cpu *cpu)
+{
+	return cpu->msrs.steal_time & PARACALL_KVM_MSR_ENABLED &&
+	       cpu->machine->engine.capabilities & PARACALL_CAN_TELL_RUN_DELAY;
+}
+
+static void write_part(struct paracall_cpu *cpu, struct paracall_gpa address, size_t offset,
+		       const void *data, size_t size)
+{
+	guest_write(cpu, guest_offset(address, offset), data, size);
+	/* Others may read at any time, and go by the version. */
+	atomic_thread_fence(memory_order_seq_cst);
+}
+
+/* Add to what stands in the guest's memory: it is the guest's to set. */
+static void add_steal(struct paracall_cpu *cpu, uint64_t nanoseconds)
+{
+	struct paracall_gpa address = guest_address(
+		cpu->msrs.steal_time & ~(RESERVED_BITS | PARACALL_KVM_MSR_ENABLED));
+	const uint8_t not_preempted = 0;
+	struct paracall_kvm_steal_time page;
+
+	if (!guest_read(cpu, address, &page, HEAD_SIZE))
+		return;
+	if (page.preempted)
+		write_part(cpu, address, offsetof(struct paracall_kvm_steal_time, preempted),
+			   &not_preempted, sizeof(not_preempted));
+	page.version += page.version % 2 + 1;
+	write_part(cpu, address, offsetof(struct paracall_kvm_steal_time, version),
+		   &page.version, sizeof(page.version));
+	page.steal += nanoseconds;
+	write_part(cpu, address, offsetof(struct paracall_kvm_steal_time, steal), &page.steal,
+		   sizeof(page.steal));
+	page.version++;
+	write_part(cpu, address, offsetof(struct paracall_kvm_steal_time, version),
+		   &page.version, sizeof(page.version));
+	paracall_statistics_add(&cpu->statistics->steal_nanoseconds, nanoseconds);
+	paracall_statistics_add(&cpu->statistics->steal_updates, 1);
+}
+
+/* What the host's scheduler counted since the guest was last told. */
+static uint64_t take_run_delay(struct paracall_cpu *cpu)
+{
+	uint64_t delay = cpu->machine->engine.run_delay(cpu->engine_cpu);
+	uint64_t news = delay > cpu->told_run_delay ? delay - cpu->told_run_delay : 0;
+
+	cpu->told_run_delay += news;
+	return news;
+}
+
+bool paracall_write_steal_time(struct paracall_cpu *cpu, uint64_t value)
+{
+	/* Without it KVM's hosts have no such register. */
+	if (!(cpu->machine->engine.capabilities & PARACALL_CAN_TELL_RUN_DELAY) ||
+	    value & RESERVED_BITS)
+		return false;
+	cpu->msrs.steal_time = value;
+	if (is_running(cpu))
+		add_steal(cpu, take_run_delay(cpu));
+	return true;
+}
+
+uint64_t paracall_read_steal_time(struct paracall_cpu *cpu)
+{
+	return cpu->msrs.steal_time;
+}
+
+void paracall_update_steal_time(struct paracall_cpu *cpu)
+{
+	uint64_t news;
+
+	if (!is_running(cpu))
+		return;
+	news = take_run_delay(cpu);
+	if (news)
+		add_steal(cpu, news);
+}
