@@ -25,7 +25,7 @@ trim() {
 
 # The QEMU that 'paracall run' takes.
 used_qemu() {
-	"$paracall" engines | sed -n 's/^\* //p'
+	"$paracall" engines | sed -n 's/^\* //p' | head -n 1
 }
 
 pass() {

@@ -37,27 +37,16 @@ static const struct way ways_user_32[] = {
 /* Room for what CLOCK_PAIRING writes, 64 bytes. */
 static uint8_t buffer[64] __attribute__((aligned(64)));
 
-/* A value for each register by which it is known again, and the number. */
+/* Patterns, but for the arguments. */
 static struct registers registers_for(uint64_t number)
 {
-	return (struct registers){
-		.rax = number,
-		.rbx = 0,
-		.rcx = 0,
-		.rdx = 0,
-		.rsi = 0,
-		.rdi = 0xd1d1d1d1d1d1d1d1,
-		.rbp = 0xb0b0b0b0b0b0b0b0,
-		.r8 = 0x0808080808080808,
-		.r9 = 0x0909090909090909,
-		.r10 = 0x1010101010101010,
-		.r11 = 0x1111111111111111,
-		.r12 = 0x1212121212121212,
-		.r13 = 0x1313131313131313,
-		.r14 = 0x1414141414141414,
-		.r15 = 0x1515151515151515,
-		.rflags = 0x2,
-	};
+	struct registers registers = registers_with_patterns(number, 0x2);
+
+	registers.rbx = 0;
+	registers.rcx = 0;
+	registers.rdx = 0;
+	registers.rsi = 0;
+	return registers;
 }
 
 /* Arguments with which the call has no effect that lasts. */

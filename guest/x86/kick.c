@@ -8,12 +8,15 @@
 
 /* Generous: a busy host may leave a CPU alone for long. */
 #define LIMIT_MS 10000
+/* With very many CPUs. */
+#define STORM_LIMIT_MS 60000
 /* How long a CPU is watched that should stay where it is. */
 #define QUIET_MS 50
 /* To be sure that a CPU which said that it will halt does so. */
 #define HALT_MS 5
 
 #define ABSENT_ID 0xfe
+#define BROADCAST_ID 0xff
 #define VECTOR 0x41
 #define ROUNDS 1000
 
@@ -409,6 +412,82 @@ static void test_crowd(void)
 }
 
 /*
+ * Id 255 means everybody to local APICs in xAPIC mode, the caller too
+ * (arch/x86/kvm/lapic.c, kvm_apic_is_broadcast_dest).
+ */
+static struct halter everybody[MAX_CPUS];
+
+static void test_broadcast(void)
+{
+	const volatile uint32_t *timer = &this_cpu()->interrupts[VECTOR_TIMER];
+	uint32_t alarms = *timer;
+
+	for (uint32_t i = 1; i < cpu_count; i++) {
+		everybody[i] = (struct halter){ 0 };
+		cpu_post(cpu_at(i), halt_deaf, &everybody[i]);
+	}
+	for (uint32_t i = 1; i < cpu_count; i++)
+		check(wait_for(&everybody[i].stage, 1, LIMIT_MS), "CPU %u does not start",
+		      cpu_ids[i]);
+	delay_ms(HALT_MS);
+	for (uint32_t i = 1; i < cpu_count; i++)
+		check_equal(everybody[i].stage, 1, "CPU %u: stage before", cpu_ids[i]);
+	/* Only the low 32 bits are looked at. */
+	check_equal(kick(0x1fe), 0, "id 0x1fe");
+	check_equal(kick(0x1ff), 0, "id 0x1ff");
+	delay_ms(QUIET_MS);
+	check_equal(everybody[1].stage, 1, "stage after other ids that end in 0xff");
+	check_equal(kick(BROADCAST_ID), 0, "result");
+	for (uint32_t i = 1; i < cpu_count && !test_has_failed(); i++) {
+		expect_stage(&everybody[i], 2, "end of the halt");
+		check_equal(everybody[i].interrupts, 0, "interrupts at CPU %u", cpu_ids[i]);
+	}
+	/* One's own kick ends this, else the alarm does. */
+	apic_timer(LIMIT_MS);
+	interrupts_off();
+	interrupts_on_halt();
+	apic_timer_stop();
+	check_equal(*timer, alarms, "alarms that ended the caller's halt");
+}
+
+/*
+ * A storm: every CPU passes work to the next, by a number and a kick, and halts
+ * until there is some for itself, while all the others do so too, and kick
+ * everybody now and then. Who misses a kick never wakes.
+ */
+#define STORM_ROUNDS 300
+
+static volatile uint32_t storm_work[MAX_CPUS];
+
+static void storm(void *argument)
+{
+	uint32_t self = (uint32_t)(uintptr_t)argument;
+	uint32_t next = self + 1 < cpu_count ? self + 1 : 1;
+
+	interrupts_off();
+	for (uint32_t round = 1; round <= STORM_ROUNDS; round++) {
+		__atomic_store_n(&storm_work[next], round, __ATOMIC_SEQ_CST);
+		kick(cpu_ids[next]);
+		if (round % 64 == self % 64)
+			kick(BROADCAST_ID);
+		while (__atomic_load_n(&storm_work[self], __ATOMIC_SEQ_CST) < round)
+			halt();
+	}
+	interrupts_on();
+}
+
+static void test_storm(void)
+{
+	for (uint32_t i = 0; i < cpu_count; i++)
+		storm_work[i] = 0;
+	for (uint32_t i = 1; i < cpu_count; i++)
+		cpu_post(cpu_at(i), storm, (void *)(uintptr_t)i);
+	for (uint32_t i = 1; i < cpu_count && !test_has_failed(); i++)
+		check(cpu_wait(cpu_at(i), STORM_LIMIT_MS), "CPU %u sleeps for ever: %u of %u",
+		      cpu_ids[i], storm_work[i], STORM_ROUNDS);
+}
+
+/*
  * A CPU that waits for its startup IPI is not in a halt: a kick leaves it
  * there (arch/x86/kvm/x86.c: KVM_MP_STATE_INIT_RECEIVED is not HALTED).
  */
@@ -494,6 +573,8 @@ static const struct test tests[] = {
 	TEST("kick of the CPU itself", test_self, 2),
 	TEST("two CPUs kick each other awake", test_ping_pong, 2),
 	TEST("many CPUs kick one", test_crowd, 3),
+	TEST("kick of id 255 is for everybody", test_broadcast, 2),
+	TEST("all CPUs kick each other awake", test_storm, 3),
 	TEST("kick does not start a halted CPU after INIT", test_init_halted, 2),
 	TEST("kick does not start a running CPU after INIT", test_init_running, 2),
 	TEST("kick does not start a kicked CPU after INIT", test_init_kicked, 2),

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A reset leaves nothing behind: no kick is pending, no CPU counts as halted
- * (arch/x86/kvm/x86.c, kvm_vcpu_reset, clears pv_unhalted).
+ * (arch/x86/kvm/x86.c, kvm_vcpu_reset, clears pv_unhalted), KVM's registers are
+ * as at the beginning, and no page that was registered is written to any more.
  *
  * The program resets the machine a few times, in different ways, and goes on
  * by a record in memory, which QEMU's reset leaves alone where no part of the
@@ -16,6 +17,11 @@
 
 /* Above the program and firmware's tables, in 64 MiB of memory or more. */
 #define RECORD ((volatile struct record *)0x3000000)
+/* Behind it a page for each CPU, for what the host writes. */
+#define PAGES 0x3100000ul
+#define PAGE_BYTES 4096ul
+#define PATTERN 0xa5
+
 #define MAGIC 0x7465736572637270ull
 
 struct record {
@@ -96,8 +102,34 @@ static long kick(long apic_id)
  * ---- Before the reset ------------------------------------------------------
  */
 
+static uint64_t page_of(const struct cpu *cpu)
+{
+	return PAGES + cpu->apic_id * PAGE_BYTES;
+}
+
+static void register_pages(void)
+{
+	uint64_t page = page_of(this_cpu());
+
+	if (kvm.features & FEATURE(CLOCKSOURCE2)) {
+		wrmsr(PARACALL_KVM_MSR_SYSTEM_TIME_NEW, page | 1);
+		wrmsr(PARACALL_KVM_MSR_WALL_CLOCK_NEW, page + 64);
+	}
+	if (kvm.features & FEATURE(STEAL_TIME))
+		wrmsr(PARACALL_KVM_MSR_STEAL_TIME, (page + 128) | 1);
+	if (kvm.features & FEATURE(ASYNC_PF_INT)) {
+		wrmsr(PARACALL_KVM_MSR_ASYNC_PF_INT, 0x41);
+		wrmsr(PARACALL_KVM_MSR_ASYNC_PF_EN,
+		      (page + 192) | PARACALL_KVM_MSR_ENABLED |
+			      PARACALL_KVM_ASYNC_PF_DELIVERY_AS_INT);
+	}
+	if (kvm.features & FEATURE(POLL_CONTROL))
+		wrmsr(PARACALL_KVM_MSR_POLL_CONTROL, 0);
+}
+
 static void stay_running(void *argument)
 {
+	register_pages();
 	*(volatile uint32_t *)argument = 1;
 	while (1)
 		relax();
@@ -105,17 +137,19 @@ static void stay_running(void *argument)
 
 static void stay_halted(void *argument)
 {
+	register_pages();
 	*(volatile uint32_t *)argument = 1;
 	interrupts_off();
 	while (1)
 		halt();
 }
 
-/* A kick for each running CPU, and one CPU in a halt. */
+/* Pages for all, a kick for each running CPU, and one CPU in a halt. */
 static void leave_traces(void)
 {
 	volatile uint32_t stage;
 
+	register_pages();
 	for (uint32_t i = 1; i < cpu_count; i++) {
 		bool halted = i == cpu_count - 1 && i > 1;
 
@@ -189,6 +223,91 @@ static void test_other_cpus(void)
 	}
 }
 
+static const struct {
+	const char *name;
+	uint32_t number;
+	uint32_t feature;
+	uint64_t value;
+} registers[] = {
+	{ "WALL_CLOCK_NEW", PARACALL_KVM_MSR_WALL_CLOCK_NEW, FEATURE(CLOCKSOURCE2), 0 },
+	{ "SYSTEM_TIME_NEW", PARACALL_KVM_MSR_SYSTEM_TIME_NEW, FEATURE(CLOCKSOURCE2), 0 },
+	{ "ASYNC_PF_EN", PARACALL_KVM_MSR_ASYNC_PF_EN, FEATURE(ASYNC_PF), 0 },
+	{ "ASYNC_PF_INT", PARACALL_KVM_MSR_ASYNC_PF_INT, FEATURE(ASYNC_PF_INT), 0 },
+	{ "STEAL_TIME", PARACALL_KVM_MSR_STEAL_TIME, FEATURE(STEAL_TIME), 0 },
+	{ "POLL_CONTROL", PARACALL_KVM_MSR_POLL_CONTROL, FEATURE(POLL_CONTROL), 1 },
+};
+
+#define REGISTERS (sizeof(registers) / sizeof(registers[0]))
+
+static void read_registers(void *argument)
+{
+	uint64_t *values = argument;
+
+	for (size_t i = 0; i < REGISTERS; i++)
+		values[i] = kvm.features & registers[i].feature ? rdmsr(registers[i].number)
+								: registers[i].value;
+}
+
+static void expect_at_reset(const struct cpu *cpu, const uint64_t *values)
+{
+	for (size_t i = 0; i < REGISTERS; i++) {
+		/* The boot CPU's clock may be firmware's by now. */
+		if (cpu == this_cpu() &&
+		    registers[i].number == PARACALL_KVM_MSR_SYSTEM_TIME_NEW)
+			check(values[i] != (page_of(cpu) | 1), "%s is as before the reset",
+			      registers[i].name);
+		else
+			check_equal((int64_t)values[i], (int64_t)registers[i].value,
+				    "CPU %u: %s", cpu->apic_id, registers[i].name);
+	}
+}
+
+static void test_registers(void)
+{
+	uint64_t values[REGISTERS];
+
+	read_registers(values);
+	expect_at_reset(this_cpu(), values);
+	for (uint32_t i = 1; i < cpu_count; i++) {
+		cpu_post(cpu_at(i), read_registers, values);
+		if (check(cpu_wait(cpu_at(i), LIMIT_MS), "CPU %u does not answer", cpu_ids[i]))
+			expect_at_reset(cpu_at(i), values);
+	}
+}
+
+/* Interrupts are when hosts bring up to date what they keep in memory. */
+static void take_interrupts(void *argument)
+{
+	const volatile uint32_t *timer = &this_cpu()->interrupts[VECTOR_TIMER];
+	uint64_t begin = rdtsc();
+
+	(void)argument;
+	while (rdtsc() - begin < QUIET_MS * 1000 * cycles_per_us) {
+		uint32_t before = *timer;
+
+		apic_timer(2);
+		wait_for(timer, before + 1, QUIET_MS);
+	}
+	apic_timer_stop();
+}
+
+/* All at once: so some have to wait for the host, and have time stolen. */
+static void test_pages(void)
+{
+	uint64_t end = PAGES + (cpu_highest_id() + 1) * PAGE_BYTES;
+
+	memset((void *)PAGES, PATTERN, end - PAGES);
+	apic_timer_stop();
+	for (uint32_t i = 1; i < cpu_count; i++)
+		cpu_post(cpu_at(i), take_interrupts, NULL);
+	take_interrupts(NULL);
+	for (uint32_t i = 1; i < cpu_count; i++)
+		check(cpu_wait(cpu_at(i), LIMIT_MS), "CPU %u does not finish", cpu_ids[i]);
+	for (const uint8_t *byte = (const uint8_t *)PAGES; byte < (const uint8_t *)end; byte++)
+		if (!check_equal(*byte, PATTERN, "byte at 0x%lx", (uintptr_t)byte))
+			return;
+}
+
 #define TEST(test_name, function) \
 	{ \
 		.name = test_name, .run = function, .kvm = true, \
@@ -201,6 +320,14 @@ static const struct test early_tests[] = {
 };
 
 static const struct test late_tests[] = {
+	{ .name = "after a reset registers are as at the beginning",
+	  .run = test_registers,
+	  .kvm = true,
+	  .features = FEATURE(POLL_CONTROL) },
+	{ .name = "after a reset pages are left alone",
+	  .run = test_pages,
+	  .kvm = true,
+	  .features = FEATURE(CLOCKSOURCE2) },
 	{ .name = "after a reset other CPUs' halts last",
 	  .run = test_other_cpus,
 	  .cpus = 2,

@@ -77,6 +77,32 @@ static void test_compatibility_mode(void)
 	check_equal((int64_t)in_32.rdi, 0x1234567890, "rdi, not used");
 }
 
+/* The code is the same bytes in 16 and 32 bits; ud2 is in the middle of it. */
+static void test_legacy_modes(void)
+{
+	for (enum legacy_mode mode = 0; mode < LEGACY_MODES; mode++) {
+		/* inc %eax; mov %cs, %ebx */
+		uint8_t code[] = { 0x40, 0x8c, 0xcb }, bad[] = { 0x40, 0x0f, 0x0b };
+		struct legacy registers = { .eax = 6, .edi = 0x12345678, .eflags = 2 };
+		bool is_user = mode == LEGACY_USER_32;
+
+		legacy_run(mode, code, sizeof(code), &registers);
+		check_equal(registers.vector, -1, "mode %u: exception", mode);
+		check_equal(registers.eax, 7, "mode %u: eax", mode);
+		check_equal(registers.edi, 0x12345678, "mode %u: edi", mode);
+		check_equal(registers.ebx & 3, is_user ? 3 : 0, "mode %u: selector", mode);
+		check_equal((registers.ebx & 0xffff) == 0,
+			    mode == LEGACY_REAL || mode == LEGACY_VM86, "mode %u: segment 0",
+			    mode);
+		legacy_run(mode, bad, sizeof(bad), &registers);
+		check_equal(registers.vector, VECTOR_UD, "mode %u: ud2", mode);
+		check_equal(registers.eax, 8, "mode %u: eax at ud2", mode);
+		if (mode != LEGACY_BASED)
+			check_equal(registers.eip, 1, "mode %u: eip at ud2", mode);
+	}
+	check_equal(this_cpu()->online, 1, "CPU's own segment");
+}
+
 static void test_time(void)
 {
 	uint64_t begin = rdtsc();
@@ -175,6 +201,7 @@ static const struct test tests[] = {
 	{ .name = "exceptions are caught", .run = test_exceptions },
 	{ .name = "user mode and back", .run = test_user_mode },
 	{ .name = "compatibility mode and back", .run = test_compatibility_mode },
+	{ .name = "modes outside long mode and back", .run = test_legacy_modes },
 	{ .name = "time goes by", .run = test_time },
 	{ .name = "timer interrupt ends a halt", .run = test_timer },
 	{ .name = "interrupts and NMIs by the APIC", .run = test_interrupts },

@@ -137,6 +137,17 @@ void crash(const char *format, ...)
 	finish(EXIT_CRASHED);
 }
 
+/* Xen's public/arch-x86/hvm/start_info.h: at 24 the command line's address. */
+const char *boot_argument(void)
+{
+	extern uint32_t start_info;
+	uintptr_t address = start_info;
+
+	if (address)
+		address = *(uint64_t *)(address + 24);
+	return address ? (const char *)address : "";
+}
+
 /* The compiler calls these three where it likes. */
 void *memcpy(void *to, const void *from, size_t size)
 {

@@ -120,9 +120,7 @@ user_exit:
  * there and back by far jumps, which leave the registers alone. No data or
  * stack is used there.
  */
-	.macro with_registers name, instruction, code32=0, code64=0
-	.globl \name
-\name:
+	.macro load_registers
 	pushfq
 	push %rbp
 	push %rbx
@@ -131,6 +129,7 @@ user_exit:
 	push %r14
 	push %r15
 	push %rdi
+	push %rsi
 	pushq 120(%rdi)
 	mov 0(%rdi), %rax
 	mov 8(%rdi), %rbx
@@ -148,21 +147,12 @@ user_exit:
 	mov 112(%rdi), %r15
 	mov 40(%rdi), %rdi
 	popfq
-	.if \code32
-	ljmpl *1f(%rip)
-1:	.long 2f
-	.word \code32
-	.code32
-2:	\instruction
-	ljmp $\code64, $3f
-	.code64
-3:
-	.else
-	\instruction
-	.endif
+	.endm
+
+	.macro store_registers
 	pushfq
 	push %rdi
-	mov 16(%rsp), %rdi
+	mov 24(%rsp), %rdi
 	mov %rax, 0(%rdi)
 	mov %rbx, 8(%rdi)
 	mov %rcx, 16(%rdi)
@@ -179,6 +169,7 @@ user_exit:
 	mov %r15, 112(%rdi)
 	popq 40(%rdi)
 	popq 120(%rdi)
+	pop %rsi
 	pop %rdi
 	pop %r15
 	pop %r14
@@ -190,13 +181,51 @@ user_exit:
 	ret
 	.endm
 
+	.macro with_registers name, instruction, code32=0, code64=0
+	.globl \name
+\name:
+	load_registers
+	.if \code32
+	ljmpl *1f(%rip)
+1:	.long 2f
+	.word \code32
+	.code32
+2:	\instruction
+	ljmp $\code64, $3f
+	.code64
+3:
+	.else
+	\instruction
+	.endif
+	store_registers
+	.endm
+
 	with_registers registers_vmcall, vmcall
 	with_registers registers_vmmcall, vmmcall
 	with_registers registers_cpuid, cpuid
 	with_registers registers_vmcall_32, vmcall, KERNEL_CODE32, KERNEL_CODE
 	with_registers registers_vmmcall_32, vmmcall, KERNEL_CODE32, KERNEL_CODE
 	with_registers registers_cpuid_32, cpuid, KERNEL_CODE32, KERNEL_CODE
+	with_registers registers_rdmsr, rdmsr
+	with_registers registers_wrmsr, wrmsr
+	with_registers registers_rdmsr_32, rdmsr, KERNEL_CODE32, KERNEL_CODE
+	with_registers registers_wrmsr_32, wrmsr, KERNEL_CODE32, KERNEL_CODE
 	with_registers registers_vmcall_user_32, vmcall, USER_CODE32, USER_CODE
 	with_registers registers_vmmcall_user_32, vmmcall, USER_CODE32, USER_CODE
+
+/*
+ * The same with code that stands elsewhere: void NAME(struct registers *, place).
+ * registers_at() takes an address, registers_at_far() a far pointer to below
+ * 4 GiB. The code ends with a jump to registers_back.
+ */
+	.globl registers_at, registers_at_far, registers_back
+registers_at:
+	load_registers
+	jmp *(%rsp)
+registers_at_far:
+	load_registers
+	ljmpl *(%rsp)
+registers_back:
+	store_registers
 
 	.section .note.GNU-stack, "", @progbits

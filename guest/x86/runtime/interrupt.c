@@ -85,6 +85,15 @@ void interrupts_start_cpu(struct cpu *cpu)
 	wrmsr(MSR_GS_BASE, (uintptr_t)cpu);
 }
 
+/* cr2; good after a page fault only. */
+static uint64_t fault_address(void)
+{
+	uint64_t address;
+
+	__asm__ volatile("mov %%cr2, %0" : "=r"(address));
+	return address;
+}
+
 /* Continue in catch_exception(), which returns the vector. */
 static void recover(struct cpu *cpu, struct interrupt_frame *frame)
 {
@@ -92,6 +101,8 @@ static void recover(struct cpu *cpu, struct interrupt_frame *frame)
 		.vector = frame->vector,
 		.error_code = frame->error_code,
 		.rip = frame->rip,
+		.rax = frame->rax,
+		.address = fault_address(),
 	};
 	frame->rax = frame->vector;
 	frame->rip = (uintptr_t)catch_recovery;
@@ -100,6 +111,37 @@ static void recover(struct cpu *cpu, struct interrupt_frame *frame)
 	frame->ss = KERNEL_DATA;
 	/* The rest comes from the stack. */
 	frame->rflags = 2;
+}
+
+static struct registers caught[MAX_CPUS + 1];
+
+static void keep_registers(const struct cpu *cpu, const struct interrupt_frame *frame)
+{
+	/* clang-format off */
+	caught[cpu->apic_id] = (struct registers){
+		.rax = frame->rax,
+		.rbx = frame->rbx,
+		.rcx = frame->rcx,
+		.rdx = frame->rdx,
+		.rsi = frame->rsi,
+		.rdi = frame->rdi,
+		.rbp = frame->rbp,
+		.r8 = frame->r8,
+		.r9 = frame->r9,
+		.r10 = frame->r10,
+		.r11 = frame->r11,
+		.r12 = frame->r12,
+		.r13 = frame->r13,
+		.r14 = frame->r14,
+		.r15 = frame->r15,
+		.rflags = frame->rflags,
+	};
+	/* clang-format on */
+}
+
+const struct registers *caught_registers(void)
+{
+	return &caught[this_cpu()->apic_id];
 }
 
 static bool is_exception(uint64_t vector)
@@ -120,10 +162,12 @@ void interrupt(struct interrupt_frame *frame)
 		if (!cpu->recovery)
 			crash("exception %lu, error code %lx, at %lx, on CPU %u", frame->vector,
 			      frame->error_code, frame->rip, cpu->apic_id);
+		keep_registers(cpu, frame);
 		recover(cpu, frame);
 		return;
 	}
 	cpu->interrupts[frame->vector]++;
+	cpu->interrupted_rip = frame->rip;
 	if (frame->vector != VECTOR_NMI && frame->vector != VECTOR_SPURIOUS)
 		end_of_interrupt();
 }

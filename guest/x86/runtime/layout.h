@@ -22,6 +22,10 @@
  */
 #define TRAMPOLINE 0x8000
 
+/* Where legacy.S runs, one page, and the room in it for code to be tried. */
+#define LEGACY 0x9000
+#define LEGACY_SLOT 16
+
 /* Local APIC, at the address it has after reset. */
 #define APIC_BASE 0xfee00000
 #define APIC_ID 0x20

@@ -55,6 +55,14 @@ static inline void wrmsr(uint32_t number, uint64_t value)
 			 : "memory");
 }
 
+static inline uint64_t rdmsr(uint32_t number)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(number) : "memory");
+	return (uint64_t)high << 32 | low;
+}
+
 static inline void relax(void)
 {
 	__asm__ volatile("pause" : : : "memory");
@@ -130,6 +138,10 @@ static inline void delay_ms(uint64_t milliseconds)
 	delay_us(milliseconds * 1000);
 }
 
+/* The 8254's counter 0, which counts down from 65536 over and over. */
+#define PIT_HZ 1193182
+uint16_t pit_read(void);
+
 /* Wait for *@word to be @value; false if it was not so in time. */
 bool wait_for(const volatile uint32_t *word, uint32_t value, uint64_t milliseconds);
 
@@ -138,6 +150,7 @@ bool wait_for(const volatile uint32_t *word, uint32_t value, uint64_t millisecon
  */
 
 enum {
+	VECTOR_DB = 1,
 	VECTOR_NMI = 2,
 	VECTOR_UD = 6,
 	VECTOR_GP = 13,
@@ -151,6 +164,9 @@ enum {
 /* What catch_exception() caught last on this CPU. */
 struct exception {
 	uint64_t vector, error_code, rip;
+	uint64_t rax;
+	/* A page fault's. */
+	uint64_t address;
 };
 
 struct task_state {
@@ -177,6 +193,8 @@ struct cpu {
 	struct exception exception;
 	/* How often each vector came; number 2 counts NMIs. */
 	volatile uint32_t interrupts[256];
+	/* Where the last one came. */
+	volatile uint64_t interrupted_rip;
 
 	uint64_t gdt[9];
 	struct task_state task_state;
@@ -220,6 +238,9 @@ struct registers {
 	uint64_t rflags;
 };
 
+/* Those of the code that catch_exception() caught last on this CPU. */
+const struct registers *caught_registers(void);
+
 /*
  * Load these registers, run the instruction, store what they are then. Those
  * with _32 run it in a 32-bit code segment (compatibility mode); _user is to
@@ -231,8 +252,76 @@ void registers_cpuid(struct registers *registers);
 void registers_vmcall_32(struct registers *registers);
 void registers_vmmcall_32(struct registers *registers);
 void registers_cpuid_32(struct registers *registers);
+void registers_rdmsr(struct registers *registers);
+void registers_wrmsr(struct registers *registers);
+void registers_rdmsr_32(struct registers *registers);
+void registers_wrmsr_32(struct registers *registers);
 void registers_vmcall_user_32(struct registers *registers);
 void registers_vmmcall_user_32(struct registers *registers);
+
+/* The vector of the exception that it raised, or -1. */
+int try_rdmsr(uint32_t number, uint64_t *value);
+int try_wrmsr(uint32_t number, uint64_t value);
+
+/*
+ * ---- Memory ----------------------------------------------------------------
+ */
+
+/* Behind the last byte of memory below 4 GiB, by QEMU's own word; 0 without it. */
+uint64_t memory_low_end(void);
+/* The same of memory above 4 GiB, or 4 GiB if there is none. */
+uint64_t memory_high_end(void);
+
+/* See the GiB there; one at a time, and on this CPU. */
+void *map_gib(uint64_t address);
+
+/*
+ * The same for code at @address, or at a far pointer (selector << 32 | address
+ * below 4 GiB). At its end it jumps to registers_back, in 64-bit mode.
+ */
+void registers_at(struct registers *registers, uint64_t address);
+void registers_at_far(struct registers *registers, uint64_t far_pointer);
+extern const char registers_back[];
+
+/*
+ * ---- Outside long mode -----------------------------------------------------
+ */
+
+/* The order is known to legacy.S. */
+struct legacy {
+	uint32_t eax, ebx, ecx, edx, esi, edi, ebp, eflags;
+	/* Of an exception; -1 if there was none. */
+	int32_t vector;
+	uint32_t error_code, eip;
+	/* cr3, for paging with PAE; with bit 0 set for paging without; or 0. */
+	uint32_t map;
+};
+
+enum legacy_mode {
+	LEGACY_REAL,
+	/* Protected mode, 16-bit and 32-bit code at privilege level 0. */
+	LEGACY_16,
+	LEGACY_32,
+	/* The same in a code segment that begins elsewhere than at 0. */
+	LEGACY_BASED,
+	/* Privilege level 3. */
+	LEGACY_USER_32,
+	LEGACY_VM86,
+	LEGACY_MODES
+};
+
+/* Where that mode's code will stand. */
+uint32_t legacy_slot(enum legacy_mode mode);
+
+/*
+ * Run up to LEGACY_SLOT bytes of code in that mode, with these registers. The
+ * code is read back into @code. After an exception only eax is told, and eip
+ * is what it is from there.
+ */
+void legacy_run(enum legacy_mode mode, uint8_t *code, size_t size, struct legacy *registers);
+
+/* What QEMU's -append said, or "". */
+const char *boot_argument(void);
 
 /*
  * ---- CPUs ------------------------------------------------------------------

@@ -38,6 +38,7 @@ pvh_start:
 	sub %edi, %ecx
 	xor %eax, %eax
 	rep stosb
+	mov %ebx, start_info
 	xor %esi, %esi
 	jmp enter_long_mode
 
@@ -113,6 +114,7 @@ boot_gdt_pointer:
  */
 	.data
 	.align 4096
+	.globl page_map, page_directory_pointers
 page_map:
 	.quad page_directory_pointers + 7
 	.fill 511, 8, 0
@@ -135,6 +137,10 @@ page_directories:
 	.endr
 
 	.bss
+	/* From the loader: struct hvm_start_info. */
+	.globl start_info
+start_info:
+	.skip 4
 	.align 16
 	.globl stacks
 stacks:

@@ -7,7 +7,6 @@
 /* Counter 0, both bytes, mode 2: counts down from 65536 over and over. */
 #define PIT_START 0x34
 #define PIT_LATCH 0x00
-#define PIT_HZ 1193182
 
 #define CALIBRATION_TICKS (PIT_HZ / 100)
 /* With no timer there; too high makes waits longer, which is the safe side. */
@@ -15,7 +14,7 @@
 
 uint64_t cycles_per_us = GUESSED_CYCLES_PER_US;
 
-static uint16_t pit_read(void)
+uint16_t pit_read(void)
 {
 	uint8_t low;
 

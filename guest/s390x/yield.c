@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * DIAGNOSE 0x44 and 0x9c, seen by what other CPUs do meanwhile:
+ * arch/s390/kvm/diag.c, __diag_time_slice_end and __diag_time_slice_end_directed
+ * (Linux 6.19). Both are hints. Nothing here depends on how long something
+ * takes, except that no test waits for ever.
+ */
+#include "runtime/test.h"
+
+#define LIMIT_MS 60000
+#define QUIET_MS 50
+#define EXCHANGES 50
+#define ROUNDS 300
+/* How often the other CPU has to be seen to get on. */
+#define MOVES 20
+/* So many calls for one move mean that the CPUs take turns on the host. */
+#define TURNS 1000
+/* By so much it is to be better then: without an effect chance may halve it. */
+#define BETTER 10
+
+static void yield_to(uint16_t address)
+{
+	paracall_guest_diag_yield_to(address);
+}
+
+static void end_time_slice(uint16_t address)
+{
+	(void)address;
+	paracall_guest_diag_yield();
+}
+
+/* The same to pay for, and nobody to yield to. */
+static void yield_to_itself(uint16_t address)
+{
+	(void)address;
+	paracall_guest_diag_yield_to(this_cpu_address());
+}
+
+static bool is_late(uint64_t begin)
+{
+	return clock_now() - begin > LIMIT_MS * 1000 * CLOCK_PER_US;
+}
+
+/*
+ * ---- It helps --------------------------------------------------------------
+ */
+
+struct spinner {
+	volatile uint64_t count;
+	volatile uint32_t started;
+	volatile uint32_t stop;
+} __attribute__((aligned(256)));
+
+static struct spinner spinners[MAX_CPUS];
+
+static void spin(void *argument)
+{
+	struct spinner *spinner = argument;
+
+	spinner->started = 1;
+	while (!spinner->stop)
+		spinner->count++;
+}
+
+static bool start_spinners(void)
+{
+	for (uint32_t i = 1; i < cpu_count; i++) {
+		spinners[i].stop = spinners[i].started = 0;
+		cpu_post(cpu_at(i), spin, &spinners[i]);
+		if (!check(wait_for(&spinners[i].started, 1, LIMIT_MS), "CPU %u does not start",
+			   cpu_addresses[i]))
+			return false;
+	}
+	return true;
+}
+
+static void stop_spinners(void)
+{
+	for (uint32_t i = 1; i < cpu_count; i++)
+		spinners[i].stop = 1;
+	for (uint32_t i = 1; i < cpu_count; i++)
+		check(cpu_wait(cpu_at(i), LIMIT_MS), "CPU %u does not finish",
+		      cpu_addresses[i]);
+}
+
+/* Calls it takes till CPU after CPU was seen to have got on, MOVES times in all. */
+static uint64_t calls_for_moves(void (*yield)(uint16_t address))
+{
+	uint64_t begin = clock_now(), calls = 0;
+
+	for (uint32_t move = 0; move < MOVES; move++) {
+		uint32_t target = 1 + move % (cpu_count - 1);
+		uint64_t before = spinners[target].count;
+
+		while (spinners[target].count == before) {
+			yield(cpu_addresses[target]);
+			calls++;
+			if (!check(!is_late(begin), "move %u of %u after %u ms", move, MOVES,
+				   LIMIT_MS))
+				return calls;
+		}
+	}
+	return calls;
+}
+
+/*
+ * All CPUs are busy. If the one that is asked for runs at the same time anyway,
+ * a yield can't be seen; but if they take turns, because the host has fewer CPUs
+ * or QEMU one thread for all, it takes fewer calls with it than without.
+ */
+static void try_effect(void (*yield)(uint16_t address))
+{
+	uint64_t with, without;
+
+	if (start_spinners()) {
+		with = calls_for_moves(yield);
+		without = calls_for_moves(yield_to_itself);
+		print("# calls till a CPU got on, %u times: %lu; %lu if the yield is to itself\n",
+		      MOVES, with, without);
+		if (without > MOVES * TURNS)
+			check(with <= without / BETTER,
+			      "it took %lu calls, and %lu without yielding", with, without);
+	}
+	stop_spinners();
+}
+
+static void test_directed_effect(void)
+{
+	try_effect(yield_to);
+}
+
+static void test_undirected_effect(void)
+{
+	try_effect(end_time_slice);
+}
+
+/* Odd: it is the second CPU's turn. */
+static void answer(void *argument)
+{
+	volatile uint32_t *turn = argument;
+
+	for (uint32_t own = 1; own < 2 * EXCHANGES; own += 2) {
+		while (*turn != own)
+			;
+		*turn = own + 1;
+	}
+}
+
+/* One CPU spins for what the other brings, which yields to it all the while. */
+static void try_exchange(void (*yield)(uint16_t address))
+{
+	volatile uint32_t turn = 0;
+	uint64_t begin = clock_now();
+
+	cpu_post(cpu_at(1), answer, (void *)&turn);
+	for (uint32_t own = 1; own < 2 * EXCHANGES; own += 2) {
+		turn = own;
+		while (turn != own + 1) {
+			yield(cpu_addresses[1]);
+			if (!check(!is_late(begin), "exchange %u of %u after %u ms", own / 2,
+				   EXCHANGES, LIMIT_MS))
+				return;
+		}
+	}
+	check(cpu_wait(cpu_at(1), LIMIT_MS), "the other CPU does not finish");
+}
+
+static void test_directed_exchange(void)
+{
+	try_exchange(yield_to);
+}
+
+static void test_undirected_exchange(void)
+{
+	try_exchange(end_time_slice);
+}
+
+/*
+ * ---- It does nothing else --------------------------------------------------
+ */
+
+/* A CPU that waits is not woken. */
+static void test_waiting(void)
+{
+	uint64_t before[MAX_CPUS];
+
+	for (uint32_t i = 1; i < cpu_count; i++)
+		before[i] = externals_of(cpu_addresses[i]);
+	for (uint32_t round = 0; round < ROUNDS; round++)
+		for (uint32_t i = 1; i < cpu_count; i++)
+			yield_to(cpu_addresses[i]);
+	delay_ms(QUIET_MS);
+	for (uint32_t i = 1; i < cpu_count; i++)
+		check_equal((int64_t)externals_of(cpu_addresses[i]), (int64_t)before[i],
+			    "CPU %u: interruptions", cpu_addresses[i]);
+}
+
+/* A CPU that is stopped stays so. */
+static void test_stopped(void)
+{
+	struct cpu *cpu = cpu_at(1);
+	uint64_t before;
+
+	if (!start_spinners())
+		return;
+	cpu_stop(cpu);
+	before = spinners[1].count;
+	for (uint32_t round = 0; round < ROUNDS; round++)
+		yield_to(cpu->address);
+	delay_ms(QUIET_MS);
+	check(cpu_is_stopped(cpu->address), "runs");
+	check_equal((int64_t)spinners[1].count, (int64_t)before, "its count");
+	check(cpu_restart(cpu), "does not restart");
+	stop_spinners();
+}
+
+static volatile uint32_t rounds_done[MAX_CPUS];
+
+/* All to all, and to some who aren't there: Linux under load. */
+static void yield_around(void *argument)
+{
+	volatile uint32_t *done = argument;
+
+	for (uint32_t round = 0; round < ROUNDS; round++) {
+		for (uint32_t i = 0; i < cpu_count + 2; i++)
+			yield_to(i < cpu_count ? cpu_addresses[i] : (uint16_t)(0xff00 + i));
+		paracall_guest_diag_yield();
+		++*done;
+	}
+}
+
+static void test_everybody(void)
+{
+	for (uint32_t i = 0; i < cpu_count; i++)
+		rounds_done[i] = 0;
+	for (uint32_t i = 1; i < cpu_count; i++)
+		cpu_post(cpu_at(i), yield_around, (void *)&rounds_done[i]);
+	yield_around((void *)&rounds_done[0]);
+	for (uint32_t i = 1; i < cpu_count; i++)
+		check(cpu_wait(cpu_at(i), LIMIT_MS), "CPU %u does not finish",
+		      cpu_addresses[i]);
+	for (uint32_t i = 0; i < cpu_count; i++)
+		check_equal(rounds_done[i], ROUNDS, "CPU %u: rounds", cpu_addresses[i]);
+}
+
+static const struct test tests[] = {
+	{ .name = "0x9c lets that CPU get on",
+	  .run = test_directed_effect,
+	  .cpus = 2,
+	  .kvm = true },
+	{ .name = "0x44 lets others get on",
+	  .run = test_undirected_effect,
+	  .cpus = 2,
+	  .kvm = true },
+	{ .name = "0x9c to a CPU that is waited for",
+	  .run = test_directed_exchange,
+	  .cpus = 2,
+	  .kvm = true },
+	{ .name = "0x44 while another CPU is waited for",
+	  .run = test_undirected_exchange,
+	  .cpus = 2,
+	  .kvm = true },
+	{ .name = "0x9c does not wake a CPU", .run = test_waiting, .cpus = 2, .kvm = true },
+	{ .name = "0x9c does not start a CPU", .run = test_stopped, .cpus = 2, .kvm = true },
+	{ .name = "all CPUs yield to all", .run = test_everybody, .cpus = 2, .kvm = true },
+};
+
+TESTS_MAIN("yield", tests)

@@ -1,0 +1,636 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * kvmclock, the wall clock and KVM_HC_CLOCK_PAIRING, as a guest sees them, and
+ * against the machine's other clocks: Documentation/virt/kvm/x86/msr.rst and
+ * hypercalls.rst; arch/x86/kvm/x86.c, kvm_setup_guest_pvclock and
+ * kvm_pv_clock_pairing (Linux 6.19).
+ */
+#include "runtime/test.h"
+
+#define LIMIT_MS 10000
+#define QUIET_MS 50
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#define SECOND 1000000000l
+#define MILLISECOND 1000000l
+
+#define SYSTEM_TIME PARACALL_KVM_MSR_SYSTEM_TIME_NEW
+#define SYSTEM_TIME_OLD PARACALL_KVM_MSR_SYSTEM_TIME
+#define WALL_CLOCK PARACALL_KVM_MSR_WALL_CLOCK_NEW
+#define WALL_CLOCK_OLD PARACALL_KVM_MSR_WALL_CLOCK
+#define STABLE PARACALL_PVCLOCK_TSC_STABLE
+#define STOPPED PARACALL_PVCLOCK_GUEST_STOPPED
+
+typedef struct paracall_pvclock_vcpu_time_info clock_page;
+
+/* By number, as in cpu_ids[]; a cache line each. */
+static struct {
+	clock_page page;
+} __attribute__((aligned(64))) pages[MAX_CPUS] __attribute__((aligned(4096)));
+
+static struct paracall_pvclock_wall_clock wall __attribute__((aligned(16)));
+
+#define PATTERN 0xa5
+
+/*
+ * ---- Reading ---------------------------------------------------------------
+ */
+
+/*
+ * As often as the host is at it; pvclock-abi.h. The counter belongs to it: the
+ * page may be another one soon.
+ */
+static clock_page read_page_and_tsc(const clock_page *page, uint64_t *tsc)
+{
+	const volatile uint32_t *version = &page->version;
+	clock_page copy;
+
+	do {
+		while (*version & 1)
+			relax();
+		copy.version = *version;
+		__asm__ volatile("" : : : "memory");
+		*tsc = rdtsc();
+		memcpy((uint8_t *)&copy + 4, (const uint8_t *)page + 4, sizeof(copy) - 4);
+		__asm__ volatile("" : : : "memory");
+	} while (*version != copy.version);
+	return copy;
+}
+
+static clock_page read_page(const clock_page *page)
+{
+	uint64_t tsc;
+
+	return read_page_and_tsc(page, &tsc);
+}
+
+__extension__ typedef unsigned __int128 uint128;
+
+static int64_t convert(const clock_page *page, uint64_t tsc)
+{
+	uint64_t ticks = tsc - page->tsc_timestamp;
+
+	ticks = page->tsc_shift < 0 ? ticks >> -page->tsc_shift : ticks << page->tsc_shift;
+	return (int64_t)(page->system_time +
+			 (uint64_t)((uint128)ticks * page->tsc_to_system_mul >> 32));
+}
+
+/* Nanoseconds. */
+static int64_t read_clock(const clock_page *page)
+{
+	uint64_t tsc;
+	clock_page copy = read_page_and_tsc(page, &tsc);
+
+	return convert(&copy, tsc);
+}
+
+static void start_clock(void *argument)
+{
+	wrmsr(SYSTEM_TIME, (uintptr_t)argument | 1);
+}
+
+static void stop_clock(void *argument)
+{
+	(void)argument;
+	wrmsr(SYSTEM_TIME, 0);
+}
+
+/* On all CPUs, one after the other. */
+static void do_everywhere(void (*work)(void *), bool gets_page)
+{
+	work(gets_page ? &pages[0].page : NULL);
+	for (uint32_t i = 1; i < cpu_count; i++) {
+		cpu_post(cpu_at(i), work, gets_page ? &pages[i].page : NULL);
+		check(cpu_wait(cpu_at(i), LIMIT_MS), "CPU %u does not answer", cpu_ids[i]);
+	}
+}
+
+static void start_all(void)
+{
+	memset(pages, 0, sizeof(pages));
+	do_everywhere(start_clock, true);
+}
+
+static void stop_all(void)
+{
+	do_everywhere(stop_clock, false);
+}
+
+static uint8_t expected_flags(void)
+{
+	return kvm.features & FEATURE(CLOCKSOURCE_STABLE_BIT)
+	? STABLE : 0;
+}
+
+/* Emulators can let time be a number of instructions: nanoseconds, to the last. */
+static bool is_virtual(const clock_page *page)
+{
+	return page->tsc_to_system_mul == 0x80000000 && page->tsc_shift == 1;
+}
+
+/*
+ * ---- The page --------------------------------------------------------------
+ */
+
+/* Linux divides by it right after the instruction. */
+static void test_at_once(void)
+{
+	uint64_t address = (uintptr_t)&pages[0].page;
+	uint32_t multiplier;
+
+	memset(pages, 0, sizeof(pages));
+	__asm__ volatile("wrmsr; mov %1, %0"
+			 : "=a"(multiplier)
+			 : "m"(pages[0].page.tsc_to_system_mul), "c"(SYSTEM_TIME),
+			   "a"((uint32_t)address | 1), "d"((uint32_t)(address >> 32))
+			 : "memory");
+	check(multiplier, "there is no multiplier after wrmsr");
+	stop_clock(NULL);
+}
+
+/* A CPU whose page, but for its version, is another one; 0 if there is none. */
+static uint32_t find_differing(const clock_page *first)
+{
+	for (uint32_t i = 1; i < cpu_count; i++) {
+		clock_page copy = read_page(&pages[i].page);
+
+		copy.version = first->version;
+		if (memcmp(&copy, first, sizeof(copy)))
+			return i;
+	}
+	return 0;
+}
+
+static void test_page(void)
+{
+	clock_page first;
+	uint32_t differing;
+
+	start_all();
+	/* A host may write all of them again, at any time. */
+	do {
+		first = read_page(&pages[0].page);
+		differing = find_differing(&first);
+	} while (read_page(&pages[0].page).version != first.version);
+	check_equal(first.pad0, 0, "padding");
+	check_equal(first.pad[0], 0, "padding at the end");
+	check_equal(first.pad[1], 0, "padding at the end");
+	check_equal(first.flags, expected_flags(), "flags");
+	check(first.tsc_timestamp <= rdtsc(), "the counter's value is in the future");
+	check(first.tsc_shift > -32 && first.tsc_shift < 32, "shift %d", first.tsc_shift);
+	/* The stable flag says so: all the same, on all CPUs. */
+	check(!differing, "CPU %u: its page differs from the first CPU's", cpu_ids[differing]);
+}
+
+static const struct {
+	uint32_t before, after;
+} versions[] = { { 0, 2 }, { 1, 4 }, { 2, 4 }, { 0xffffffff, 2 }, { 0xfffffffe, 0 } };
+
+static void test_versions(void)
+{
+	for (size_t i = 0; i < COUNT(versions); i++) {
+		memset(pages, 0, sizeof(pages));
+		pages[0].page.version = versions[i].before;
+		start_clock(&pages[0].page);
+		check_equal(pages[0].page.version, versions[i].after, "version after %u",
+			    versions[i].before);
+	}
+	stop_clock(NULL);
+}
+
+/* It is the guest's to clear. */
+static void test_stopped_flag(void)
+{
+	memset(pages, 0, sizeof(pages));
+	pages[0].page.flags = STOPPED;
+	start_clock(&pages[0].page);
+	check_equal(pages[0].page.flags, expected_flags() | STOPPED, "flags");
+	pages[0].page.flags = 0;
+	start_clock(&pages[0].page);
+	check_equal(pages[0].page.flags, expected_flags(), "flags after they were cleared");
+	stop_clock(NULL);
+}
+
+static void take_interrupts(void *argument)
+{
+	uint64_t begin = rdtsc();
+
+	(void)argument;
+	do {
+		uint32_t before = this_cpu()->interrupts[VECTOR_TIMER];
+
+		apic_timer(5);
+		wait_for(&this_cpu()->interrupts[VECTOR_TIMER], before + 1, 100);
+	} while (rdtsc() - begin < QUIET_MS * 1000 * cycles_per_us);
+	apic_timer_stop();
+}
+
+/* Bit 0 clear: hands off, whatever else goes on. */
+static void test_stopped(void)
+{
+	start_all();
+	stop_all();
+	wrmsr(SYSTEM_TIME, (uintptr_t)&pages[0].page);
+	memset(pages, PATTERN, sizeof(pages));
+	do_everywhere(take_interrupts, false);
+	/* What makes others' pages be written. */
+	if (kvm.features & FEATURE(CLOCKSOURCE)) {
+		wrmsr(SYSTEM_TIME_OLD, 0);
+		do_everywhere(take_interrupts, false);
+		wrmsr(SYSTEM_TIME, 0);
+	}
+	for (size_t i = 0; i < sizeof(pages); i++)
+		if (!check_equal(((uint8_t *)pages)[i], PATTERN, "byte 0x%lx", i))
+			return;
+}
+
+/* A clock from the first CPU's old register is not stable, for nobody. */
+static void test_old_register(void)
+{
+	start_all();
+	wrmsr(SYSTEM_TIME_OLD, (uintptr_t)&pages[0].page | 1);
+	check_equal(pages[0].page.flags, 0, "flags of the first CPU's page");
+	check(pages[0].page.tsc_to_system_mul, "there is no multiplier");
+	check_equal((int64_t)rdmsr(SYSTEM_TIME), (int64_t)((uintptr_t)&pages[0].page | 1),
+		    "the new register");
+	do_everywhere(take_interrupts, false);
+	for (uint32_t i = 1; i < cpu_count; i++)
+		check_equal(read_page(&pages[i].page).flags, 0, "flags of CPU %u's page",
+			    cpu_ids[i]);
+	start_clock(&pages[0].page);
+	do_everywhere(take_interrupts, false);
+	for (uint32_t i = 0; i < cpu_count; i++)
+		check_equal(read_page(&pages[i].page).flags, expected_flags(),
+			    "flags of CPU %u's page, with the new register", cpu_ids[i]);
+	stop_all();
+}
+
+/*
+ * ---- Time ------------------------------------------------------------------
+ */
+
+/* An instant on two clocks: the other was read between these two. */
+struct instant {
+	int64_t before, after;
+	uint16_t ticks;
+};
+
+/* Of many tries the one that took least. */
+static struct instant read_instant(void)
+{
+	struct instant best = { 0, INT64_MAX, 0 };
+
+	for (int i = 0; i < 50; i++) {
+		struct instant now;
+
+		now.before = read_clock(&pages[0].page);
+		now.ticks = pit_read();
+		now.after = read_clock(&pages[0].page);
+		if (now.after - now.before < best.after - best.before)
+			best = now;
+	}
+	return best;
+}
+
+#define PACE_MS 200
+
+/*
+ * Against the 8254 timer. It comes round every 55 ms, so what is compared are
+ * parts of a round; a hundredth of the time is far less than one.
+ */
+static void test_pace(void)
+{
+	const int64_t tolerance = PACE_MS * MILLISECOND / 100;
+	struct instant begin, end;
+	int64_t least, most, late;
+	uint16_t ticks;
+
+	start_all();
+	begin = read_instant();
+	delay_ms(PACE_MS);
+	end = read_instant();
+	ticks = begin.ticks - end.ticks;
+	least = end.before - begin.after;
+	most = end.after - begin.before;
+	check(least > PACE_MS * MILLISECOND / 2, "only %lu ns went by in %u ms", least,
+	      PACE_MS);
+	/* By how many ticks the timer is ahead of the clock, as a signed part of a round. */
+	late = (int16_t)(uint16_t)(ticks - (uint64_t)(least * PIT_HZ / SECOND));
+	late = late * SECOND / PIT_HZ;
+	check(late > -tolerance && late < tolerance + (most - least),
+	      "timer and clock differ by %ld us in %lu us", late / 1000, least / 1000);
+	stop_all();
+}
+
+#define ROUNDS 20000
+
+/* The latest that any CPU read, and what it means to read less. */
+static struct {
+	volatile int64_t latest;
+	volatile uint32_t go;
+	uint32_t backwards;
+	int64_t worst;
+} race;
+
+static void run_race(void *argument)
+{
+	const clock_page *page = argument;
+
+	while (!race.go)
+		relax();
+	for (int i = 0; i < ROUNDS; i++) {
+		int64_t before = __atomic_load_n(&race.latest, __ATOMIC_SEQ_CST);
+		int64_t now = read_clock(page);
+
+		if (now < before) {
+			__atomic_add_fetch(&race.backwards, 1, __ATOMIC_SEQ_CST);
+			race.worst = before - now;
+		}
+		while (now > before &&
+		       !__atomic_compare_exchange_n(&race.latest, &before, now, false,
+						    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+			;
+	}
+}
+
+/* No CPU ever reads less than another has read before. */
+static void test_monotonic(void)
+{
+	start_all();
+	race.latest = 0;
+	race.backwards = 0;
+	race.go = 0;
+	for (uint32_t i = 1; i < cpu_count; i++)
+		cpu_post(cpu_at(i), run_race, &pages[i].page);
+	race.go = 1;
+	run_race(&pages[0].page);
+	for (uint32_t i = 1; i < cpu_count; i++)
+		check(cpu_wait(cpu_at(i), LIMIT_MS), "CPU %u does not finish", cpu_ids[i]);
+	check_equal(race.backwards, 0, "steps back, one of them by %ld ns", race.worst);
+	check(race.latest > 0, "the clock stands still");
+	stop_all();
+}
+
+/*
+ * ---- Time of day -----------------------------------------------------------
+ */
+
+/* Since 1970; the clock of the first CPU runs. */
+static int64_t time_of_day(void)
+{
+	return wall.sec * SECOND + wall.nsec + read_clock(&pages[0].page);
+}
+
+/* Seconds: the first days of 2026 and of 2100. */
+#define YEAR_2026 1767225600l
+#define YEAR_2100 4102444800l
+
+static void test_wall_clock(void)
+{
+	static const uint32_t msrs[] = { WALL_CLOCK, WALL_CLOCK_OLD };
+
+	start_all();
+	for (size_t i = 0; i < COUNT(msrs); i++) {
+		int64_t now;
+
+		if (msrs[i] == WALL_CLOCK_OLD && !(kvm.features & FEATURE(CLOCKSOURCE)))
+			continue;
+		memset(&wall, 0, sizeof(wall));
+		wrmsr(msrs[i], (uintptr_t)&wall);
+		check_equal(wall.version, 2, "version");
+		check(wall.nsec < SECOND, "%u ns in a second", wall.nsec);
+		now = time_of_day();
+		check(now > YEAR_2026 * SECOND && now < YEAR_2100 * SECOND,
+		      "it is %lu s since 1970", now / SECOND);
+	}
+	stop_all();
+}
+
+static void test_wall_clock_versions(void)
+{
+	for (size_t i = 0; i < COUNT(versions); i++) {
+		wall.version = versions[i].before;
+		wrmsr(WALL_CLOCK, (uintptr_t)&wall);
+		check_equal(wall.version, versions[i].after, "version after %u",
+			    versions[i].before);
+	}
+}
+
+/* Written when asked for only; 0 asks for nothing. */
+static void test_wall_clock_once(void)
+{
+	struct paracall_pvclock_wall_clock pattern;
+	uint8_t first[16];
+	const uint8_t *page_zero = NULL;
+
+	/* The compiler is not to know that it is NULL. */
+	__asm__ volatile("" : "+r"(page_zero));
+	wrmsr(WALL_CLOCK, (uintptr_t)&wall);
+	memset(&wall, PATTERN, sizeof(wall));
+	pattern = wall;
+	memcpy(first, page_zero, sizeof(first));
+	wrmsr(WALL_CLOCK, 0);
+	take_interrupts(NULL);
+	check(!memcmp(&wall, &pattern, sizeof(wall)), "it is written again");
+	check(!memcmp(first, page_zero, sizeof(first)), "address 0 is written to");
+}
+
+/* The machine's battery-backed clock: its registers are in decimal digits. */
+#define CMOS_INDEX 0x70
+#define CMOS_DATA 0x71
+#define CMOS_UPDATING 0x80
+#define CMOS_BINARY 0x04
+#define CMOS_24_HOURS 0x02
+
+static uint8_t read_cmos(uint8_t index)
+{
+	outb(CMOS_INDEX, index);
+	return inb(CMOS_DATA);
+}
+
+struct date {
+	uint8_t second, minute, hour, day, month, year;
+};
+
+static struct date read_date(void)
+{
+	return (struct date){ read_cmos(0), read_cmos(2), read_cmos(4),
+			      read_cmos(7), read_cmos(8), read_cmos(9) };
+}
+
+static int64_t from_digits(uint8_t digits)
+{
+	return (digits >> 4) * 10 + (digits & 15);
+}
+
+/* Of the Gregorian calendar; the year begins with March here. */
+static int64_t days_since_1970(int64_t year, int64_t month, int64_t day)
+{
+	if (month <= 2)
+		year--;
+	month = (month + 9) % 12;
+	return 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day -
+	       1 - 719468;
+}
+
+/* Seconds since 1970, or -1 if there is no such clock. */
+static int64_t read_battery_clock(void)
+{
+	struct date date, again;
+	uint8_t mode = read_cmos(0x0b);
+
+	if (mode == 0xff || mode & CMOS_BINARY || !(mode & CMOS_24_HOURS))
+		return -1;
+	do {
+		for (int i = 0; i < 100000 && read_cmos(0x0a) & CMOS_UPDATING; i++)
+			relax();
+		date = read_date();
+		again = read_date();
+	} while (memcmp(&date, &again, sizeof(date)));
+	return days_since_1970(2000 + from_digits(date.year), from_digits(date.month),
+			       from_digits(date.day)) *
+		       86400 +
+	       from_digits(date.hour) * 3600 + from_digits(date.minute) * 60 +
+	       from_digits(date.second);
+}
+
+#define BATTERY_TOLERANCE (2 * SECOND)
+
+static void test_battery_clock(void)
+{
+	int64_t before, after, battery;
+
+	start_all();
+	wrmsr(WALL_CLOCK, (uintptr_t)&wall);
+	before = time_of_day();
+	battery = read_battery_clock();
+	after = time_of_day();
+	if (battery < 0)
+		skip("there is no battery-backed clock");
+	else if (is_virtual(&pages[0].page))
+		skip("time is virtual, and that clock's is not");
+	else
+		check(battery * SECOND > before - BATTERY_TOLERANCE &&
+			      battery * SECOND < after + BATTERY_TOLERANCE,
+		      "it is %ld s by that clock, %ld s by kvmclock", battery, before / SECOND);
+	stop_all();
+}
+
+/*
+ * ---- CLOCK_PAIRING ---------------------------------------------------------
+ */
+
+static uint8_t pairing_area[4096] __attribute__((aligned(4096)));
+
+#define PAIRING_SIZE sizeof(struct paracall_kvm_clock_pairing)
+
+static long pair(uint64_t address, long type)
+{
+	return hypercall(PARACALL_KVM_HC_CLOCK_PAIRING, (long)address, type, 0, 0);
+}
+
+static long expected_result(void)
+{
+	return is_virtual(&pages[0].page) ? -PARACALL_KVM_EOPNOTSUPP : 0;
+}
+
+#define PAIRS 100
+
+/*
+ * The counter is that of an instant within the call; the time of day that goes
+ * with it is the one that clock and wall clock give for it.
+ */
+static void expect_pair(void)
+{
+	const struct paracall_kvm_clock_pairing *pairing = (const void *)pairing_area;
+	int64_t by_clock, difference;
+	uint64_t before, after;
+
+	before = rdtsc();
+	check_equal(pair((uintptr_t)pairing, 0), 0, "result");
+	after = rdtsc();
+	check(pairing->tsc >= before && pairing->tsc <= after,
+	      "the counter is %ld cycles after the call's beginning, %ld before its end",
+	      (int64_t)(pairing->tsc - before), (int64_t)(after - pairing->tsc));
+	by_clock = wall.sec * SECOND + wall.nsec + convert(&pages[0].page, pairing->tsc);
+	difference = pairing->sec * SECOND + pairing->nsec - by_clock;
+	check(difference > -MILLISECOND && difference < MILLISECOND,
+	      "by kvmclock it differs by %ld ns", difference);
+}
+
+static void test_pairing(void)
+{
+	const uint8_t *rest = pairing_area + 24;
+
+	start_all();
+	memset(pairing_area, PATTERN, sizeof(pairing_area));
+	wrmsr(WALL_CLOCK, (uintptr_t)&wall);
+	if (expected_result()) {
+		check_equal(pair((uintptr_t)pairing_area, 0), expected_result(), "result");
+		rest = pairing_area;
+		check_equal(rest[0], PATTERN, "first byte");
+	} else {
+		for (int i = 0; i < PAIRS && !test_has_failed(); i++)
+			expect_pair();
+		/* Flags and padding. */
+		for (; rest < pairing_area + PAIRING_SIZE; rest++)
+			check_equal(*rest, 0, "byte %ld", rest - pairing_area);
+	}
+	check_equal(pairing_area[PAIRING_SIZE], PATTERN, "byte behind it");
+	stop_all();
+}
+
+static void test_pairing_refused(void)
+{
+	uint64_t end = memory_low_end();
+	uint64_t addresses[] = {
+		0xfee00300, 0xfed00000, 0xa0000, 0xfffc0,      0xe0000000,
+		1ull << 45, 1ull << 63, -64ull,	 -1ull,	       end ? end : -32ull,
+		end - 32,   end - 63,	-63ull,	 0xa0000 - 32,
+	};
+	uint32_t command = *(volatile uint32_t *)(APIC_BASE + 0x300ul);
+	long expected;
+
+	start_all();
+	expected = expected_result() ? expected_result() : -PARACALL_KVM_EFAULT;
+	for (size_t i = 0; i < COUNT(addresses); i++) {
+		check_equal(pair(addresses[i], 0), expected, "address 0x%lx", addresses[i]);
+		check_equal(pair(addresses[i], 1), -PARACALL_KVM_EOPNOTSUPP,
+			    "type 1, address 0x%lx", addresses[i]);
+	}
+	check_equal(*(volatile uint32_t *)(APIC_BASE + 0x300ul), command,
+		    "APIC's command register");
+	check_equal(pair((uintptr_t)pairing_area, 1), -PARACALL_KVM_EOPNOTSUPP, "type 1");
+	check_equal(pair((uintptr_t)pairing_area, -1), -PARACALL_KVM_EOPNOTSUPP, "type -1");
+	/* The last bytes of memory, and any alignment. */
+	check_equal(pair(0xa0000 - 64, 0), expected_result(), "last bytes below 640 KiB");
+	check_equal(pair((uintptr_t)pairing_area + 33, 0), expected_result(), "odd address");
+	stop_all();
+}
+
+/* Versions of clang-format differ about such macros. */
+/* clang-format off */
+#define TEST(test_name, function, feature_bits) \
+	{ .name = test_name, .run = function, .kvm = true, .features = feature_bits }
+/* clang-format on */
+#define NEW FEATURE(CLOCKSOURCE2)
+#define OLD FEATURE(CLOCKSOURCE)
+
+static const struct test tests[] = {
+	TEST("the clock is there at the next instruction", test_at_once, NEW),
+	TEST("all CPUs have the same clock", test_page, NEW),
+	TEST("versions of the clock's page", test_versions, NEW),
+	TEST("the host keeps the flag for pauses", test_stopped_flag, NEW),
+	TEST("a clock that is off is left alone", test_stopped, NEW),
+	TEST("old register: works, and is not stable", test_old_register, NEW | OLD),
+	TEST("the clock's pace is the 8254 timer's", test_pace, NEW),
+	TEST("time never goes back on any CPU", test_monotonic, NEW),
+	TEST("wall clock", test_wall_clock, NEW),
+	TEST("versions of the wall clock", test_wall_clock_versions, NEW),
+	TEST("the wall clock is written once", test_wall_clock_once, NEW),
+	TEST("wall clock and battery-backed clock", test_battery_clock, NEW),
+	TEST("clock pairing", test_pairing, NEW),
+	TEST("clock pairing, refused", test_pairing_refused, NEW),
+};
+
+TESTS_MAIN("clock", tests)

@@ -1,0 +1,938 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * KVM's model-specific registers: Documentation/virt/kvm/x86/msr.rst;
+ * arch/x86/kvm/x86.c, kvm_set_msr_common and kvm_get_msr_common (Linux 6.19).
+ * What clocks and steal time tell is for clock.c and steal.c.
+ */
+#include "runtime/test.h"
+
+#define LIMIT_MS 10000
+/* For so long nothing may happen. */
+#define QUIET_MS 50
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define BIT(name) PARACALL_KVM_FEATURE_##name
+
+#define VECTOR_EVENT 0x41
+#define ENABLE_EVENTS (PARACALL_KVM_MSR_ENABLED | PARACALL_KVM_ASYNC_PF_DELIVERY_AS_INT)
+
+/* Room for what hosts write, and for what they must leave alone. */
+static uint8_t area[4096] __attribute__((aligned(4096)));
+static uint8_t other_area[4096] __attribute__((aligned(4096)));
+
+#define PATTERN 0xa5
+
+static uint64_t address_of(const void *memory)
+{
+	return (uintptr_t)memory;
+}
+
+static const struct {
+	const char *name;
+	uint32_t number;
+	/* The feature's bit. */
+	uint32_t bit;
+	uint64_t at_reset;
+	/* To be written to @area, and what is read then, both of them plus its address. */
+	bool has_address;
+	uint64_t written, read;
+} registers[] = {
+	{ "WALL_CLOCK", 0x11, BIT(CLOCKSOURCE), 0, true, 0, 0 },
+	{ "SYSTEM_TIME", 0x12, BIT(CLOCKSOURCE), 0, true, 0x41, 0x41 },
+	{ "WALL_CLOCK_NEW", 0x4b564d00, BIT(CLOCKSOURCE2), 0, true, 0x10, 0x10 },
+	{ "SYSTEM_TIME_NEW", 0x4b564d01, BIT(CLOCKSOURCE2), 0, true, 0x81, 0x81 },
+	{ "ASYNC_PF_EN", 0x4b564d02, BIT(ASYNC_PF), 0, true, 0xc3, 0xc3 },
+	{ "STEAL_TIME", 0x4b564d03, BIT(STEAL_TIME), 0, true, 0x101, 0x101 },
+	{ "PV_EOI_EN", 0x4b564d04, BIT(PV_EOI), 0, true, 0x145, 0x145 },
+	{ "POLL_CONTROL", 0x4b564d05, BIT(POLL_CONTROL), 1, false, 0, 0 },
+	{ "ASYNC_PF_INT", 0x4b564d06, BIT(ASYNC_PF_INT), 0, false, 0xf3, 0xf3 },
+	{ "ASYNC_PF_ACK", 0x4b564d07, BIT(ASYNC_PF_INT), 0, false, 1, 0 },
+};
+
+static bool is_offered(size_t index)
+{
+	return kvm.features >> registers[index].bit & 1;
+}
+
+/* As they were at the beginning. */
+static void restore(void)
+{
+	for (size_t i = 0; i < COUNT(registers); i++)
+		try_wrmsr(registers[i].number, registers[i].at_reset);
+}
+
+static bool is_clock_register(size_t index)
+{
+	return registers[index].number == PARACALL_KVM_MSR_SYSTEM_TIME ||
+	       registers[index].number == PARACALL_KVM_MSR_SYSTEM_TIME_NEW;
+}
+
+static void expect_at_reset(void *argument)
+{
+	const bool *is_first = argument;
+
+	for (size_t i = 0; i < COUNT(registers); i++) {
+		uint64_t value = 99;
+
+		/* Firmware may have left a clock of its own on the boot CPU. */
+		if (!is_offered(i) || (*is_first && is_clock_register(i)))
+			continue;
+		check_equal(try_rdmsr(registers[i].number, &value), -1, "rdmsr of %s: vector",
+			    registers[i].name);
+		check_equal((int64_t)value, (int64_t)registers[i].at_reset, "%s",
+			    registers[i].name);
+	}
+}
+
+static void test_at_reset(void)
+{
+	bool is_first = true;
+
+	expect_at_reset(&is_first);
+	is_first = false;
+	for (uint32_t i = 1; i < cpu_count; i++) {
+		cpu_post(cpu_at(i), expect_at_reset, &is_first);
+		check(cpu_wait(cpu_at(i), LIMIT_MS), "CPU %u does not answer", cpu_ids[i]);
+	}
+	restore();
+}
+
+static void test_read_back(void)
+{
+	for (size_t i = 0; i < COUNT(registers); i++) {
+		uint64_t base = registers[i].has_address ? address_of(area) : 0;
+		uint64_t value = 99;
+
+		if (!is_offered(i))
+			continue;
+		check_equal(try_wrmsr(registers[i].number, base + registers[i].written), -1,
+			    "wrmsr of %s: vector", registers[i].name);
+		check_equal(try_rdmsr(registers[i].number, &value), -1, "rdmsr of %s: vector",
+			    registers[i].name);
+		check_equal((int64_t)value, (int64_t)(base + registers[i].read), "%s",
+			    registers[i].name);
+	}
+	restore();
+}
+
+/*
+ * ---- General protection exceptions -----------------------------------------
+ */
+
+/* All registers given, and all seen after the exception. */
+struct attempt {
+	const char *name;
+	void (*run)(struct registers *registers);
+	/* The instruction's second byte. */
+	uint8_t opcode;
+};
+
+static const struct attempt reading = { "rdmsr", registers_rdmsr, 0x32 };
+static const struct attempt writing = { "wrmsr", registers_wrmsr, 0x30 };
+static const struct attempt reading_32 = { "rdmsr in 32-bit code", registers_rdmsr_32, 0x32 };
+static const struct attempt writing_32 = { "wrmsr in 32-bit code", registers_wrmsr_32, 0x30 };
+
+struct run {
+	const struct attempt *attempt;
+	struct registers registers;
+};
+
+/* Garbage above bit 31, and flags other than those of the compiler. */
+static void prepare(struct run *run, const struct attempt *attempt, uint32_t number,
+		    uint64_t value)
+{
+	run->attempt = attempt;
+	for (size_t i = 0; i < sizeof(run->registers) / 8; i++)
+		((uint64_t *)&run->registers)[i] = 0x1111111122222222 * (i + 1);
+	run->registers.rcx = 0xdead0000beef0000 << 32 | number;
+	run->registers.rax = 0x12345678ull << 32 | (uint32_t)value;
+	run->registers.rdx = 0x9abcdef0ull << 32 | value >> 32;
+	/* OF SF ZF AF PF CF, and interrupts off: nothing else is to happen here. */
+	run->registers.rflags = 0x8d7;
+}
+
+static void run_attempt(void *argument)
+{
+	struct run *run = argument;
+
+	run->attempt->run(&run->registers);
+}
+
+/* rax and the others but rsp, in the order of struct registers. */
+static const char *const register_names[] = { "rax", "rbx", "rcx", "rdx",   "rsi", "rdi",
+					      "rbp", "r8",  "r9",  "r10",   "r11", "r12",
+					      "r13", "r14", "r15", "rflags" };
+
+/* The resume flag is the processor's affair. */
+#define RFLAGS_RESUME 0x10000
+
+static void expect_registers(const struct registers *got, const struct registers *expected,
+			     const char *what, uint32_t number)
+{
+	struct registers seen = *got;
+
+	seen.rflags &= ~(uint64_t)RFLAGS_RESUME;
+	for (size_t i = 0; i < COUNT(register_names); i++)
+		check_equal((int64_t)((const uint64_t *)&seen)[i],
+			    (int64_t)((const uint64_t *)expected)[i], "%s of 0x%x: %s", what,
+			    number, register_names[i]);
+}
+
+#define LONGEST_ATTEMPT 256
+
+/*
+ * What it must leave alone. The upper halves are no part of a program in 32-bit
+ * code (Intel SDM vol. 1, "General-Purpose Registers in 64-Bit Mode"); of the
+ * one that hosts may have use for they are not looked at.
+ */
+static void expect_unchanged(const struct run *run, uint32_t number)
+{
+	const struct attempt *attempt = run->attempt;
+	struct registers seen = *caught_registers();
+
+	if (attempt == &reading_32 || attempt == &writing_32) {
+		seen.rcx &= 0xffffffff;
+		seen.rcx |= run->registers.rcx >> 32 << 32;
+	}
+	expect_registers(&seen, &run->registers, attempt->name, number);
+}
+
+#define RFLAGS_INTERRUPTS 0x200
+
+/* It must raise #GP(0), there, and change nothing. */
+static void expect_gp_with(const struct attempt *attempt, uint32_t number, uint64_t value,
+			   uint64_t more_rflags)
+{
+	const struct exception *exception = &this_cpu()->exception;
+	const uint8_t *at;
+	struct run run;
+	uint64_t offset;
+
+	prepare(&run, attempt, number, value);
+	run.registers.rflags |= more_rflags;
+	if (!check_equal(catch_exception(run_attempt, &run), VECTOR_GP,
+			 "%s of 0x%x, value 0x%lx: vector", attempt->name, number, value))
+		return;
+	check_equal((int64_t)exception->error_code, 0, "%s of 0x%x, value 0x%lx: error code",
+		    attempt->name, number, value);
+	offset = exception->rip - (uintptr_t)attempt->run;
+	at = (const uint8_t *)exception->rip;
+	check(offset < LONGEST_ATTEMPT && at[0] == 0x0f && at[1] == attempt->opcode,
+	      "%s of 0x%x: rip 0x%lx is not at the instruction", attempt->name, number,
+	      exception->rip);
+	expect_unchanged(&run, number);
+}
+
+static void expect_gp(const struct attempt *attempt, uint32_t number, uint64_t value)
+{
+	expect_gp_with(attempt, number, value, 0);
+}
+
+/* clang-format off */
+static const struct {
+	uint32_t number;
+	uint64_t value;
+} refused[] = {
+	{ PARACALL_KVM_MSR_ASYNC_PF_EN, 0x10 },
+	{ PARACALL_KVM_MSR_ASYNC_PF_EN, 0x20 },
+	{ PARACALL_KVM_MSR_STEAL_TIME, 0x02 },
+	{ PARACALL_KVM_MSR_STEAL_TIME, 0x04 },
+	{ PARACALL_KVM_MSR_STEAL_TIME, 0x08 },
+	{ PARACALL_KVM_MSR_STEAL_TIME, 0x10 },
+	{ PARACALL_KVM_MSR_STEAL_TIME, 0x21 },
+	{ PARACALL_KVM_MSR_PV_EOI_EN, 0x1002 },
+	{ PARACALL_KVM_MSR_PV_EOI_EN, 0x1003 },
+	{ PARACALL_KVM_MSR_POLL_CONTROL, 2 },
+	{ PARACALL_KVM_MSR_POLL_CONTROL, 3 },
+	{ PARACALL_KVM_MSR_POLL_CONTROL, 1ull << 32 },
+	{ PARACALL_KVM_MSR_ASYNC_PF_INT, 0x100 },
+	{ PARACALL_KVM_MSR_ASYNC_PF_INT, 1ull << 63 },
+};
+/* clang-format on */
+
+static void expect_refusals(const struct attempt *attempt)
+{
+	uint64_t before = 0, after = 0;
+
+	for (size_t i = 0; i < COUNT(refused); i++) {
+		if (try_rdmsr(refused[i].number, &before) >= 0)
+			continue;
+		expect_gp(attempt, refused[i].number, refused[i].value);
+		try_rdmsr(refused[i].number, &after);
+		check_equal((int64_t)after, (int64_t)before, "0x%x after 0x%lx was refused",
+			    refused[i].number, refused[i].value);
+	}
+}
+
+/* Reserved bits. */
+static void test_refused(void)
+{
+	expect_refusals(&writing);
+}
+
+static void test_refused_32(void)
+{
+	expect_refusals(&writing_32);
+}
+
+/* What KVM's range has no register for. */
+static void test_unknown(void)
+{
+	for (uint32_t number = 0x4b564d09; number <= PARACALL_KVM_MSR_LAST; number++) {
+		expect_gp(&reading, number, 0);
+		expect_gp(&writing, number, 0);
+		if (test_has_failed())
+			return;
+	}
+	expect_gp(&reading_32, PARACALL_KVM_MSR_LAST, 0);
+	expect_gp(&writing_32, PARACALL_KVM_MSR_LAST, 0);
+}
+
+/* One after the other in one block, with what must come in between. */
+static void raise_many(void *argument)
+{
+	(void)argument;
+	for (int i = 0; i < 100; i++) {
+		expect_gp(&writing, PARACALL_KVM_MSR_LAST, 0);
+		check_equal((int64_t)rdmsr(PARACALL_KVM_MSR_POLL_CONTROL), 1, "POLL_CONTROL");
+		expect_gp(&reading, PARACALL_KVM_MSR_LAST, 0);
+	}
+}
+
+static void test_unknown_elsewhere(void)
+{
+	for (uint32_t i = 1; i < cpu_count; i++)
+		cpu_post(cpu_at(i), raise_many, NULL);
+	raise_many(NULL);
+	for (uint32_t i = 1; i < cpu_count; i++)
+		check(cpu_wait(cpu_at(i), LIMIT_MS), "CPU %u does not finish", cpu_ids[i]);
+}
+
+#define STORM_INTERRUPTS 500
+
+static void raise_in_storm(void *argument)
+{
+	uint32_t before = interrupts_total(this_cpu());
+
+	(void)argument;
+	while (interrupts_total(this_cpu()) - before < STORM_INTERRUPTS && !test_has_failed()) {
+		expect_gp_with(&writing, PARACALL_KVM_MSR_LAST, 0, RFLAGS_INTERRUPTS);
+		expect_gp_with(&reading_32, PARACALL_KVM_MSR_LAST, 0, RFLAGS_INTERRUPTS);
+		check_equal((int64_t)rdmsr(PARACALL_KVM_MSR_POLL_CONTROL), 1, "POLL_CONTROL");
+	}
+}
+
+/* Interrupts and NMIs find nothing half done. */
+static void test_storm(void)
+{
+	struct cpu *cpu = cpu_at(1);
+
+	cpu_post(cpu, raise_in_storm, NULL);
+	while (cpu->busy) {
+		apic_send(cpu_ids[1], 0x42);
+		apic_send(cpu_ids[1], PARACALL_ICR_MODE_NMI << PARACALL_ICR_MODE_SHIFT);
+	}
+}
+
+/* Registers that were not offered, on a machine that enforces this. */
+static void test_enforced(void)
+{
+	if (kvm.features & FEATURE(PV_UNHALT) ||
+	    hypercall(PARACALL_KVM_HC_KICK_CPU, 0, 0xfe, 0, 0) != -PARACALL_KVM_ENOSYS) {
+		skip("features are not enforced");
+		return;
+	}
+	for (size_t i = 0; i < COUNT(registers); i++) {
+		if (is_offered(i))
+			continue;
+		expect_gp(&reading, registers[i].number, 0);
+		expect_gp(&writing, registers[i].number, registers[i].at_reset);
+	}
+}
+
+/*
+ * ---- Halves, modes ---------------------------------------------------------
+ */
+
+/* The instructions know ecx, edx and eax; a read clears the upper halves. */
+static void expect_halves(const struct attempt *write, const struct attempt *read)
+{
+	const uint64_t value = 0x7fffedcba9876500;
+	struct registers expected;
+	struct run run;
+
+	prepare(&run, write, PARACALL_KVM_MSR_SYSTEM_TIME_NEW, value);
+	expected = run.registers;
+	check_equal(catch_exception(run_attempt, &run), -1, "%s: vector", write->name);
+	expect_registers(&run.registers, &expected, write->name,
+			 PARACALL_KVM_MSR_SYSTEM_TIME_NEW);
+	prepare(&run, read, PARACALL_KVM_MSR_SYSTEM_TIME_NEW, 0);
+	expected = run.registers;
+	expected.rax = (uint32_t)value;
+	expected.rdx = value >> 32;
+	check_equal(catch_exception(run_attempt, &run), -1, "%s: vector", read->name);
+	expect_registers(&run.registers, &expected, read->name,
+			 PARACALL_KVM_MSR_SYSTEM_TIME_NEW);
+	restore();
+}
+
+static void test_halves(void)
+{
+	expect_halves(&writing, &reading);
+}
+
+static void test_halves_32(void)
+{
+	expect_halves(&writing_32, &reading_32);
+}
+
+static void expect_gp_user(const struct attempt *attempt, uint32_t number, uint64_t value)
+{
+	static struct run run;
+
+	prepare(&run, attempt, number, value);
+	/* popf at level 3 can't change IF; it is off there. */
+	check_equal(run_user(run_attempt, &run), VECTOR_GP, "%s of 0x%x: vector", attempt->name,
+		    number);
+	check_equal((int64_t)this_cpu()->exception.error_code, 0, "%s of 0x%x: error code",
+		    attempt->name, number);
+	expect_unchanged(&run, number);
+}
+
+static void test_user(void)
+{
+	uint64_t before = 0, after = 1;
+
+	for (size_t i = 0; i < COUNT(registers); i++) {
+		if (try_rdmsr(registers[i].number, &before) >= 0)
+			continue;
+		expect_gp_user(&reading, registers[i].number, 0);
+		expect_gp_user(&writing, registers[i].number, address_of(area) + 0x41);
+		try_rdmsr(registers[i].number, &after);
+		check_equal((int64_t)after, (int64_t)before, "%s after it", registers[i].name);
+	}
+}
+
+/* Real mode and others outside long mode; the last two are user mode. */
+static bool is_user_mode(enum legacy_mode mode)
+{
+	return mode == LEGACY_USER_32 || mode == LEGACY_VM86;
+}
+
+static struct legacy run_legacy(enum legacy_mode mode, uint8_t opcode, uint32_t eax)
+{
+	struct legacy state = { .ecx = PARACALL_KVM_MSR_POLL_CONTROL,
+				.eax = eax,
+				.ebx = 0x11112222,
+				.esi = 0x33334444,
+				.eflags = 2 };
+	uint8_t code[] = { 0x0f, opcode };
+
+	legacy_run(mode, code, sizeof(code), &state);
+	return state;
+}
+
+static void try_legacy(enum legacy_mode mode)
+{
+	bool is_user = is_user_mode(mode);
+	struct legacy state = run_legacy(mode, 0x30, 0);
+
+	check_equal(state.vector, is_user ? VECTOR_GP : -1, "mode %u, wrmsr: vector", mode);
+	check_equal((int64_t)rdmsr(PARACALL_KVM_MSR_POLL_CONTROL), is_user,
+		    "mode %u: POLL_CONTROL", mode);
+	wrmsr(PARACALL_KVM_MSR_POLL_CONTROL, 1);
+	state = run_legacy(mode, 0x32, 0x55556666);
+	check_equal(state.vector, is_user ? VECTOR_GP : -1, "mode %u, rdmsr: vector", mode);
+	check_equal(state.eax, is_user ? 0x55556666 : 1, "mode %u, rdmsr: eax", mode);
+	if (!is_user) {
+		check_equal(state.edx, 0, "mode %u, rdmsr: edx", mode);
+		check_equal(state.ecx, PARACALL_KVM_MSR_POLL_CONTROL, "mode %u, rdmsr: ecx",
+			    mode);
+		check_equal(state.ebx, 0x11112222, "mode %u, rdmsr: ebx", mode);
+	}
+	state = run_legacy(mode, 0x30, 2);
+	check_equal(state.vector, VECTOR_GP, "mode %u, reserved bit: vector", mode);
+	/* From its code segment's beginning, which is a page's. */
+	check_equal(state.eip % 0x1000, 0, "mode %u, reserved bit: eip", mode);
+	check_equal(state.eax, 2, "mode %u, reserved bit: eax", mode);
+	/* Real mode has no error codes. */
+	if (mode != LEGACY_REAL)
+		check_equal(state.error_code, 0, "mode %u, reserved bit: error code", mode);
+	check_equal((int64_t)rdmsr(PARACALL_KVM_MSR_POLL_CONTROL), 1, "mode %u: POLL_CONTROL",
+		    mode);
+}
+
+static void test_legacy(void)
+{
+	for (enum legacy_mode mode = 0; mode < LEGACY_MODES; mode++)
+		try_legacy(mode);
+}
+
+/*
+ * ---- Places ----------------------------------------------------------------
+ */
+
+static struct paracall_pvclock_vcpu_time_info *clock_at(void *memory)
+{
+	return memory;
+}
+
+static bool is_clock(const struct paracall_pvclock_vcpu_time_info *clock)
+{
+	return clock->version && !(clock->version & 1) && clock->tsc_to_system_mul;
+}
+
+/* Interrupts, on which hosts bring up to date what they keep in memory. */
+static void take_interrupts(uint64_t milliseconds)
+{
+	uint64_t begin = rdtsc();
+
+	do {
+		uint32_t before = this_cpu()->interrupts[VECTOR_TIMER];
+
+		apic_timer(5);
+		wait_for(&this_cpu()->interrupts[VECTOR_TIMER], before + 1, 100);
+	} while (rdtsc() - begin < milliseconds * 1000 * cycles_per_us);
+	apic_timer_stop();
+}
+
+static uint32_t read_word(uint64_t address)
+{
+	return *(const volatile uint32_t *)address;
+}
+
+#define APIC_REGISTERS 0x400
+#define APIC_COMMAND_HIGH 0x310
+#define APIC_LVT_LINT0 0x350
+#define APIC_LVT_ERROR 0x370
+
+/* The timer's registers change by themselves. */
+static bool is_stable(uint32_t number)
+{
+	return number <= APIC_COMMAND_HIGH ||
+	       (number >= APIC_LVT_LINT0 && number <= APIC_LVT_ERROR);
+}
+
+static void read_apic(uint32_t *values)
+{
+	for (uint32_t i = 0; i < APIC_REGISTERS / 16; i++)
+		values[i] = is_stable(i * 16) ? read_word(APIC_BASE + i * 16) : 0;
+}
+
+/* Devices, ROM, holes and ends: bits 5:0 are 0. */
+static const uint64_t places[] = {
+	0xfee00000, 0xfee00080, 0xfee000c0, 0xfee00300,	       0xfee00380,
+	0xfec00000, 0xfed00000, 0xfed000c0, 0xa0000,	       0xb8000,
+	0xc0000,    0xf0000,	0xfffc0,    0xfffffff0 & ~63u, 0xe0000000,
+	0xfeb00000, 1ull << 45, 1ull << 52, 1ull << 63,	       -64ull,
+};
+
+/* To those that can be read here at all. */
+static bool is_mapped(uint64_t address)
+{
+	return address < ALIAS;
+}
+
+struct place_state {
+	uint32_t apic[APIC_REGISTERS / 16];
+	uint32_t words[16];
+};
+
+static void read_place(struct place_state *state, uint64_t address)
+{
+	read_apic(state->apic);
+	for (uint32_t i = 0; is_mapped(address) && i < COUNT(state->words); i++) {
+		bool is_apic = (address & ~0xfffull) == APIC_BASE;
+
+		/* Its own are compared anyway, and only whole ones can be read. */
+		state->words[i] = is_apic ? 0 : read_word(address + 4 * i);
+	}
+}
+
+static void try_place(uint64_t address)
+{
+	/* Read in between, so that nothing lazy stays unseen. */
+	static struct place_state before, after;
+
+	read_place(&before, address);
+	wrmsr(PARACALL_KVM_MSR_SYSTEM_TIME_NEW, address | 1);
+	wrmsr(PARACALL_KVM_MSR_WALL_CLOCK_NEW, address);
+	if (kvm.features & FEATURE(STEAL_TIME))
+		wrmsr(PARACALL_KVM_MSR_STEAL_TIME, address | 1);
+	take_interrupts(5);
+	if (kvm.features & FEATURE(ASYNC_PF_INT))
+		check_equal(try_wrmsr(PARACALL_KVM_MSR_ASYNC_PF_EN, address | ENABLE_EVENTS),
+			    VECTOR_GP, "ASYNC_PF_EN at 0x%lx: vector", address);
+	check_equal((int64_t)rdmsr(PARACALL_KVM_MSR_SYSTEM_TIME_NEW), (int64_t)(address | 1),
+		    "SYSTEM_TIME_NEW");
+	read_place(&after, address);
+	for (size_t i = 0; i < COUNT(before.apic); i++)
+		check_equal(after.apic[i], before.apic[i],
+			    "with pages at 0x%lx: APIC's register 0x%lx", address, i * 16);
+	for (size_t i = 0; i < COUNT(before.words); i++)
+		check_equal(after.words[i], before.words[i], "at 0x%lx", address + 4 * i);
+	restore();
+}
+
+static void expect_working_clock(void)
+{
+	memset(area, 0, sizeof(area));
+	wrmsr(PARACALL_KVM_MSR_SYSTEM_TIME_NEW, address_of(area) | 1);
+	check(is_clock(clock_at(area)), "the clock in memory does not work any more");
+	restore();
+}
+
+static void test_places(void)
+{
+	for (size_t i = 0; i < COUNT(places) && !test_has_failed(); i++)
+		try_place(places[i]);
+	expect_working_clock();
+}
+
+/* The end of memory, and across it. */
+static void test_end_of_memory(void)
+{
+	uint64_t ends[] = { memory_low_end(), memory_high_end() };
+
+	if (!ends[0]) {
+		skip("nobody tells how much memory there is");
+		return;
+	}
+	for (size_t i = 0; i < COUNT(ends); i++) {
+		wrmsr(PARACALL_KVM_MSR_WALL_CLOCK_NEW, ends[i] - 8);
+		for (uint64_t before = 4; before < 64; before += 4)
+			wrmsr(PARACALL_KVM_MSR_SYSTEM_TIME_NEW, (ends[i] - before) | 1);
+		take_interrupts(5);
+		try_place(ends[i]);
+		try_place(ends[i] + 0x1000);
+	}
+	expect_working_clock();
+}
+
+/* The last bytes of memory, and those of memory above 4 GiB, are as good as any. */
+static void test_last_memory(void)
+{
+	uint64_t low = memory_low_end();
+	uint64_t high = memory_high_end();
+	struct paracall_pvclock_vcpu_time_info *clock;
+	struct paracall_pvclock_vcpu_time_info saved;
+
+	if (!low) {
+		skip("nobody tells how much memory there is");
+		return;
+	}
+	clock = clock_at((void *)(low - sizeof(*clock)));
+	saved = *clock;
+	*clock = (struct paracall_pvclock_vcpu_time_info){ 0 };
+	wrmsr(PARACALL_KVM_MSR_SYSTEM_TIME_NEW, address_of(clock) | 1);
+	check(is_clock(clock), "no clock in the last bytes below 4 GiB, at 0x%lx",
+	      address_of(clock));
+	restore();
+	*clock = saved;
+	for (uint64_t address = ALIAS; address < high; address = high - sizeof(*clock)) {
+		clock = clock_at((uint8_t *)map_gib(address) + (address & 0x3fffffff));
+		*clock = (struct paracall_pvclock_vcpu_time_info){ 0 };
+		wrmsr(PARACALL_KVM_MSR_SYSTEM_TIME_NEW, address | 1);
+		check(is_clock(clock), "no clock at 0x%lx", address);
+		if (address == high - sizeof(*clock))
+			break;
+	}
+	restore();
+}
+
+/*
+ * A page with code, which registers a clock in that page, over and over: what
+ * an emulator translated of it must not go wrong, nor the clock.
+ */
+#define OWN_ROUNDS 200
+
+uint64_t write_own_page(uint32_t number, uint64_t value, uint64_t rounds);
+extern struct paracall_pvclock_vcpu_time_info own_clock;
+
+__asm__(".pushsection .text\n"
+	".balign 4096\n"
+	".globl write_own_page, own_clock\n"
+	"write_own_page:\n"
+	"	mov %edi, %ecx\n"
+	"	mov %rdx, %r8\n"
+	"	mov %rsi, %rdx\n"
+	"	shr $32, %rdx\n"
+	"	mov $0, %r9d\n"
+	"1:	mov %esi, %eax\n"
+	"	wrmsr\n"
+	"	add $1, %r9\n"
+	"	dec %r8\n"
+	"	jnz 1b\n"
+	"	mov %r9, %rax\n"
+	"	ret\n"
+	".balign 64\n"
+	"own_clock:\n"
+	"	.skip 32, 0\n"
+	".balign 4096\n"
+	".popsection\n");
+
+static void test_own_page(void)
+{
+	own_clock = (struct paracall_pvclock_vcpu_time_info){ 0 };
+	check_equal((int64_t)write_own_page(PARACALL_KVM_MSR_SYSTEM_TIME_NEW,
+					    address_of(&own_clock) | 1, OWN_ROUNDS),
+		    OWN_ROUNDS, "rounds");
+	check(is_clock(&own_clock), "there is no clock");
+	check_equal(own_clock.version, 2 * OWN_ROUNDS, "its version");
+	restore();
+}
+
+/*
+ * ---- Several CPUs ----------------------------------------------------------
+ */
+
+#define HAMMER_ROUNDS 300
+
+static void hammer(void *argument)
+{
+	for (int i = 0; i < HAMMER_ROUNDS; i++) {
+		wrmsr(PARACALL_KVM_MSR_SYSTEM_TIME_NEW, address_of(argument) | 1);
+		if (kvm.features & FEATURE(STEAL_TIME))
+			wrmsr(PARACALL_KVM_MSR_STEAL_TIME, (address_of(argument) + 64) | 1);
+		wrmsr(PARACALL_KVM_MSR_WALL_CLOCK_NEW, address_of(argument) + 128);
+		wrmsr(PARACALL_KVM_MSR_SYSTEM_TIME_NEW, 0);
+		if (kvm.features & FEATURE(STEAL_TIME))
+			wrmsr(PARACALL_KVM_MSR_STEAL_TIME, 0);
+	}
+}
+
+static void expect_untouched(const uint8_t *memory, const char *what)
+{
+	for (size_t i = 0; i < sizeof(area); i++)
+		if (!check_equal(memory[i], PATTERN, "%s: byte 0x%lx of the page", what, i))
+			return;
+}
+
+/* The same page for all: what it says in between is nobody's business. */
+static void test_shared_page(void)
+{
+	memset(area, 0, sizeof(area));
+	for (uint32_t i = 1; i < cpu_count; i++)
+		cpu_post(cpu_at(i), hammer, area);
+	hammer(area);
+	for (uint32_t i = 1; i < cpu_count; i++)
+		check(cpu_wait(cpu_at(i), LIMIT_MS), "CPU %u does not finish", cpu_ids[i]);
+	expect_working_clock();
+	/* All gave it up. */
+	memset(area, PATTERN, sizeof(area));
+	take_interrupts(QUIET_MS);
+	expect_untouched(area, "after all gave it up");
+}
+
+static void work_on(void *argument)
+{
+	while (!*(volatile uint32_t *)argument)
+		take_interrupts(2);
+}
+
+static void register_here(void *argument)
+{
+	wrmsr(PARACALL_KVM_MSR_SYSTEM_TIME_NEW, address_of(argument) | 1);
+	if (kvm.features & FEATURE(STEAL_TIME))
+		wrmsr(PARACALL_KVM_MSR_STEAL_TIME, (address_of(argument) + 64) | 1);
+	if (kvm.features & FEATURE(ASYNC_PF_INT)) {
+		wrmsr(PARACALL_KVM_MSR_ASYNC_PF_INT, VECTOR_EVENT);
+		wrmsr(PARACALL_KVM_MSR_ASYNC_PF_EN,
+		      (address_of(argument) + 128) | ENABLE_EVENTS);
+	}
+	wrmsr(PARACALL_KVM_MSR_POLL_CONTROL, 0);
+}
+
+struct after_init {
+	uint64_t system_time, steal_time, async_pf_en, async_pf_int, poll_control;
+};
+
+static void read_after_init(void *argument)
+{
+	struct after_init *values = argument;
+
+	values->system_time = rdmsr(PARACALL_KVM_MSR_SYSTEM_TIME_NEW);
+	try_rdmsr(PARACALL_KVM_MSR_STEAL_TIME, &values->steal_time);
+	try_rdmsr(PARACALL_KVM_MSR_ASYNC_PF_EN, &values->async_pf_en);
+	try_rdmsr(PARACALL_KVM_MSR_ASYNC_PF_INT, &values->async_pf_int);
+	values->poll_control = rdmsr(PARACALL_KVM_MSR_POLL_CONTROL);
+	wrmsr(PARACALL_KVM_MSR_POLL_CONTROL, 1);
+}
+
+/* INIT and startup: its pages are its own no more (kvm_vcpu_reset). */
+static void test_init(void)
+{
+	struct after_init values = { 0 };
+	volatile uint32_t stop = 0;
+
+	cpu_post(cpu_at(1), register_here, other_area);
+	if (!check(cpu_wait(cpu_at(1), LIMIT_MS), "the CPU does not answer"))
+		return;
+	check(is_clock(clock_at(other_area)), "there is no clock");
+	cpu_init(cpu_at(1));
+	memset(other_area, PATTERN, sizeof(other_area));
+	if (!check(cpu_startup(cpu_at(1)), "the CPU does not start"))
+		return;
+	cpu_post(cpu_at(1), read_after_init, &values);
+	check(cpu_wait(cpu_at(1), LIMIT_MS), "the CPU does not answer");
+	check_equal((int64_t)values.system_time, 0, "SYSTEM_TIME_NEW");
+	check_equal((int64_t)values.steal_time, 0, "STEAL_TIME");
+	check_equal((int64_t)values.async_pf_en, 0, "ASYNC_PF_EN");
+	check_equal((int64_t)values.async_pf_int, 0, "ASYNC_PF_INT");
+	check_equal((int64_t)values.poll_control, 0, "POLL_CONTROL, which INIT leaves alone");
+	cpu_post(cpu_at(1), work_on, (void *)&stop);
+	delay_ms(QUIET_MS);
+	stop = 1;
+	check(cpu_wait(cpu_at(1), LIMIT_MS), "the CPU does not finish");
+	expect_untouched(other_area, "after INIT");
+}
+
+/*
+ * ---- Asynchronous page faults ----------------------------------------------
+ */
+
+static struct paracall_kvm_vcpu_pv_apf_data *apf_data(void)
+{
+	return (struct paracall_kvm_vcpu_pv_apf_data *)area;
+}
+
+static bool wait_for_events(uint32_t before, uint32_t count)
+{
+	const volatile uint32_t *events = &this_cpu()->interrupts[VECTOR_EVENT];
+
+	return check(wait_for(events, before + count, LIMIT_MS), "%u events, not %u",
+		     *events - before, count);
+}
+
+/* kvm_async_pf_wakeup_all: what comes when they are enabled. */
+static void test_wake_all(void)
+{
+	const volatile uint32_t *events = &this_cpu()->interrupts[VECTOR_EVENT];
+	uint32_t before = *events;
+
+	memset(area, 0, sizeof(area));
+	wrmsr(PARACALL_KVM_MSR_ASYNC_PF_INT, VECTOR_EVENT);
+	wrmsr(PARACALL_KVM_MSR_ASYNC_PF_EN, address_of(area) | ENABLE_EVENTS);
+	if (!wait_for_events(before, 1))
+		return;
+	check_equal(apf_data()->token, PARACALL_KVM_ASYNC_PF_WAKE_ALL, "token");
+	check_equal(apf_data()->flags, 0, "flags");
+	/* The place is not free: the next one waits. */
+	wrmsr(PARACALL_KVM_MSR_ASYNC_PF_EN, address_of(area) | ENABLE_EVENTS);
+	take_interrupts(QUIET_MS);
+	check_equal(*events - before, 1, "events while the last token is there");
+	*(volatile uint32_t *)&apf_data()->token = 0;
+	wrmsr(PARACALL_KVM_MSR_ASYNC_PF_ACK, 1);
+	wait_for_events(before, 2);
+	check_equal(apf_data()->token, PARACALL_KVM_ASYNC_PF_WAKE_ALL, "second token");
+	/* Disabled, none comes. */
+	wrmsr(PARACALL_KVM_MSR_ASYNC_PF_EN, 0);
+	*(volatile uint32_t *)&apf_data()->token = 0;
+	wrmsr(PARACALL_KVM_MSR_ASYNC_PF_ACK, 1);
+	take_interrupts(QUIET_MS);
+	check_equal(*events - before, 2, "events");
+	check_equal(apf_data()->token, 0, "token after disabling");
+	restore();
+}
+
+/* With interrupts off it comes when they are on again. */
+static void test_wake_all_later(void)
+{
+	const volatile uint32_t *events = &this_cpu()->interrupts[VECTOR_EVENT];
+	uint32_t before = *events;
+
+	memset(area, 0, sizeof(area));
+	interrupts_off();
+	wrmsr(PARACALL_KVM_MSR_ASYNC_PF_INT, VECTOR_EVENT);
+	wrmsr(PARACALL_KVM_MSR_ASYNC_PF_EN, address_of(area) | ENABLE_EVENTS);
+	delay_ms(5);
+	check_equal(*events - before, 0, "events with interrupts off");
+	interrupts_on();
+	wait_for_events(before, 1);
+	restore();
+}
+
+/*
+ * ---- x2APIC ----------------------------------------------------------------
+ */
+
+#define MSR_APIC_BASE 0x1b
+#define APIC_BASE_X2APIC 0x400
+#define CPUID_1_ECX_X2APIC 21
+#define MSR_X2APIC_ID 0x802
+
+struct x2apic {
+	bool is_on;
+};
+
+/* The CPU stays so, and is of no more use to this program. */
+static void use_x2apic(void *argument)
+{
+	struct x2apic *x2apic = argument;
+	uint64_t id = 0;
+
+	interrupts_off();
+	if (try_wrmsr(MSR_APIC_BASE, rdmsr(MSR_APIC_BASE) | APIC_BASE_X2APIC) >= 0 ||
+	    try_rdmsr(MSR_X2APIC_ID, &id) >= 0)
+		return;
+	x2apic->is_on = id == this_cpu()->apic_id;
+	expect_gp(&reading, PARACALL_KVM_MSR_LAST, 0);
+	expect_gp(&writing, PARACALL_KVM_MSR_LAST, 0);
+	expect_gp(&writing, PARACALL_KVM_MSR_POLL_CONTROL, 2);
+	expect_gp(&writing_32, PARACALL_KVM_MSR_POLL_CONTROL, 2);
+	expect_gp_user(&writing, PARACALL_KVM_MSR_POLL_CONTROL, 0);
+	check_equal((int64_t)rdmsr(PARACALL_KVM_MSR_POLL_CONTROL), 1, "POLL_CONTROL");
+	memset(other_area, 0, sizeof(other_area));
+	wrmsr(PARACALL_KVM_MSR_SYSTEM_TIME_NEW, address_of(other_area) | 1);
+	check(is_clock(clock_at(other_area)), "there is no clock");
+	wrmsr(PARACALL_KVM_MSR_SYSTEM_TIME_NEW, 0);
+}
+
+static void test_x2apic(void)
+{
+	struct x2apic x2apic = { false };
+
+	if (!(paracall_guest_cpuid(1, 0).ecx & 1u << CPUID_1_ECX_X2APIC)) {
+		skip("the CPU has no x2APIC");
+		return;
+	}
+	cpu_post(cpu_at(cpu_count - 1), use_x2apic, &x2apic);
+	check(cpu_wait(cpu_at(cpu_count - 1), LIMIT_MS), "the CPU does not finish");
+	check(x2apic.is_on, "x2APIC mode can't be switched on");
+}
+
+#define CLOCKS FEATURE(CLOCKSOURCE2)
+#define EVENTS (FEATURE(ASYNC_PF) | FEATURE(ASYNC_PF_INT))
+/* Versions of clang-format differ about such macros. */
+/* clang-format off */
+#define TEST(test_name, function, least_cpus, feature_bits) \
+	{ .name = test_name, .run = function, .cpus = least_cpus, .kvm = true, \
+	  .features = feature_bits }
+/* clang-format on */
+
+static const struct test tests[] = {
+	TEST("registers after a reset", test_at_reset, 1, 0),
+	TEST("registers keep what is written", test_read_back, 1, 0),
+	TEST("#GP for reserved bits", test_refused, 1, FEATURE(POLL_CONTROL)),
+	TEST("#GP for reserved bits, 32-bit code", test_refused_32, 1, FEATURE(POLL_CONTROL)),
+	TEST("#GP for unknown registers of KVM's range", test_unknown, 1, 0),
+	TEST("#GP on all CPUs at a time", test_unknown_elsewhere, 2, FEATURE(POLL_CONTROL)),
+	TEST("#GP amidst interrupts and NMIs", test_storm, 2, FEATURE(POLL_CONTROL)),
+	TEST("#GP for registers that are not offered", test_enforced, 1, 0),
+	TEST("#GP at privilege level 3", test_user, 1, FEATURE(POLL_CONTROL)),
+	TEST("upper halves of registers", test_halves, 1, CLOCKS),
+	TEST("upper halves of registers, 32-bit code", test_halves_32, 1, CLOCKS),
+	TEST("modes outside long mode", test_legacy, 1, FEATURE(POLL_CONTROL)),
+	TEST("pages at devices, ROM and holes", test_places, 1, CLOCKS),
+	TEST("pages at and across the end of memory", test_end_of_memory, 1, CLOCKS),
+	TEST("pages in the last memory", test_last_memory, 1, CLOCKS),
+	TEST("page with the code that is running", test_own_page, 1, CLOCKS),
+	TEST("one page for all CPUs", test_shared_page, 2, CLOCKS),
+	TEST("INIT takes a CPU's pages away", test_init, 2, CLOCKS | FEATURE(POLL_CONTROL)),
+	TEST("enabling async page faults wakes all", test_wake_all, 1, EVENTS),
+	TEST("that event waits for interrupts to be on", test_wake_all_later, 1, EVENTS),
+	/* The last one: a CPU is not to be had back from it. */
+	TEST("#GP with the x2APIC on", test_x2apic, 2, CLOCKS | FEATURE(POLL_CONTROL)),
+};
+
+TESTS_MAIN("msr", tests)
