@@ -1,21 +1,121 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Boots Debian's unmodified kernel as test/boots.conf says, and checks what the
-# kernel found and called. Usage: test/boot.sh [--long] [NAME]
+# Boots Debian's unmodified kernels as test/boots.conf says, and with each
+# feature alone, and checks what the kernel found and called.
+# Usage: test/boot.sh [--long] [NAME]; PARACALL_TEST_LIMIT=SECONDS for each boot
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=script/lib/guest-image.sh
 . "$tree/script/lib/guest-image.sh"
+# shellcheck source=script/lib/qemu.sh
+. "$tree/script/lib/qemu.sh"
 
-image=$build/guest.img
-limit=300
+limit=${PARACALL_TEST_LIMIT:-300}
+grub_modules=/usr/lib/grub/i386-pc
+
+# What no guest may say: the workload's errors, and the kernel's.
+complaints='paracall-guest: (workload|kexec): |kernel BUG at|BUG: unable|BUG: kernel|Oops: |general protection fault|Unable to handle kernel|Kernel panic|calls cannot be counted|cannot be used$'
+
+# said REGEX: "_" stands for a blank.
+said() {
+	grep -qE -- "${1//_/ }" "$work/log"
+}
+
+# proved TIMES: each boot and each turn of a life was seen by the guest itself to
+# kick every vCPU and to send interrupts; on s390x, to yield to another vCPU.
+proved() {
+	local all='paracall-guest: .* vCPUs, '
+
+	[ "$(grep -cE "$all(kicks|yields) " "$work/log")" -eq "$1" ] &&
+		[ "$(grep -cE "$all(kicks ([1-9][0-9]* )+sends|yields) [1-9]" "$work/log")" -eq "$1" ]
+}
+
+# calls_of NAME: of a hypercall, in the summary.
+calls_of() {
+	sed -n "s/.*\"name\": \"$1\",.* \"calls\": \([0-9]*\),.*/\1/p" "$work/summary" |
+		grep . || echo 0
+}
+
+# diags_of CODE: as the kernel has counted them.
+diags_of() {
+	sed -n "s/.*paracall-guest: diag $1: \([0-9]*\).*/\1/p" "$work/log"
+}
+
+# What s390x's kernel counted is what was called. It counts DIAGNOSE 0x9c once for
+# each vCPU, since its count is copied when vCPUs are started, and doesn't see the
+# last ones.
+are_counted() {
+	local yields notifications
+
+	yields=$(calls_of DIAG_9C_DIRECTED_YIELD)
+	notifications=$(calls_of DIAG_500_CCW_NOTIFY)
+	[ "$(diags_of 500)" -eq "$notifications" ] &&
+		[ "$yields" -gt "$(($(diags_of 09c) - $(vcpus)))" ]
+}
+
+vcpus() {
+	sed -n 's/^  "cpus": \([0-9]*\),/\1/p' "$work/summary"
+}
+
+# counted NAME MINIMUM: in the summary.
+counted() {
+	local count
+
+	count=$(sed -n "s/^  \"$1\": \([0-9]*\),\?/\1/p" "$work/summary")
+	[ "${count:-0}" -ge "$2" ]
+}
+
+# Every second the clock went on by about a second, whatever the host did.
+is_steady() {
+	sed -n 's/.*paracall-guest: clock [0-9]*:.* monotonic \([0-9]*\) .*/\1/p' "$work/log" |
+		awk 'NR > 1 && ($1 - last < 1e9 || $1 - last > 3e9) { wrong = 1 }
+			{ last = $1 } END { exit wrong || NR < 3 }'
+}
+
+# More time was stolen in the second half, when the host was busy, than in the
+# first: a vCPU's hundredths of a second, added up.
+is_stolen_from() {
+	sed -n 's/.*paracall-guest: steal [0-9]*: //p' "$work/log" |
+		awk '{ sum = 0; for (i = 2; i <= NF; i += 2) sum += $i; at[NR] = sum }
+			END {
+				middle = int((NR + 1) / 2)
+				quiet = at[middle] - at[1]; busy = at[NR] - at[middle]
+				print "# stolen: quiet " quiet / 100 " s, busy " busy / 100 " s"
+				exit NR < 4 || busy <= quiet || busy < 100
+			}'
+}
+
+# The guest's clock was never 1 ms from the host's, nor would be after a minute.
+is_paired() {
+	sed -n 's/.*paracall-guest: pair [0-9]*: host \([0-9]*\) ns, guest \([-+0-9]*\) ns.*/\1 \2/p' \
+		"$work/log" |
+		awk '{ drift = $2 < 0 ? -$2 : $2; if (drift > 1e6) wrong = 1 }
+			END {
+				print "# after " $1 / 1e9 " s " $2 " ns apart"
+				exit wrong || !NR || drift * 6e10 > 1e6 * $1
+			}'
+}
 
 # What a word of "expected" stands for: a pattern, and where it must be.
 is_true() {
+	local name minimum
+
 	case $1 in
-	KVM) grep -q 'Hypervisor detected: KVM' "$work/log" ;;
-	SPINLOCKS) grep -q 'PV spinlocks enabled' "$work/log" ;;
+	KVM) said 'Hypervisor detected: KVM|Linux is running under KVM in 64-bit mode' ;;
+	SPINLOCKS) said 'PV spinlocks enabled' ;;
 	IPIS) grep -qE 'setup PV IPIs|send_IPI_mask\(\) replaced' "$work/log" ;;
-	reset) grep -q '"resets": [1-9]' "$work/summary" && grep -q 'up again after the reboot' "$work/log" ;;
+	KVMCLOCK) said 'kvm-clock: Using msrs' ;;
+	resets=events) is_true "resets=$(grep -c '^RESET$' "$work/log.events")" ;;
+	resets=*) grep -q "\"resets\": ${1#resets=}\>" "$work/summary" ;;
+	proved=*) proved "${1#proved=}" ;;
+	used=*) grep -q "^  \"features_used\": .*\"${1#used=}\"" "$work/summary" ;;
+	calls=*) IFS='=:' read -r _ name minimum <<<"$1" && [ "$(calls_of "$name")" -ge "$minimum" ] ;;
+	diags) are_counted ;;
+	counted=*) IFS='=:' read -r _ name minimum <<<"$1" && counted "$name" "$minimum" ;;
+	steady) is_steady ;;
+	stolen) is_stolen_from >&2 ;;
+	paired) is_paired >&2 ;;
+	said:*) said "${1#said:}" ;;
+	panic) said 'Kernel panic' ;;
 	*) grep -q "\"name\": \"$1\"" "$work/summary" ;;
 	esac
 }
@@ -30,24 +130,96 @@ check_words() {
 			echo "${word#!}, but should not be"
 		fi
 	done
+	[[ " $1 " = *' panic '* ]] || grep -E "$complaints" "$work/log" | head -n 3
 }
 
-# boot NAME OPTIONS ARGUMENTS TASK EXPECTED
-boot() {
-	local name="boot, $1" expected=$5 status wrong
-	local -a options arguments
+# make_image KERNEL NEXT: sets image. With NEXT the kernel and that image are in
+# a second archive behind the first, for what the guest starts by itself.
+make_image() {
+	local kernel=$1 root
 
-	read -ra options <<<"$2"
-	read -ra arguments <<<"$3"
-	: >"$work/summary"
-	timeout "$limit" "$paracall" run "${options[@]}" --summary="$work/summary" --format=json \
-		-- qemu-system-x86_64 "${arguments[@]}" -m 512M -nographic -nic none \
-		-kernel "$guest_kernel" -initrd "$image" \
-		-append "console=ttyS0 panic=-1 paracall.task=$4" >"$work/log" 2>&1 </dev/null
+	image=$build/guest-$kernel.img
+	[ "$kernel" != trixie ] || image=$build/guest.img
+	build_guest_image "$image" "$kernel"
+	[ "$2" = yes ] || return 0
+	root=$work/root
+	mkdir -p "$root/next"
+	cp "$(guest_folder "$kernel")/vmlinuz" "$root/next/vmlinuz"
+	cp "$image" "$root/next/guest.img"
+	pack_initramfs "$root" | cat "$image" - >"$work/next.img"
+	rm -rf "$root"
+	image=$work/next.img
+}
+
+# make_grub_disks KERNEL-FILE APPEND: the first disk is GRUB, the second one an
+# archive that GRUB reads as a file system.
+make_grub_disks() {
+	local root=$work/root
+
+	mkdir -p "$root"
+	cp "$1" "$root/vmlinuz"
+	cp "$image" "$root/guest.img"
+	cat >"$root/grub.cfg" <<-EOT
+		serial --unit=0
+		terminal_output serial
+		set timeout=1
+		menuentry "Debian's kernel" {
+			linux /vmlinuz $2
+			initrd /guest.img
+		}
+	EOT
+	tar -C "$root" --format=ustar -cf "$work/files.disk" vmlinuz guest.img grub.cfg
+	rm -rf "$root"
+	grub-mkimage -O i386-pc -o "$work/core.img" -p '(hd1)' biosdisk tar normal linux serial \
+		terminal || return
+	# The image of GRUB's core begins where its boot sector looks for it.
+	cat "$grub_modules/boot.img" "$work/core.img" >"$work/grub.disk"
+	truncate -s %1M "$work/grub.disk"
+}
+
+# Sets from_where, QEMU's arguments for the kernel: from_where LOADER FILE APPEND
+set_from_where() {
+	case $1 in
+	grub)
+		make_grub_disks "$2" "$3" || return
+		from_where=(-drive "file=$work/grub.disk,format=raw,index=0,snapshot=on"
+			-drive "file=$work/files.disk,format=raw,index=1,snapshot=on")
+		;;
+	*) from_where=(-kernel "$2" -initrd "$image" -append "$3") ;;
+	esac
+}
+
+# start SOCKET COMMAND...: runs it, and the host's steps beside it.
+start() {
+	local socket=$1 client='' status
+	shift
+
+	: >"$work/log"
+	: >"$work/log.events"
+	: >"$work/steps"
+	if [ ${#steps[@]} -gt 0 ]; then
+		"$tree/test/qmp.py" "$socket" "$work/log" "${steps[@]}" >"$work/steps" 2>&1 &
+		client=$!
+		set -- "$@" -qmp "unix:$socket,server=on,wait=off"
+	fi
+	timeout "$limit" "$@" >"$work/log" 2>&1 </dev/null
 	status=$?
-	if [ $status -eq 124 ]; then
+	if [ -n "$client" ]; then
+		: >"$work/log.ended"
+		wait "$client" || [ -s "$work/steps" ] || echo 'the steps failed' >"$work/steps"
+		rm -f "$socket" "$work/log.ended"
+	fi
+	return $status
+}
+
+judge() {
+	local name=$1 status=$2 expected=$3 wrong
+
+	if [ -s "$work/steps" ]; then
+		fail "$name" "$(head -n 1 "$work/steps")" "$work/log"
+	elif [ "$status" -eq 124 ]; then
 		fail "$name" "not done after $limit s" "$work/log"
-	elif [ $status -ne 0 ]; then
+	elif [ "$status" -ne 0 ]; then
 		fail "$name" "exit status $status" "$work/log"
 	elif ! grep -q 'paracall-guest: up' "$work/log"; then
 		fail "$name" "the guest did not come up" "$work/log"
@@ -56,30 +228,142 @@ boot() {
 		if [ -z "$wrong" ]; then
 			pass "$name"
 		else
-			fail "$name" "${wrong//$'\n'/, }" "$work/summary"
+			fail "$name" "${wrong//$'\n'/, }" "$work/log"
+			sed 's/^/# /' "$work/summary"
 		fi
 	fi
 }
 
-# The control: without the plugin none of it is there.
-boot_plain() {
-	local qemu
+# Sets kernel, target, console, loader, next and disk from the words of "how".
+read_how() {
+	local word
 
-	qemu=$(used_qemu)
-	timeout "$limit" "$qemu" -machine q35 -smp 2 -m 512M -nographic -nic none \
-		-kernel "$guest_kernel" -initrd "$image" \
-		-append "console=ttyS0 panic=-1 paracall.task=boot" >"$work/log" 2>&1 </dev/null
-	if ! grep -q 'paracall-guest: up' "$work/log"; then
-		fail "boot without Paracall" "the guest did not come up" "$work/log"
-	elif is_true KVM; then
-		fail "boot without Paracall" "the guest found KVM" "$work/log"
+	kernel=trixie loader=qemu next=no console=ttyS0 disk=no
+	for word in $1; do
+		case $word in
+		quick | long) ;;
+		kernel=*) kernel=${word#kernel=} ;;
+		loader=*) loader=${word#loader=} ;;
+		next) next=yes ;;
+		disk) disk=yes ;;
+		*) die "boots.conf: what is '$word'?" ;;
+		esac
+	done
+	target=$(guest_target "$(guest_architecture "$kernel")")
+	[ "$target" = x86_64 ] || console=ttysclp0
+}
+
+# Says why a boot is not possible here; fails if it is.
+cannot_boot() {
+	if [ "$loader" = grub ] && ! { command -v grub-mkimage && [ -f "$grub_modules/boot.img" ]; } >/dev/null; then
+		echo "no GRUB: script/setup --all-kernels gets it on x86"
+		return
+	fi
+	guest_missing "$kernel" && return
+	[ "$target" != x86_64 ] || return 1
+	if ! find_qemu "$target" >/dev/null; then
+		echo "no QEMU for $target: script/setup --arch=$target gets one"
+	elif [[ $("$paracall" run -- "qemu-system-$target" --version 2>&1) = *'not supported yet'* ]]; then
+		echo "Paracall does not know $target yet"
 	else
-		pass "boot without Paracall finds no KVM"
+		return 1
 	fi
 }
 
+# An empty disk of as many MB as test/guest/init knows of, and a random number
+# generator: QEMU's arguments for them.
+add_devices() {
+	truncate -s 0 "$work/disk" && truncate -s 16M "$work/disk"
+	# shellcheck disable=SC2054 # the commas are QEMU's
+	arguments+=(-drive "file=$work/disk,format=raw,if=none,id=disk"
+		-device virtio-blk-ccw,drive=disk -device virtio-rng-ccw)
+}
+
+# boot NAME HOW OPTIONS ARGUMENTS TASK EXPECTED STEPS
+boot() {
+	local name="boot, $1" kernel target console loader next disk why image
+	local -a options arguments steps from_where
+
+	read_how "$2"
+	if why=$(cannot_boot); then
+		skip "$name" "$why"
+		return
+	fi
+	read -ra options <<<"$3"
+	read -ra arguments <<<"$4"
+	read -ra steps <<<"$7"
+	[ "$disk" = no ] || add_devices
+	make_image "$kernel" "$next"
+	set_from_where "$loader" "$(guest_folder "$kernel")/vmlinuz" \
+		"console=$console panic=-1 paracall.task=$5" || {
+		fail "$name" "its disks could not be made"
+		return
+	}
+	: >"$work/summary"
+	start "$work/qmp" "$paracall" run "${options[@]}" --summary="$work/summary" --format=json \
+		-- "qemu-system-$target" "${arguments[@]}" -m 512M -nographic -nic none \
+		"${from_where[@]}"
+	judge "$name" $? "$6"
+}
+
+# boot_plain NAME KERNEL TASK EXPECTED ARGUMENTS...: the control, without the
+# plugin.
+boot_plain() {
+	local name="boot without Paracall, $1" task=$3 expected=$4 image qemu why
+	local kernel target console loader next disk
+	local -a steps=()
+
+	read_how "kernel=$2"
+	if why=$(guest_missing "$kernel") || ! qemu=$(find_qemu "$target"); then
+		skip "$name" "${why:-no QEMU for $target}"
+		return
+	fi
+	shift 4
+	make_image "$kernel" no
+	: >"$work/summary"
+	start "$work/qmp" "$qemu" "$@" -m 512M -nographic -nic none \
+		-kernel "$(guest_folder "$kernel")/vmlinuz" -initrd "$image" \
+		-append "console=$console panic=-1 paracall.task=$task"
+	judge "$name" $? "$expected"
+}
+
+# None of it is there. On s390x the kernel tries DIAGNOSE 0x9c once, and not again.
+boot_all_plain() {
+	boot_plain x86-64 trixie boot '!KVM !SPINLOCKS !IPIS' -machine q35 -smp 2
+	boot_plain s390x s390x demo 'KVM said:diag_09c:_2.?$' -machine s390-ccw-virtio -smp 2
+}
+
+# What a guest that is offered these, and no more, finds and calls.
+expected_of() {
+	local -A not=([pv-unhalt]='!' [pv-send-ipi]='!' [clock]='!')
+	local feature
+
+	for feature in $1; do
+		case $feature in
+		pv-unhalt | pv-send-ipi) not[$feature]='' ;;
+		clocksource | clocksource2) not[clock]='' ;;
+		esac
+	done
+	echo "KVM ${not[pv-unhalt]}SPINLOCKS ${not[pv-unhalt]}KICK_CPU" \
+		"${not[pv-send-ipi]}IPIS ${not[pv-send-ipi]}SEND_IPI ${not[clock]}KVMCLOCK"
+}
+
+# boot_features ONLY: all that can be offered, and each alone.
+boot_features() {
+	local feature
+	local -a offered
+
+	mapfile -t offered < <("$paracall" list --features |
+		awk '$1 ~ /^[0-9]+$/ && $3 != "no" { print $2 }')
+	for feature in all "${offered[@]}"; do
+		[ -z "$1" ] || [ "$1" = "feature $feature" ] || continue
+		boot "feature $feature" quick "--features=$feature" "-machine q35 -smp 4" demo \
+			"$(expected_of "${feature/#all/${offered[*]}}")" ""
+	done
+}
+
 main() {
-	local name group options arguments task expected long=no only=
+	local name how options arguments task expected steps long=no only=
 
 	for word in "$@"; do
 		case $word in
@@ -87,15 +371,17 @@ main() {
 		*) only=$word ;;
 		esac
 	done
-	build_guest_image "$image"
-	[ -n "$only" ] || boot_plain
-	while IFS='|' read -r name group options arguments task expected; do
+	[ -n "$only" ] || boot_all_plain
+	while IFS='|' read -r name how options arguments task expected steps; do
 		name=$(trim "$name")
+		how=$(trim "$how")
 		[[ -n $name && $name != \#* ]] || continue
 		[ -z "$only" ] || [ "$only" = "$name" ] || continue
-		[ "$(trim "$group")" = quick ] || [ $long = yes ] || [ -n "$only" ] || continue
-		boot "$name" "$options" "$arguments" "$(trim "$task")" "$expected"
+		[ "${how%% *}" = quick ] || [ $long = yes ] || [ -n "$only" ] || continue
+		boot "$name" "$how" "$options" "$arguments" "$(trim "$task")" "$expected" "$steps"
 	done <"$tree/test/boots.conf"
+	boot_features "$only"
+	[ $((passed + failed + skipped)) -gt 0 ] || die "no boot is called '$only'"
 	finish
 }
 

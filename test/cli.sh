@@ -61,14 +61,20 @@ test_list() {
 	expect "list by name" 0 "5. KVM_HC_KICK_CPU" "$paracall" list KICK_CPU
 	expect "list by the kernel's name" 0 "Architecture: PPC" "$paracall" list KVM_HC_FEATURES
 	expect "list by number" 0 "10. KVM_HC_SEND_IPI" "$paracall" list 10
+	expect "list DIAGNOSE by name" 0 "DIAG 0x9c: DIAG_9C_DIRECTED_YIELD" \
+		"$paracall" list diag_9c_directed_yield
+	expect "list DIAGNOSE by number" 0 "Architecture: s390" "$paracall" list 0x258
+	expect "list DIAGNOSE's subcodes" 0 "DIAG 0x500, subcode 4: DIAG_500_STORAGE_LIMIT" \
+		"$paracall" list 0x500
 	expect "list of nothing" 1 "no hypercall '13'" "$paracall" list 13
 	expect "list, unknown option" 2 "unknown option '--x'" "$paracall" list --x
+	expect "registers" 0 "STEAL_TIME" "$paracall" list --registers
 	expect "features" 0 "pv-unhalt" "$paracall" list --features
 	count=$("$paracall" list | grep -c '^Purpose: ')
-	if [ "$count" -eq 12 ]; then
-		pass "list has all twelve"
+	if [ "$count" -eq 25 ]; then
+		pass "list has all twelve, and thirteen of DIAGNOSE"
 	else
-		fail "list has all twelve" "$count"
+		fail "list has all twelve, and thirteen of DIAGNOSE" "$count"
 	fi
 }
 
@@ -79,10 +85,25 @@ test_usage() {
 	refuse "unknown option" "unknown option '--fast'" --fast -- qemu-system-x86_64
 	refuse "option without value" "needs a value" --kernel
 	refuse "unknown feature" "no feature 'pv-unhallt'" --features=+pv-unhallt --kernel x
-	refuse "feature that is not offered" "'steal-time' can't be offered" --features=+steal-time --kernel x
+	refuse "injection unknown" "only async-pf can be injected" --inject=KICK_CPU:drop --kernel x
+	refuse "injection without a unit" "use async-pf" --inject=async-pf:every=10 --kernel x
+	refuse "injection too often" "use async-pf" --inject=async-pf:every=0ms --kernel x
+	refuse "hint unknown" "use realtime or none" --hints=fast --kernel x
+	refuse "feature that is not offered" "'pv-eoi' can't be offered" --features=+pv-eoi --kernel x
 	refuse "unknown format" "use text or json" --format=xml --kernel x
-	refuse "unknown replacement" "use keep, vmcall, vmmcall or fast" --replace=maybe --kernel x
+	refuse "unknown replacement" "use keep, vmcall, vmmcall, fast, native or refuse" --replace=maybe --kernel x
 	refuse "machine without kernel" "needs --kernel" --cpus=4
+	refuse "unknown architecture" "use x86_64 or s390x" --arch=s390 --kernel x
+	refuse "architecture without kernel" "needs --kernel" --arch=s390x
+	refuse "features for s390x" "--features is for x86 guests" --features=pv-unhalt \
+		-- qemu-system-s390x
+	refuse "enforced features for s390x" "--enforce-features is for x86 guests" \
+		--enforce-features --arch=s390x --kernel x
+	refuse "hints for s390x" "--hints is for x86 guests" --hints=realtime -- /x/qemu-system-s390x
+	refuse "injection for s390x" "--inject is for x86 guests" --inject=async-pf \
+		-- qemu-system-s390x
+	refuse "replacement for s390x" "--replace is for x86 guests" --replace=keep \
+		-- qemu-system-s390x
 	refuse "two machines" "exclude each other" --kernel x -- qemu-system-x86_64
 }
 
@@ -111,6 +132,8 @@ test_refusals() {
 	new=$(fake_qemu new 13.0 9)
 	refuse "QEMU too new" "QEMU 13.0 at $new is too new" --qemu="$new" -- $program
 	refuse "a program that is no QEMU" "does not answer like a QEMU" --qemu=/bin/true -- $program
+	expect "no QEMU for s390x" 125 "no qemu-system-s390x was found" \
+		env PATH=/nonexistent PARACALL_CACHE=/nonexistent "$paracall" run -- qemu-system-s390x
 	expect "no QEMU at all" 125 "no qemu-system-x86_64 was found" \
 		env PATH=/nonexistent PARACALL_CACHE=/nonexistent "$paracall" run -- $program
 }
@@ -121,6 +144,7 @@ test_engines() {
 	expect "engines" 0 "would be used" "$paracall" engines
 	old=$(fake_qemu old 7.2.1 1)
 	expect "engines, only an old one" 1 "too old: QEMU 11.1" "$paracall" engines --qemu="$old"
+	expect "engines, s390x's are looked for" 0 "qemu-system-s390x" "$paracall" engines
 	PARACALL_QEMU=$old expect "engines, an old one first" 0 "found: named by PARACALL_QEMU" \
 		"$paracall" engines
 }
@@ -156,6 +180,39 @@ test_passing_on() {
 	expect "JSON is valid" 0 "pv-unhalt" python3 -c \
 		'import json, sys; d = json.load(open(sys.argv[1])); print(d["finished"] and d["features_offered"])' \
 		"$work/json"
+	expect "a guest that keeps memory private" 33 "" "$paracall" run \
+		--features=+hc-map-gpa-range --summary="$work/summary" -- qemu-system-x86_64 \
+		-display none -m 128 -device "isa-debug-exit,iobase=0xf4,iosize=4" \
+		-kernel "$build/guest/map_gpa_range.elf"
+	check_file "private memory in the summary" "$work/summary" \
+		"private memory: 7 pages in 2 ranges"
+}
+
+# The same for s390x, if there is such a QEMU, and a guest.
+test_s390x() {
+	local guest=$build/guest/s390x/selftest.elf qemu
+	local -a arguments=(-display none -serial stdio)
+
+	qemu=$("$paracall" engines | sed -n 's/^\* \(.*-s390x\)$/\1/p')
+	if [ -z "$qemu" ] || [ ! -e "$guest" ]; then
+		skip "s390x" "no qemu-system-s390x, or no guest for it"
+		return
+	fi
+	expect "s390x" 0 "# exit: passed" "$paracall" run --summary="$work/summary" -- \
+		qemu-system-s390x -m 128 "${arguments[@]}" -kernel "$guest"
+	check_file "s390x, summary" "$work/summary" DIAG_9C_DIRECTED_YIELD
+	if grep -q -e CPUID -e kicks "$work/summary"; then
+		fail "s390x, nothing of x86" "but there is" "$work/summary"
+	else
+		pass "s390x, nothing of x86"
+	fi
+	expect "s390x, a default machine" 0 "# exit: passed" "$paracall" run --format=json \
+		--summary="$work/json" --arch=s390x --kernel="$guest" --memory=128
+	expect "s390x, JSON" 0 "s390 156 False" python3 -c \
+		'import json, sys; d = json.load(open(sys.argv[1])); print(d["architecture"], d["calls"][0]["number"], "kicks_woke" in d)' \
+		"$work/json"
+	expect "s390x, plugin's arguments" 1 "here there is report= only" "$qemu" -M none \
+		-display none -plugin "$build/engine/qemu/paracall-qemu.so,features=none"
 }
 
 # A QEMU that was killed leaves what it had counted.
@@ -202,6 +259,7 @@ test_usage
 test_refusals
 test_engines
 test_passing_on
+test_s390x
 test_killed
 test_plugin
 finish

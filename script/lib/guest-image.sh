@@ -1,19 +1,81 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The guest of demo and tests: Debian's kernel and busybox as script/setup
-# leaves them in the cache, and an initramfs made of test/guest. Needs common.sh.
+# The guests of demo and tests: Debian's kernels and busyboxes as script/setup
+# leaves them in the cache, and initramfs images made of test/guest. Needs common.sh.
 : "${paracall_cache:?}"
 
-guest_dir=$paracall_cache/guest/x86_64
-# shellcheck disable=SC2034 # for those who start it
-guest_kernel=$guest_dir/vmlinuz
 guest_sources=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../test/guest" && pwd)
 
-# A compiler for x86-64 programs: this machine's own, if it is one.
+# Which kernels there are: name, architecture, suites, package; of the suites, the
+# first one that is to be had. The first kernel is the default, and all that demo
+# and daily work need.
+guest_kernels() {
+	cat <<-EOT
+		trixie amd64 trixie linux-image-amd64
+		bookworm amd64 bookworm linux-image-amd64
+		sid amd64 sid linux-image-amd64
+		686 i386 bookworm linux-image-686
+		686-pae i386 bookworm linux-image-686-pae
+		s390x s390x trixie,bookworm linux-image-s390x
+		s390x-sid s390x sid linux-image-s390x
+	EOT
+}
+
+# guest_folder NAME: where vmlinuz and busybox of that kernel are.
+guest_folder() {
+	case $1 in
+	trixie) echo "$paracall_cache/guest/x86_64" ;;
+	*) echo "$paracall_cache/guest/$1" ;;
+	esac
+}
+
+guest_architecture() {
+	guest_kernels | awk -v name="$1" '$1 == name { print $2 }'
+}
+
+# guest_target ARCHITECTURE: what QEMU calls it.
+guest_target() {
+	case $1 in
+	amd64 | i386) echo x86_64 ;;
+	*) echo "$1" ;;
+	esac
+}
+
+# guest_modules ARCHITECTURE: the drivers that the guest loads by itself.
+guest_modules() {
+	case $1 in
+	s390x) echo virtio_blk virtio-rng ;;
+	*) echo ptp_kvm ;;
+	esac
+}
+
+guest_dir=$(guest_folder trixie)
+# shellcheck disable=SC2034 # for those who start it
+guest_kernel=$guest_dir/vmlinuz
+
+# guest_missing NAME: says why that kernel can't be booted here; fails if it can.
+guest_missing() {
+	local folder
+
+	folder=$(guest_folder "$1")
+	if [ ! -f "$folder/VERSION" ]; then
+		cat "$folder.missing" 2>/dev/null ||
+			echo "not fetched: script/setup --all-kernels does it"
+	elif ! guest_compiler "$(guest_architecture "$1")" >/dev/null; then
+		echo "no compiler for it: script/setup --all-kernels gets one"
+	else
+		return 1
+	fi
+}
+
+# guest_compiler ARCHITECTURE: a compiler for it; this machine's own if that is
+# one, but for i386.
 guest_compiler() {
-	case $(gcc -dumpmachine) in
-	x86_64-*) echo gcc ;;
-	*) echo x86_64-linux-gnu-gcc ;;
+	case $1:$(gcc -dumpmachine) in
+	amd64:x86_64-* | s390x:s390x-*) echo gcc ;;
+	amd64:*) echo x86_64-linux-gnu-gcc ;;
+	i386:*) command -v i686-linux-gnu-gcc ;;
+	s390x:*) command -v s390x-linux-gnu-gcc ;;
 	esac
 }
 
@@ -28,37 +90,42 @@ pack_initramfs() {
 }
 
 guest_image_is_current() {
-	local input
+	local out=$1 input
 
-	[ -s "$1" ] || return 1
-	for input in "$guest_dir/busybox" "$guest_sources"/* "${BASH_SOURCE[0]}"; do
-		[ ! "$input" -nt "$1" ] || return 1
+	[ -s "$out" ] || return 1
+	for input in "$2/busybox" "$guest_sources"/* "${BASH_SOURCE[0]}"; do
+		[ ! "$input" -nt "$out" ] || return 1
 	done
 }
 
 fill_guest_root() {
-	local root=$1
+	local root=$1 name=$2 program compiler
 
+	compiler=$(guest_compiler "$(guest_architecture "$name")") || return
 	mkdir -p "$root"/{bin,dev,proc,sys,tmp}
-	cp "$guest_dir/busybox" "$root/bin/busybox"
+	cp "$(guest_folder "$name")/busybox" "$root/bin/busybox"
 	cp "$guest_sources/init" "$root/init"
 	chmod 755 "$root/init" "$root/bin/busybox"
-	"$(guest_compiler)" -O2 -Wall -static -pthread -o "$root/bin/workload" \
-		"$guest_sources/workload.c"
+	find "$(guest_folder "$name")" -name '*.ko*' -exec cp -t "$root" {} + || return
+	for program in workload kexec; do
+		"$compiler" -O2 -Wall -Wextra -static -pthread -o "$root/bin/$program" \
+			"$guest_sources/$program.c" || return
+	done
 }
 
-# build_guest_image OUTFILE: a gzipped initramfs, made again only if one of its
-# parts is newer.
+# build_guest_image OUTFILE [KERNEL-NAME]: a gzipped initramfs, made again only
+# if one of its parts is newer.
 build_guest_image() {
-	local out=$1 root
+	local out=$1 name=${2:-trixie} folder root
 
-	if guest_image_is_current "$out"; then
+	folder=$(guest_folder "$name")
+	if guest_image_is_current "$out" "$folder"; then
 		return
 	fi
-	[ -x "$guest_dir/busybox" ] || die "The guest's parts are missing: run script/setup first."
+	[ -x "$folder/busybox" ] || die "The guest's parts are missing: run script/setup first."
 	mkdir -p "$(dirname "$out")"
 	root=$(mktemp -d)
-	if fill_guest_root "$root" && pack_initramfs "$root" >"$out.new"; then
+	if fill_guest_root "$root" "$name" && pack_initramfs "$root" >"$out.new"; then
 		mv "$out.new" "$out"
 		rm -rf "$root"
 	else

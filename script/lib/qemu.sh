@@ -1,12 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Which QEMU to use, and Debian's packages of one in a private prefix.
+# Which QEMU to use, and Debian's packages of one in a private prefix. A target
+# is what QEMU calls a guest's architecture: x86_64, s390x.
 # Needs common.sh; fetching needs private-apt.sh.
 : "${paracall_cache:?}"
 
 # The first with version 7 of the plugin interface.
 qemu_minimum=11.1
-cached_qemu=$paracall_cache/qemu/bin/qemu-system-x86_64
+qemu_prefix=$paracall_cache/qemu
+
+cached_qemu() {
+	echo "$qemu_prefix/bin/qemu-system-$1"
+}
+
+# Debian's package with the program for a target.
+qemu_package() {
+	case $1 in
+	x86_64) echo qemu-system-x86 ;;
+	*) echo "qemu-system-$1" ;;
+	esac
+}
 
 qemu_version() {
 	"$1" --version 2>/dev/null | sed -n '1s/^QEMU emulator version \([0-9.]*\).*/\1/p'
@@ -19,11 +32,12 @@ qemu_is_new_enough() {
 	[ -n "$version" ] && dpkg --compare-versions "$version" ge "$qemu_minimum"
 }
 
-# Prints the QEMU to use: the one on PATH, or else the one in the cache.
+# find_qemu TARGET: prints the QEMU to use, the one on PATH or else the one in
+# the cache.
 find_qemu() {
 	local qemu
 
-	for qemu in "$(command -v qemu-system-x86_64)" "$cached_qemu"; do
+	for qemu in "$(command -v "qemu-system-$1")" "$(cached_qemu "$1")"; do
 		if [ -x "$qemu" ] && qemu_is_new_enough "$qemu"; then
 			echo "$qemu"
 			return
@@ -47,11 +61,12 @@ qemu_suites() {
 	)
 }
 
-# Sets qemu_suite and qemu_package_version.
+# choose_qemu_suite TARGET: sets qemu_suite and qemu_package_version.
 choose_qemu_suite() {
-	local suite architecture
+	local suite architecture package
 	local -a sources
 
+	package=$(qemu_package "$1")
 	architecture=$(dpkg --print-architecture)
 	for suite in $(qemu_suites); do
 		qemu_suite=$suite
@@ -62,7 +77,7 @@ choose_qemu_suite() {
 			say "QEMU: $suite is not to be had"
 			continue
 		fi
-		qemu_package_version=$(suite_version "$suite" qemu-system-x86)
+		qemu_package_version=$(suite_version "$suite" "$package")
 		if dpkg --compare-versions "${qemu_package_version#*:}" ge "$qemu_minimum"; then
 			return
 		fi
@@ -72,12 +87,28 @@ choose_qemu_suite() {
 	die "No suite offers QEMU $qemu_minimum or newer: check the network and the mirror in this machine's apt sources, or put such a QEMU on PATH."
 }
 
+# The targets whose QEMU the prefix has.
+prefix_targets() {
+	local qemu
+
+	for qemu in "$qemu_prefix"/bin/qemu-system-*; do
+		[ ! -x "$qemu" ] || echo "${qemu##*/qemu-system-}"
+	done
+}
+
+# download_qemu TARGET...: with all that their packages depend on.
 download_qemu() {
+	local target
+	local -a packages=()
+
 	: "${private_apt_state:?}"
+	for target in "$@"; do
+		packages+=("$(qemu_package "$target")=$qemu_package_version")
+	done
 	# Left over from an interrupted run, perhaps of another suite.
 	rm -f "$private_apt_state"/archives/*.deb
 	run_logged "apt could not download QEMU's packages: check the network and run this again." \
-		private_apt apt-get install --download-only -t "$qemu_suite" qemu-system-x86
+		private_apt apt-get install --download-only -t "$qemu_suite" "${packages[@]}"
 }
 
 unpack_packages() {
@@ -88,10 +119,11 @@ unpack_packages() {
 	done
 }
 
-# The wrapper runs QEMU with the prefix's own loader and C library, and finds
-# the prefix from its own place, so that the cache can be moved.
+# write_qemu_wrapper PREFIX TARGET: it runs QEMU with the prefix's own loader and
+# C library, and finds the prefix from its own place, so that the cache can be
+# moved. The firmware of all targets but x86 is in QEMU's own folder.
 write_qemu_wrapper() {
-	local prefix=$1 loader
+	local prefix=$1 program=qemu-system-$2 loader
 
 	for loader in "$prefix"/usr/lib/*/ld*.so.[0-9]; do
 		[ ! -x "$loader" ] || break
@@ -100,32 +132,59 @@ write_qemu_wrapper() {
 	loader=${loader#"$prefix"/}
 
 	mkdir -p "$prefix/bin"
-	cat >"$prefix/bin/qemu-system-x86_64" <<-EOT
+	cat >"$prefix/bin/$program" <<-EOT
 		#!/bin/sh
 		# Written by script/setup.
 		prefix=\$(dirname "\$(dirname "\$(readlink -f "\$0")")")
 		export QEMU_MODULE_DIR="\$prefix/${loader%/*}/qemu"
 		exec "\$prefix/$loader" --library-path "\$prefix/${loader%/*}" \\
-			"\$prefix/usr/bin/qemu-system-x86_64" \\
+			"\$prefix/usr/bin/$program" \
 			-L "\$prefix/usr/share/qemu" -L "\$prefix/usr/share/seabios" "\$@"
 	EOT
-	chmod +x "$prefix/bin/qemu-system-x86_64"
+	chmod +x "$prefix/bin/$program"
 }
 
-# Builds the prefix beside its place and moves it there when it is known to
-# work: an interrupted run leaves nothing that looks complete.
+qemu_version_line() {
+	echo "$(qemu_package "$1") $qemu_package_version ($qemu_suite)"
+}
+
+# install_qemu_prefix TARGET...: builds the prefix beside its place and moves it
+# there when it is known to work: an interrupted run leaves nothing that looks
+# complete.
 install_qemu_prefix() {
-	local new=$paracall_cache/qemu.new
+	local new=$qemu_prefix.new target
 
 	rm -rf "$new"
 	mkdir -p "$new"
 	run_logged "QEMU's packages could not be unpacked: is the disk full?" \
 		unpack_packages "$new"
-	write_qemu_wrapper "$new"
-	qemu_is_new_enough "$new/bin/qemu-system-x86_64" ||
-		die "The QEMU of $qemu_suite does not start from $new: try bin/qemu-system-x86_64 --version there."
-	echo "qemu-system-x86 $qemu_package_version ($qemu_suite)" >"$new/VERSION"
-	rm -rf "$paracall_cache/qemu"
-	mv "$new" "$paracall_cache/qemu"
+	for target in "$@"; do
+		write_qemu_wrapper "$new" "$target"
+		qemu_is_new_enough "$new/bin/qemu-system-$target" ||
+			die "The QEMU of $qemu_suite does not start from $new: try bin/qemu-system-$target --version there."
+		qemu_version_line "$target" >>"$new/VERSION"
+	done
+	rm -rf "$qemu_prefix"
+	mv "$new" "$qemu_prefix"
 	rm -f "$private_apt_state"/archives/*.deb
+}
+
+# add_to_qemu_prefix TARGET: one package more, if the prefix has the rest of that
+# version; what it depends on is what the others depend on, too.
+add_to_qemu_prefix() {
+	local target=$1 archives=$private_apt_state/archives
+	local package
+
+	package=$(qemu_package "$target")
+	grep -qF " $qemu_package_version (" "$qemu_prefix/VERSION" 2>/dev/null || return
+	rm -f "$archives"/*.deb
+	(cd "$archives" && private_apt apt-get download "$package=$qemu_package_version") \
+		>"$paracall_cache/setup.log" 2>&1 || return
+	unpack_packages "$qemu_prefix" && write_qemu_wrapper "$qemu_prefix" "$target" || return
+	rm -f "$archives"/*.deb
+	if ! qemu_is_new_enough "$(cached_qemu "$target")"; then
+		rm -f "$(cached_qemu "$target")"
+		return 1
+	fi
+	qemu_version_line "$target" >>"$qemu_prefix/VERSION"
 }

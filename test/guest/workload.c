@@ -2,18 +2,25 @@
 /*
  * What the guest does to make its vCPUs need each other: spin locks held so
  * long that waiters halt, interrupts from one vCPU to all others, and plain
- * kernel-heavy work. Static, and needs nothing but /proc and a writable /tmp.
+ * kernel-heavy work. And what it does to look at its clocks. Static, and needs
+ * nothing but /proc, /sys and a writable /tmp.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/membarrier.h>
+#include <linux/ptp_clock.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -39,13 +46,18 @@ static void __attribute__((format(printf, 1, 2), noreturn)) die(const char *form
 	exit(1);
 }
 
-static long long now_ms(void)
+static uint64_t now_ns(clockid_t clock)
 {
 	struct timespec t;
 
-	if (clock_gettime(CLOCK_MONOTONIC, &t) != 0)
+	if (clock_gettime(clock, &t) != 0)
 		die("clock_gettime");
-	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static uint64_t now_ms(void)
+{
+	return now_ns(CLOCK_MONOTONIC) / 1000000;
 }
 
 /* Runs body(argument, rounds) in that many processes and waits for them all. */
@@ -181,9 +193,25 @@ static void *ipi_thread(void *argument)
 	return NULL;
 }
 
-static void ipi(long workers, long rounds)
+/* Runs body(job) in that many threads and waits for them all. */
+static void in_threads(long workers, void *(*body)(void *job), void *job)
 {
 	static pthread_t threads[MAX_WORKERS];
+
+	for (long i = 0; i < workers; i++) {
+		errno = pthread_create(&threads[i], NULL, body, job);
+		if (errno)
+			die("pthread_create");
+	}
+	for (long i = 0; i < workers; i++) {
+		errno = pthread_join(threads[i], NULL);
+		if (errno)
+			die("pthread_join");
+	}
+}
+
+static void ipi(long workers, long rounds)
+{
 	static struct ipi_job job;
 
 	job.rounds = rounds;
@@ -195,16 +223,7 @@ static void ipi(long workers, long rounds)
 	errno = pthread_barrier_init(&job.start, NULL, (unsigned int)workers);
 	if (errno)
 		die("pthread_barrier_init");
-	for (long i = 0; i < workers; i++) {
-		errno = pthread_create(&threads[i], NULL, ipi_thread, &job);
-		if (errno)
-			die("pthread_create");
-	}
-	for (long i = 0; i < workers; i++) {
-		errno = pthread_join(threads[i], NULL);
-		if (errno)
-			die("pthread_join");
-	}
+	in_threads(workers, ipi_thread, &job);
 	pthread_barrier_destroy(&job.start);
 }
 
@@ -257,14 +276,151 @@ static void forks(long workers, long rounds)
 	in_processes(workers, rounds, forks_body, 0);
 }
 
+/* Puts the calling thread on one vCPU; false if that is not there. */
+static bool move_to_cpu(long cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET((size_t)cpu, &set);
+	return sched_setaffinity(0, sizeof(set), &set) == 0;
+}
+
+/*
+ * monotonic: a vCPU each for the threads, all of which read CLOCK_MONOTONIC as
+ * fast as they can, by the vDSO if the clock source allows that. What a thread
+ * reads may never be before what another one had read and published before.
+ */
+struct monotonic_job {
+	_Alignas(64) _Atomic uint64_t newest;
+	_Alignas(64) uint64_t end;
+	atomic_long next_cpu;
+	_Alignas(64) _Atomic uint64_t reads;
+	_Alignas(8) _Atomic uint64_t violations;
+	_Alignas(8) _Atomic uint64_t worst;
+};
+
+static void raise_to(_Atomic uint64_t *word, uint64_t value)
+{
+	uint64_t old = atomic_load(word);
+
+	while (old < value && !atomic_compare_exchange_weak(word, &old, value))
+		;
+}
+
+static void *monotonic_thread(void *argument)
+{
+	struct monotonic_job *job = argument;
+	const long cpu = atomic_fetch_add(&job->next_cpu, 1);
+	uint64_t reads = 0, violations = 0, newest, now;
+
+	if (!move_to_cpu(cpu))
+		die("no vCPU %ld", cpu);
+	do {
+		newest = atomic_load(&job->newest);
+		now = now_ns(CLOCK_MONOTONIC);
+		if (now < newest) {
+			violations++;
+			raise_to(&job->worst, newest - now);
+		}
+		raise_to(&job->newest, now);
+		reads++;
+	} while (now < job->end);
+	atomic_fetch_add(&job->reads, reads);
+	atomic_fetch_add(&job->violations, violations);
+	return NULL;
+}
+
+static void monotonic(long workers, long seconds)
+{
+	static struct monotonic_job job;
+
+	job.end = now_ns(CLOCK_MONOTONIC) + (uint64_t)seconds * 1000000000;
+	in_threads(workers, monotonic_thread, &job);
+	printf("monotonic: %" PRIu64 " reads, %" PRIu64 " violations, worst %" PRIu64 " ns\n",
+	       job.reads, job.violations, job.worst);
+}
+
+/*
+ * clock: what the clocks say, a line a second, from one vCPU after the other.
+ */
+#define CLOCK_SOURCE "/sys/devices/system/clocksource/clocksource0/current_clocksource"
+
+static void read_clock_source(char *name, int size)
+{
+	FILE *file = fopen(CLOCK_SOURCE, "re");
+
+	if (!file || !fgets(name, size, file))
+		die("%s", CLOCK_SOURCE);
+	fclose(file);
+	name[strcspn(name, "\n")] = '\0';
+}
+
+static void clocks(long workers, long seconds)
+{
+	const struct timespec second = { .tv_sec = 1 };
+	uint64_t monotonic_ns, boottime;
+	char source[64];
+
+	for (long i = 0; i < seconds; i++) {
+		const long cpu = i % workers;
+
+		if (!move_to_cpu(cpu))
+			die("no vCPU %ld", cpu);
+		read_clock_source(source, sizeof(source));
+		monotonic_ns = now_ns(CLOCK_MONOTONIC);
+		boottime = now_ns(CLOCK_BOOTTIME);
+		printf("clock %ld: cpu %ld source %s monotonic %" PRIu64 " boottime %" PRIu64
+		       " realtime %" PRIu64 "\n",
+		       i, cpu, source, monotonic_ns, boottime, now_ns(CLOCK_REALTIME));
+		fflush(stdout);
+		if (nanosleep(&second, NULL) != 0)
+			die("nanosleep");
+	}
+}
+
+/*
+ * pair: the raw monotonic clock against the host's clock, both at the same
+ * instants: as the kernel's driver ptp_kvm gets them by hypercall.
+ */
+static void read_pair(int file, int64_t *host, int64_t *guest)
+{
+	struct ptp_sys_offset_precise pair = { .rsv = { 0 } };
+
+	if (ioctl(file, PTP_SYS_OFFSET_PRECISE, &pair) != 0)
+		die("PTP_SYS_OFFSET_PRECISE");
+	*host = pair.device.sec * 1000000000 + pair.device.nsec;
+	*guest = pair.sys_monoraw.sec * 1000000000 + pair.sys_monoraw.nsec;
+}
+
+static void pairs(long workers, long seconds)
+{
+	const struct timespec second = { .tv_sec = 1 };
+	const int file = open("/dev/ptp0", O_RDWR | O_CLOEXEC);
+	int64_t first_host, first_guest, host, guest;
+
+	if (file < 0)
+		die("/dev/ptp0");
+	read_pair(file, &first_host, &first_guest);
+	for (long i = 1; i <= seconds; i++) {
+		if (!move_to_cpu(i % workers) || nanosleep(&second, NULL) != 0)
+			die("vCPU %ld", i % workers);
+		read_pair(file, &host, &guest);
+		printf("pair %ld: host %" PRId64 " ns, guest %+" PRId64 " ns against that\n", i,
+		       host - first_host, guest - first_guest - (host - first_host));
+		fflush(stdout);
+	}
+	close(file);
+}
+
 static const struct mode {
 	const char *name;
 	const char *workers;
 	void (*run)(long workers, long rounds);
 } modes[] = {
-	{ "contend", "processes", contend },
-	{ "ipi", "threads", ipi },
-	{ "forks", "processes", forks },
+	{ "contend", "processes", contend }, { "ipi", "threads", ipi },
+	{ "forks", "processes", forks },     { "monotonic", "threads", monotonic },
+	{ "clock", "vCPUs", clocks },	     { "pair", "vCPUs", pairs },
 };
 
 static const struct mode *find_mode(const char *name)
@@ -293,13 +449,15 @@ int main(int argc, char **argv)
 {
 	const struct mode *mode;
 	long workers, rounds;
-	long long start;
+	uint64_t start;
 
 	if (argc == 2 && strcmp(argv[1], "child") == 0)
 		return write(STDOUT_FILENO, "", 1) == 1 ? 0 : 1;
 	mode = argc == 4 ? find_mode(argv[1]) : NULL;
 	if (!mode) {
-		fputs("usage: workload contend|ipi|forks WORKERS ROUNDS\n", stderr);
+		fputs("usage: workload contend|ipi|forks WORKERS ROUNDS\n"
+		      "       workload monotonic|clock|pair CPUS SECONDS\n",
+		      stderr);
 		return 2;
 	}
 	workers = number(argv[2], MAX_WORKERS);
@@ -307,7 +465,7 @@ int main(int argc, char **argv)
 
 	start = now_ms();
 	mode->run(workers, rounds);
-	printf("%s: %ld %s, %ld rounds each, %lld ms\n", mode->name, workers, mode->workers,
-	       rounds, now_ms() - start);
+	printf("%s: %ld %s, %ld rounds each, %" PRIu64 " ms\n", mode->name, workers,
+	       mode->workers, rounds, now_ms() - start);
 	return 0;
 }

@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the host does to a guest while that runs, by QMP.
+
+Usage: test/qmp.py SOCKET LOG STEP...
+
+Steps, done one after the other:
+  wait:WORD      until the guest has written a line "paracall-guest: ready: WORD"
+                 to LOG, after the one that was waited for last
+  sleep:SECONDS  of the host's time
+  event:NAME     until QEMU has sent that event
+  plug           a vCPU into the first free place
+  unplug         the vCPU plugged last, and wait until it is gone
+  keys:WORD      press Enter on the guest's keyboard every few seconds, until the
+                 guest has written such a line
+  burn:SECONDS   keep the host's processors busy with four times as many programs
+  listen         until QEMU ends; then write the names of all events to LOG.events
+  NAME           any of QMP's commands without arguments: stop, cont,
+                 system_reset, system_wakeup, quit
+
+Whoever runs QEMU makes a file LOG.ended when that has ended. If a step fails,
+this says so, ends QEMU and exits with status 1.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+
+MARK = "paracall-guest: ready: "
+PAUSE = 0.05
+KEY_PAUSE = 2
+
+
+class Failure(Exception):
+    """A step that could not be done."""
+
+
+class Guest:
+    """One QEMU: its QMP connection, and what the guest has written."""
+
+    def __init__(self, path, log):
+        self.log = log
+        self.seen = 0
+        self.events = []
+        self.plugged = []
+        self.next_id = 0
+        connection = socket.socket(socket.AF_UNIX)
+        # QEMU may not have begun to listen, and if it never does LOG.ended tells.
+        while connection.connect_ex(path) != 0:
+            if os.path.exists(log + ".ended"):
+                sys.exit("QEMU did not listen")
+            time.sleep(PAUSE)
+        self.stream = connection.makefile("rw")
+        self.receive()
+        self.command("qmp_capabilities")
+
+    def receive(self):
+        """The next message that is not an event; events are kept."""
+        while True:
+            line = self.stream.readline()
+            if not line:
+                raise Failure("QEMU has ended")
+            message = json.loads(line)
+            if "event" not in message:
+                return message
+            self.events.append(message["event"])
+
+    def command(self, name, **arguments):
+        json.dump({"execute": name, "arguments": arguments}, self.stream)
+        self.stream.flush()
+        answer = self.receive()
+        if "error" in answer:
+            raise Failure(answer["error"]["desc"])
+        return answer["return"]
+
+    def wait_event(self, name):
+        # Each answer brings along the events before it.
+        while name not in self.events:
+            self.command("query-status")
+            time.sleep(PAUSE)
+        self.events.remove(name)
+
+    def has_mark(self, word):
+        with open(self.log, errors="replace") as log:
+            at = log.read().find(MARK + word, self.seen)
+        if at < 0:
+            return False
+        self.seen = at + len(MARK + word)
+        return True
+
+    def wait_mark(self, word):
+        while not self.has_mark(word):
+            # Notices the end of QEMU.
+            self.command("query-status")
+            time.sleep(PAUSE)
+
+    def press_keys(self, word):
+        while not self.has_mark(word):
+            self.command("send-key", keys=[{"type": "qcode", "data": "ret"}])
+            time.sleep(KEY_PAUSE)
+
+    def plug(self):
+        places = [p for p in self.command("query-hotpluggable-cpus") if "qom-path" not in p]
+        if not places:
+            raise Failure("no free place for a vCPU")
+        # QEMU lists the last one first.
+        place = places[-1]
+        name = "plugged%d" % self.next_id
+        self.next_id += 1
+        self.command("device_add", driver=place["type"], id=name, **place["props"])
+        self.plugged.append(name)
+
+    def unplug(self):
+        self.command("device_del", id=self.plugged.pop())
+        self.wait_event("DEVICE_DELETED")
+
+    @staticmethod
+    def burn(seconds):
+        """Returns at once."""
+        for _ in range(4 * os.cpu_count()):
+            subprocess.Popen(["timeout", seconds, "sh", "-c", "while :; do :; done"])
+
+    def quit(self):
+        """Ends QEMU, which closes the connection, perhaps before it answers."""
+        try:
+            self.command("quit")
+        except (Failure, OSError, ValueError):
+            pass
+
+    def listen(self):
+        try:
+            self.receive()
+        except (Failure, OSError):
+            pass
+        with open(self.log + ".events", "w") as file:
+            file.writelines(event + "\n" for event in self.events)
+
+    def do(self, step):
+        what, _, argument = step.partition(":")
+        if what == "wait":
+            self.wait_mark(argument)
+        elif what == "sleep":
+            time.sleep(float(argument))
+        elif what == "event":
+            self.wait_event(argument)
+        elif step == "plug":
+            self.plug()
+        elif step == "unplug":
+            self.unplug()
+        elif what == "burn":
+            self.burn(argument)
+        elif what == "keys":
+            self.press_keys(argument)
+        elif step == "listen":
+            self.listen()
+        else:
+            self.command(step)
+
+
+def main(path, log, *steps):
+    guest = Guest(path, log)
+    for step in steps:
+        try:
+            guest.do(step)
+        except (Failure, OSError, ValueError) as problem:
+            print("%s: %s" % (step, problem), flush=True)
+            guest.quit()
+            sys.exit(1)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
