@@ -83,103 +83,15 @@ static void flush(void)
 	line_length = 0;
 }
 
-static void print_char(char c)
+void print_char(char c)
 {
 	block.data.text[line_length++] = c;
 	if (c == '\n' || line_length == LINE_SIZE)
 		flush();
 }
 
-static void print_string(const char *text)
+void crash_begin(void)
 {
-	for (; *text; text++)
-		print_char(*text);
-}
-
-static void print_number(uint64_t value, unsigned int base, unsigned int width, char fill)
-{
-	char digits[24];
-	unsigned int count = 0;
-
-	do {
-		digits[count++] = "0123456789abcdef"[value % base];
-		value /= base;
-	} while (value);
-	for (; width > count; width--)
-		print_char(fill);
-	while (count)
-		print_char(digits[--count]);
-}
-
-static void print_signed(int64_t value, unsigned int width, char fill)
-{
-	if (value >= 0) {
-		print_number(value, 10, width, fill);
-		return;
-	}
-	print_char('-');
-	print_number(-(uint64_t)value, 10, width ? width - 1 : 0, fill);
-}
-
-/* One conversion behind the %; returns its last character. */
-static const char *convert(const char *format, va_list *arguments)
-{
-	unsigned int width = 0;
-	bool is_long = false;
-	char fill = *format == '0' ? '0' : ' ';
-
-	for (; *format >= '0' && *format <= '9'; format++)
-		width = width * 10 + *format - '0';
-	for (; *format == 'l'; format++)
-		is_long = true;
-	switch (*format) {
-	case 's':
-		print_string(va_arg(*arguments, const char *));
-		break;
-	case 'c':
-		print_char(va_arg(*arguments, int));
-		break;
-	case 'd':
-		print_signed(is_long ? va_arg(*arguments, long) : va_arg(*arguments, int),
-			     width, fill);
-		break;
-	case 'u':
-	case 'x':
-		print_number(is_long ? va_arg(*arguments, unsigned long)
-				     : va_arg(*arguments, unsigned int),
-			     *format == 'u' ? 10 : 16, width, fill);
-		break;
-	default:
-		print_char(*format);
-	}
-	return format;
-}
-
-void vprint(const char *format, va_list arguments)
-{
-	static volatile uint8_t lock;
-	va_list rest;
-
-	while (__atomic_test_and_set(&lock, __ATOMIC_ACQUIRE))
-		;
-	va_copy(rest, arguments);
-	for (; *format; format++) {
-		if (*format == '%')
-			format = convert(format + 1, &rest);
-		else
-			print_char(*format);
-	}
-	va_end(rest);
-	__atomic_clear(&lock, __ATOMIC_RELEASE);
-}
-
-void print(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vprint(format, arguments);
-	va_end(arguments);
 }
 
 static const char *name_of(int code)
@@ -210,36 +122,4 @@ void finish(int code)
 			cpu_stop(cpu_at(i));
 	while (1)
 		__asm__ volatile("lpswe %0" : : "Q"(stop) : "memory");
-}
-
-void crash(const char *format, ...)
-{
-	va_list arguments;
-
-	print("Bail out! ");
-	va_start(arguments, format);
-	vprint(format, arguments);
-	va_end(arguments);
-	print("\n");
-	finish(EXIT_CRASHED);
-}
-
-/* The compiler calls these two where it likes. */
-void *memcpy(void *to, const void *from, size_t size)
-{
-	uint8_t *target = to;
-	const uint8_t *source = from;
-
-	while (size--)
-		*target++ = *source++;
-	return to;
-}
-
-void *memset(void *to, int value, size_t size)
-{
-	uint8_t *target = to;
-
-	while (size--)
-		*target++ = (uint8_t)value;
-	return to;
 }

@@ -7,13 +7,13 @@
 #ifndef GUEST_RUNTIME_H
 #define GUEST_RUNTIME_H
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <paracall/guest.h>
 
+#include "common/print.h"
 #include "layout.h"
 
 #define PAGE 4096ul
@@ -22,34 +22,17 @@
 int main(void);
 
 /*
- * ---- Console and end -------------------------------------------------------
+ * How the program ends, see common/print.h. QEMU has no device for an exit status
+ * here, so the last line of output says it: "# exit: passed", failed, crashed or
+ * skipped. Then the machine stops in a disabled wait: one that QEMU takes for a
+ * shutdown, status 0, or else for a panic, status 1 with
+ * -action panic=exit-failure.
  */
 
-/* Knows %s %c %d %u %x, with l, and a width with or without 0. */
-void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void vprint(const char *format, va_list arguments);
-
-enum exit_code {
-	EXIT_PASSED = 0,
-	EXIT_FAILED = 1,
-	/* An interruption that nobody expected, or the runtime's own trouble. */
-	EXIT_CRASHED = 2,
-	/* Nothing could be tried. */
-	EXIT_SKIPPED = 77,
-};
-
-/*
- * End the program. QEMU has no device for an exit status here, so the last line
- * of output says it: "# exit: passed", failed, crashed or skipped. Then the
- * machine stops in a disabled wait: one that QEMU takes for a shutdown, status
- * 0, or else for a panic, status 1 with -action panic=exit-failure.
- */
-_Noreturn void finish(int code);
-/* Say "Bail out!" and why, and end. */
-_Noreturn void crash(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-void *memcpy(void *to, const void *from, size_t size);
-void *memset(void *to, int value, size_t size);
+static inline void relax(void)
+{
+	__asm__ volatile("" : : : "memory");
+}
 
 /*
  * ---- Time ------------------------------------------------------------------

@@ -12,6 +12,7 @@
 
 #include <paracall/guest.h>
 
+#include "common/print.h"
 #include "layout.h"
 
 /* The program. The boot CPU calls it, interrupts enabled. Its result goes to finish(). */
@@ -91,37 +92,12 @@ static inline void interrupts_on_halt(void)
 	__asm__ volatile("sti; hlt" : : : "memory");
 }
 
-void *memcpy(void *to, const void *from, size_t size);
-void *memset(void *to, int value, size_t size);
-int memcmp(const void *one, const void *other, size_t size);
-
 /*
- * ---- Console and end -------------------------------------------------------
+ * How the program ends, see common/print.h. By QEMU's isa-debug-exit the
+ * emulator's own exit status becomes 33 + 2 * code: 33 passed, 35 failed, 37
+ * crashed, 187 skipped. (0 and 1 are what QEMU says itself, when it is powered
+ * off and when it can't start.)
  */
-
-/* Knows %s %c %d %u %x %p, with l, and a width with or without 0. */
-void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void vprint(const char *format, __builtin_va_list arguments);
-
-enum exit_code {
-	EXIT_PASSED = 0,
-	EXIT_FAILED = 1,
-	/* An exception that nobody expected, or the runtime's own trouble. */
-	EXIT_CRASHED = 2,
-	/* Nothing could be tried. */
-	EXIT_SKIPPED = 77,
-};
-
-/*
- * End the program. By QEMU's isa-debug-exit the emulator's own exit status
- * becomes 33 + 2 * @code: 33 passed, 35 failed, 37 crashed, 187 skipped. (0
- * and 1 are what QEMU says itself, when it is powered off and when it can't
- * start.)
- */
-_Noreturn void finish(int code);
-
-/* Report and end with EXIT_CRASHED. */
-_Noreturn void crash(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /*
  * ---- Time ------------------------------------------------------------------
