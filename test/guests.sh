@@ -6,7 +6,7 @@
 
 limit=120
 
-# Exit statuses of the guests: guest/x86/runtime/test.h. Those for s390x say it
+# Exit statuses of the guests: guest/x86/runtime/runtime.h. Those for s390x say it
 # in their last line, which is made one of these.
 status_passed=33
 status_failed=35

@@ -8,7 +8,8 @@
  * each of one operation in a calibrated batch, loop included; "empty" is the
  * loop alone. Compare within one run only. Without KVM its own are left out.
  */
-#include "runtime/test.h"
+#include "common/test.h"
+#include "runtime/runtime.h"
 
 #define BATCHES 21
 /* A batch takes about this long, so that reading the time is nothing beside it. */

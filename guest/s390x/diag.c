@@ -4,8 +4,8 @@
  * Documentation/virt/kvm/s390/s390-diag.rst; arch/s390/kvm/diag.c; and for what
  * the kernel leaves to QEMU, target/s390x/diag.c and hw/s390x/s390-hypercall.c.
  */
+#include "common/test.h"
 #include "runtime/call.h"
-#include "runtime/test.h"
 
 #define EINVAL_RESULT ((uint64_t)-PARACALL_KVM_EINVAL)
 

@@ -3,7 +3,8 @@
  * The runtime's own tests, for which no KVM is needed: what the other programs
  * take for granted. If one of these fails, doubt the others' results.
  */
-#include "runtime/test.h"
+#include "common/test.h"
+#include "runtime/runtime.h"
 
 #define LIMIT_MS 5000
 

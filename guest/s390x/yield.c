@@ -5,7 +5,8 @@
  * (Linux 6.19). Both are hints. Nothing here depends on how long something
  * takes, except that no test waits for ever.
  */
-#include "runtime/test.h"
+#include "common/test.h"
+#include "runtime/runtime.h"
 
 #define LIMIT_MS 60000
 #define QUIET_MS 50

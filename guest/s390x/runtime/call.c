@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Making a DIAGNOSE, and looking at what it left. */
 #include "call.h"
-#include "test.h"
+#include "common/test.h"
 
 /* Where in the code the target of EX and EXRL stands, in halfwords. */
 #define TARGET 8

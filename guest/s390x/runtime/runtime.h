@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the bare-metal programs for s390x stand on: console, time, CPUs,
- * interruptions. No address translation: all addresses are real ones. test.h
+ * interruptions. No address translation: all addresses are real ones.
+ * common/test.h
  * has the tests' side of it.
  */
 #ifndef GUEST_RUNTIME_H

@@ -7,27 +7,31 @@
  *	ok 3 - name # SKIP reason
  *	1..3
  *	# SUMMARY: 1 passed, 1 failed, 1 skipped
- *	# exit: failed
  *
- * The last line says passed if none failed, failed if one did, skipped if all
- * were skipped, crashed after "Bail out!"; see finish(). Names have no colon:
- * test/guests-s390x.conf has the names of those known to fail.
+ * The exit code is EXIT_PASSED if none failed, EXIT_FAILED if one did,
+ * EXIT_SKIPPED if all were skipped, EXIT_CRASHED after "Bail out!"; see finish()
+ * of the architecture for how it gets out. Names have no colon: they end there.
  */
-#ifndef GUEST_TEST_H
-#define GUEST_TEST_H
+#ifndef GUEST_COMMON_TEST_H
+#define GUEST_COMMON_TEST_H
 
-#include "runtime.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/print.h"
 
 struct test {
 	const char *name;
 	void (*run)(void);
 	/* CPUs that it takes; 0 is as good as 1. */
 	uint32_t cpus;
-	/* Needs KVM; else it is of what QEMU serves by itself. */
+	/* Needs KVM, and of its features these bits. Else it is of what is there without. */
 	bool kvm;
+	uint32_t features;
 };
 
-/* Whether there is somebody who knows KVM's functions. */
+/* Whether there is somebody who speaks KVM's language; tests_start() finds out. */
 extern bool kvm_found;
 
 /* Numbers of tests so far. */
@@ -36,8 +40,6 @@ struct test_counts {
 };
 extern struct test_counts test_counts;
 
-/* Look for KVM, print what was found. cpus_start() comes before it. */
-void tests_start(const char *program);
 /* Run them in order. */
 void tests_run(const struct test *tests, size_t count);
 /* Plan and summary; returns the exit code. */
@@ -64,4 +66,14 @@ bool test_has_failed(void);
 /* Say that the test could not be made; the test then returns. */
 void skip(const char *reason);
 
-#endif /* GUEST_TEST_H */
+/*
+ * ---- What each architecture's runtime has for it ---------------------------
+ */
+
+/* Look for KVM, set kvm_found, print what was found. cpus_start() comes before it. */
+void tests_start(const char *program);
+/* Those bits of struct test's that KVM offers here. */
+uint32_t kvm_features(void);
+/* Besides, runtime.h has cpu_count and cpus_recover(). */
+
+#endif /* GUEST_COMMON_TEST_H */
