@@ -1,29 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * What single operations cost, in cycles of the time-stamp counter: lines of
- *
- *	name best median
- *
- * each of one operation in a calibrated batch, loop included; "empty" is the
- * loop alone. Compare within one run only. Without KVM the calls are left out.
- */
+/* What single operations cost, in cycles of the time-stamp counter: common/bench.h. */
+#include "common/bench.h"
 #include "runtime/test.h"
-
-#define BATCHES 21
-/* A batch takes about this long, so that reading the time is nothing beside it. */
-#define BATCH_US 2000
 
 #define ABSENT_ID 0xfe
 
 /* Loads nobody may know the result of. */
 static volatile uint32_t leaf_1 = 1;
 static volatile uint32_t leaf_kvm = PARACALL_KVM_CPUID_SIGNATURE;
-
-static void run_empty(uint32_t count)
-{
-	for (; count; count--)
-		__asm__ volatile("");
-}
 
 /* A port with no effect: the POST code's. */
 static void run_port_read(uint32_t count)
@@ -140,14 +124,8 @@ static void run_clock(uint32_t count)
 		last_time = read_clock();
 }
 
-struct bench {
-	const char *name;
-	void (*run)(uint32_t count);
-	bool kvm;
-};
-
 static const struct bench benches[] = {
-	{ "empty", run_empty, false },
+	{ "empty", bench_empty, false },
 	{ "port-read", run_port_read, false },
 	{ "cpuid-1", run_cpuid_1, false },
 	{ "cpuid-1-loaded", run_cpuid_1_loaded, false },
@@ -164,65 +142,12 @@ static const struct bench benches[] = {
 
 #define BENCHES (sizeof(benches) / sizeof(benches[0]))
 
-static uint64_t time_of(const struct bench *bench, uint32_t count)
-{
-	uint64_t begin = rdtsc();
-
-	bench->run(count);
-	return rdtsc() - begin;
-}
-
-/* Twice as many till they take long enough; also lets the host translate. */
-static uint32_t calibrate(const struct bench *bench)
-{
-	uint32_t count = 64;
-
-	while (time_of(bench, count) < BATCH_US * cycles_per_us && count < 1u << 28)
-		count *= 2;
-	return count;
-}
-
-static void sort(uint64_t *values, unsigned int count)
-{
-	for (unsigned int i = 1; i < count; i++) {
-		uint64_t value = values[i];
-		unsigned int j = i;
-
-		for (; j && values[j - 1] > value; j--)
-			values[j] = values[j - 1];
-		values[j] = value;
-	}
-}
-
-/* Cycles with one digit behind the point. */
-static void print_each(uint64_t cycles, uint32_t count)
-{
-	uint64_t tenths = (cycles * 10 + count / 2) / count;
-
-	print(" %lu.%lu", tenths / 10, tenths % 10);
-}
-
-static void measure(const struct bench *bench)
-{
-	uint32_t count = calibrate(bench);
-	uint64_t cycles[BATCHES];
-
-	for (unsigned int i = 0; i < BATCHES; i++)
-		cycles[i] = time_of(bench, count);
-	sort(cycles, BATCHES);
-	print("%s", bench->name);
-	print_each(cycles[0], count);
-	print_each(cycles[BATCHES / 2], count);
-	print("\n");
-}
-
 int main(void)
 {
+	struct bench_clock clock = { .now = rdtsc, .units_per_us = cycles_per_us };
+
 	tests_start("bench");
 	start_clock();
-	print("# name, best and median of %u batches, cycles of one operation\n", BATCHES);
-	for (unsigned int i = 0; i < BENCHES; i++)
-		if (kvm_found || !benches[i].kvm)
-			measure(&benches[i]);
+	bench_run(benches, BENCHES, &clock);
 	return EXIT_PASSED;
 }

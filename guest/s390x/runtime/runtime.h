@@ -2,8 +2,7 @@
 /*
  * What the bare-metal programs for s390x stand on: console, time, CPUs,
  * interruptions. No address translation: all addresses are real ones.
- * common/test.h
- * has the tests' side of it.
+ * common/test.h has the tests' side of it.
  */
 #ifndef GUEST_RUNTIME_H
 #define GUEST_RUNTIME_H
