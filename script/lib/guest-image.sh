@@ -18,6 +18,9 @@ guest_kernels() {
 		686-pae i386 bookworm linux-image-686-pae
 		s390x s390x trixie,bookworm linux-image-s390x
 		s390x-sid s390x sid linux-image-s390x
+		ppc64le ppc64el trixie,bookworm linux-image-powerpc64le
+		ppc64le-bookworm ppc64el bookworm linux-image-powerpc64le
+		ppc64le-sid ppc64el sid linux-image-powerpc64le
 	EOT
 }
 
@@ -37,6 +40,7 @@ guest_architecture() {
 guest_target() {
 	case $1 in
 	amd64 | i386) echo x86_64 ;;
+	ppc64el) echo ppc64 ;;
 	*) echo "$1" ;;
 	esac
 }
@@ -45,6 +49,7 @@ guest_target() {
 guest_modules() {
 	case $1 in
 	s390x) echo virtio_blk virtio-rng ;;
+	ppc64el) ;;
 	*) echo ptp_kvm ;;
 	esac
 }
@@ -72,10 +77,11 @@ guest_missing() {
 # one, but for i386.
 guest_compiler() {
 	case $1:$(gcc -dumpmachine) in
-	amd64:x86_64-* | s390x:s390x-*) echo gcc ;;
+	amd64:x86_64-* | s390x:s390x-* | ppc64el:powerpc64le-*) echo gcc ;;
 	amd64:*) echo x86_64-linux-gnu-gcc ;;
 	i386:*) command -v i686-linux-gnu-gcc ;;
 	s390x:*) command -v s390x-linux-gnu-gcc ;;
+	ppc64el:*) command -v powerpc64le-linux-gnu-gcc ;;
 	esac
 }
 

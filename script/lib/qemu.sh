@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # Which QEMU to use, and Debian's packages of one in a private prefix. A target
-# is what QEMU calls a guest's architecture: x86_64, s390x.
+# is what QEMU calls a guest's architecture: x86_64, s390x, ppc64, ppc.
 # Needs common.sh; fetching needs private-apt.sh.
 : "${paracall_cache:?}"
 
@@ -17,7 +17,16 @@ cached_qemu() {
 qemu_package() {
 	case $1 in
 	x86_64) echo qemu-system-x86 ;;
+	ppc64) echo qemu-system-ppc ;;
 	*) echo "qemu-system-$1" ;;
+	esac
+}
+
+# The targets that the same package has.
+qemu_siblings() {
+	case $1 in
+	ppc | ppc64) printf '%s\n' ppc ppc64 ;;
+	*) echo "$1" ;;
 	esac
 }
 
@@ -144,8 +153,12 @@ write_qemu_wrapper() {
 	chmod +x "$prefix/bin/$program"
 }
 
-qemu_version_line() {
-	echo "$(qemu_package "$1") $qemu_package_version ($qemu_suite)"
+# add_version_line PREFIX TARGET: once for each package.
+add_version_line() {
+	local line
+
+	line="$(qemu_package "$2") $qemu_package_version ($qemu_suite)"
+	grep -qxF "$line" "$1/VERSION" 2>/dev/null || echo "$line" >>"$1/VERSION"
 }
 
 # install_qemu_prefix TARGET...: builds the prefix beside its place and moves it
@@ -162,7 +175,7 @@ install_qemu_prefix() {
 		write_qemu_wrapper "$new" "$target"
 		qemu_is_new_enough "$new/bin/qemu-system-$target" ||
 			die "The QEMU of $qemu_suite does not start from $new: try bin/qemu-system-$target --version there."
-		qemu_version_line "$target" >>"$new/VERSION"
+		add_version_line "$new" "$target"
 	done
 	rm -rf "$qemu_prefix"
 	mv "$new" "$qemu_prefix"
@@ -173,18 +186,23 @@ install_qemu_prefix() {
 # version; what it depends on is what the others depend on, too.
 add_to_qemu_prefix() {
 	local target=$1 archives=$private_apt_state/archives
-	local package
+	local package sibling
 
 	package=$(qemu_package "$target")
 	grep -qF " $qemu_package_version (" "$qemu_prefix/VERSION" 2>/dev/null || return
 	rm -f "$archives"/*.deb
 	(cd "$archives" && private_apt apt-get download "$package=$qemu_package_version") \
 		>"$paracall_cache/setup.log" 2>&1 || return
-	unpack_packages "$qemu_prefix" && write_qemu_wrapper "$qemu_prefix" "$target" || return
+	unpack_packages "$qemu_prefix" || return
+	for sibling in $(qemu_siblings "$target"); do
+		write_qemu_wrapper "$qemu_prefix" "$sibling" || return
+	done
 	rm -f "$archives"/*.deb
 	if ! qemu_is_new_enough "$(cached_qemu "$target")"; then
-		rm -f "$(cached_qemu "$target")"
+		for sibling in $(qemu_siblings "$target"); do
+			rm -f "$(cached_qemu "$sibling")"
+		done
 		return 1
 	fi
-	qemu_version_line "$target" >>"$qemu_prefix/VERSION"
+	add_version_line "$qemu_prefix" "$target"
 }
