@@ -3,6 +3,7 @@
 
 #include "child.h"
 #include "cli.h"
+#include "targets.h"
 
 #include <getopt.h>
 #include <libgen.h>
@@ -84,14 +85,14 @@ static void add_private(struct qemus *qemus, const char *program)
 	free(path);
 }
 
-bool qemu_is_s390x(const char *program)
+/* The target of PARACALL_QEMU: x86's, whatever it is called, unless it's another's. */
+static const struct target_info *target_of_named(const char *program)
 {
-	const char *slash = strrchr(program, '/');
+	const struct target_info *target = target_of_program(program);
 
-	return !strcmp(slash ? slash + 1 : program, QEMU_S390X);
+	return target ? target : target_at(0);
 }
 
-/* PARACALL_QEMU names one of x86's, whatever it is called, unless it's s390x's. */
 void qemus_find(struct qemus *qemus, const char *program, const char *only)
 {
 	const char *named = getenv("PARACALL_QEMU");
@@ -101,7 +102,7 @@ void qemus_find(struct qemus *qemus, const char *program, const char *only)
 		add(qemus, only, "named");
 		return;
 	}
-	if (named && *named && qemu_is_s390x(named) == qemu_is_s390x(program))
+	if (named && *named && target_of_named(named) == target_of_program(program))
 		add(qemus, named, "named by PARACALL_QEMU");
 	add_from_path(qemus, program);
 	add_private(qemus, program);
@@ -231,10 +232,10 @@ static void print_help(void)
 {
 	printf("Usage: paracall engines [--qemu=PATH]\n"
 	       "\n"
-	       "Show the QEMUs for x86-64, and then those for s390x, that were found, in the\n"
-	       "order in which they are tried: the one named by the variable PARACALL_QEMU,\n"
-	       "those on PATH, the one that script/setup unpacked. The ones that 'paracall run'\n"
-	       "would use have a star.\n"
+	       "Show the QEMUs for x86-64, and then those for s390x and PowerPC, that were\n"
+	       "found, in the order in which they are tried: the one named by the variable\n"
+	       "PARACALL_QEMU, those on PATH, the one that script/setup unpacked. The ones that\n"
+	       "'paracall run' would use have a star.\n"
 	       "\n"
 	       "      --qemu=PATH  look at this one only\n"
 	       "  -h, --help       this text\n");
@@ -259,8 +260,8 @@ static int print_engines(const char *only)
 {
 	bool has_usable = print_engines_of(QEMU_X86_64, only);
 
-	if (!only)
-		has_usable |= print_engines_of(QEMU_S390X, NULL);
+	for (size_t i = 1; !only && target_at(i); i++)
+		has_usable |= print_engines_of(target_at(i)->program, NULL);
 	if (!has_usable)
 		complain("no QEMU here can be used; script/setup gets one");
 	return has_usable ? EXIT_OK : EXIT_NOTHING;

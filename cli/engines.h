@@ -6,9 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The QEMUs that the plugin is for; both can be asked for by their names. */
-#define QEMU_X86_64 "qemu-system-x86_64"
-#define QEMU_S390X "qemu-system-s390x"
 /* The first QEMU with the plugin interface that the plugin is built for. */
 #define QEMU_FIRST_VERSION "11.1"
 #define PLUGIN_API_VERSION 7
@@ -44,8 +41,6 @@ struct qemus {
  */
 void qemus_find(struct qemus *qemus, const char *program, const char *only);
 
-/* Whether a program, by its name or path, is the one for s390x. */
-bool qemu_is_s390x(const char *program);
 void qemus_free(struct qemus *qemus);
 
 /* Finds out the plugin interface, and with it the verdict. */

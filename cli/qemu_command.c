@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "qemu_command.h"
 
-#include "engines.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,21 +12,23 @@
 static bool check_program(const char *program)
 {
 	const char *name = strrchr(program, '/') ? strrchr(program, '/') + 1 : program;
+	char *programs;
 
-	if (!strcmp(name, QEMU_X86_64) || !strcmp(name, QEMU_S390X))
+	if (target_of_program(program))
 		return true;
+	programs = target_programs();
 	if (!strcmp(name, "kvm") || !strcmp(name, "qemu-kvm"))
 		complain("'%s' runs guests on KVM itself; use " QEMU_X86_64, program);
 	else if (!strncmp(name, SYSTEM_PREFIX, strlen(SYSTEM_PREFIX)))
-		complain("'%s': this architecture is not supported yet; use " QEMU_X86_64
-			 " (it runs 32-bit x86 guests too) or " QEMU_S390X,
-			 program);
+		complain(
+			"'%s': this architecture is not supported yet; use %s (x86_64 runs 32-bit x86 guests, too)",
+			program, programs);
 	else if (!strncmp(name, "qemu-", 5))
 		complain("'%s' emulates programs, not machines; use " QEMU_X86_64, program);
 	else
-		complain("'%s' is not a QEMU; give a command that begins with " QEMU_X86_64
-			 " or " QEMU_S390X,
-			 program);
+		complain("'%s' is not a QEMU; give a command that begins with %s", program,
+			 programs);
+	free(programs);
 	return false;
 }
 
@@ -163,7 +163,7 @@ static void add_pair(struct strings *command, const char *option, const char *va
 	strings_add(command, value);
 }
 
-/* virtio's is PCI's on x86, and the channel subsystem's on s390x. */
+/* virtio's is PCI's on x86 and pseries, and the channel subsystem's on s390x. */
 static void add_disk(struct strings *command, const char *disk)
 {
 	char *path = qemu_double_commas(disk);
@@ -195,7 +195,7 @@ bool qemu_command_default(struct strings *command, const struct default_machine 
 	    (machine->disk && !check_file("disk", machine->disk)) ||
 	    (machine->cpus && !check_count("--cpus", machine->cpus)))
 		return false;
-	add_pair(command, "-machine", machine->is_s390x ? "s390-ccw-virtio" : "q35");
+	add_pair(command, "-machine", machine->target->machine);
 	add_pair(command, "-m", machine->memory ? machine->memory : "1G");
 	add_pair(command, "-smp", machine->cpus ? machine->cpus : "2");
 	strings_add(command, "-nographic");
@@ -203,7 +203,7 @@ bool qemu_command_default(struct strings *command, const struct default_machine 
 	add_pair(command, "-kernel", machine->kernel);
 	if (machine->initrd)
 		add_pair(command, "-initrd", machine->initrd);
-	add_append(command, machine->append, machine->is_s390x ? "ttysclp0" : "ttyS0");
+	add_append(command, machine->append, machine->target->console);
 	if (machine->disk)
 		add_disk(command, machine->disk);
 	return true;

@@ -4,6 +4,7 @@
 #define PARACALL_CLI_QEMU_COMMAND_H
 
 #include "cli.h"
+#include "targets.h"
 
 /*
  * Complains and returns false if the user's command, a program and its
@@ -19,8 +20,7 @@ char *qemu_double_commas(const char *string);
 
 /* A machine for a kernel, in words of users. */
 struct default_machine {
-	/* Else x86-64. */
-	bool is_s390x;
+	const struct target_info *target;
 	const char *kernel;
 	const char *initrd;
 	const char *append;

@@ -24,14 +24,16 @@ struct run_options {
 	const char *replace;
 	const char *hints;
 	const char *inject;
+	/* --features, as it was said, or NULL; for x86 guests also what it means. */
+	const char *feature_list;
 	uint32_t capabilities;
 	uint32_t features;
 	bool json;
 	bool enforce;
-	bool has_features;
-	bool has_arch;
-	/* The guest is s390x's. */
-	bool is_s390x;
+	/* --arch's, or NULL. */
+	const struct target_info *arch;
+	/* The guest's. */
+	const struct target_info *target;
 	struct default_machine machine;
 	/* What is behind the options; never NULL. */
 	char **rest;
@@ -39,17 +41,18 @@ struct run_options {
 
 static void print_help(void)
 {
-	printf("Usage: paracall run [OPTION]... -- qemu-system-x86_64 [ARGUMENT]...\n"
-	       "       paracall run [OPTION]... -- qemu-system-s390x [ARGUMENT]...\n"
+	printf("Usage: paracall run [OPTION]... -- QEMU-PROGRAM [ARGUMENT]...\n"
 	       "       paracall run [OPTION]... --kernel=FILE [-- QEMU-ARGUMENT...]\n"
 	       "\n"
 	       "Run a guest under QEMU's TCG so that it finds itself on KVM. At its end print\n"
 	       "to standard error what it called. The exit status is QEMU's; 125 if QEMU was\n"
-	       "not started.\n"
+	       "not started. QEMU-PROGRAM is qemu-system-x86_64, -s390x, -ppc64 or -ppc.\n"
 	       "\n"
-	       "Paracall, for x86 only:\n"
+	       "Paracall, for x86 and PowerPC:\n"
 	       "      --features=LIST     what to offer: names with + or - before them, all, none;\n"
 	       "                          see 'paracall list --features', also for the default\n"
+	       "\n"
+	       "Paracall, for x86 only:\n"
 	       "      --hints=HINT        what else CPUID says: realtime, that vCPUs are never\n"
 	       "                          preempted for long, or none (default: none)\n"
 	       "      --enforce-features  answer calls that are not offered as unknown\n"
@@ -66,10 +69,11 @@ static void print_help(void)
 	       "      --qemu=PATH         the QEMU to run; see 'paracall engines'\n"
 	       "  -h, --help              this text\n"
 	       "\n"
-	       "A default machine, in place of a QEMU command (q35 or s390-ccw-virtio, console\n"
-	       "on the terminal, no network):\n"
+	       "A default machine, in place of a QEMU command (q35, s390-ccw-virtio or pseries,\n"
+	       "console on the terminal, no network):\n"
 	       "      --kernel=FILE       a kernel, or an ELF file with a PVH entry\n"
-	       "      --arch=NAME         its architecture: x86_64 or s390x (default: x86_64)\n"
+	       "      --arch=NAME         its architecture: x86_64, s390x or ppc64le (default:\n"
+	       "                          x86_64); a big-endian PowerPC kernel is ppc64le's, too\n"
 	       "      --initrd=FILE       its initial file system\n"
 	       "      --append=STRING     its command line\n"
 	       "      --cpus=N            vCPUs (default: 2)\n"
@@ -154,18 +158,26 @@ static bool check_injection(const char *text)
 	return !wrong;
 }
 
+static bool refuse_arch(const char *value)
+{
+	char *archs = target_archs();
+
+	complain("--arch=%s: use %s", value, archs);
+	free(archs);
+	return false;
+}
+
 static bool take_option(struct run_options *options, int code, const char *value)
 {
 	static const char *const replacements[] = { "keep",   "vmcall", "vmmcall", "fast",
 						    "native", "refuse", NULL };
 	static const char *const hints[] = { "realtime", "none", NULL };
 	static const char *const formats[] = { "text", "json", NULL };
-	static const char *const architectures[] = { "x86_64", "s390x", NULL };
 
 	switch (code) {
 	case OPTION_FEATURES:
-		options->has_features = true;
-		return parse_features(value, options->capabilities, &options->features);
+		options->feature_list = value;
+		return true;
 	case OPTION_ENFORCE:
 		options->enforce = true;
 		return true;
@@ -192,9 +204,8 @@ static bool take_option(struct run_options *options, int code, const char *value
 		options->machine.kernel = value;
 		return true;
 	case OPTION_ARCH:
-		options->has_arch = true;
-		options->machine.is_s390x = !strcmp(value, "s390x");
-		return check_word("--arch", value, architectures, "x86_64 or s390x");
+		options->arch = target_of_arch(value);
+		return options->arch || refuse_arch(value);
 	case OPTION_INITRD:
 		options->machine.initrd = value;
 		return true;
@@ -219,30 +230,45 @@ static bool has_machine_option(const struct run_options *options)
 {
 	const struct default_machine *machine = &options->machine;
 
-	return options->has_arch || machine->initrd || machine->append || machine->cpus ||
+	return options->arch || machine->initrd || machine->append || machine->cpus ||
 	       machine->memory || machine->disk;
 }
 
-/* What is x86's has to be left out, or be as it would be without. */
-static bool check_s390x(const struct run_options *options)
+/* Which option the target has nothing for, and is not as it would be without; or NULL. */
+static const char *foreign_option(const struct run_options *options)
 {
-	const char *option = NULL;
+	const char *list = options->feature_list;
 
-	if (options->has_features && options->features)
-		option = "--features";
-	else if (options->enforce)
-		option = "--enforce-features";
-	else if (options->hints && strcmp(options->hints, "none"))
-		option = "--hints";
-	else if (options->inject)
-		option = "--inject";
-	else if (options->replace && strcmp(options->replace, "fast"))
-		option = "--replace";
-	if (option)
+	if (!options->target->has_features && list && strcmp(list, "none"))
+		return "--features";
+	if (options->target->is_x86)
+		return NULL;
+	if (options->enforce)
+		return "--enforce-features";
+	if (options->hints && strcmp(options->hints, "none"))
+		return "--hints";
+	if (options->inject)
+		return "--inject";
+	if (options->replace && strcmp(options->replace, "fast"))
+		return "--replace";
+	return NULL;
+}
+
+/* The options against the target, which is known behind the last of them. */
+static bool check_target(struct run_options *options)
+{
+	const struct target_info *target = options->target;
+	const char *option = foreign_option(options);
+
+	if (option) {
 		complain(
-			"%s is for x86 guests: leave it out for s390x, which has nothing of that kind",
-			option);
-	return !option;
+			"%s is for x86 %sguests: leave it out for %s, which has nothing of that kind",
+			option, !strcmp(option, "--features") ? "and PowerPC " : "",
+			target->name);
+		return false;
+	}
+	return !target->is_x86 || !options->feature_list ||
+	       parse_features(options->feature_list, options->capabilities, &options->features);
 }
 
 static bool check_form(const struct run_options *options)
@@ -294,9 +320,13 @@ static int parse_options(struct run_options *options, int argc, char **argv)
 	options->rest = argv + optind;
 	if (!check_form(options))
 		return EXIT_USAGE;
-	options->is_s390x = options->machine.kernel ? options->machine.is_s390x
-						    : qemu_is_s390x(options->rest[0]);
-	return options->is_s390x && !check_s390x(options) ? EXIT_USAGE : -1;
+	options->target =
+		options->machine.kernel ? options->arch : target_of_program(options->rest[0]);
+	/* What is no QEMU is refused later, in words of its own. */
+	if (!options->target)
+		options->target = target_at(0);
+	options->machine.target = options->target;
+	return check_target(options) ? -1 : EXIT_USAGE;
 }
 
 /* The path of a QEMU that can be used; NULL and a complaint if there is none. */
@@ -329,11 +359,6 @@ static char *choose_qemu(const char *program, const char *only)
 	return path;
 }
 
-static const char *program_of(const struct run_options *options)
-{
-	return options->is_s390x ? QEMU_S390X : QEMU_X86_64;
-}
-
 /* A program named by its path is the user's choice; a mere name is ours. */
 static const char *named_qemu(const struct run_options *options)
 {
@@ -346,7 +371,8 @@ static const char *named_qemu(const struct run_options *options)
 
 static bool offers_unhalt(const struct run_options *options)
 {
-	return !options->is_s390x && options->features & 1u << PARACALL_KVM_FEATURE_PV_UNHALT;
+	return options->target->is_x86 &&
+	       options->features & 1u << PARACALL_KVM_FEATURE_PV_UNHALT;
 }
 
 /* The user's command, or the default machine's and what was added to it. */
@@ -354,7 +380,7 @@ static bool make_command(struct strings *command, const struct run_options *opti
 {
 	char **rest = options->rest;
 
-	strings_add(command, options->machine.kernel ? program_of(options) : *rest++);
+	strings_add(command, options->machine.kernel ? options->target->program : *rest++);
 	if (options->machine.kernel && !qemu_command_default(command, &options->machine))
 		return false;
 	for (; *rest; rest++)
@@ -402,12 +428,28 @@ static char *x86_options(const struct run_options *options)
 	return result;
 }
 
+/*
+ * The same for others. The plugin checks the names of features, and parts them by
+ * colons.
+ */
+static char *other_options(const struct run_options *options)
+{
+	bool has_list = options->target->has_features && options->feature_list;
+	char *result = format_string("%s%s", has_list ? ",features=" : "",
+				     has_list ? options->feature_list : "");
+
+	for (char *c = result + has_list; *c; c++)
+		if (*c == ',')
+			*c = ':';
+	return result;
+}
+
 /* All that Paracall adds to a command. */
 static bool add_plugin(struct strings *command, const struct run_options *options, int report)
 {
 	char *path = plugin_path("paracall-qemu.so");
 	char *quoted = path ? qemu_double_commas(path) : NULL;
-	char *more = options->is_s390x ? format_string("%s", "") : x86_options(options);
+	char *more = options->target->is_x86 ? x86_options(options) : other_options(options);
 	char *argument;
 
 	if (quoted) {
@@ -504,7 +546,7 @@ static int run(const struct run_options *options)
 	if (report < 0)
 		complain("no memory for the report: %s", strerror(errno));
 	else if (make_command(&command, options))
-		qemu = choose_qemu(program_of(options), named_qemu(options));
+		qemu = choose_qemu(options->target->program, named_qemu(options));
 	if (qemu && add_plugin(&command, options, report)) {
 		free(command.items[0]);
 		command.items[0] = must(strdup(qemu));

@@ -93,9 +93,9 @@ test_usage() {
 	refuse "unknown format" "use text or json" --format=xml --kernel x
 	refuse "unknown replacement" "use keep, vmcall, vmmcall, fast, native or refuse" --replace=maybe --kernel x
 	refuse "machine without kernel" "needs --kernel" --cpus=4
-	refuse "unknown architecture" "use x86_64 or s390x" --arch=s390 --kernel x
+	refuse "unknown architecture" "use x86_64, s390x or ppc64le" --arch=s390 --kernel x
 	refuse "architecture without kernel" "needs --kernel" --arch=s390x
-	refuse "features for s390x" "--features is for x86 guests" --features=pv-unhalt \
+	refuse "features for s390x" "--features is for x86 and PowerPC guests" --features=pv-unhalt \
 		-- qemu-system-s390x
 	refuse "enforced features for s390x" "--enforce-features is for x86 guests" \
 		--enforce-features --arch=s390x --kernel x
@@ -104,6 +104,13 @@ test_usage() {
 		-- qemu-system-s390x
 	refuse "replacement for s390x" "--replace is for x86 guests" --replace=keep \
 		-- qemu-system-s390x
+	refuse "enforced features for PowerPC" "leave it out for PowerPC" --enforce-features \
+		--arch=ppc64le --kernel x
+	refuse "hints for PowerPC" "--hints is for x86 guests" --hints=realtime -- qemu-system-ppc64
+	refuse "injection for PowerPC" "--inject is for x86 guests" --inject=async-pf \
+		-- qemu-system-ppc
+	refuse "replacement for PowerPC" "--replace is for x86 guests" --replace=keep \
+		-- /x/qemu-system-ppc64
 	refuse "two machines" "exclude each other" --kernel x -- qemu-system-x86_64
 }
 
@@ -134,6 +141,9 @@ test_refusals() {
 	refuse "a program that is no QEMU" "does not answer like a QEMU" --qemu=/bin/true -- $program
 	expect "no QEMU for s390x" 125 "no qemu-system-s390x was found" \
 		env PATH=/nonexistent PARACALL_CACHE=/nonexistent "$paracall" run -- qemu-system-s390x
+	expect "no QEMU for PowerPC" 125 "no qemu-system-ppc64 was found" \
+		env PATH=/nonexistent PARACALL_CACHE=/nonexistent "$paracall" run \
+		--arch=ppc64le --kernel="$0"
 	expect "no QEMU at all" 125 "no qemu-system-x86_64 was found" \
 		env PATH=/nonexistent PARACALL_CACHE=/nonexistent "$paracall" run -- $program
 }
@@ -145,6 +155,9 @@ test_engines() {
 	old=$(fake_qemu old 7.2.1 1)
 	expect "engines, only an old one" 1 "too old: QEMU 11.1" "$paracall" engines --qemu="$old"
 	expect "engines, s390x's are looked for" 0 "qemu-system-s390x" "$paracall" engines
+	expect "engines, PowerPC's are looked for" 0 "qemu-system-ppc64" "$paracall" engines
+	expect "engines, 32-bit PowerPC's, too" 1 "No qemu-system-ppc was found" \
+		env PATH=/nonexistent PARACALL_CACHE=/nonexistent "$paracall" engines
 	PARACALL_QEMU=$old expect "engines, an old one first" 0 "found: named by PARACALL_QEMU" \
 		"$paracall" engines
 }
