@@ -16,9 +16,10 @@ static void print_help(void)
 	       "       paracall list --features\n"
 	       "       paracall list --registers\n"
 	       "\n"
-	       "Show every hypercall that KVM has defined, and the functions of s390's DIAGNOSE,\n"
-	       "in the template of the kernel's document; or the ones of these names (KICK_CPU,\n"
-	       "KVM_HC_KICK_CPU) or numbers (5; DIAGNOSE's in hexadecimal: 0x9c).\n"
+	       "Show every hypercall that KVM has defined, the functions of s390's DIAGNOSE, and\n"
+	       "PowerPC's calls of ePAPR and PAPR, in the template of the kernel's document; or\n"
+	       "the ones of these names (KICK_CPU, KVM_HC_KICK_CPU) or numbers (5; DIAGNOSE's,\n"
+	       "ePAPR's and PAPR's in hexadecimal: 0x9c).\n"
 	       "\n"
 	       "  -f, --features  show KVM's feature bits instead: which are offered, and why not\n"
 	       "  -r, --registers show KVM's x86 registers (MSRs) instead\n"
@@ -37,18 +38,17 @@ static void print_architectures(uint32_t architectures)
 	}
 }
 
-/* DIAGNOSE's say by themselves where they are. */
 static void print_arguments(const struct paracall_hypercall_info *info)
 {
 	const struct paracall_argument *arguments = info->arguments;
+	char place[8];
 
 	if (!arguments[0].name)
 		printf("none");
-	for (int i = 0; i < PARACALL_MAX_ARGUMENTS && arguments[i].name; i++)
-		if (info->is_diag)
-			printf("%s%s", i ? ", " : "", arguments[i].name);
-		else
-			printf("%sa%d %s", i ? ", " : "", i, arguments[i].name);
+	for (unsigned int i = 0; i < PARACALL_MAX_ARGUMENTS && arguments[i].name; i++) {
+		paracall_argument_place(info, i, place, sizeof(place));
+		printf("%s%s%s%s", i ? ", " : "", place, *place ? " " : "", arguments[i].name);
+	}
 }
 
 static const char *handled_words(const struct paracall_hypercall_info *info)
@@ -58,20 +58,10 @@ static const char *handled_words(const struct paracall_hypercall_info *info)
 	return info->handled ? "yes" : "no, answered as unknown";
 }
 
-static int print_title(const struct paracall_hypercall_info *info, char *title, size_t size)
-{
-	if (!info->is_diag)
-		return snprintf(title, size, "%u. KVM_HC_%s", info->number, info->name);
-	if (info->subcode < 0)
-		return snprintf(title, size, "DIAG 0x%x: %s", info->number, info->name);
-	return snprintf(title, size, "DIAG 0x%x, subcode %d: %s", info->number, info->subcode,
-			info->name);
-}
-
 static void print_row(const struct paracall_hypercall_info *info)
 {
 	char underline[64];
-	int length = print_title(info, underline, sizeof(underline));
+	int length = paracall_hypercall_title(info, underline, sizeof(underline));
 
 	puts(underline);
 	memset(underline, '-', length);
@@ -86,6 +76,11 @@ static void print_row(const struct paracall_hypercall_info *info)
 	printf("Handled: %s\n", handled_words(info));
 }
 
+static bool is_numbered_in_hexadecimal(const struct paracall_hypercall_info *info)
+{
+	return info->is_diag || info->is_epapr || info->is_papr;
+}
+
 static bool is_row(const struct paracall_hypercall_info *info, const char *word)
 {
 	char *end;
@@ -93,7 +88,7 @@ static bool is_row(const struct paracall_hypercall_info *info, const char *word)
 
 	if (*word && !*end)
 		return number == info->number &&
-		       (!info->is_diag || !strncasecmp(word, "0x", 2));
+		       (!is_numbered_in_hexadecimal(info) || !strncasecmp(word, "0x", 2));
 	if (!strncasecmp(word, "KVM_HC_", 7))
 		word += 7;
 	return !strcasecmp(word, info->name);

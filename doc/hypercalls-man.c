@@ -63,19 +63,19 @@ static void print_architectures(uint32_t architectures)
 	putchar('\n');
 }
 
-/* DIAGNOSE's say by themselves where they are. */
 static void print_arguments(const struct paracall_hypercall_info *info)
 {
 	const struct paracall_argument *arguments = info->arguments;
+	char place[8];
 
 	fputs(".It Arguments:\n", stdout);
 	if (!arguments[0].name)
 		puts("none");
-	for (int i = 0; i < PARACALL_MAX_ARGUMENTS && arguments[i].name; i++) {
+	for (unsigned int i = 0; i < PARACALL_MAX_ARGUMENTS && arguments[i].name; i++) {
 		if (i)
 			puts(".br");
-		if (!info->is_diag)
-			printf("a%d\n", i);
+		if (paracall_argument_place(info, i, place, sizeof(place)))
+			puts(place);
 		printf(".Va %s :\n", arguments[i].name);
 		print_text(format_words(arguments[i].format));
 		putchar('\n');
@@ -84,13 +84,10 @@ static void print_arguments(const struct paracall_hypercall_info *info)
 
 static void print_title(const struct paracall_hypercall_info *info)
 {
-	if (!info->is_diag)
-		printf(".Ss %u. KVM_HC_%s\n", info->number, info->name);
-	else if (info->subcode < 0)
-		printf(".Ss DIAG 0x%x: %s\n", info->number, info->name);
-	else
-		printf(".Ss DIAG 0x%x, subcode %d: %s\n", info->number, info->subcode,
-		       info->name);
+	char title[64];
+
+	paracall_hypercall_title(info, title, sizeof(title));
+	printf(".Ss %s\n", title);
 }
 
 static const char *handled_words(const struct paracall_hypercall_info *info)

@@ -10,6 +10,7 @@
 enum {
 	FEATURE_BIT_NONE = 0,
 #include "features.def"
+#include "powerpc/features.def"
 };
 #undef FEATURE
 

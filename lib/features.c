@@ -14,50 +14,82 @@
 		.purpose = feature_purpose, \
 		.reason = feature_reason, \
 	},
-static const struct paracall_feature_info features[] = {
+static const struct paracall_feature_info x86_features[] = {
 #include "features.def"
+};
+static const struct paracall_feature_info powerpc_features[] = {
+#include "powerpc/features.def"
 };
 #undef FEATURE
 
-#define FEATURES (sizeof(features) / sizeof(features[0]))
+size_t paracall_feature_count_of(enum paracall_architecture architecture)
+{
+	if (architecture == PARACALL_X86)
+		return sizeof(x86_features) / sizeof(x86_features[0]);
+	if (architecture == PARACALL_POWERPC)
+		return sizeof(powerpc_features) / sizeof(powerpc_features[0]);
+	return 0;
+}
+
+const struct paracall_feature_info *
+paracall_feature_info_of(enum paracall_architecture architecture, size_t index)
+{
+	if (index >= paracall_feature_count_of(architecture))
+		return NULL;
+	return architecture == PARACALL_X86 ? &x86_features[index] : &powerpc_features[index];
+}
 
 size_t paracall_feature_count(void)
 {
-	return FEATURES;
+	return paracall_feature_count_of(PARACALL_X86);
 }
 
 const struct paracall_feature_info *paracall_feature_info(size_t index)
 {
-	return index < FEATURES ? &features[index] : NULL;
+	return paracall_feature_info_of(PARACALL_X86, index);
 }
 
 const char *paracall_feature_name(uint32_t bit)
 {
-	for (size_t i = 0; i < FEATURES; i++)
-		if (bit == 1u << features[i].bit)
-			return features[i].name;
+	for (size_t i = 0; i < paracall_feature_count(); i++)
+		if (bit == 1u << x86_features[i].bit)
+			return x86_features[i].name;
 	return NULL;
 }
 
 /* Those that the engine can do, up to @offer. */
-static uint32_t features_up_to(enum paracall_offer offer, uint32_t capabilities)
+static uint32_t features_up_to(enum paracall_architecture architecture,
+			       enum paracall_offer offer, uint32_t capabilities)
 {
+	const struct paracall_feature_info *info;
 	uint32_t set = 0;
 
-	for (size_t i = 0; i < FEATURES; i++)
-		if (features[i].offer <= offer && !(features[i].capabilities & ~capabilities))
-			set |= 1u << features[i].bit;
+	for (size_t i = 0; (info = paracall_feature_info_of(architecture, i)); i++)
+		if (info->offer <= offer && !(info->capabilities & ~capabilities))
+			set |= 1u << info->bit;
 	return set;
+}
+
+uint32_t paracall_features_available_of(enum paracall_architecture architecture,
+					uint32_t capabilities)
+{
+	return features_up_to(architecture, PARACALL_OFFER_ON_REQUEST, capabilities);
+}
+
+uint32_t paracall_features_default_of(enum paracall_architecture architecture,
+				      uint32_t capabilities)
+{
+	return features_up_to(architecture, PARACALL_OFFER_DEFAULT, capabilities);
 }
 
 uint32_t paracall_features_available(uint32_t capabilities)
 {
-	return features_up_to(PARACALL_OFFER_ON_REQUEST, capabilities);
+	return paracall_features_available_of(PARACALL_X86, capabilities);
 }
 
 uint32_t paracall_features_default(uint32_t capabilities)
 {
-	return features_up_to(PARACALL_OFFER_DEFAULT, capabilities);
+	return paracall_features_default_of(PARACALL_X86, capabilities);
 }
 
 const char *paracall_capability_name(enum paracall_capability capability)
@@ -83,19 +115,23 @@ const char *paracall_capability_name(enum paracall_capability capability)
 		return "ask before it delivers an interrupt";
 	case PARACALL_CAN_EXTEND_MSI:
 		return "take 15-bit destinations in interrupt messages";
+	case PARACALL_CAN_MAP_MAGIC_PAGE:
+		return "lay a page over the guest's address space";
 	}
 	return "do something unknown";
 }
 
 /* The bits that one word of a list stands for; 0 if it is not a name. */
-static uint32_t bits_by_name(const char *name, size_t length, uint32_t available)
+static uint32_t bits_by_name(enum paracall_architecture architecture, const char *name,
+			     size_t length, uint32_t available)
 {
+	const struct paracall_feature_info *info;
+
 	if (length == 3 && !memcmp(name, "all", 3))
 		return available;
-	for (size_t i = 0; i < FEATURES; i++)
-		if (strlen(features[i].name) == length &&
-		    !memcmp(name, features[i].name, length))
-			return 1u << features[i].bit;
+	for (size_t i = 0; (info = paracall_feature_info_of(architecture, i)); i++)
+		if (strlen(info->name) == length && !memcmp(name, info->name, length))
+			return 1u << info->bit;
 	return 0;
 }
 
@@ -105,8 +141,8 @@ static bool is_none(const char *name, size_t length)
 }
 
 /* Apply one word, with its sign if it has one, to @set. */
-static int apply_word(const char *word, size_t length, bool first, uint32_t available,
-		      uint32_t *set)
+static int apply_word(enum paracall_architecture architecture, const char *word, size_t length,
+		      bool first, uint32_t available, uint32_t *set)
 {
 	bool remove = length && word[0] == '-';
 	bool is_signed = length && (word[0] == '-' || word[0] == '+');
@@ -116,7 +152,7 @@ static int apply_word(const char *word, size_t length, bool first, uint32_t avai
 		*set = 0;
 		return PARACALL_OK;
 	}
-	bits = bits_by_name(word + is_signed, length - is_signed, available);
+	bits = bits_by_name(architecture, word + is_signed, length - is_signed, available);
 	if (!bits && !(length - is_signed == 3 && !memcmp(word + is_signed, "all", 3)))
 		return PARACALL_ERROR_NAME;
 	if (first && !is_signed)
@@ -134,13 +170,21 @@ static int apply_word(const char *word, size_t length, bool first, uint32_t avai
 int paracall_features_parse(const char *list, uint32_t available, uint32_t *result,
 			    const char **wrong, size_t *wrong_length)
 {
+	return paracall_features_parse_of(PARACALL_X86, list, available, result, wrong,
+					  wrong_length);
+}
+
+int paracall_features_parse_of(enum paracall_architecture architecture, const char *list,
+			       uint32_t available, uint32_t *result, const char **wrong,
+			       size_t *wrong_length)
+{
 	uint32_t set = *result;
 	bool first = true;
 	const char *word = list;
 
 	while (1) {
 		size_t length = strcspn(word, ",");
-		int error = apply_word(word, length, first, available, &set);
+		int error = apply_word(architecture, word, length, first, available, &set);
 
 		if (error) {
 			bool is_signed = word[0] == '-' || word[0] == '+';

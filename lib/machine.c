@@ -25,12 +25,12 @@ static bool engine_is_complete(const struct paracall_engine *engine)
 static int check_options(const struct paracall_engine *engine,
 			 const struct paracall_options *options)
 {
-	uint32_t available = options->architecture == PARACALL_X86
-				     ? paracall_features_available(engine->capabilities)
-				     : 0;
+	uint32_t available =
+		paracall_features_available_of(options->architecture, engine->capabilities);
 
 	if (!engine_is_complete(engine) ||
-	    (options->architecture != PARACALL_X86 && options->architecture != PARACALL_S390) ||
+	    (options->architecture != PARACALL_X86 && options->architecture != PARACALL_S390 &&
+	     options->architecture != PARACALL_POWERPC) ||
 	    options->max_cpus < 1 || options->max_cpus > PARACALL_MAX_CPUS)
 		return PARACALL_ERROR_ARGUMENT;
 	if (options->features & ~available)
@@ -128,7 +128,8 @@ void paracall_machine_free(struct paracall_machine *machine)
 void paracall_machine_withdraw(struct paracall_machine *machine, uint32_t capabilities)
 {
 	machine->engine.capabilities &= ~capabilities;
-	machine->features &= paracall_features_available(machine->engine.capabilities);
+	machine->features &= paracall_features_available_of(machine->architecture,
+							    machine->engine.capabilities);
 	machine->statistics->features = machine->features;
 }
 

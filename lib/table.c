@@ -4,6 +4,7 @@
 #include "feature_bits.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 #define ARGUMENTS(...) .info.arguments = { __VA_ARGS__ }
 /* Versions of clang-format differ about such macros. */
@@ -39,6 +40,21 @@
 		.handler = row_handler, \
 	},
 
+#define POWERPC(row_name, row_number, row_status, row_feature, row_needs, row_handler, \
+		row_arguments, row_purpose) \
+	{ \
+		.info.name = #row_name, \
+		.info.number = row_number, \
+		.info.architectures = PARACALL_POWERPC, \
+		.info.status = row_status, \
+		.info.feature = FEATURE_BIT_##row_feature, \
+		.info.needs = row_needs, \
+		row_arguments, \
+		.info.purpose = row_purpose, \
+		.info.handled = true, \
+		.epapr = row_handler, \
+	},
+
 #define ANY -1
 #define ENGINE false
 #define LIBRARY true
@@ -59,62 +75,97 @@
 		.diag = row_handler, \
 	},
 
+#define EPAPR(row_name, row_status, row_needs, row_handler, row_arguments, row_purpose) \
+	{ \
+		.info.name = #row_name, \
+		.info.number = PARACALL_EPAPR_TOKEN(PARACALL_EPAPR_VENDOR_EPAPR, \
+						    PARACALL_##row_name), \
+		.info.is_epapr = true, \
+		.info.architectures = PARACALL_POWERPC, \
+		.info.status = row_status, \
+		.info.needs = row_needs, \
+		row_arguments, \
+		.info.purpose = row_purpose, \
+		.info.handled = (row_handler) != NULL, \
+		.epapr = row_handler, \
+	},
+
 const struct row paracall_rows[] = {
 #include "hypercalls.def"
 };
 const size_t paracall_row_count = sizeof(paracall_rows) / sizeof(paracall_rows[0]);
 
-#undef HYPERCALL
-#undef UNHANDLED
-#undef DIAG
-
 static_assert(sizeof(paracall_rows) / sizeof(paracall_rows[0]) < PARACALL_STATISTICS_UNKNOWN,
 	      "the statistics have room for every row");
-
-/* DIAGNOSE has numbers of its own. */
-#define DIAG(...)
 
 /* The rows' numbers are the ABI's. */
 #define HYPERCALL(name, number, ...) \
 	static_assert(number == PARACALL_KVM_HC_##name, "as in abi.h");
 #define UNHANDLED HYPERCALL
+#define POWERPC HYPERCALL
 #include "hypercalls.def"
-#undef HYPERCALL
-#undef UNHANDLED
 
-/* Row numbers, from 1, by hypercall number; 0 where there is none. */
-#define HYPERCALL(name, number, ...) ROW_##name,
+/* Row numbers, from 1; 0 where there is none. */
+#define HYPERCALL(name, ...) ROW_##name,
 #define UNHANDLED HYPERCALL
+#define POWERPC HYPERCALL
+#define DIAG HYPERCALL
+#define EPAPR HYPERCALL
 enum {
 	ROW_NONE,
 #include "hypercalls.def"
-	/* Of those before the first DIAG, one more than there are. */
-	ROWS_END,
-	ROW_COUNT = ROWS_END - 1,
 };
-#undef HYPERCALL
+
+/* KVM's own by number, on all architectures. */
 #define HYPERCALL(name, number, ...) [number] = ROW_##name,
+#define UNHANDLED HYPERCALL
+#define POWERPC HYPERCALL
 static const uint8_t row_by_number[] = {
 #include "hypercalls.def"
 };
-#undef HYPERCALL
-#undef UNHANDLED
+
+#define EPAPR(name, ...) [PARACALL_##name] = ROW_##name,
+static const uint8_t row_by_epapr_number[] = {
+#include "hypercalls.def"
+};
+
+/* DIAGNOSE's, one after the other. */
+#define DIAG(name, ...) ROW_##name,
+static const uint8_t diag_rows[] = {
+#include "hypercalls.def"
+};
+
+static const struct row *row_at(const uint8_t *index, size_t count, uint64_t number)
+{
+	return number < count && index[number] ? &paracall_rows[index[number] - 1] : NULL;
+}
 
 const struct row *paracall_row_by_number(uint64_t number)
 {
-	if (number >= sizeof(row_by_number) || !row_by_number[number])
-		return NULL;
-	return &paracall_rows[row_by_number[number] - 1];
+	return row_at(row_by_number, sizeof(row_by_number), number);
+}
+
+const struct row *paracall_row_of_token(uint32_t token)
+{
+	uint16_t number = token & 0xffff;
+
+	switch (token >> 16) {
+	case PARACALL_EPAPR_VENDOR_KVM:
+		return paracall_row_by_number(number);
+	case PARACALL_EPAPR_VENDOR_EPAPR:
+		return row_at(row_by_epapr_number, sizeof(row_by_epapr_number), number);
+	}
+	return NULL;
 }
 
 const struct row *paracall_row_of_diag(uint32_t code, uint64_t subcode)
 {
-	for (size_t i = ROW_COUNT; i < paracall_row_count; i++) {
-		const struct paracall_hypercall_info *info = &paracall_rows[i].info;
+	for (size_t i = 0; i < sizeof(diag_rows); i++) {
+		const struct row *row = &paracall_rows[diag_rows[i] - 1];
 
-		if (info->number == code &&
-		    (info->subcode == ANY || (uint64_t)info->subcode == subcode))
-			return &paracall_rows[i];
+		if (row->info.number == code &&
+		    (row->info.subcode == ANY || (uint64_t)row->info.subcode == subcode))
+			return row;
 	}
 	return NULL;
 }
@@ -127,6 +178,33 @@ size_t paracall_hypercall_count(void)
 const struct paracall_hypercall_info *paracall_hypercall_info(size_t row)
 {
 	return row < paracall_row_count ? &paracall_rows[row].info : NULL;
+}
+
+int paracall_hypercall_title(const struct paracall_hypercall_info *info, char *title,
+			     size_t size)
+{
+	if (info->is_epapr)
+		return snprintf(title, size, "ePAPR 0x%x: %s", info->number, info->name);
+	if (info->is_papr)
+		return snprintf(title, size, "PAPR 0x%x: %s", info->number, info->name);
+	if (!info->is_diag)
+		return snprintf(title, size, "%u. KVM_HC_%s", info->number, info->name);
+	if (info->subcode == ANY)
+		return snprintf(title, size, "DIAG 0x%x: %s", info->number, info->name);
+	return snprintf(title, size, "DIAG 0x%x, subcode %d: %s", info->number, info->subcode,
+			info->name);
+}
+
+int paracall_argument_place(const struct paracall_hypercall_info *info, unsigned int index,
+			    char *place, size_t size)
+{
+	if (info->is_diag)
+		return snprintf(place, size, "%s", "");
+	if (info->is_papr)
+		return snprintf(place, size, "r%u", PARACALL_POWERPC_R4 + index);
+	if (info->architectures == PARACALL_POWERPC)
+		return snprintf(place, size, "r%u", PARACALL_POWERPC_R3 + index);
+	return snprintf(place, size, "a%u", index);
 }
 
 const char *paracall_architecture_name(enum paracall_architecture architecture)

@@ -24,25 +24,25 @@ typedef int64_t paracall_hypercall_handler(struct paracall_cpu *cpu, uint32_t mo
 
 #define HYPERCALL(name, number, architectures, status, feature, needs, handler, ...) \
 	paracall_hypercall_handler handler;
-#define UNHANDLED(...)
-#define DIAG(...)
 #include "hypercalls.def"
-#undef HYPERCALL
-#undef UNHANDLED
-#undef DIAG
 
 /* Does a function of DIAGNOSE; @r1 and @r3 are the instruction's fields. */
 typedef enum paracall_diag_outcome paracall_diag_handler(struct paracall_cpu *cpu,
 							 unsigned int r1, unsigned int r3);
 
-#define HYPERCALL(...)
-#define UNHANDLED(...)
 #define DIAG(name, code, subcode, status, needs, who, handler, ...) \
 	paracall_diag_handler handler;
 #include "hypercalls.def"
-#undef HYPERCALL
-#undef UNHANDLED
-#undef DIAG
+
+/*
+ * Does one of PowerPC's calls, KVM's or ePAPR's, with its arguments like above.
+ * Returns what comes into r3, PARACALL_EV_...; into r4 comes @output, which is 0
+ * before.
+ */
+typedef uint32_t paracall_epapr_handler(struct paracall_cpu *cpu, uint32_t mode,
+					const uint64_t *arguments, uint64_t *output);
+
+paracall_epapr_handler paracall_features, paracall_magic_page_map, paracall_ev_idle;
 
 struct row {
 	struct paracall_hypercall_info info;
@@ -50,6 +50,8 @@ struct row {
 	paracall_hypercall_handler *handler;
 	/* Of DIAGNOSE's functions; else NULL. */
 	paracall_diag_handler *diag;
+	/* Of PowerPC's calls that are answered; else NULL. */
+	paracall_epapr_handler *epapr;
 };
 
 extern const struct row paracall_rows[];
@@ -57,6 +59,9 @@ extern const size_t paracall_row_count;
 
 /* The row of that number, or NULL. */
 const struct row *paracall_row_by_number(uint64_t number);
+
+/* The row of that call of PowerPC's, vendor and number, or NULL. */
+const struct row *paracall_row_of_token(uint32_t token);
 
 /* The row of that function of DIAGNOSE, or NULL. */
 const struct row *paracall_row_of_diag(uint32_t code, uint64_t subcode);

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 /* Grows when something is added here. */
-#define PARACALL_ABI_VERSION 2
+#define PARACALL_ABI_VERSION 3
 
 /*
  * What a hypercall returns is 0 or more, or one of these negated:
@@ -233,5 +233,55 @@ struct paracall_kvm_mmu_op_release_pt {
 	struct paracall_kvm_mmu_op_header header;
 	uint64_t pt_phys;
 };
+
+/*
+ * PowerPC: Documentation/virt/kvm/ppc-pv.rst, include/uapi/asm/epapr_hcalls.h
+ * and kvm_para.h of arch/powerpc/. What r11 holds is a vendor and its number.
+ */
+#define PARACALL_EPAPR_TOKEN(vendor, number) ((uint32_t)(vendor) << 16 | (number))
+#define PARACALL_EPAPR_VENDOR_LOCAL 0
+#define PARACALL_EPAPR_VENDOR_EPAPR 1
+#define PARACALL_EPAPR_VENDOR_KVM 42
+
+/* Vendor ePAPR's numbers; there is no 8. */
+enum paracall_epapr_hypercall {
+	PARACALL_EV_BYTE_CHANNEL_SEND = 1,
+	PARACALL_EV_BYTE_CHANNEL_RECEIVE = 2,
+	PARACALL_EV_BYTE_CHANNEL_POLL = 3,
+	PARACALL_EV_INT_SET_CONFIG = 4,
+	PARACALL_EV_INT_GET_CONFIG = 5,
+	PARACALL_EV_INT_SET_MASK = 6,
+	PARACALL_EV_INT_GET_MASK = 7,
+	PARACALL_EV_INT_IACK = 9,
+	PARACALL_EV_INT_EOI = 10,
+	PARACALL_EV_INT_SEND_IPI = 11,
+	PARACALL_EV_INT_SET_TASK_PRIORITY = 12,
+	PARACALL_EV_INT_GET_TASK_PRIORITY = 13,
+	PARACALL_EV_DOORBELL_SEND = 14,
+	PARACALL_EV_MSGSND = 15,
+	PARACALL_EV_IDLE = 16,
+};
+
+/* What comes back in r3. Other than on x86, errors are not negated. */
+#define PARACALL_EV_SUCCESS 0
+#define PARACALL_EV_EPERM 1
+#define PARACALL_EV_ENOENT 2
+#define PARACALL_EV_EIO 3
+#define PARACALL_EV_EAGAIN 4
+#define PARACALL_EV_ENOMEM 5
+#define PARACALL_EV_EFAULT 6
+#define PARACALL_EV_ENODEV 7
+#define PARACALL_EV_EINVAL 8
+#define PARACALL_EV_INTERNAL 9
+#define PARACALL_EV_CONFIG 10
+#define PARACALL_EV_INVALID_STATE 11
+#define PARACALL_EV_UNIMPLEMENTED 12
+#define PARACALL_EV_BUFFER_OVERFLOW 13
+
+/* With this in the low half of r0, sc in the supervisor state is a call, too. */
+#define PARACALL_KVM_SC_MAGIC 0x4b564d21u
+
+/* A bit's number in what KVM_HC_FEATURES returns. */
+#define PARACALL_KVM_FEATURE_MAGIC_PAGE 1
 
 #endif /* PARACALL_ABI_H */

@@ -94,18 +94,21 @@ struct paracall_argument {
 /* One row of the table: the kernel document's template and a little more. */
 struct paracall_hypercall_info {
 	const char *name;
-	/* Of a function of s390's DIAGNOSE its code. */
+	/* Of a function of s390's DIAGNOSE its code, of an ePAPR call its token. */
 	uint32_t number;
 	/* One of these functions, and what register 1 has to hold; -1: any. */
 	bool is_diag;
 	int32_t subcode;
+	/* One of ePAPR's calls, or of PAPR's hcalls, both PowerPC's. */
+	bool is_epapr;
+	bool is_papr;
 	/* Bits of enum paracall_architecture. */
 	uint32_t architectures;
 	enum paracall_status status;
 	const char *purpose;
 	/* In order; those beyond the last have no name. */
 	struct paracall_argument arguments[PARACALL_MAX_ARGUMENTS];
-	/* The bit of CPUID leaf 0x40000001's EAX that announces it, or 0. */
+	/* The bit of its architecture's features that announces it, or 0. */
 	uint32_t feature;
 	/* What tells a guest of it, in words; NULL if nothing is needed. */
 	const char *needs;
@@ -120,6 +123,16 @@ size_t paracall_hypercall_count(void);
 
 /* [any] Row @row, or NULL past the end. Constant for the process's life. */
 const struct paracall_hypercall_info *paracall_hypercall_info(size_t row);
+
+/*
+ * [any] A row's heading where all are shown, like "5. KVM_HC_KICK_CPU" or
+ * "ePAPR 0x10010: EV_IDLE"; and where its argument @index is, like "a0", "r3",
+ * or nothing if the argument's name says so. Like snprintf(3).
+ */
+int paracall_hypercall_title(const struct paracall_hypercall_info *info, char *title,
+			     size_t size);
+int paracall_argument_place(const struct paracall_hypercall_info *info, unsigned int index,
+			    char *place, size_t size);
 
 /* [any] The name of one architecture bit as the kernel's documents spell it. */
 const char *paracall_architecture_name(enum paracall_architecture architecture);
@@ -153,13 +166,16 @@ enum paracall_capability {
 	PARACALL_CAN_DEFER_EOI = 1 << 8,
 	/* Interrupt controllers take 15-bit destinations in messages. */
 	PARACALL_CAN_EXTEND_MSI = 1 << 9,
+	/* Lay PowerPC's magic page over the guest's address space. */
+	PARACALL_CAN_MAP_MAGIC_PAGE = 1 << 10,
 };
 
 /*
  * ---- Features --------------------------------------------------------------
  *
- * A feature is a bit of CPUID leaf 0x40000001's EAX (cpuid.rst). Sets of them
- * are kept as that 32-bit word.
+ * A feature is a bit of CPUID leaf 0x40000001's EAX (cpuid.rst), or on PowerPC
+ * of what KVM_HC_FEATURES returns. Sets of them are kept as that 32-bit word.
+ * Functions that name no architecture are about x86's.
  */
 
 enum paracall_offer {
@@ -210,6 +226,21 @@ uint32_t paracall_features_available(uint32_t capabilities);
 /* [any] Those of them that are offered if nobody chooses. */
 uint32_t paracall_features_default(uint32_t capabilities);
 
+/*
+ * [any] The same for any architecture; one that has none is without names, and
+ * without features.
+ */
+size_t paracall_feature_count_of(enum paracall_architecture architecture);
+const struct paracall_feature_info *
+paracall_feature_info_of(enum paracall_architecture architecture, size_t index);
+int paracall_features_parse_of(enum paracall_architecture architecture, const char *list,
+			       uint32_t available, uint32_t *features, const char **wrong,
+			       size_t *wrong_length);
+uint32_t paracall_features_available_of(enum paracall_architecture architecture,
+					uint32_t capabilities);
+uint32_t paracall_features_default_of(enum paracall_architecture architecture,
+				      uint32_t capabilities);
+
 /* [any] What one capability is, in words: "tell what time it is". */
 const char *paracall_capability_name(enum paracall_capability capability);
 
@@ -236,6 +267,15 @@ enum paracall_s390_register {
 	PARACALL_S390_R15 = 15,
 	PARACALL_S390_PREFIX,
 	PARACALL_S390_REGISTERS
+};
+
+/* The registers that PowerPC's calls use: the general ones by their number. */
+enum paracall_powerpc_register {
+	PARACALL_POWERPC_R0,
+	PARACALL_POWERPC_R3 = 3,
+	PARACALL_POWERPC_R4 = 4,
+	PARACALL_POWERPC_R11 = 11,
+	PARACALL_POWERPC_REGISTERS = 32
 };
 
 /*
@@ -349,6 +389,14 @@ struct paracall_engine {
 				 uint64_t attributes);
 
 	/*
+	 * PowerPC: the guest has nothing to do until the next interrupt. An
+	 * engine can wait here until one is pending, whether or not it is
+	 * enabled; or return early, which guests expect; or note it, and wait
+	 * when paracall_epapr_hypercall() has returned. May be NULL.
+	 */
+	void (*idle)(void *cpu);
+
+	/*
 	 * Nanoseconds of a steady host clock, for statistics; NULL if there is
 	 * none. Called from any vCPU's thread.
 	 */
@@ -367,11 +415,17 @@ struct paracall_cpu;
 #define PARACALL_MAX_APIC_ID 4095
 
 struct paracall_options {
-	/* PARACALL_X86 or PARACALL_S390, which has no features or hints. */
+	/*
+	 * PARACALL_X86; PARACALL_S390, which has no features or hints; or
+	 * PARACALL_POWERPC, which has no hints.
+	 */
 	enum paracall_architecture architecture;
 	/* vCPU slots, 1 to PARACALL_MAX_CPUS. */
 	uint32_t max_cpus;
-	/* CPUID leaf 0x40000001's EAX; paracall_features_available() at most. */
+	/*
+	 * CPUID leaf 0x40000001's EAX, or what KVM_HC_FEATURES returns;
+	 * paracall_features_available_of() at most.
+	 */
 	uint32_t features;
 	/* The same leaf's EDX: bits like 1 << PARACALL_KVM_HINTS_REALTIME. */
 	uint32_t hints;
@@ -454,9 +508,9 @@ struct paracall_statistics *paracall_machine_statistics(struct paracall_machine 
 
 /* How the vCPU runs while it makes a call; bits. */
 enum paracall_mode {
-	/* 64-bit code: EFER.LMA and CS.L. */
+	/* 64-bit code: EFER.LMA and CS.L; on PowerPC MSR[SF]. */
 	PARACALL_MODE_64BIT = 1 << 0,
-	/* Privilege level other than 0. */
+	/* Privilege level other than 0; on PowerPC MSR[PR]. */
 	PARACALL_MODE_USER = 1 << 1,
 };
 
@@ -487,6 +541,15 @@ enum paracall_diag_outcome {
  */
 enum paracall_diag_outcome paracall_diag(struct paracall_cpu *cpu, uint32_t code,
 					 unsigned int r1, unsigned int r3);
+
+/*
+ * [vCPU] The guest executed PowerPC's hypercall instructions, those that its
+ * device tree names, or KVM's own: sc with PARACALL_KVM_SC_MAGIC in the low half
+ * of r0. Does the call and writes r3 and r4 through the engine, which then goes
+ * on behind the instruction. In user mode there is no hypercall: returns false,
+ * nothing was read or written, and the instruction is what it is otherwise.
+ */
+bool paracall_epapr_hypercall(struct paracall_cpu *cpu, uint32_t mode);
 
 struct paracall_cpuid {
 	uint32_t eax, ebx, ecx, edx;

@@ -54,6 +54,13 @@ static void yield_to(void *context, void *target_context)
 		cpu->time_slice_ends++;
 }
 
+static void idle(void *context)
+{
+	struct fake_cpu *cpu = context;
+
+	cpu->idles++;
+}
+
 static bool is_memory(struct paracall_gpa address, size_t size)
 {
 	return address.value < FAKE_MEMORY_SIZE && size <= FAKE_MEMORY_SIZE - address.value;
@@ -156,6 +163,7 @@ const struct paracall_engine fake_engine = {
 	.read_clocks = read_clocks,
 	.run_delay = run_delay,
 	.flush_tlb = flush_tlb,
+	.idle = idle,
 	.clock = fake_clock,
 };
 

@@ -23,7 +23,7 @@ struct fake_machine;
 
 struct fake_cpu {
 	struct paracall_cpu *cpu;
-	uint64_t registers[PARACALL_S390_REGISTERS];
+	uint64_t registers[PARACALL_POWERPC_REGISTERS];
 	unsigned int reads;
 	unsigned int writes;
 	/* What was done to this vCPU by others. */
@@ -31,6 +31,7 @@ struct fake_cpu {
 	unsigned int yields;
 	/* It yielded to nobody in particular. */
 	unsigned int time_slice_ends;
+	unsigned int idles;
 	unsigned int interrupts;
 	struct paracall_interrupt interrupt;
 	/* Its local APIC refuses interrupts. */

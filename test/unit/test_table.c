@@ -8,15 +8,16 @@
 static void table_is_complete(void **state)
 {
 	(void)state;
-	assert_int_equal(paracall_hypercall_count(), 12 + 13);
+	assert_int_equal(paracall_hypercall_count(), 12 + 13 + 15);
 	for (uint32_t i = 0; i < 12; i++) {
 		const struct paracall_hypercall_info *info = paracall_hypercall_info(i);
 
 		assert_int_equal(info->number, i + 1);
 		assert_true(info->architectures);
 		assert_true(strlen(info->name) && strlen(info->purpose));
-		/* Only what this library's architecture has can be handled. */
-		assert_true(!info->handled || info->architectures & PARACALL_X86);
+		/* Only what the library's architectures have can be handled. */
+		assert_true(!info->handled ||
+			    info->architectures & (PARACALL_X86 | PARACALL_POWERPC));
 		assert_false(info->is_diag || info->is_engines);
 	}
 	for (uint32_t i = 12; i < 12 + 13; i++) {
@@ -31,7 +32,16 @@ static void table_is_complete(void **state)
 		snprintf(code, sizeof(code), "DIAG_%X_", info->number);
 		assert_memory_equal(info->name, code, strlen(code));
 	}
-	assert_null(paracall_hypercall_info(12 + 13));
+	for (uint32_t i = 12 + 13; i < 12 + 13 + 15; i++) {
+		const struct paracall_hypercall_info *info = paracall_hypercall_info(i);
+
+		assert_true(info->is_epapr && info->architectures == PARACALL_POWERPC);
+		assert_int_equal(info->number >> 16, PARACALL_EPAPR_VENDOR_EPAPR);
+		assert_int_equal(info->handled, !strcmp(info->name, "EV_IDLE"));
+		assert_true(strlen(info->purpose) && strlen(info->needs));
+		assert_memory_equal(info->name, "EV_", 3);
+	}
+	assert_null(paracall_hypercall_info(12 + 13 + 15));
 }
 
 static void features_match_the_document(void **state)

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The one way that PowerPC's calls go, KVM's and ePAPR's: as in KVM the low half
+ * of r11 counts, arguments are cut to 32 bits by mode, and r4 is always written
+ * (arch/powerpc/kvm/powerpc.c, kvmppc_kvm_pv). Only what the row declares is read.
+ */
+#include "../count.h"
+#include "../table.h"
+
+static uint64_t read_register(struct paracall_cpu *cpu, unsigned int number)
+{
+	return cpu->machine->engine.read_register(cpu->engine_cpu, number);
+}
+
+static void write_register(struct paracall_cpu *cpu, unsigned int number, uint64_t value)
+{
+	cpu->machine->engine.write_register(cpu->engine_cpu, number, value);
+}
+
+static uint32_t handle(struct paracall_cpu *cpu, uint32_t mode, const struct row *row,
+		       uint64_t *output)
+{
+	uint64_t arguments[PARACALL_MAX_ARGUMENTS] = { 0 };
+
+	if (!row || !row->epapr)
+		return PARACALL_EV_UNIMPLEMENTED;
+	for (int i = 0; i < PARACALL_MAX_ARGUMENTS && row->info.arguments[i].name; i++) {
+		arguments[i] = read_register(cpu, PARACALL_POWERPC_R3 + i);
+		if (!(mode & PARACALL_MODE_64BIT))
+			arguments[i] = (uint32_t)arguments[i];
+	}
+	return row->epapr(cpu, mode, arguments, output);
+}
+
+bool paracall_epapr_hypercall(struct paracall_cpu *cpu, uint32_t mode)
+{
+	const struct row *row;
+	struct count count;
+	uint64_t output = 0;
+	uint32_t result;
+
+	if (mode & PARACALL_MODE_USER)
+		return false;
+	row = paracall_row_of_token((uint32_t)read_register(cpu, PARACALL_POWERPC_R11));
+	count = count_begin(cpu, row);
+	result = handle(cpu, mode, row, &output);
+	write_register(cpu, PARACALL_POWERPC_R3, result);
+	write_register(cpu, PARACALL_POWERPC_R4, output);
+	count_end(cpu, &count, result != PARACALL_EV_SUCCESS);
+	return true;
+}
