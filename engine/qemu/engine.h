@@ -60,6 +60,8 @@ struct vcpu {
 	struct paracall_cpu_statistics *statistics;
 	/* For QEMU's register and memory functions; this vCPU's thread only. */
 	GByteArray *buffer;
+	/* So come the bytes of its registers; on PowerPC as its code has them now. */
+	bool is_big_endian;
 	pthread_t thread;
 	bool has_apic_id;
 	uint32_t apic_id;

@@ -53,7 +53,8 @@ static bool parse_injection(const char *value, struct injection *injection)
 }
 
 /* Commas part QEMU's arguments, so colons part the features here. */
-static bool parse_features(char *value, uint32_t available, uint32_t *features)
+static bool parse_features(enum paracall_architecture architecture, char *value,
+			   uint32_t available, uint32_t *features)
 {
 	const char *wrong;
 	size_t length;
@@ -62,7 +63,8 @@ static bool parse_features(char *value, uint32_t available, uint32_t *features)
 	for (char *c = value; *c; c++)
 		if (*c == ':')
 			*c = ',';
-	error = paracall_features_parse(value, available, features, &wrong, &length);
+	error = paracall_features_parse_of(architecture, value, available, features, &wrong,
+					   &length);
 	if (error)
 		fprintf(stderr,
 			"paracall: feature '%.*s': %s; 'paracall list --features' shows which there are\n",
@@ -70,14 +72,16 @@ static bool parse_features(char *value, uint32_t available, uint32_t *features)
 	return !error;
 }
 
-static bool parse_one(struct plugin_options *options, uint32_t available, char *argument)
+static bool parse_one(struct plugin_options *options, enum paracall_architecture architecture,
+		      uint32_t available, char *argument)
 {
 	char *value = strchr(argument, '=');
 
 	if (value) {
 		*value++ = '\0';
 		if (!strcmp(argument, "features"))
-			return parse_features(value, available, &options->features);
+			return parse_features(architecture, value, available,
+					      &options->features);
 		if (!strcmp(argument, "enforce"))
 			return parse_switch(argument, value, &options->enforce_features);
 		if (!strcmp(argument, "hints"))
@@ -100,26 +104,29 @@ static bool parse_one(struct plugin_options *options, uint32_t available, char *
 /* All others are about x86's interface. */
 static bool is_for(enum paracall_architecture architecture, const char *argument)
 {
-	if (architecture == PARACALL_X86 || !strncmp(argument, "report=", 7))
+	bool has_features = paracall_feature_count_of(architecture);
+
+	if (architecture == PARACALL_X86 || !strncmp(argument, "report=", 7) ||
+	    (has_features && !strncmp(argument, "features=", 9)))
 		return true;
-	fprintf(stderr, "paracall: plugin argument '%s': here there is report= only\n",
-		argument);
+	fprintf(stderr, "paracall: plugin argument '%s': here there is %sreport= only\n",
+		argument, has_features ? "features= and " : "");
 	return false;
 }
 
 bool options_parse(struct plugin_options *options, enum paracall_architecture architecture,
 		   uint32_t capabilities, int argc, char **argv)
 {
-	bool is_x86 = architecture == PARACALL_X86;
-	uint32_t available = is_x86 ? paracall_features_available(capabilities) : 0;
+	uint32_t available = paracall_features_available_of(architecture, capabilities);
 
 	*options = (struct plugin_options){
 		.capabilities = capabilities,
-		.features = is_x86 ? paracall_features_default(capabilities) : 0,
+		.features = paracall_features_default_of(architecture, capabilities),
 		.replacement = REPLACE_FAST,
 	};
 	for (int i = 0; i < argc; i++)
-		if (!is_for(architecture, argv[i]) || !parse_one(options, available, argv[i]))
+		if (!is_for(architecture, argv[i]) ||
+		    !parse_one(options, architecture, available, argv[i]))
 			return false;
 	return true;
 }

@@ -39,7 +39,8 @@ void target_write_register(void *context, unsigned int number, uint64_t value)
 	register_write(context, number, value);
 }
 
-static const struct target *const targets[] = { &x86_target, &s390_target };
+static const struct target *const targets[] = { &x86_target, &s390_target, &powerpc64_target,
+						&powerpc_target };
 
 /* The one that QEMU emulates. */
 static const struct target *target;
@@ -48,7 +49,7 @@ static bool check_qemu(const qemu_info_t *info)
 {
 	if (!info->system_emulation) {
 		fprintf(stderr,
-			"paracall: user-mode emulation has no machine to be a KVM guest; use qemu-system-x86_64 or qemu-system-s390x\n");
+			"paracall: user-mode emulation has no machine to be a KVM guest; use qemu-system-x86_64, qemu-system-s390x or qemu-system-ppc64\n");
 		return false;
 	}
 	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
@@ -56,7 +57,7 @@ static bool check_qemu(const qemu_info_t *info)
 			target = targets[i];
 	if (!target)
 		fprintf(stderr,
-			"paracall: target '%s' is not supported yet; use qemu-system-x86_64, which runs 32-bit x86 guests too, or qemu-system-s390x\n",
+			"paracall: target '%s' is not supported yet; use qemu-system-x86_64, which runs 32-bit x86 guests too, qemu-system-s390x, qemu-system-ppc64 or qemu-system-ppc\n",
 			info->target_name);
 	return target;
 }
@@ -131,13 +132,16 @@ static void note_thread(struct engine *engine, struct vcpu *vcpu)
 static void vcpu_init(unsigned int index, void *userdata)
 {
 	struct engine *engine = &paracall_qemu_engine;
+	unsigned int needed =
+		target->needed_registers ? target->needed_registers : target->register_count;
 	struct vcpu *vcpu;
 
 	(void)userdata;
 	if (index >= engine->max_vcpus ||
-	    !registers_find(target->registers, target->register_count, target->is_big_endian))
+	    !registers_find(target->registers, target->register_count, needed))
 		return;
 	vcpu = &engine->vcpus[index];
+	vcpu->is_big_endian = target->is_big_endian;
 	if (!vcpu->buffer)
 		vcpu->buffer = g_byte_array_sized_new(MEMORY_LARGEST);
 	vcpu->statistics = &paracall_machine_statistics(engine->machine)->cpu[index];

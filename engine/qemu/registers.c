@@ -9,20 +9,23 @@
 
 /* QEMU's handles are the same for all vCPUs of a machine. */
 static struct qemu_plugin_register *handles[MAX_REGISTERS];
-static bool is_big_endian;
 
-/* To the host's order of bytes, or from it. */
-static uint64_t swap(uint64_t value)
+/* Their sizes in bytes, once they were read; whoever comes first finds the same. */
+static uint8_t sizes[MAX_REGISTERS];
+
+/* To the host's order of bytes, or from it; @size bytes of @value count. */
+static uint64_t swap(const struct vcpu *vcpu, uint64_t value, unsigned int size)
 {
-	return is_big_endian ? GUINT64_FROM_BE(value) : GUINT64_FROM_LE(value);
+	if (!vcpu->is_big_endian)
+		return GUINT64_FROM_LE(value);
+	return GUINT64_FROM_BE(value) >> (64 - 8 * size);
 }
 
-bool registers_find(const char *const *names, unsigned int count, bool big_endian)
+bool registers_find(const char *const *names, unsigned int count, unsigned int needed)
 {
 	GArray *found = qemu_plugin_get_registers();
 	bool complete = true;
 
-	is_big_endian = big_endian;
 	for (guint i = 0; i < found->len; i++) {
 		const qemu_plugin_reg_descriptor *descriptor =
 			&g_array_index(found, qemu_plugin_reg_descriptor, i);
@@ -32,29 +35,46 @@ bool registers_find(const char *const *names, unsigned int count, bool big_endia
 				handles[number] = descriptor->handle;
 	}
 	g_array_free(found, TRUE);
-	for (unsigned int number = 0; number < count; number++)
+	for (unsigned int number = 0; number < needed; number++)
 		complete = complete && handles[number];
 	return complete;
+}
+
+bool register_exists(unsigned int number)
+{
+	return handles[number];
 }
 
 uint64_t register_read(struct vcpu *vcpu, unsigned int number)
 {
 	GByteArray *buffer = vcpu->buffer;
 	uint64_t value = 0;
+	unsigned int size;
 
 	buffer->len = 0;
-	if (!qemu_plugin_read_register(handles[number], buffer))
+	if (!handles[number] || !qemu_plugin_read_register(handles[number], buffer))
 		return 0;
-	memcpy(&value, buffer->data, buffer->len < 8 ? buffer->len : 8);
-	return swap(value);
+	size = buffer->len < sizeof(value) ? buffer->len : sizeof(value);
+	if (__atomic_load_n(&sizes[number], __ATOMIC_RELAXED) != size)
+		__atomic_store_n(&sizes[number], size, __ATOMIC_RELAXED);
+	memcpy(&value, buffer->data, size);
+	return size ? swap(vcpu, value, size) : 0;
 }
 
 void register_write(struct vcpu *vcpu, unsigned int number, uint64_t value)
 {
 	GByteArray *buffer = vcpu->buffer;
+	unsigned int size = __atomic_load_n(&sizes[number], __ATOMIC_RELAXED);
 
-	value = swap(value);
-	buffer->len = sizeof(value);
-	memcpy(buffer->data, &value, sizeof(value));
+	if (!size) {
+		register_read(vcpu, number);
+		size = __atomic_load_n(&sizes[number], __ATOMIC_RELAXED);
+	}
+	if (!size)
+		return;
+	value = vcpu->is_big_endian ? GUINT64_TO_BE(value << (64 - 8 * size))
+				    : GUINT64_TO_LE(value);
+	buffer->len = size;
+	memcpy(buffer->data, &value, size);
 	qemu_plugin_write_register(handles[number], buffer);
 }

@@ -6,14 +6,18 @@
 #include "engine.h"
 
 /* No target uses more. */
-#define MAX_REGISTERS 24
+#define MAX_REGISTERS 96
 
 /*
- * Finds @count registers by name, whose bytes come in this order; false if one
- * is missing. In a vCPU's thread.
+ * Finds @count registers by name; false if one of the first @needed is missing. In
+ * a vCPU's thread.
  */
-bool registers_find(const char *const *names, unsigned int count, bool big_endian);
+bool registers_find(const char *const *names, unsigned int count, unsigned int needed);
 
+/* For those that may be missing: they read as 0. */
+bool register_exists(unsigned int number);
+
+/* Their bytes are in the order that the vCPU's is_big_endian says. */
 uint64_t register_read(struct vcpu *vcpu, unsigned int number);
 void register_write(struct vcpu *vcpu, unsigned int number, uint64_t value);
 

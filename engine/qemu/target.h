@@ -9,9 +9,13 @@ struct target {
 	/* QEMU's name for it: "x86_64". */
 	const char *name;
 	enum paracall_architecture architecture;
-	/* The registers' names in QEMU, by number, and how their bytes come. */
+	/*
+	 * The registers' names in QEMU, by number, and how their bytes come. Only
+	 * the first ones are needed, if it says how many; others may be missing.
+	 */
 	const char *const *registers;
 	unsigned int register_count;
+	unsigned int needed_registers;
 	bool is_big_endian;
 	/* What the library gets, but for its capabilities: of the plugin's, these. */
 	const struct paracall_engine *engine;
@@ -25,6 +29,8 @@ struct target {
 
 extern const struct target x86_target;
 extern const struct target s390_target;
+extern const struct target powerpc_target;
+extern const struct target powerpc64_target;
 
 /* For struct paracall_engine; @context is a struct vcpu. */
 uint64_t target_read_register(void *context, unsigned int number);

@@ -81,7 +81,7 @@ static void hook(struct vcpu *translator, struct qemu_plugin_insn *insn, const u
 void s390_instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 {
 	size_t count = qemu_plugin_tb_n_insns(block);
-	struct vcpu translator = { .cpu = NULL };
+	struct vcpu translator = { .is_big_endian = true };
 	uint8_t bytes[SIZE];
 	uint64_t psw_mask = 0;
 

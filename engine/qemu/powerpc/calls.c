@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "calls.h"
+
+#include "current.h"
+#include "registers.h"
+
+/* Instructions are at multiples of 4. */
+#define PACKED_BIG_ENDIAN 1u
+#define PACKED_64BIT 2u
+
+void *powerpc_site_pack(const struct powerpc_site *site)
+{
+	return (void *)(uintptr_t)(site->pc | (site->is_big_endian ? PACKED_BIG_ENDIAN : 0) |
+				   (site->is_64bit ? PACKED_64BIT : 0));
+}
+
+struct powerpc_site powerpc_site_unpack(void *userdata)
+{
+	uint64_t packed = (uintptr_t)userdata;
+
+	return (struct powerpc_site){
+		.pc = packed & ~UINT64_C(3),
+		.is_big_endian = packed & PACKED_BIG_ENDIAN,
+		.is_64bit = packed & PACKED_64BIT,
+	};
+}
+
+uint64_t powerpc_site_next(const struct powerpc_site *site)
+{
+	uint64_t next = site->pc + 4;
+
+	return site->is_64bit ? next : (uint32_t)next;
+}
+
+static void call(struct vcpu *vcpu, const struct powerpc_site *site)
+{
+	paracall_epapr_hypercall(vcpu->cpu, site->is_64bit ? PARACALL_MODE_64BIT : 0);
+}
+
+void powerpc_call_marker(unsigned int index, void *userdata)
+{
+	struct powerpc_site site = powerpc_site_unpack(userdata);
+	struct vcpu *vcpu = powerpc_vcpu_current(index, site.is_big_endian);
+
+	if (vcpu)
+		call(vcpu, &site);
+}
+
+void powerpc_call_sc(unsigned int index, void *userdata)
+{
+	struct powerpc_site site = powerpc_site_unpack(userdata);
+	struct vcpu *vcpu = powerpc_vcpu_current(index, site.is_big_endian);
+
+	if (!vcpu ||
+	    (uint32_t)register_read(vcpu, PARACALL_POWERPC_R0) != PARACALL_KVM_SC_MAGIC)
+		return;
+	call(vcpu, &site);
+	qemu_plugin_set_pc(powerpc_site_next(&site));
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Decided once, when QEMU translates a block: which instructions are hooked. A
+ * block has one order of bytes, one width of addresses and one privilege; they
+ * are read from the machine state register when the first instruction that
+ * could be of interest is found. In user mode nothing is hooked.
+ */
+#include "instructions.h"
+
+#include "calls.h"
+#include "registers.h"
+
+#define SIZE 4
+
+/* sc: the primary opcode and the bit that tells it from scv. */
+#define SC_MASK 0xfc000003u
+#define SC 0x44000002u
+
+static bool is_hooked(uint32_t word)
+{
+	return word == POWERPC_MARKER || (word & SC_MASK) == SC;
+}
+
+/* What the block is like, once that is known. */
+struct block {
+	struct vcpu translator;
+	uint64_t msr;
+	bool is_known;
+};
+
+static void learn(struct block *block)
+{
+	if (block->is_known)
+		return;
+	block->translator.buffer = g_byte_array_sized_new(16);
+	block->msr = powerpc_read_msr(&block->translator);
+	block->is_known = true;
+}
+
+static void hook(const struct block *block, struct qemu_plugin_insn *insn, uint32_t word)
+{
+	struct powerpc_site site = {
+		.pc = qemu_plugin_insn_vaddr(insn),
+		.is_big_endian = block->translator.is_big_endian,
+		.is_64bit = block->msr & POWERPC_MSR_64BIT,
+	};
+
+	if (word == POWERPC_MARKER)
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, powerpc_call_marker,
+						       QEMU_PLUGIN_CB_RW_REGS,
+						       powerpc_site_pack(&site));
+	else
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, powerpc_call_sc,
+						       QEMU_PLUGIN_CB_RW_REGS_PC,
+						       powerpc_site_pack(&site));
+}
+
+static void look_at(struct block *block, struct qemu_plugin_insn *insn)
+{
+	uint32_t bytes, big, little, word;
+
+	if (qemu_plugin_insn_size(insn) != SIZE ||
+	    qemu_plugin_insn_data(insn, &bytes, SIZE) != SIZE)
+		return;
+	big = GUINT32_FROM_BE(bytes);
+	little = GUINT32_FROM_LE(bytes);
+	if (!is_hooked(big) && !is_hooked(little))
+		return;
+	learn(block);
+	word = block->translator.is_big_endian ? big : little;
+	if (is_hooked(word) && !(block->msr & POWERPC_MSR_USER))
+		hook(block, insn, word);
+}
+
+void powerpc_instructions_hook(struct qemu_plugin_tb *translated, void *userdata)
+{
+	size_t count = qemu_plugin_tb_n_insns(translated);
+	struct block block = { .is_known = false };
+
+	(void)userdata;
+	for (size_t i = 0; i < count && !(block.msr & POWERPC_MSR_USER); i++)
+		look_at(&block, qemu_plugin_tb_get_insn(translated, i));
+	if (block.translator.buffer)
+		g_byte_array_free(block.translator.buffer, TRUE);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The registers of PowerPC that the engine uses. */
+#ifndef PARACALL_QEMU_POWERPC_REGISTERS_H
+#define PARACALL_QEMU_POWERPC_REGISTERS_H
+
+#include "../registers.h"
+
+/* Those after the library's are for the engine itself. */
+enum powerpc_register {
+	POWERPC_MSR = PARACALL_POWERPC_REGISTERS,
+	POWERPC_SRR0,
+	POWERPC_SRR1,
+	/* Not all CPUs have what is from here on. */
+	POWERPC_PIR,
+	POWERPC_NEEDED = POWERPC_PIR,
+	POWERPC_REGISTERS = POWERPC_PIR + 1
+};
+
+/* In the machine state register: */
+#define POWERPC_MSR_LITTLE_ENDIAN (UINT64_C(1) << 0)
+#define POWERPC_MSR_DATA_RELOCATE (UINT64_C(1) << 4)
+#define POWERPC_MSR_USER (UINT64_C(1) << 14)
+#define POWERPC_MSR_EXTERNAL_INTERRUPTS (UINT64_C(1) << 15)
+#define POWERPC_MSR_64BIT (UINT64_C(1) << 63)
+
+/*
+ * The machine state register, whose bytes say themselves in which order they
+ * are. All others are then read and written in that order.
+ */
+uint64_t powerpc_read_msr(struct vcpu *vcpu);
+
+#endif /* PARACALL_QEMU_POWERPC_REGISTERS_H */

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* qemu-system-ppc64 and qemu-system-ppc, put together. */
+#include "../target.h"
+
+#include "../clock.h"
+#include "../memory.h"
+#include "instructions.h"
+#include "registers.h"
+
+/* clang-format off */
+static const char *const register_names[POWERPC_REGISTERS] = {
+	"r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7",
+	"r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
+	"r16", "r17", "r18", "r19", "r20", "r21", "r22", "r23",
+	"r24", "r25", "r26", "r27", "r28", "r29", "r30", "r31",
+	[POWERPC_MSR] = "msr",
+	[POWERPC_SRR0] = "srr0",
+	[POWERPC_SRR1] = "srr1",
+	[POWERPC_PIR] = "pir",
+};
+/* clang-format on */
+
+static const struct paracall_engine engine_functions = {
+	.name = "QEMU TCG",
+	.read_register = target_read_register,
+	.write_register = target_write_register,
+	.read_memory = memory_read,
+	.write_memory = memory_write,
+	.clock = clock_nanoseconds,
+};
+
+static void install(qemu_plugin_id_t id, const struct plugin_options *options)
+{
+	(void)options;
+	qemu_plugin_register_vcpu_tb_trans_cb(id, powerpc_instructions_hook, NULL);
+}
+
+/* QEMU numbers its vCPUs as their registers do. */
+static void vcpu_init(struct vcpu *vcpu)
+{
+	paracall_cpu_set_apic_id(vcpu->cpu, vcpu - paracall_qemu_engine.vcpus);
+}
+
+static void vcpu_exit(struct vcpu *vcpu)
+{
+	(void)vcpu;
+}
+
+/* clang-format off */
+#define TARGET(qemu_name) \
+	{ \
+		.name = qemu_name, \
+		.architecture = PARACALL_POWERPC, \
+		.registers = register_names, \
+		.register_count = POWERPC_REGISTERS, \
+		.needed_registers = POWERPC_NEEDED, \
+		.is_big_endian = true, \
+		.engine = &engine_functions, \
+		.capabilities = PARACALL_CAN_ACCESS_MEMORY, \
+		.install = install, \
+		.vcpu_init = vcpu_init, \
+		.vcpu_exit = vcpu_exit, \
+	}
+/* clang-format on */
+
+const struct target powerpc64_target = TARGET("ppc64");
+const struct target powerpc_target = TARGET("ppc");
