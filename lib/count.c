@@ -10,11 +10,19 @@ static bool is_sampled(const struct paracall_cpu *cpu, size_t row)
 					      calls % PARACALL_STATISTICS_SAMPLE == 0);
 }
 
+static size_t index_of(const struct row *row)
+{
+	return row ? (size_t)(row - paracall_rows) : PARACALL_STATISTICS_UNKNOWN;
+}
+
+void count_only(struct paracall_cpu *cpu, const struct row *row)
+{
+	paracall_statistics_add(&cpu->statistics->calls[index_of(row)].calls, 1);
+}
+
 struct count count_begin(struct paracall_cpu *cpu, const struct row *row)
 {
-	struct count count = {
-		.index = row ? (size_t)(row - paracall_rows) : PARACALL_STATISTICS_UNKNOWN,
-	};
+	struct count count = { .index = index_of(row) };
 
 	count.is_sampled = is_sampled(cpu, count.index);
 	count.start = count.is_sampled ? cpu->machine->engine.clock() : 0;

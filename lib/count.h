@@ -15,4 +15,7 @@ struct count {
 struct count count_begin(struct paracall_cpu *cpu, const struct row *row);
 void count_end(struct paracall_cpu *cpu, const struct count *count, bool is_error);
 
+/* A call that somebody else does, so that its time and result are not known. */
+void count_only(struct paracall_cpu *cpu, const struct row *row);
+
 #endif /* PARACALL_LIB_COUNT_H */

@@ -90,6 +90,21 @@
 		.epapr = row_handler, \
 	},
 
+#define VIRTUAL_PIC "a virtual interrupt controller in the device tree"
+#define HYPERTAS(set) set " in the device tree's ibm,hypertas-functions"
+#define PAPR(row_name, row_number, row_needs, row_arguments, row_purpose) \
+	{ \
+		.info.name = #row_name, \
+		.info.number = row_number, \
+		.info.is_papr = true, \
+		.info.architectures = PARACALL_POWERPC, \
+		.info.status = PARACALL_ACTIVE, \
+		.info.needs = row_needs, \
+		row_arguments, \
+		.info.purpose = row_purpose, \
+		.info.is_engines = true, \
+	},
+
 const struct row paracall_rows[] = {
 #include "hypercalls.def"
 };
@@ -111,6 +126,7 @@ static_assert(sizeof(paracall_rows) / sizeof(paracall_rows[0]) < PARACALL_STATIS
 #define POWERPC HYPERCALL
 #define DIAG HYPERCALL
 #define EPAPR HYPERCALL
+#define PAPR HYPERCALL
 enum {
 	ROW_NONE,
 #include "hypercalls.def"
@@ -126,6 +142,29 @@ static const uint8_t row_by_number[] = {
 
 #define EPAPR(name, ...) [PARACALL_##name] = ROW_##name,
 static const uint8_t row_by_epapr_number[] = {
+#include "hypercalls.def"
+};
+
+/*
+ * PAPR's numbers are multiples of 4 from 4 on; some are far above: those of secure
+ * guests, and of KVM's own, which go on one by one.
+ */
+/* clang-format off */
+#define PAPR_IS_LOW(number) ((number) <= 0x4fc)
+#define PAPR_IS_SECURE(number) (((number) & ~UINT64_C(0x7c)) == 0xef00)
+#define PAPR_IS_KVM(number) (((number) & ~UINT64_C(0xf)) == 0xf000)
+#define PAPR_IS_NESTED(number) (((number) & ~UINT64_C(0xc)) == 0xf800)
+/* One place for each, and 0 for all that can't be. */
+#define PAPR_SLOT(number) \
+	(PAPR_IS_KVM(number) ? 0x160 + ((number) & 0xf) : \
+	 (number) & 3 ? 0 : \
+	 PAPR_IS_LOW(number) ? (number) / 4 : \
+	 PAPR_IS_SECURE(number) ? 0x140 + ((number) & 0x7c) / 4 : \
+	 PAPR_IS_NESTED(number) ? 0x170 + ((number) & 0xc) / 4 : 0)
+/* clang-format on */
+
+#define PAPR(name, number, ...) [PAPR_SLOT(number)] = ROW_##name,
+static const uint8_t row_by_papr_slot[0x174] = {
 #include "hypercalls.def"
 };
 
@@ -156,6 +195,11 @@ const struct row *paracall_row_of_token(uint32_t token)
 		return row_at(row_by_epapr_number, sizeof(row_by_epapr_number), number);
 	}
 	return NULL;
+}
+
+const struct row *paracall_row_of_papr(uint64_t number)
+{
+	return row_at(row_by_papr_slot, sizeof(row_by_papr_slot), PAPR_SLOT(number));
 }
 
 const struct row *paracall_row_of_diag(uint32_t code, uint64_t subcode)

@@ -63,6 +63,9 @@ const struct row *paracall_row_by_number(uint64_t number);
 /* The row of that call of PowerPC's, vendor and number, or NULL. */
 const struct row *paracall_row_of_token(uint32_t token);
 
+/* The row of that call of PAPR's, or NULL. */
+const struct row *paracall_row_of_papr(uint64_t number);
+
 /* The row of that function of DIAGNOSE, or NULL. */
 const struct row *paracall_row_of_diag(uint32_t code, uint64_t subcode);
 

@@ -56,13 +56,15 @@ static struct line make_line(const struct paracall_statistics *statistics, size_
 	return line;
 }
 
-/* Most time first. */
+/* Most time first, and then, or where no time is known, most calls. */
 static int compare_lines(const void *a, const void *b)
 {
 	const struct line *first = a;
 	const struct line *second = b;
 
-	return (first->seconds < second->seconds) - (first->seconds > second->seconds);
+	if (first->seconds == second->seconds)
+		return (first->calls < second->calls) - (first->calls > second->calls);
+	return first->seconds < second->seconds ? 1 : -1;
 }
 
 static void make_table(struct table *table, const struct paracall_statistics *statistics)

@@ -551,6 +551,13 @@ enum paracall_diag_outcome paracall_diag(struct paracall_cpu *cpu, uint32_t code
  */
 bool paracall_epapr_hypercall(struct paracall_cpu *cpu, uint32_t mode);
 
+/*
+ * [vCPU] The guest makes one of PAPR's calls: sc 1 in the supervisor state, on a
+ * machine that has these. The engine serves it; here it is counted, by what r3
+ * holds, and not timed.
+ */
+void paracall_papr_hypercall(struct paracall_cpu *cpu);
+
 struct paracall_cpuid {
 	uint32_t eax, ebx, ecx, edx;
 };

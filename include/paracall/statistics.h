@@ -16,10 +16,10 @@ extern "C" {
 #endif
 
 #define PARACALL_STATISTICS_MAGIC 0x41524150u /* "PARA" */
-#define PARACALL_STATISTICS_VERSION 3u
+#define PARACALL_STATISTICS_VERSION 4u
 
 /* Rows of the table that the layout has room for; the last counts others. */
-#define PARACALL_STATISTICS_ROWS 64
+#define PARACALL_STATISTICS_ROWS 256
 #define PARACALL_STATISTICS_UNKNOWN (PARACALL_STATISTICS_ROWS - 1)
 
 /*

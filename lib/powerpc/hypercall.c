@@ -32,6 +32,11 @@ static uint32_t handle(struct paracall_cpu *cpu, uint32_t mode, const struct row
 	return row->epapr(cpu, mode, arguments, output);
 }
 
+void paracall_papr_hypercall(struct paracall_cpu *cpu)
+{
+	count_only(cpu, paracall_row_of_papr(read_register(cpu, PARACALL_POWERPC_R3)));
+}
+
 bool paracall_epapr_hypercall(struct paracall_cpu *cpu, uint32_t mode)
 {
 	const struct row *row;

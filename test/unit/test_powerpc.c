@@ -205,6 +205,64 @@ static void user_mode_has_no_calls(void **state)
 	assert_int_equal(counts(fake, "FEATURES").calls + counts(fake, "").calls, 0);
 }
 
+/* QEMU does them all; they only are counted. */
+static void papr(void **state)
+{
+	static const uint64_t unknown[] = {
+		0,
+		1,
+		2,
+		3,
+		0x05,
+		0x10,
+		0x4fc,
+		0x500,
+		0xdd,
+		0xef00,
+		0xef12,
+		0xef80,
+		0xf004,
+		0xf006,
+		0xf00f,
+		0xf010,
+		0xf801,
+		0xf810,
+		0x100000004,
+		0x10000f000,
+		UINT64_C(0xf000) << 32,
+		UINT64_MAX,
+		UINT64_MAX - 3,
+		/* KVM's are others. */
+		PARACALL_KVM_HC_FEATURES,
+		KVM(3),
+		EPAPR(16),
+	};
+	struct fake_machine *fake = *state;
+	struct fake_cpu *cpu = &fake->cpus[0];
+	size_t count = sizeof(unknown) / sizeof(unknown[0]);
+
+	for (size_t row = 0; row < paracall_hypercall_count(); row++) {
+		const struct paracall_hypercall_info *info = paracall_hypercall_info(row);
+
+		if (!info->is_papr)
+			continue;
+		cpu->registers[PARACALL_POWERPC_R3] = info->number;
+		cpu->reads = cpu->writes = 0;
+		paracall_papr_hypercall(cpu->cpu);
+		assert_int_equal(cpu->reads, 1);
+		assert_int_equal(cpu->writes, 0);
+		assert_int_equal(counts(fake, info->name).calls, 1);
+		assert_int_equal(counts(fake, info->name).timed_calls, 0);
+	}
+	assert_int_equal(counts(fake, "").calls, 0);
+	for (size_t i = 0; i < count; i++) {
+		cpu->registers[PARACALL_POWERPC_R3] = unknown[i];
+		paracall_papr_hypercall(cpu->cpu);
+		assert_int_equal(counts(fake, "").calls, i + 1);
+	}
+	assert_int_equal(counts(fake, "H_CEDE").calls, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,6 +272,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(known_and_unimplemented, create, destroy),
 		cmocka_unit_test_setup_teardown(idle, create, destroy),
 		cmocka_unit_test(idle_may_do_nothing),
+		cmocka_unit_test_setup_teardown(papr, create, destroy),
 		cmocka_unit_test_setup_teardown(user_mode_has_no_calls, create, destroy),
 	};
 

@@ -8,7 +8,7 @@
 static void table_is_complete(void **state)
 {
 	(void)state;
-	assert_int_equal(paracall_hypercall_count(), 12 + 13 + 15);
+	assert_int_equal(paracall_hypercall_count(), 12 + 13 + 15 + 91);
 	for (uint32_t i = 0; i < 12; i++) {
 		const struct paracall_hypercall_info *info = paracall_hypercall_info(i);
 
@@ -41,7 +41,17 @@ static void table_is_complete(void **state)
 		assert_true(strlen(info->purpose) && strlen(info->needs));
 		assert_memory_equal(info->name, "EV_", 3);
 	}
-	assert_null(paracall_hypercall_info(12 + 13 + 15));
+	for (uint32_t i = 12 + 13 + 15; i < 12 + 13 + 15 + 91; i++) {
+		const struct paracall_hypercall_info *info = paracall_hypercall_info(i);
+
+		assert_true(info->is_papr && info->architectures == PARACALL_POWERPC);
+		assert_true(info->is_engines && !info->handled);
+		assert_true(strlen(info->purpose) && strlen(info->needs));
+		assert_non_null(strstr(info->name, "H_"));
+		assert_true(info->number > paracall_hypercall_info(i - 1)->number ||
+			    i == 12 + 13 + 15);
+	}
+	assert_null(paracall_hypercall_info(12 + 13 + 15 + 91));
 }
 
 static void features_match_the_document(void **state)
