@@ -13,6 +13,34 @@ bool qemu_counts_instructions(char *const argv[])
 	return false;
 }
 
+/* The type in an argument like "pseries,x-vof=on" or "accel=tcg,type=mac99". */
+static const char *machine_type(const char *argument)
+{
+	const char *type = strstr(argument, "type=");
+	size_t length = strcspn(argument, ",");
+
+	if (!memchr(argument, '=', length))
+		return argument;
+	return type && (type == argument || type[-1] == ',') ? type + strlen("type=") : NULL;
+}
+
+static bool is_machine_option(const char *argument)
+{
+	argument += strspn(argument, "-") == 2;
+	return !strcmp(argument, "-M") || !strcmp(argument, "-machine");
+}
+
+/* pseries is the default. */
+bool qemu_has_papr(char *const argv[])
+{
+	const char *type = "pseries";
+
+	for (; argv[0] && argv[1]; argv++)
+		if (is_machine_option(argv[0]) && machine_type(argv[1]))
+			type = machine_type(argv[1]);
+	return !strncmp(type, "pseries", strlen("pseries"));
+}
+
 uint32_t qemu_capabilities(char *const argv[])
 {
 	uint32_t capabilities = PARACALL_CAN_WAKE | PARACALL_CAN_INTERRUPT |

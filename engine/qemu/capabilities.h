@@ -8,6 +8,9 @@
 /* Whether a QEMU command lets its clocks go by counted instructions. */
 bool qemu_counts_instructions(char *const argv[]);
 
+/* Whether a command of qemu-system-ppc64 is for a machine that serves PAPR's calls. */
+bool qemu_has_papr(char *const argv[]);
+
 /*
  * Bits of enum paracall_capability that the plugin has on this host, in such a
  * QEMU; @argv may be NULL. One is only known later: with several vCPUs on one

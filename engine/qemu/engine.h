@@ -108,6 +108,8 @@ struct engine {
 	_Atomic(bool) has_started;
 	/* One thread runs all vCPUs: see vcpu_current(). */
 	bool is_single_threaded;
+	/* PowerPC: sc 1 is a call of PAPR's, which QEMU serves. */
+	bool has_papr;
 	/* Some vCPU has; only ever with one thread. */
 	bool has_deferred;
 	/* Of each vCPU: an asynchronous page fault is due in user mode. */

@@ -57,3 +57,12 @@ void powerpc_call_sc(unsigned int index, void *userdata)
 	call(vcpu, &site);
 	qemu_plugin_set_pc(powerpc_site_next(&site));
 }
+
+void powerpc_call_papr(unsigned int index, void *userdata)
+{
+	struct powerpc_site site = powerpc_site_unpack(userdata);
+	struct vcpu *vcpu = powerpc_vcpu_current(index, site.is_big_endian);
+
+	if (vcpu)
+		paracall_papr_hypercall(vcpu->cpu);
+}

@@ -26,5 +26,7 @@ uint64_t powerpc_site_next(const struct powerpc_site *site);
 qemu_plugin_vcpu_cb powerpc_call_marker;
 /* sc, KVM's own form. */
 qemu_plugin_vcpu_cb powerpc_call_sc;
+/* sc 1 where PAPR's calls are: QEMU goes on with it. */
+qemu_plugin_vcpu_cb powerpc_call_papr;
 
 #endif /* PARACALL_QEMU_POWERPC_CALLS_H */

@@ -15,6 +15,8 @@
 /* sc: the primary opcode and the bit that tells it from scv. */
 #define SC_MASK 0xfc000003u
 #define SC 0x44000002u
+/* sc 1, the one of PAPR's calls. */
+#define SC_PAPR 0x44000022u
 
 static bool is_hooked(uint32_t word)
 {
@@ -45,7 +47,11 @@ static void hook(const struct block *block, struct qemu_plugin_insn *insn, uint3
 		.is_64bit = block->msr & POWERPC_MSR_64BIT,
 	};
 
-	if (word == POWERPC_MARKER)
+	if (word == SC_PAPR && paracall_qemu_engine.has_papr)
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, powerpc_call_papr,
+						       QEMU_PLUGIN_CB_R_REGS,
+						       powerpc_site_pack(&site));
+	else if (word == POWERPC_MARKER)
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, powerpc_call_marker,
 						       QEMU_PLUGIN_CB_RW_REGS,
 						       powerpc_site_pack(&site));
