@@ -9,6 +9,8 @@ static const char *const errors[] = {
 	[-PARACALL_ERROR_FEATURE] = "the feature is not available here",
 	[-PARACALL_ERROR_CPU] = "no such vCPU, or its APIC id is taken",
 	[-PARACALL_ERROR_NAME] = "no such name",
+	[-PARACALL_ERROR_TREE] = "not a flattened device tree, or a damaged one",
+	[-PARACALL_ERROR_ROOM] = "no room left in the device tree",
 };
 
 const char *paracall_strerror(int error)

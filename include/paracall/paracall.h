@@ -43,6 +43,10 @@ enum paracall_error {
 	PARACALL_ERROR_CPU = -4,
 	/* A name is not one of the table's. */
 	PARACALL_ERROR_NAME = -5,
+	/* That is no flattened device tree, or a damaged one. */
+	PARACALL_ERROR_TREE = -6,
+	/* It has no room for more. */
+	PARACALL_ERROR_ROOM = -7,
 };
 
 /* [any] A sentence fragment for an error; never NULL. */
@@ -557,6 +561,29 @@ bool paracall_epapr_hypercall(struct paracall_cpu *cpu, uint32_t mode);
  * holds, and not timed.
  */
 void paracall_papr_hypercall(struct paracall_cpu *cpu);
+
+/* The words of the device tree's hcall-instructions. */
+#define PARACALL_HCALL_INSTRUCTIONS 4
+
+/* What paracall_device_tree_add() takes: bytes, and of what their address is a multiple. */
+#define PARACALL_DEVICE_TREE_LARGEST 0x200000u
+#define PARACALL_DEVICE_TREE_ALIGNMENT 8u
+
+/*
+ * [any] Tell a PowerPC guest that it is on KVM: copies the flattened device tree
+ * @tree of at most @size bytes to @result, with a node /hypervisor that is
+ * compatible with linux,kvm and has these @instructions, the ones that the engine
+ * knows for a hypercall; with @has_idle it says that there is EV_IDLE. A node
+ * that is there already gets what it lacks. The result is a tree of version 17
+ * whose size is @room, and it must not overlap with @tree; a kernel's own tree
+ * mostly leaves enough room in what it gives for its size.
+ *
+ * Returns 0, PARACALL_ERROR_TREE or PARACALL_ERROR_ROOM; on an error @result holds
+ * nothing of use. The tree may be the guest's own work: whatever it is like, no
+ * byte beyond is read or written.
+ */
+int paracall_device_tree_add(const void *tree, size_t size, void *result, size_t room,
+			     const uint32_t *instructions, bool has_idle);
 
 struct paracall_cpuid {
 	uint32_t eax, ebx, ecx, edx;
