@@ -87,6 +87,9 @@ struct vcpu {
 	int run_delay_file;
 	/* When the guest's pages were last brought up to date; coarse. */
 	uint64_t updated_nanoseconds;
+	/* PowerPC: EV_IDLE was called; where it then waits, see powerpc/idle.c. */
+	bool wants_idle;
+	uint64_t idle_pc;
 	/* s390: another vCPU has reset it; has stopped it, and it did nothing since. */
 	_Atomic(bool) was_reset;
 	_Atomic(bool) is_stopped;

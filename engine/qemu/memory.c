@@ -19,7 +19,6 @@
 /* No PC has its memory reach the devices that are at fixed places above. */
 #define LOW_LIMIT UINT64_C(0xf0000000)
 #define HIGH_START (UINT64_C(1) << 32)
-#define HIGH_LIMIT (UINT64_C(1) << 46)
 
 static struct {
 	uint64_t gap_start;
@@ -72,15 +71,14 @@ void memory_probe(struct vcpu *vcpu)
 	memory.gap_start = GAP_START;
 	memory.gap_end = GAP_END;
 	memory.low_end = find_end(vcpu, GAP_END, LOW_LIMIT);
-	memory.high_end = find_end(vcpu, HIGH_START, HIGH_LIMIT);
+	memory.high_end = find_end(vcpu, HIGH_START, MEMORY_LIMIT);
 }
 
-void memory_probe_from_zero(struct vcpu *vcpu)
+void memory_probe_from_zero(struct vcpu *vcpu, uint64_t limit)
 {
 	/* Whoever comes at the same time finds the same. */
 	if (!__atomic_load_n(&memory.low_end, __ATOMIC_RELAXED))
-		__atomic_store_n(&memory.low_end, find_end(vcpu, 0, HIGH_LIMIT),
-				 __ATOMIC_RELAXED);
+		__atomic_store_n(&memory.low_end, find_end(vcpu, 0, limit), __ATOMIC_RELAXED);
 }
 
 static bool is_between(uint64_t start, uint64_t end, uint64_t address, size_t size)

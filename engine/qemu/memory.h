@@ -5,6 +5,9 @@
 
 #include "engine.h"
 
+/* Above all memory. */
+#define MEMORY_LIMIT (UINT64_C(1) << 46)
+
 /* Bytes that one access has at the most. */
 #define MEMORY_LARGEST 4096
 
@@ -22,10 +25,11 @@ bool physical_write(struct vcpu *vcpu, uint64_t address, const void *data, size_
 void memory_probe(struct vcpu *vcpu);
 
 /*
- * The same on machines whose memory is all there is, from address 0 up without
- * a gap; at any time, and only the first time counts.
+ * The same on machines whose memory goes on from address 0 without a gap, up to
+ * @limit at the most; only the first time counts. Devices below the limit must
+ * not answer yet.
  */
-void memory_probe_from_zero(struct vcpu *vcpu);
+void memory_probe_from_zero(struct vcpu *vcpu, uint64_t limit);
 
 /* The engine's part of struct paracall_engine; @context is a struct vcpu. */
 bool memory_read(void *context, struct paracall_gpa address, void *data, size_t size);

@@ -2,6 +2,7 @@
 #include "calls.h"
 
 #include "current.h"
+#include "idle.h"
 #include "registers.h"
 
 /* Instructions are at multiples of 4. */
@@ -25,11 +26,11 @@ struct powerpc_site powerpc_site_unpack(void *userdata)
 	};
 }
 
-uint64_t powerpc_site_next(const struct powerpc_site *site)
+uint64_t powerpc_site_after(const struct powerpc_site *site, unsigned int bytes)
 {
-	uint64_t next = site->pc + 4;
+	uint64_t address = site->pc + bytes;
 
-	return site->is_64bit ? next : (uint32_t)next;
+	return site->is_64bit ? address : (uint32_t)address;
 }
 
 static void call(struct vcpu *vcpu, const struct powerpc_site *site)
@@ -42,8 +43,11 @@ void powerpc_call_marker(unsigned int index, void *userdata)
 	struct powerpc_site site = powerpc_site_unpack(userdata);
 	struct vcpu *vcpu = powerpc_vcpu_current(index, site.is_big_endian);
 
-	if (vcpu)
-		call(vcpu, &site);
+	if (!vcpu)
+		return;
+	call(vcpu, &site);
+	if (vcpu->wants_idle)
+		idle_wait(vcpu, &site);
 }
 
 void powerpc_call_sc(unsigned int index, void *userdata)
@@ -55,7 +59,9 @@ void powerpc_call_sc(unsigned int index, void *userdata)
 	    (uint32_t)register_read(vcpu, PARACALL_POWERPC_R0) != PARACALL_KVM_SC_MAGIC)
 		return;
 	call(vcpu, &site);
-	qemu_plugin_set_pc(powerpc_site_next(&site));
+	/* There is no place to wait at; the guest calls again. */
+	vcpu->wants_idle = false;
+	qemu_plugin_set_pc(powerpc_site_after(&site, 4));
 }
 
 void powerpc_call_papr(unsigned int index, void *userdata)
@@ -63,6 +69,6 @@ void powerpc_call_papr(unsigned int index, void *userdata)
 	struct powerpc_site site = powerpc_site_unpack(userdata);
 	struct vcpu *vcpu = powerpc_vcpu_current(index, site.is_big_endian);
 
-	if (vcpu)
+	if (vcpu && !idle_is_here(vcpu, &site))
 		paracall_papr_hypercall(vcpu->cpu);
 }

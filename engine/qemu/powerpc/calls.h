@@ -19,8 +19,8 @@ struct powerpc_site {
 void *powerpc_site_pack(const struct powerpc_site *site);
 struct powerpc_site powerpc_site_unpack(void *userdata);
 
-/* The address behind it. */
-uint64_t powerpc_site_next(const struct powerpc_site *site);
+/* The address of what stands @bytes behind its beginning. */
+uint64_t powerpc_site_after(const struct powerpc_site *site, unsigned int bytes);
 
 /* The marker among the hypercall instructions; QEMU goes on with it, a no-op. */
 qemu_plugin_vcpu_cb powerpc_call_marker;

@@ -8,15 +8,15 @@
 #include "instructions.h"
 
 #include "calls.h"
+#include "device_tree.h"
 #include "registers.h"
+#include "start.h"
 
 #define SIZE 4
 
 /* sc: the primary opcode and the bit that tells it from scv. */
 #define SC_MASK 0xfc000003u
 #define SC 0x44000002u
-/* sc 1, the one of PAPR's calls. */
-#define SC_PAPR 0x44000022u
 
 static bool is_hooked(uint32_t word)
 {
@@ -34,7 +34,7 @@ static void learn(struct block *block)
 {
 	if (block->is_known)
 		return;
-	block->translator.buffer = g_byte_array_sized_new(16);
+	block->translator.buffer = g_byte_array_sized_new(64);
 	block->msr = powerpc_read_msr(&block->translator);
 	block->is_known = true;
 }
@@ -47,17 +47,46 @@ static void hook(const struct block *block, struct qemu_plugin_insn *insn, uint3
 		.is_64bit = block->msr & POWERPC_MSR_64BIT,
 	};
 
-	if (word == SC_PAPR && paracall_qemu_engine.has_papr)
+	if (word == POWERPC_SC_1 && paracall_qemu_engine.has_papr)
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, powerpc_call_papr,
 						       QEMU_PLUGIN_CB_R_REGS,
 						       powerpc_site_pack(&site));
 	else if (word == POWERPC_MARKER)
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, powerpc_call_marker,
-						       QEMU_PLUGIN_CB_RW_REGS,
+						       QEMU_PLUGIN_CB_RW_REGS_PC,
 						       powerpc_site_pack(&site));
 	else
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, powerpc_call_sc,
 						       QEMU_PLUGIN_CB_RW_REGS_PC,
+						       powerpc_site_pack(&site));
+}
+
+/* The places where a whole block is of interest, and not an instruction. */
+static void look_at_beginning(struct block *block, struct qemu_plugin_tb *translated)
+{
+	struct qemu_plugin_insn *first = qemu_plugin_tb_get_insn(translated, 0);
+	uint64_t pc = qemu_plugin_insn_vaddr(first);
+	struct powerpc_site site = { .pc = pc };
+	uint32_t bytes = 0;
+	bool is_start = start_is_here(pc);
+	bool may_be_kernel;
+
+	qemu_plugin_insn_data(first, &bytes, SIZE);
+	may_be_kernel = device_tree_may_begin(bytes);
+	if (!is_start && !may_be_kernel)
+		return;
+	learn(block);
+	site.is_big_endian = block->translator.is_big_endian;
+	site.is_64bit = block->msr & POWERPC_MSR_64BIT;
+	if (is_start)
+		qemu_plugin_register_vcpu_insn_exec_cb(first, start_reached,
+						       QEMU_PLUGIN_CB_R_REGS,
+						       powerpc_site_pack(&site));
+	/* On pseries it is the firmware that starts, with a tree for itself. */
+	if ((is_start && !paracall_qemu_engine.has_papr) ||
+	    device_tree_begins(&block->translator, &site))
+		qemu_plugin_register_vcpu_insn_exec_cb(first, device_tree_reached,
+						       QEMU_PLUGIN_CB_R_REGS,
 						       powerpc_site_pack(&site));
 }
 
@@ -84,6 +113,7 @@ void powerpc_instructions_hook(struct qemu_plugin_tb *translated, void *userdata
 	struct block block = { .is_known = false };
 
 	(void)userdata;
+	look_at_beginning(&block, translated);
 	for (size_t i = 0; i < count && !(block.msr & POWERPC_MSR_USER); i++)
 		look_at(&block, qemu_plugin_tb_get_insn(translated, i));
 	if (block.translator.buffer)

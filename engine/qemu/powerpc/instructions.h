@@ -12,6 +12,13 @@
 #define POWERPC_MARKER 0x6eb50000u
 #define POWERPC_NOP 0x60000000u
 
+/*
+ * What the device tree names. EV_IDLE ends in PAPR's call H_CEDE where there are
+ * these: behind the marker the first branch leads past it.
+ */
+#define POWERPC_BRANCH_12 0x4800000cu
+#define POWERPC_SC_1 0x44000022u
+
 /* For QEMU: a block has been translated. */
 void powerpc_instructions_hook(struct qemu_plugin_tb *block, void *userdata);
 

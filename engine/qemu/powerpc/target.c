@@ -4,6 +4,7 @@
 
 #include "../clock.h"
 #include "../memory.h"
+#include "idle.h"
 #include "instructions.h"
 #include "registers.h"
 
@@ -26,6 +27,7 @@ static const struct paracall_engine engine_functions = {
 	.write_register = target_write_register,
 	.read_memory = memory_read,
 	.write_memory = memory_write,
+	.idle = idle_note,
 	.clock = clock_nanoseconds,
 };
 
@@ -33,6 +35,8 @@ static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 {
 	(void)options;
 	qemu_plugin_register_vcpu_tb_trans_cb(id, powerpc_instructions_hook, NULL);
+	qemu_plugin_register_vcpu_discon_cb(id, QEMU_PLUGIN_DISCON_INTERRUPT, idle_interrupted,
+					    NULL);
 }
 
 /* QEMU numbers its vCPUs as their registers do. */
@@ -43,7 +47,8 @@ static void vcpu_init(struct vcpu *vcpu)
 
 static void vcpu_exit(struct vcpu *vcpu)
 {
-	(void)vcpu;
+	vcpu->wants_idle = false;
+	vcpu->idle_pc = 0;
 }
 
 /* clang-format off */

@@ -73,7 +73,7 @@ void s390_call_diag(unsigned int index, void *userdata)
 
 	if (!vcpu || interruption_is_detour(vcpu, next_pc))
 		return;
-	memory_probe_from_zero(vcpu);
+	memory_probe_from_zero(vcpu, MEMORY_LIMIT);
 	atomic_store_explicit(&vcpu->is_stopped, false, memory_order_relaxed);
 	code = second_operand(vcpu, &site) & 0xffff;
 	if (atomic_exchange_explicit(&vcpu->was_reset, false, memory_order_acquire))

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Telling the guest's kernel of KVM, in the device tree that it begins with. */
+#ifndef PARACALL_QEMU_POWERPC_DEVICE_TREE_H
+#define PARACALL_QEMU_POWERPC_DEVICE_TREE_H
+
+#include "calls.h"
+
+/* Whether a block whose first instruction has these bytes may be a kernel's first. */
+bool device_tree_may_begin(uint32_t bytes);
+
+/* Whether it looks like that in memory; at translation. */
+bool device_tree_begins(struct vcpu *translator, const struct powerpc_site *site);
+
+/* It is executed. */
+qemu_plugin_vcpu_cb device_tree_reached;
+
+#endif /* PARACALL_QEMU_POWERPC_DEVICE_TREE_H */

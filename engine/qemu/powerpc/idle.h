@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* EV_IDLE: waiting for the next interrupt. */
+#ifndef PARACALL_QEMU_POWERPC_IDLE_H
+#define PARACALL_QEMU_POWERPC_IDLE_H
+
+#include "calls.h"
+
+/* The engine's part of struct paracall_engine: the call is made in a moment. */
+void idle_note(void *context);
+
+/* Behind the call, whose marker is at @site. May not return. */
+void idle_wait(struct vcpu *vcpu, const struct powerpc_site *site);
+
+/* Whether this sc 1 is not the guest's own, but where EV_IDLE waits. */
+bool idle_is_here(struct vcpu *vcpu, const struct powerpc_site *site);
+
+/* For QEMU: an interrupt was delivered. */
+qemu_plugin_discon_cb idle_interrupted;
+
+#endif /* PARACALL_QEMU_POWERPC_IDLE_H */

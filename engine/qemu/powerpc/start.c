@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where the first instruction was, there every reset begins again, with all
+ * registers as they were. The same address can be that of an interrupt; but that
+ * leaves the old state in a register.
+ */
+#include "start.h"
+
+#include "../memory.h"
+#include "calls.h"
+#include "current.h"
+#include "registers.h"
+
+#include <stdatomic.h>
+
+/* pseries has its device windows from here on; other machines have less memory. */
+#define PSERIES_LIMIT (UINT64_C(1) << 40)
+
+/* The address plus 1, so that 0 is none. */
+static _Atomic(uint64_t) first;
+
+bool start_is_here(uint64_t pc)
+{
+	uint64_t none = 0;
+
+	return atomic_compare_exchange_strong(&first, &none, pc + 1) || none == pc + 1;
+}
+
+void start_reached(unsigned int index, void *userdata)
+{
+	struct powerpc_site site = powerpc_site_unpack(userdata);
+	struct engine *engine = &paracall_qemu_engine;
+	struct vcpu *vcpu = powerpc_vcpu_current(index, site.is_big_endian);
+
+	if (!vcpu || register_read(vcpu, POWERPC_SRR1))
+		return;
+	memory_probe_from_zero(vcpu, PSERIES_LIMIT);
+	if (atomic_exchange(&engine->has_started, true))
+		paracall_machine_reset(engine->machine);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The machine's beginning, and its resets. */
+#ifndef PARACALL_QEMU_POWERPC_START_H
+#define PARACALL_QEMU_POWERPC_START_H
+
+#include "../engine.h"
+
+/* Whether the guest's first instruction is at that address; the first asked for is. */
+bool start_is_here(uint64_t pc);
+
+/* It is executed, perhaps not for the first time. */
+qemu_plugin_vcpu_cb start_reached;
+
+#endif /* PARACALL_QEMU_POWERPC_START_H */
