@@ -3,10 +3,18 @@
 
 #include "runtime.h"
 
+/* The host knows them so. */
+_Static_assert(offsetof(struct test, covers) == 8 && offsetof(struct test, rows) == 32 &&
+		       offsetof(struct test, row_count) == 40 &&
+		       offsetof(struct test, row_size) == 44 && sizeof(struct test) == 64,
+	       "layout of struct test");
+
 bool kvm_found;
 struct test_counts test_counts;
 
 static const struct test *current;
+/* Of a test with rows this row's name, which is its first member. */
+static const char *const *current_row;
 static const char *skip_reason;
 static bool failed;
 
@@ -15,13 +23,19 @@ static uint32_t next_number(void)
 	return test_counts.passed + test_counts.failed + test_counts.skipped + 1;
 }
 
-/* The first failure is the test's own line, the others comments. */
+static void print_line(const char *verdict)
+{
+	print("%s %u - %s%s%s", verdict, next_number(), current->name, current_row ? ", " : "",
+	      current_row ? *current_row : "");
+}
+
 static void begin_failure(void)
 {
-	if (failed)
-		print("# %s: ", current->name);
-	else
-		print("not ok %u - %s: ", next_number(), current->name);
+	if (!failed) {
+		print_line("not ok");
+		print("\n");
+	}
+	print("# ");
 	failed = true;
 }
 
@@ -78,24 +92,42 @@ static const char *reason_against(const struct test *test)
 	return NULL;
 }
 
-static void run_one(const struct test *test)
+static void run_case(const struct test *test, const void *row)
 {
 	current = test;
+	current_row = row;
 	failed = false;
 	skip_reason = reason_against(test);
 	if (!skip_reason) {
-		test->run();
+		if (row)
+			test->run_row(row);
+		else
+			test->run();
 		cpus_recover();
 	}
 	if (failed) {
 		test_counts.failed++;
-	} else if (skip_reason) {
-		print("ok %u - %s # SKIP %s\n", next_number(), test->name, skip_reason);
-		test_counts.skipped++;
-	} else {
-		print("ok %u - %s\n", next_number(), test->name);
-		test_counts.passed++;
+		return;
 	}
+	print_line("ok");
+	if (skip_reason)
+		print(" # SKIP %s\n", skip_reason);
+	else
+		print("\n");
+	if (skip_reason)
+		test_counts.skipped++;
+	else
+		test_counts.passed++;
+}
+
+static void run_one(const struct test *test)
+{
+	const uint8_t *rows = test->rows;
+
+	if (!rows)
+		run_case(test, NULL);
+	for (uint32_t i = 0; i < test->row_count; i++)
+		run_case(test, rows + (size_t)i * test->row_size);
 }
 
 void tests_run(const struct test *tests, size_t count)

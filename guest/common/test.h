@@ -3,14 +3,15 @@
  * Tests, told as TAP (testanything.org):
  *
  *	ok 1 - name
- *	not ok 2 - name: expected X, got Y
+ *	not ok 2 - name
+ *	# what was looked at: expected X, got Y
  *	ok 3 - name # SKIP reason
  *	1..3
  *	# SUMMARY: 1 passed, 1 failed, 1 skipped
  *
  * The exit code is EXIT_PASSED if none failed, EXIT_FAILED if one did,
  * EXIT_SKIPPED if all were skipped, EXIT_CRASHED after "Bail out!"; see finish()
- * of the architecture for how it gets out. Names have no colon: they end there.
+ * of the architecture for how it gets out.
  */
 #ifndef GUEST_COMMON_TEST_H
 #define GUEST_COMMON_TEST_H
@@ -21,15 +22,37 @@
 
 #include "common/print.h"
 
+/* The host reads these from the program's file: see there before changing them. */
 struct test {
 	const char *name;
+	/* What of KVM's it proves to work: names of paracall list, MSR_ before registers'. */
+	const char *covers;
 	void (*run)(void);
+	/* In place of run(): each row is a case of its own. A row begins with its name. */
+	void (*run_row)(const void *row);
+	const void *rows;
+	uint32_t row_count, row_size;
 	/* CPUs that it takes; 0 is as good as 1. */
 	uint32_t cpus;
 	/* Needs KVM, and of its features these bits. Else it is of what is there without. */
 	bool kvm;
 	uint32_t features;
 };
+
+#define TEST_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define TEST_ROWS(array) \
+	.rows = (array), .row_count = TEST_COUNT(array), .row_size = sizeof((array)[0])
+
+struct test_list {
+	const struct test *tests;
+	uint64_t count;
+};
+
+/* Have the host find them: once for each array of tests. */
+#define TEST_LIST(array) \
+	static const struct test_list array##_list \
+		__attribute__((used, section("paracall_tests"))) = { (array), \
+								     TEST_COUNT(array) }
 
 /* Whether there is somebody who speaks KVM's language; tests_start() finds out. */
 extern bool kvm_found;
@@ -46,17 +69,18 @@ void tests_run(const struct test *tests, size_t count);
 int tests_finish(void);
 
 #define TESTS_MAIN(program, tests) \
+	TEST_LIST(tests); \
 	int main(void) \
 	{ \
 		cpus_start(); \
 		tests_start(program); \
-		tests_run(tests, sizeof(tests) / sizeof((tests)[0])); \
+		tests_run(tests, TEST_COUNT(tests)); \
 		return tests_finish(); \
 	}
 
 /*
- * In a test: the first check that fails fails it, and is named in its line;
- * later ones are printed as comments. All return whether it was as expected.
+ * In a test: a check that fails fails it, and is told in a comment below its
+ * line. All return whether it was as expected.
  */
 bool check_equal(int64_t got, int64_t expected, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -1113,6 +1113,8 @@ static const struct test tests[] = {
 	{ .name = "two CPUs at once", .run = test_race, .kvm = true, .cpus = 2 },
 };
 
+TEST_LIST(tests);
+
 int main(void)
 {
 	cpus_start();

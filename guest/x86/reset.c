@@ -335,7 +335,10 @@ static const struct test late_tests[] = {
 	  .features = FEATURE(PV_UNHALT) },
 };
 
-#define RUN(tests) tests_run(tests, sizeof(tests) / sizeof((tests)[0]))
+TEST_LIST(early_tests);
+TEST_LIST(late_tests);
+
+#define RUN(tests) tests_run(tests, TEST_COUNT(tests))
 
 static void run_tests(void)
 {
@@ -353,6 +356,8 @@ static void test_missing(void)
 static const struct test missing_tests[] = {
 	{ .name = "reset", .run = test_missing },
 };
+
+TEST_LIST(missing_tests);
 
 /* Ends in a reset, or returns if there is none of that way. */
 static void try_way(uint32_t way)
