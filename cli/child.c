@@ -1,72 +1,134 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "child.h"
 
+#include "cli.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
-#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-extern char **environ;
-
 #define ASK_SECONDS 10
+/* For a program that was asked to end. */
+#define END_MS 3000
+
+/* A machine nobody waits for any more should not go on. */
+static void die_with_parent(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+}
 
 static pid_t spawn_asked(char *const argv[], int output)
 {
-	posix_spawn_file_actions_t actions;
-	pid_t child;
-	int error;
+	pid_t child = fork();
+	int input;
 
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
-	error = posix_spawnp(&child, argv[0], &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	return error ? -1 : child;
+	if (child)
+		return child;
+	input = open("/dev/null", O_RDONLY);
+	dup2(input, STDIN_FILENO);
+	dup2(output, STDOUT_FILENO);
+	dup2(output, STDERR_FILENO);
+	die_with_parent();
+	execvp(argv[0], argv);
+	_exit(127);
+}
+
+static int64_t milliseconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* Read until the end, @size - 1 bytes, or the time is over; true at the end. */
-static bool read_answer(int input, char *answer, size_t size)
+static bool read_answer(int input, struct child_output *output, size_t size, int64_t end)
 {
 	struct pollfd poll_input = { .fd = input, .events = POLLIN };
-	time_t end = time(NULL) + ASK_SECONDS;
-	size_t length = 0;
 	ssize_t count = 1;
 
-	while (count > 0 && length < size - 1 && time(NULL) <= end) {
-		if (poll(&poll_input, 1, 1000) <= 0)
+	while (count > 0 && output->length < size - 1 && milliseconds_now() < end) {
+		if (poll(&poll_input, 1, 200) <= 0)
 			continue;
-		count = read(input, answer + length, size - 1 - length);
+		count = read(input, output->text + output->length, size - 1 - output->length);
 		if (count > 0)
-			length += count;
+			output->length += count;
 	}
-	answer[length] = '\0';
-	return count <= 0 || length == size - 1;
+	output->text[output->length] = '\0';
+	return count <= 0;
 }
 
-int child_ask(char *const argv[], char *answer, size_t size)
+static int exit_status(int status)
 {
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static bool wait_until(pid_t child, int64_t end, int *status)
+{
+	static const struct timespec pause = { .tv_nsec = 2000000 };
+
+	while (waitpid(child, status, WNOHANG) == 0) {
+		if (milliseconds_now() >= end)
+			return false;
+		nanosleep(&pause, NULL);
+	}
+	return true;
+}
+
+/* Gently first: it may have a child of its own. */
+static void end_child(pid_t child, int *status)
+{
+	kill(child, SIGTERM);
+	if (wait_until(child, milliseconds_now() + END_MS, status))
+		return;
+	kill(child, SIGKILL);
+	waitpid(child, status, 0);
+}
+
+int child_capture(char *const argv[], unsigned int seconds, size_t size,
+		  struct child_output *output)
+{
+	int64_t end = milliseconds_now() + (int64_t)seconds * 1000;
+	int status = 0;
 	int ends[2];
-	bool complete = false;
 	pid_t child;
 
 	if (pipe2(ends, O_CLOEXEC))
 		return -1;
+	*output = (struct child_output){ .text = must(calloc(1, size)) };
 	child = spawn_asked(argv, ends[1]);
 	close(ends[1]);
 	if (child > 0) {
-		complete = read_answer(ends[0], answer, size);
-		kill(child, SIGKILL);
-		waitpid(child, NULL, 0);
+		output->is_late = !read_answer(ends[0], output, size, end) ||
+				  !wait_until(child, end, &status);
+		if (output->is_late)
+			end_child(child, &status);
+		output->status = exit_status(status);
 	}
 	close(ends[0]);
-	return complete ? 0 : -1;
+	return child > 0 ? 0 : -1;
+}
+
+int child_ask(char *const argv[], char *answer, size_t size)
+{
+	struct child_output output;
+	bool is_complete;
+
+	*answer = '\0';
+	if (child_capture(argv, ASK_SECONDS, size, &output))
+		return -1;
+	memcpy(answer, output.text, output.length + 1);
+	is_complete = !output.is_late || output.length == size - 1;
+	free(output.text);
+	return is_complete ? 0 : -1;
 }
 
 static volatile pid_t running_child;
@@ -82,8 +144,7 @@ static void exec_child(char *const argv[], int report, const sigset_t *mask)
 	signal(SIGINT, SIG_DFL);
 	signal(SIGQUIT, SIG_DFL);
 	sigprocmask(SIG_SETMASK, mask, NULL);
-	/* A machine nobody waits for any more should not go on. */
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	die_with_parent();
 	execv(argv[0], argv);
 	if (write(report, &errno, sizeof(errno)) < 0)
 		_exit(126);
@@ -109,7 +170,7 @@ static int wait_for(pid_t child)
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			return -1;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	return exit_status(status);
 }
 
 static void take_signals(sigset_t *mask)

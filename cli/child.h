@@ -3,6 +3,7 @@
 #ifndef PARACALL_CLI_CHILD_H
 #define PARACALL_CLI_CHILD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -10,6 +11,23 @@
  * It has ten seconds. Returns 0 if it could be started and ended in time.
  */
 int child_ask(char *const argv[], char *answer, size_t size);
+
+struct child_output {
+	/* What it printed, with a 0 behind; the caller's to free. */
+	char *text;
+	size_t length;
+	/* As of child_run(). */
+	int status;
+	/* It was not done in time, or printed more than it may, and was ended. */
+	bool is_late;
+};
+
+/*
+ * The same with time and size in the caller's hands; returns 0 if the program
+ * could be started, however it ended.
+ */
+int child_capture(char *const argv[], unsigned int seconds, size_t size,
+		  struct child_output *output);
 
 /*
  * Run a program on our terminal, with our standard streams, until it ends.

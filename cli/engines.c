@@ -13,7 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-char *plugin_path(const char *file)
+/* @file beside the command in its build tree, else @installed beside the plugin. */
+static char *find_beside(const char *file, const char *installed)
 {
 	char self[PATH_MAX];
 	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -21,12 +22,25 @@ char *plugin_path(const char *file)
 
 	if (length > 0) {
 		self[length] = '\0';
-		path = format_string("%s/engine/qemu/%s", dirname(self), file);
+		path = format_string("%s/%s", dirname(self), file);
 		if (!access(path, R_OK))
 			return path;
 		free(path);
 	}
-	path = format_string("%s/%s", PARACALL_PLUGIN_DIRECTORY, file);
+	return format_string("%s/%s", PARACALL_PLUGIN_DIRECTORY, installed);
+}
+
+char *data_path(const char *folder)
+{
+	return find_beside(folder, folder);
+}
+
+char *plugin_path(const char *file)
+{
+	char *built = format_string("engine/qemu/%s", file);
+	char *path = find_beside(built, file);
+
+	free(built);
 	if (!access(path, R_OK))
 		return path;
 	complain("the plugin '%s' is missing; build it, or install Paracall again", path);
@@ -190,6 +204,36 @@ char *qemu_reason(struct qemu *qemu)
 			qemu->path);
 	}
 	return format_string("QEMU %s at %s can be used", qemu->version, qemu->path);
+}
+
+char *qemu_choose(const char *program, const char *only, char **reason)
+{
+	struct qemus qemus;
+	char *path = NULL;
+
+	*reason = NULL;
+	qemus_find(&qemus, program, only);
+	for (size_t i = 0; i < qemus.count && !path; i++) {
+		struct qemu *qemu = &qemus.items[i];
+
+		qemu_probe(qemu);
+		if (qemu->verdict == QEMU_USABLE)
+			path = must(strdup(qemu->path));
+		else if (!*reason)
+			*reason = qemu_reason(qemu);
+	}
+	qemus_free(&qemus);
+	if (path) {
+		free(*reason);
+		*reason = NULL;
+	} else if (!*reason && only) {
+		*reason = format_string("there is no program '%s'", only);
+	} else if (!*reason) {
+		*reason = format_string(
+			"no %s was found: install QEMU %s or later, or let script/setup get one",
+			program, QEMU_FIRST_VERSION);
+	}
+	return path;
 }
 
 static const char *verdict_words(const struct qemu *qemu, bool is_first)

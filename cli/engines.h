@@ -51,10 +51,19 @@ void qemu_ask_version(struct qemu *qemu);
 char *qemu_reason(struct qemu *qemu);
 
 /*
+ * The path of the first that can be used; NULL, and the reason for users, if
+ * there is none. Both are the caller's to free.
+ */
+char *qemu_choose(const char *program, const char *only, char **reason);
+
+/*
  * The absolute path of @file, one of the plugin's: beside a command in its
  * build tree, else where it was installed. The caller's to free; NULL and a
  * complaint if it isn't there.
  */
 char *plugin_path(const char *file);
+
+/* The same for @folder of the build tree, or what was installed of it; no complaint. */
+char *data_path(const char *folder);
 
 #endif /* PARACALL_CLI_ENGINES_H */

@@ -329,36 +329,6 @@ static int parse_options(struct run_options *options, int argc, char **argv)
 	return check_target(options) ? -1 : EXIT_USAGE;
 }
 
-/* The path of a QEMU that can be used; NULL and a complaint if there is none. */
-static char *choose_qemu(const char *program, const char *only)
-{
-	struct qemus qemus;
-	char *path = NULL;
-	char *reason = NULL;
-
-	qemus_find(&qemus, program, only);
-	for (size_t i = 0; i < qemus.count && !path; i++) {
-		struct qemu *qemu = &qemus.items[i];
-
-		qemu_probe(qemu);
-		if (qemu->verdict == QEMU_USABLE)
-			path = must(strdup(qemu->path));
-		else if (!reason)
-			reason = qemu_reason(qemu);
-	}
-	if (!path && reason)
-		complain("%s", reason);
-	else if (!path && only)
-		complain("there is no program '%s'", only);
-	else if (!path)
-		complain("no %s was found: install QEMU " QEMU_FIRST_VERSION
-			 " or later, or let script/setup get one",
-			 program);
-	free(reason);
-	qemus_free(&qemus);
-	return path;
-}
-
 /* A program named by its path is the user's choice; a mere name is ours. */
 static const char *named_qemu(const struct run_options *options)
 {
@@ -542,16 +512,20 @@ static int run(const struct run_options *options)
 	int report = memfd_create("paracall-report", 0);
 	int status = EXIT_REFUSED;
 	char *qemu = NULL;
+	char *reason = NULL;
 
 	if (report < 0)
 		complain("no memory for the report: %s", strerror(errno));
 	else if (make_command(&command, options))
-		qemu = choose_qemu(options->target->program, named_qemu(options));
+		qemu = qemu_choose(options->target->program, named_qemu(options), &reason);
+	if (reason)
+		complain("%s", reason);
 	if (qemu && add_plugin(&command, options, report)) {
 		free(command.items[0]);
 		command.items[0] = must(strdup(qemu));
 		status = run_command(&command, options, report);
 	}
+	free(reason);
 	free(qemu);
 	strings_free(&command);
 	if (report >= 0)
