@@ -3,6 +3,7 @@
 
 #include "child.h"
 #include "cli.h"
+#include "probe_cache.h"
 #include "targets.h"
 
 #include <getopt.h>
@@ -83,18 +84,13 @@ static void add_from_path(struct qemus *qemus, const char *program)
 /* Where script/setup keeps what it fetches. */
 static void add_private(struct qemus *qemus, const char *program)
 {
-	const char *paracall = getenv("PARACALL_CACHE");
-	const char *xdg = getenv("XDG_CACHE_HOME");
-	const char *home = getenv("HOME");
+	char *folder = cache_folder();
 	char *path;
 
-	if (paracall && *paracall)
-		path = format_string("%s/qemu/bin/%s", paracall, program);
-	else if (xdg && *xdg)
-		path = format_string("%s/paracall/qemu/bin/%s", xdg, program);
-	else
-		path = format_string("%s/.cache/paracall/qemu/bin/%s", home ? home : "",
-				     program);
+	if (!folder)
+		return;
+	path = format_string("%s/qemu/bin/%s", folder, program);
+	free(folder);
 	add(qemus, path, "unpacked by script/setup");
 	free(path);
 }
@@ -149,16 +145,29 @@ static enum qemu_verdict judge(int plugin_api, const char *answer)
 	return strstr(answer, "plugin") ? QEMU_NO_PLUGINS : QEMU_BROKEN;
 }
 
-void qemu_probe(struct qemu *qemu)
+static void probe_with(struct qemu *qemu, char *probe)
 {
-	char *probe = plugin_path("paracall-qemu-probe.so");
 	char *argv[] = { qemu->path, "-M", "none", "-display", "none", "-plugin", probe, NULL };
 	char answer[1024];
 
+	if (child_ask(argv, answer, sizeof(answer)))
+		return;
+	qemu->plugin_api = parse_refusal(answer);
+	qemu->verdict = judge(qemu->plugin_api, answer);
+	if (qemu->verdict == QEMU_USABLE)
+		probe_cache_add(qemu->path, probe);
+}
+
+void qemu_probe(struct qemu *qemu, bool may_remember)
+{
+	char *probe = plugin_path("paracall-qemu-probe.so");
+
 	qemu->verdict = QEMU_BROKEN;
-	if (probe && !child_ask(argv, answer, sizeof(answer))) {
-		qemu->plugin_api = parse_refusal(answer);
-		qemu->verdict = judge(qemu->plugin_api, answer);
+	if (probe && may_remember && probe_cache_has(qemu->path, probe)) {
+		qemu->plugin_api = PLUGIN_API_VERSION;
+		qemu->verdict = QEMU_USABLE;
+	} else if (probe) {
+		probe_with(qemu, probe);
 	}
 	free(probe);
 }
@@ -216,7 +225,7 @@ char *qemu_choose(const char *program, const char *only, char **reason)
 	for (size_t i = 0; i < qemus.count && !path; i++) {
 		struct qemu *qemu = &qemus.items[i];
 
-		qemu_probe(qemu);
+		qemu_probe(qemu, true);
 		if (qemu->verdict == QEMU_USABLE)
 			path = must(strdup(qemu->path));
 		else if (!*reason)
@@ -259,7 +268,7 @@ static bool print_engine(struct qemu *qemu, bool had_usable)
 {
 	bool is_used;
 
-	qemu_probe(qemu);
+	qemu_probe(qemu, false);
 	qemu_ask_version(qemu);
 	is_used = qemu->verdict == QEMU_USABLE && !had_usable;
 	printf("%c %s\n    found: %s; version: %s; plugin API: ", is_used ? '*' : ' ',

@@ -43,8 +43,11 @@ void qemus_find(struct qemus *qemus, const char *program, const char *only);
 
 void qemus_free(struct qemus *qemus);
 
-/* Finds out the plugin interface, and with it the verdict. */
-void qemu_probe(struct qemu *qemu);
+/*
+ * Finds out the plugin interface, and with it the verdict; @may_remember: without
+ * asking, if this very program was found usable before.
+ */
+void qemu_probe(struct qemu *qemu, bool may_remember);
 void qemu_ask_version(struct qemu *qemu);
 
 /* One sentence, the caller's to free, on why it can't be used. */

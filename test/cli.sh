@@ -162,6 +162,69 @@ test_engines() {
 		"$paracall" engines
 }
 
+# A QEMU that notes in a file whenever it is asked for its plugin interface.
+noting_qemu() {
+	cat >"$work/noting" <<-EOT
+		#!/bin/sh
+		case \$* in *probe*) echo asked >>"$work/asked" ;; esac
+		exec "$(fake_qemu noted 11.1.0 7)" "\$@"
+	EOT
+	chmod +x "$work/noting"
+	echo "$work/noting"
+}
+
+# asks NAME COUNT COMMAND...: so often that QEMU is asked.
+asks() {
+	local name=$1 count=$2 got
+
+	shift 2
+	: >"$work/asked"
+	timeout 60 "$@" >"$work/out" 2>&1 </dev/null
+	got=$(wc -l <"$work/asked")
+	if [ "$got" -eq "$count" ]; then
+		pass "$name"
+	else
+		fail "$name" "asked $got times, not $count" "$work/out"
+	fi
+}
+
+# Whether a QEMU fits is asked once, till something changes.
+test_probe_cache() {
+	local qemu entry
+	local -x PARACALL_CACHE='' XDG_CACHE_HOME=$work/cache
+	local -a run
+
+	qemu=$(noting_qemu)
+	run=("$paracall" run --qemu="$qemu" --summary="$work/summary" -- qemu-system-x86_64)
+	asks "first start asks" 1 "${run[@]}"
+	asks "second start does not" 0 "${run[@]}"
+	expect "the second runs it, too" 1 "Could not load plugin" "${run[@]}"
+	asks "engines asks always" 1 "$paracall" engines --qemu="$qemu"
+	touch -d 2001-01-01 "$qemu"
+	asks "a changed QEMU is asked" 1 "${run[@]}"
+	asks "and then not" 0 "${run[@]}"
+	touch "$build/engine/qemu/paracall-qemu-probe.so"
+	asks "it is asked by another Paracall" 1 "${run[@]}"
+	entry=$(echo "$work"/cache/paracall/probe/*)
+	for text in "" nonsense "$(head -n 2 "$entry")"; do
+		echo "$text" >"$entry"
+		asks "broken cache, '${text:0:9}'" 1 "${run[@]}"
+	done
+	cat "$entry" "$entry" >"$work/twice" && mv "$work/twice" "$entry"
+	asks "broken cache, too long" 1 "${run[@]}"
+	asks "a cache is made good" 0 "${run[@]}"
+	rm -r "$work/cache" && : >"$work/cache"
+	asks "cache that can't be written" 1 "${run[@]}"
+	expect "nobody hears of that" 1 "Could not load plugin" "${run[@]}"
+	rm "$work/cache" && mkdir "$work/home"
+	fake_qemu noting 7.2.1 1 >/dev/null
+	refuse "a QEMU that is too old now" "too old" --qemu="$qemu" -- qemu-system-x86_64
+	[ ! -e "$work/cache" ] || fail "what does not fit is not kept" "but it is"
+	HOME=$work/home XDG_CACHE_HOME='' PARACALL_QEMU='' "$paracall" run --qemu="$(noting_qemu)" \
+		-- qemu-system-x86_64 >/dev/null 2>&1 </dev/null
+	expect "cache in the home folder" 0 "$work/noting" cat "$work"/home/.cache/paracall/probe/*
+}
+
 # check_file NAME FILE TEXT: the file has that text.
 check_file() {
 	if grep -qF -- "$3" "$2"; then
@@ -271,6 +334,7 @@ test_list
 test_usage
 test_refusals
 test_engines
+test_probe_cache
 test_passing_on
 test_s390x
 test_killed
