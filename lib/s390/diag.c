@@ -11,18 +11,18 @@
 /* KVM's own functions, by a subcode in register 1. */
 #define KVM_FUNCTIONS 0x500
 
+static const struct row *find_row(struct paracall_cpu *cpu, uint32_t code)
+{
+	return paracall_row_of_diag(code, code == KVM_FUNCTIONS ? diag_register(cpu, 1) : 0);
+}
+
 enum paracall_diag_outcome paracall_diag(struct paracall_cpu *cpu, uint32_t code,
 					 unsigned int r1, unsigned int r3)
 {
+	const struct row *row = find_row(cpu, code & 0xffff);
+	struct count count = count_begin(cpu, row);
 	enum paracall_diag_outcome outcome = PARACALL_DIAG_SPECIFICATION;
-	const struct row *row;
-	struct count count;
-	uint64_t subcode;
 
-	code &= 0xffff;
-	subcode = code == KVM_FUNCTIONS ? diag_register(cpu, 1) : 0;
-	row = paracall_row_of_diag(code, subcode);
-	count = count_begin(cpu, row);
 	if (row)
 		outcome = row->diag(cpu, r1, r3);
 	count_end(cpu, &count,

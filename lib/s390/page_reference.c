@@ -48,21 +48,36 @@ static struct paracall_gpa real_address(uint64_t address, uint64_t prefix)
 	return guest_address(address);
 }
 
+static uint64_t doubleword(const uint8_t *bytes)
+{
+	uint64_t value = 0;
+
+	for (unsigned int i = 0; i < 8; i++)
+		value = value << 8 | bytes[i];
+	return value;
+}
+
+/* It may cross into another page, whose place is another one. */
 static bool read_block(struct paracall_cpu *cpu, uint64_t address, struct block *block)
 {
-	uint64_t *const fields[] = { &block->head, &block->token, &block->select,
-				     &block->compare, &block->zarch };
 	uint64_t prefix = diag_prefix(cpu);
-	uint8_t bytes[8];
+	uint8_t bytes[8 * LENGTH];
+	size_t first = GUEST_PAGE_SIZE - address % GUEST_PAGE_SIZE;
 
-	for (unsigned int i = 0; i < LENGTH; i++) {
-		if (!guest_read(cpu, real_address(address + 8 * i, prefix), bytes,
-				sizeof(bytes)))
-			return false;
-		*fields[i] = 0;
-		for (unsigned int k = 0; k < sizeof(bytes); k++)
-			*fields[i] = *fields[i] << 8 | bytes[k];
-	}
+	if (first > sizeof(bytes))
+		first = sizeof(bytes);
+	if (!guest_read(cpu, real_address(address, prefix), bytes, first))
+		return false;
+	if (first < sizeof(bytes) && !guest_read(cpu, real_address(address + first, prefix),
+						 bytes + first, sizeof(bytes) - first))
+		return false;
+	*block = (struct block){
+		.head = doubleword(bytes),
+		.token = doubleword(bytes + 8),
+		.select = doubleword(bytes + 16),
+		.compare = doubleword(bytes + 24),
+		.zarch = doubleword(bytes + 32),
+	};
 	return true;
 }
 

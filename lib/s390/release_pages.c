@@ -9,27 +9,17 @@
 
 #include <string.h>
 
-/* A page that is zero is not written to: the host may have none for it yet. */
-static bool is_zero(const uint8_t *page)
-{
-	for (size_t i = 0; i < GUEST_PAGE_SIZE; i += sizeof(uint64_t)) {
-		uint64_t word;
-
-		memcpy(&word, page + i, sizeof(word));
-		if (word)
-			return false;
-	}
-	return true;
-}
-
-/* False behind the end of memory, which has no gaps on s390. */
+/*
+ * False behind the end of memory, which has no gaps on s390. A page that is zero
+ * is not written to: the host may have none for it yet.
+ */
 static bool release_page(struct paracall_cpu *cpu, uint64_t address)
 {
 	static const uint8_t zeros[GUEST_PAGE_SIZE];
 	uint8_t page[GUEST_PAGE_SIZE];
 
 	return guest_read(cpu, guest_address(address), page, sizeof(page)) &&
-	       (is_zero(page) ||
+	       (!memcmp(page, zeros, sizeof(page)) ||
 		guest_write(cpu, guest_address(address), zeros, sizeof(zeros)));
 }
 
