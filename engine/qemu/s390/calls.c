@@ -17,36 +17,108 @@
 #define SIGP_CPU_RESET 0x0c
 #define SIGP_SET_PREFIX 0x0d
 
+/* A site without a base register has room for an address: its bits up to this one. */
+#define ADDRESS_BITS 44
+#define ADDRESS_SHIFT 21
+
 /* Of the thread, because QEMU may name a wrong vCPU where one runs them all. */
 static _Thread_local uint64_t next_pc;
 
 void *s390_site_pack(const struct s390_site *site)
 {
-	uint32_t packed = site->displacement;
+	uint32_t packed = site->base;
 
-	packed = packed << 4 | site->base;
+	packed = packed << 12 | site->displacement;
 	packed = packed << 4 | site->r1;
 	packed = packed << 4 | site->r3;
 	packed = packed << 1 | site->is_executed;
 	return (void *)(uintptr_t)packed;
 }
 
+/* Addresses are even. */
+bool s390_site_pack_next(const struct s390_site *site, uint64_t next, void **userdata)
+{
+	if (site->base || next >> ADDRESS_BITS)
+		return false;
+	*userdata = (void *)((uintptr_t)s390_site_pack(site) |
+			     (uintptr_t)next >> 1 << ADDRESS_SHIFT);
+	return true;
+}
+
+/* Without the base register, in whose place the address may be. */
 static struct s390_site unpack(void *userdata)
 {
-	uint32_t packed = (uintptr_t)userdata;
+	uintptr_t packed = (uintptr_t)userdata;
 
 	return (struct s390_site){
 		.is_executed = packed & 1,
 		.r3 = packed >> 1 & 15,
 		.r1 = packed >> 5 & 15,
-		.base = packed >> 9 & 15,
-		.displacement = packed >> 13,
+		.displacement = packed >> 9 & 0xfff,
 	};
+}
+
+static struct s390_site unpack_with_base(void *userdata)
+{
+	struct s390_site site = unpack(userdata);
+
+	site.base = (uintptr_t)userdata >> ADDRESS_SHIFT & 15;
+	return site;
 }
 
 static uint64_t second_operand(struct vcpu *vcpu, const struct s390_site *site)
 {
 	return site->displacement + (site->base ? register_read(vcpu, site->base) : 0);
+}
+
+/*
+ * Of what the library does QEMU has this one, too: it does nothing, and stays in
+ * the block. But it takes the field of the base register for a part of the code,
+ * and so not if that comes by one.
+ */
+static bool is_known_to_qemu(const struct s390_site *site, uint32_t code)
+{
+	return !site->base && code == 0x44;
+}
+
+/* What another vCPU has noted of this one. */
+static void take_notes(struct vcpu *vcpu)
+{
+	atomic_store_explicit(&vcpu->is_stopped, false, memory_order_relaxed);
+	if (atomic_load_explicit(&vcpu->was_reset, memory_order_relaxed) &&
+	    atomic_exchange_explicit(&vcpu->was_reset, false, memory_order_acquire))
+		paracall_cpu_reset(vcpu->cpu);
+}
+
+static void serve(unsigned int index, const struct s390_site *site, uint64_t next)
+{
+	struct vcpu *vcpu = s390_vcpu_current(index);
+	enum paracall_diag_outcome outcome;
+	uint32_t code;
+
+	if (!vcpu || interruption_is_detour(vcpu, next))
+		return;
+	memory_probe_from_zero(vcpu, MEMORY_LIMIT);
+	take_notes(vcpu);
+	code = second_operand(vcpu, site) & 0xffff;
+	outcome = paracall_diag(vcpu->cpu, code, site->r1, site->r3);
+	if (outcome == PARACALL_DIAG_OPERATION || outcome == PARACALL_DIAG_ADDRESSING)
+		interruption_expect(outcome);
+	if (outcome == PARACALL_DIAG_NOT_OURS && site->base)
+		interruption_detour(vcpu, code, site->r1, site->r3, next);
+	if (outcome != PARACALL_DIAG_DONE || is_known_to_qemu(site, code))
+		return;
+	if (site->is_executed)
+		interruption_take_back(vcpu, next);
+	else
+		qemu_plugin_set_pc(next);
+}
+
+void s390_call_diag(unsigned int index, void *userdata)
+{
+	struct s390_site site = unpack(userdata);
+
+	serve(index, &site, (uintptr_t)userdata >> ADDRESS_SHIFT << 1);
 }
 
 void s390_call_next(unsigned int index, void *userdata)
@@ -55,40 +127,11 @@ void s390_call_next(unsigned int index, void *userdata)
 	next_pc = (uintptr_t)userdata;
 }
 
-/*
- * Of what the library does QEMU has this one, too; but it takes the field of the
- * base register for a part of the code, and so not if it comes by one.
- */
-static bool is_known_to_qemu(const struct s390_site *site, uint32_t code)
+void s390_call_diag_after_next(unsigned int index, void *userdata)
 {
-	return !site->base && code == 0x44;
-}
+	struct s390_site site = unpack_with_base(userdata);
 
-void s390_call_diag(unsigned int index, void *userdata)
-{
-	struct vcpu *vcpu = s390_vcpu_current(index);
-	struct s390_site site = unpack(userdata);
-	enum paracall_diag_outcome outcome;
-	uint32_t code;
-
-	if (!vcpu || interruption_is_detour(vcpu, next_pc))
-		return;
-	memory_probe_from_zero(vcpu, MEMORY_LIMIT);
-	atomic_store_explicit(&vcpu->is_stopped, false, memory_order_relaxed);
-	code = second_operand(vcpu, &site) & 0xffff;
-	if (atomic_exchange_explicit(&vcpu->was_reset, false, memory_order_acquire))
-		paracall_cpu_reset(vcpu->cpu);
-	outcome = paracall_diag(vcpu->cpu, code, site.r1, site.r3);
-	if (outcome == PARACALL_DIAG_OPERATION || outcome == PARACALL_DIAG_ADDRESSING)
-		interruption_expect(outcome);
-	if (outcome == PARACALL_DIAG_NOT_OURS && site.base)
-		interruption_detour(vcpu, code, site.r1, site.r3, next_pc);
-	if (outcome != PARACALL_DIAG_DONE)
-		return;
-	if (!site.is_executed)
-		qemu_plugin_set_pc(next_pc);
-	else if (!is_known_to_qemu(&site, code))
-		interruption_take_back(vcpu, next_pc);
+	serve(index, &site, next_pc);
 }
 
 /* Whether the order is accepted is not known here, but a kernel repeats it then. */
@@ -115,7 +158,7 @@ static void note_order(struct vcpu *target, uint8_t order)
 void s390_call_sigp(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = vcpu_by_index(index);
-	struct s390_site site = unpack(userdata);
+	struct s390_site site = unpack_with_base(userdata);
 	struct vcpu *target;
 	uint8_t order;
 

@@ -9,18 +9,21 @@
 struct s390_site {
 	/* The target of EXECUTE: QEMU must not be sent on from within it. */
 	bool is_executed;
-	/* The instruction's fields. */
-	uint8_t r1, r3, base;
-	uint16_t displacement;
+	/* The instruction's fields; words, which compilers do not read as one. */
+	uint32_t r1, r3, base, displacement;
 };
 
 void *s390_site_pack(const struct s390_site *site);
+/* With the address behind the instruction; false if there is no room for both. */
+bool s390_site_pack_next(const struct s390_site *site, uint64_t next, void **userdata);
 
-/* QEMU says on which vCPU; @userdata is the address behind the instruction. */
-qemu_plugin_vcpu_cb s390_call_next;
-/* After it: @userdata is a site. */
+/* QEMU says on which vCPU; @userdata is a site, for this one with the address. */
 qemu_plugin_vcpu_cb s390_call_diag;
 qemu_plugin_vcpu_cb s390_call_sigp;
+
+/* In two: the address behind the instruction, and then a site. */
+qemu_plugin_vcpu_cb s390_call_next;
+qemu_plugin_vcpu_cb s390_call_diag_after_next;
 
 /* After an interruption was delivered. */
 qemu_plugin_discon_cb s390_call_interrupted;

@@ -51,6 +51,23 @@ static uint64_t wrap(uint64_t address, uint64_t psw_mask)
 	return address & (psw_mask & S390_PSW_BASIC_ADDRESSING ? 0x7fffffff : 0xffffff);
 }
 
+static void hook_diag(struct qemu_plugin_insn *insn, const struct s390_site *site,
+		      uint64_t next)
+{
+	void *userdata;
+
+	if (s390_site_pack_next(site, next, &userdata)) {
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, s390_call_diag,
+						       QEMU_PLUGIN_CB_RW_REGS_PC, userdata);
+		return;
+	}
+	/* QEMU calls them in this order. */
+	qemu_plugin_register_vcpu_insn_exec_cb(insn, s390_call_next, QEMU_PLUGIN_CB_NO_REGS,
+					       (void *)(uintptr_t)next);
+	qemu_plugin_register_vcpu_insn_exec_cb(insn, s390_call_diag_after_next,
+					       QEMU_PLUGIN_CB_RW_REGS_PC, s390_site_pack(site));
+}
+
 static void hook(struct vcpu *translator, struct qemu_plugin_insn *insn, const uint8_t *bytes,
 		 uint64_t psw_mask)
 {
@@ -70,11 +87,7 @@ static void hook(struct vcpu *translator, struct qemu_plugin_insn *insn, const u
 		return;
 	}
 	site.is_executed = is_executed(translator, vaddr, bytes[0], &size);
-	/* Both don't fit into one pointer. QEMU calls them in this order. */
-	qemu_plugin_register_vcpu_insn_exec_cb(insn, s390_call_next, QEMU_PLUGIN_CB_NO_REGS,
-					       (void *)(uintptr_t)wrap(vaddr + size, psw_mask));
-	qemu_plugin_register_vcpu_insn_exec_cb(insn, s390_call_diag, QEMU_PLUGIN_CB_RW_REGS_PC,
-					       s390_site_pack(&site));
+	hook_diag(insn, &site, wrap(vaddr + size, psw_mask));
 }
 
 /* Most blocks have nothing of interest: for them no register is read. */
