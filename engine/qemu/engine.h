@@ -7,6 +7,7 @@
 
 #include <paracall/paracall.h>
 #include <pthread.h>
+#include <time.h>
 
 /*
  * What becomes of a hypercall instruction after it ran for the first time at
@@ -93,6 +94,9 @@ struct vcpu {
 	/* s390: another vCPU has reset it; has stopped it, and it did nothing since. */
 	_Atomic(bool) was_reset;
 	_Atomic(bool) is_stopped;
+	/* s390: how long its thread has run. */
+	bool has_run_clock;
+	clockid_t run_clock;
 	/* s390: its prefix area, if that is known; see s390/current.c. */
 	bool has_prefix;
 	uint64_t prefix;

@@ -9,6 +9,8 @@
 #include "registers.h"
 #include "yield.h"
 
+#include <stdatomic.h>
+
 /* clang-format off */
 static const char *const register_names[S390_REGISTERS] = {
 	"r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7",
@@ -40,9 +42,11 @@ static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 					    s390_call_interrupted, NULL);
 }
 
-/* QEMU numbers its vCPUs by their addresses. */
+/* QEMU numbers its vCPUs by their addresses. All but the first one are stopped. */
 static void vcpu_init(struct vcpu *vcpu)
 {
+	atomic_store(&vcpu->is_stopped, vcpu != paracall_qemu_engine.vcpus);
+	yield_vcpu_init(vcpu);
 	paracall_cpu_set_apic_id(vcpu->cpu, vcpu - paracall_qemu_engine.vcpus);
 }
 

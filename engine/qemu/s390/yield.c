@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * With a thread for each vCPU it's the host's scheduler that lets one run, and
- * it takes no names. If more threads want to run than there are processors, a
- * short sleep lets them; sched_yield() often does not, and then the caller
- * just goes on. If there are not more, whoever is meant runs already.
+ * it takes no names. But a thread's CPU time tells whether it runs: then there
+ * is nothing to give, as in KVM. If it doesn't, sched_yield() gives way to
+ * another one, which is mostly one that waits, too, and gives way as well till it
+ * is the target's turn. Before Linux 6.18 sched_yield() often just returns; so if
+ * the target has not run then, a short sleep follows, in which the target can come
+ * to this processor.
  *
  * With one thread for all vCPUs QEMU goes to the next one when something is to
  * be done by a vCPU. It has that when the set of events changes that a plugin
@@ -11,42 +14,22 @@
  */
 #include "yield.h"
 
-#include <fcntl.h>
 #include <sched.h>
 #include <stdatomic.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #define SLEEP_NANOSECONDS 20000
 
 static qemu_plugin_id_t plugin;
-static int load_file = -1;
-static long processors;
 
 void yield_init(qemu_plugin_id_t id)
 {
-	cpu_set_t set;
-
 	plugin = id;
-	load_file = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
-	processors = sched_getaffinity(0, sizeof(set), &set) ? 1 : CPU_COUNT(&set);
 }
 
-/* Threads that run or want to: proc_loadavg(5), the fourth field's first number. */
-static long runnable_threads(void)
+void yield_vcpu_init(struct vcpu *vcpu)
 {
-	char text[64];
-	ssize_t length = pread(load_file, text, sizeof(text) - 1, 0);
-	char *field = text;
-
-	if (length <= 0)
-		return processors + 1;
-	text[length] = '\0';
-	for (int i = 0; field && i < 3; i++)
-		field = strchr(field + 1, ' ');
-	return field ? strtol(field, NULL, 10) : processors + 1;
+	vcpu->has_run_clock = !pthread_getcpuclockid(pthread_self(), &vcpu->run_clock);
 }
 
 static void flushed(void *userdata)
@@ -61,17 +44,61 @@ static void end_turn(void)
 	qemu_plugin_register_flush_cb(plugin, NULL, NULL);
 }
 
+/* False if it can't be known, as of a vCPU that is just unplugged. */
+static bool read_run_time(const struct vcpu *vcpu, struct timespec *time)
+{
+	return vcpu->has_run_clock && !clock_gettime(vcpu->run_clock, time);
+}
+
+static bool has_run_since(const struct vcpu *vcpu, const struct timespec *before)
+{
+	struct timespec now;
+
+	return !read_run_time(vcpu, &now) || now.tv_nsec != before->tv_nsec ||
+	       now.tv_sec != before->tv_sec;
+}
+
+static void give_way_to(const struct vcpu *target)
+{
+	static const struct timespec moment = { .tv_nsec = SLEEP_NANOSECONDS };
+	struct timespec before;
+
+	if (!read_run_time(target, &before) || has_run_since(target, &before))
+		return;
+	sched_yield();
+	if (!has_run_since(target, &before))
+		nanosleep(&moment, NULL);
+}
+
+static bool can_run(const struct vcpu *vcpu)
+{
+	return vcpu->cpu && !atomic_load_explicit(&vcpu->is_stopped, memory_order_relaxed);
+}
+
+/* Nobody is named: the next one that can run, each time another; or NULL. */
+static struct vcpu *find_target(const struct vcpu *caller)
+{
+	static _Thread_local unsigned int last;
+	struct engine *engine = &paracall_qemu_engine;
+
+	for (unsigned int i = 0; i < engine->max_vcpus; i++) {
+		struct vcpu *vcpu = &engine->vcpus[++last % engine->max_vcpus];
+
+		if (vcpu != caller && can_run(vcpu))
+			return vcpu;
+	}
+	return NULL;
+}
+
 /* As in KVM nothing is given to a vCPU that can't run. */
 void yield_to(void *context, void *target_context)
 {
-	static const struct timespec moment = { .tv_nsec = SLEEP_NANOSECONDS };
-	struct vcpu *target = target_context;
+	struct vcpu *target = target_context ? target_context : find_target(context);
 
-	(void)context;
-	if (target && atomic_load_explicit(&target->is_stopped, memory_order_relaxed))
+	if (!target || !can_run(target))
 		return;
 	if (paracall_qemu_engine.is_single_threaded)
 		end_turn();
-	else if (runnable_threads() > processors)
-		nanosleep(&moment, NULL);
+	else
+		give_way_to(target);
 }

@@ -7,6 +7,8 @@
 
 /* When the plugin is loaded. */
 void yield_init(qemu_plugin_id_t id);
+/* When a vCPU is there, on its thread. */
+void yield_vcpu_init(struct vcpu *vcpu);
 
 /* The engine's part of struct paracall_engine. */
 void yield_to(void *context, void *target);
