@@ -60,6 +60,9 @@ static uint64_t now_ms(void)
 	return now_ns(CLOCK_MONOTONIC) / 1000000;
 }
 
+/* When the work began that is timed; a mode that has to prepare it sets it again. */
+static uint64_t start;
+
 /* Runs body(argument, rounds) in that many processes and waits for them all. */
 static void in_processes(long workers, long rounds, void (*body)(int argument, long rounds),
 			 int argument)
@@ -143,6 +146,7 @@ static void contend(long workers, long rounds)
 	if (unlink(path) != 0)
 		die("%s", path);
 	make_lock_records(fd);
+	start = now_ms();
 	in_processes(workers, rounds, walk_lock_records, fd);
 	if (close(fd) != 0)
 		die("close");
@@ -449,7 +453,6 @@ int main(int argc, char **argv)
 {
 	const struct mode *mode;
 	long workers, rounds;
-	uint64_t start;
 
 	if (argc == 2 && strcmp(argv[1], "child") == 0)
 		return write(STDOUT_FILENO, "", 1) == 1 ? 0 : 1;
