@@ -59,8 +59,8 @@ void powerpc_call_sc(unsigned int index, void *userdata)
 	    (uint32_t)register_read(vcpu, PARACALL_POWERPC_R0) != PARACALL_KVM_SC_MAGIC)
 		return;
 	call(vcpu, &site);
-	/* There is no place to wait at; the guest calls again. */
-	vcpu->wants_idle = false;
+	if (vcpu->wants_idle)
+		idle_wait(vcpu, NULL);
 	qemu_plugin_set_pc(powerpc_site_after(&site, 4));
 }
 

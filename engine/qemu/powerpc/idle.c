@@ -59,7 +59,7 @@ static void sleep_briefly(void)
 void idle_wait(struct vcpu *vcpu, const struct powerpc_site *site)
 {
 	vcpu->wants_idle = false;
-	if (!(powerpc_read_msr(vcpu) & POWERPC_MSR_EXTERNAL_INTERRUPTS) ||
+	if (!site || !(powerpc_read_msr(vcpu) & POWERPC_MSR_EXTERNAL_INTERRUPTS) ||
 	    !has_place_to_wait(vcpu, site)) {
 		sleep_briefly();
 		return;

@@ -8,7 +8,10 @@
 /* The engine's part of struct paracall_engine: the call is made in a moment. */
 void idle_note(void *context);
 
-/* Behind the call, whose marker is at @site. May not return. */
+/*
+ * Behind the call, whose marker is at @site; NULL if it was another instruction.
+ * May not return.
+ */
 void idle_wait(struct vcpu *vcpu, const struct powerpc_site *site);
 
 /* Whether this sc 1 is not the guest's own, but where EV_IDLE waits. */
