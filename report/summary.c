@@ -97,13 +97,20 @@ static void print_line(FILE *output, const struct line *line, double total_secon
 		fprintf(output, "%9s %s\n", "", line->name);
 }
 
+/* Features of other architectures have the same bits. */
 static bool feature_was_used(const struct paracall_statistics *statistics,
 			     const struct paracall_feature_info *feature)
 {
-	for (size_t row = 0; row < paracall_hypercall_count(); row++)
-		if (paracall_hypercall_info(row)->feature == 1u << feature->bit &&
+	for (size_t row = 0; row < paracall_hypercall_count(); row++) {
+		const struct paracall_hypercall_info *info = paracall_hypercall_info(row);
+
+		if (info->feature == 1u << feature->bit &&
+		    info->architectures & statistics->architecture &&
 		    row_total(statistics, row, calls))
 			return true;
+	}
+	if (statistics->architecture != PARACALL_X86)
+		return false;
 	for (size_t i = 0; i < paracall_msr_count(); i++)
 		if (paracall_msr_info(i)->feature == 1u << feature->bit &&
 		    msr_total(statistics, i, writes))
@@ -125,11 +132,11 @@ static void print_features(FILE *output, const struct paracall_statistics *stati
 			   feature_filter *filter, const char *quote, const char *separator,
 			   const char *none)
 {
+	const struct paracall_feature_info *feature;
 	const char *before = "";
 
-	for (size_t i = 0; i < paracall_feature_count(); i++) {
-		const struct paracall_feature_info *feature = paracall_feature_info(i);
-
+	for (size_t i = 0; (feature = paracall_feature_info_of(statistics->architecture, i));
+	     i++) {
 		if (!filter(statistics, feature))
 			continue;
 		fprintf(output, "%s%s%s%s", before, quote, feature->name, quote);
@@ -172,18 +179,25 @@ static void print_private_memory(FILE *output, const struct paracall_statistics 
 			statistics->private_pages, statistics->private_ranges);
 }
 
+static void print_offers(FILE *output, const struct paracall_statistics *statistics)
+{
+	fputs("features offered: ", output);
+	print_features(output, statistics, feature_was_offered, "", ", ", "none");
+	fputs("; used: ", output);
+	print_features(output, statistics, feature_was_used, "", ", ", "none");
+	putc('\n', output);
+}
+
 static void print_guest(FILE *output, const struct paracall_statistics *statistics)
 {
 	fprintf(output,
 		"guest: CPUID 0x40000000 read %" PRIu64 " times, 0x40000001 %" PRIu64
-		" times; features offered: ",
+		" times; ",
 		paracall_statistics_total(statistics, cpuid_signature),
 		paracall_statistics_total(statistics, cpuid_features));
-	print_features(output, statistics, feature_was_offered, "", ", ", "none");
-	fputs("; used: ", output);
-	print_features(output, statistics, feature_was_used, "", ", ", "none");
+	print_offers(output, statistics);
 	fprintf(output,
-		"\nkicks: %" PRIu64 " ended a halt, %" PRIu64
+		"kicks: %" PRIu64 " ended a halt, %" PRIu64
 		" were kept for the next one; interrupts sent: %" PRIu64 "\n",
 		paracall_statistics_total(statistics, kicks_woke),
 		paracall_statistics_total(statistics, kicks_left),
@@ -207,6 +221,10 @@ void summary_print_text(FILE *output, const struct paracall_statistics *statisti
 	print_line(output, &table.total, table.total.seconds);
 	if (statistics->architecture == PARACALL_X86)
 		print_guest(output, statistics);
+	if (statistics->architecture == PARACALL_POWERPC) {
+		fputs("guest: ", output);
+		print_offers(output, statistics);
+	}
 	if (!statistics->finished)
 		fputs("QEMU did not end in order; these are the counts until then.\n", output);
 }
@@ -247,13 +265,18 @@ static void print_json_msrs(FILE *output, const struct paracall_statistics *stat
 	fprintf(output, ",\n  \"" #member "\": %" PRIu64, \
 		paracall_statistics_total(statistics, member))
 
-static void print_json_x86(FILE *output, const struct paracall_statistics *statistics)
+static void print_json_offers(FILE *output, const struct paracall_statistics *statistics)
 {
 	fputs(",\n  \"features_offered\": [", output);
 	print_features(output, statistics, feature_was_offered, "\"", ", ", "");
 	fputs("],\n  \"features_used\": [", output);
 	print_features(output, statistics, feature_was_used, "\"", ", ", "");
-	fputs("],\n  \"msrs\": [", output);
+	putc(']', output);
+}
+
+static void print_json_x86(FILE *output, const struct paracall_statistics *statistics)
+{
+	fputs(",\n  \"msrs\": [", output);
 	print_json_msrs(output, statistics);
 	fprintf(output, "],\n  \"private_ranges\": %" PRIu64 ",\n  \"private_pages\": %" PRIu64,
 		statistics->private_ranges, statistics->private_pages);
@@ -289,6 +312,8 @@ void summary_print_json(FILE *output, const struct paracall_statistics *statisti
 	}
 	fprintf(output, "  ],\n  \"architecture\": \"%s\"",
 		paracall_architecture_name(statistics->architecture));
+	if (paracall_feature_count_of(statistics->architecture))
+		print_json_offers(output, statistics);
 	if (statistics->architecture == PARACALL_X86)
 		print_json_x86(output, statistics);
 	fputs("\n}\n", output);
