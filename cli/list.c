@@ -133,13 +133,15 @@ static void print_all(void)
 	}
 }
 
-static const char *offer_word(const struct paracall_feature_info *info, uint32_t capabilities)
+static const char *offer_word(enum paracall_architecture architecture,
+			      const struct paracall_feature_info *info, uint32_t capabilities)
 {
 	uint32_t bit = 1u << info->bit;
 
-	if (paracall_features_default(capabilities) & bit)
+	if (paracall_features_default_of(architecture, capabilities) & bit)
 		return "yes";
-	return paracall_features_available(capabilities) & bit ? "if asked" : "no";
+	return paracall_features_available_of(architecture, capabilities) & bit ? "if asked"
+										: "no";
 }
 
 /* Why a feature is not offered by default; an empty line is none. */
@@ -160,18 +162,25 @@ static void print_reason(const struct paracall_feature_info *info, uint32_t capa
 	putchar('\n');
 }
 
-static void print_features(void)
+static void print_features_of(enum paracall_architecture architecture)
 {
 	uint32_t capabilities = qemu_capabilities(NULL);
+	const struct paracall_feature_info *info;
 
 	printf("%3s  %-22s  %-8s  %s\n", "bit", "feature", "offered", "what it announces");
-	for (size_t i = 0; i < paracall_feature_count(); i++) {
-		const struct paracall_feature_info *info = paracall_feature_info(i);
-
+	for (size_t i = 0; (info = paracall_feature_info_of(architecture, i)); i++) {
 		printf("%3u  %-22s  %-8s  %s\n", info->bit, info->name,
-		       offer_word(info, capabilities), info->purpose);
+		       offer_word(architecture, info, capabilities), info->purpose);
 		print_reason(info, capabilities);
 	}
+}
+
+static void print_features(void)
+{
+	puts("x86: CPUID leaf 0x40000001, eax");
+	print_features_of(PARACALL_X86);
+	puts("\nPPC: what KVM_HC_FEATURES returns");
+	print_features_of(PARACALL_POWERPC);
 }
 
 static void print_registers(void)
