@@ -354,7 +354,7 @@ boot_features() {
 	local -a offered
 
 	mapfile -t offered < <("$paracall" list --features |
-		awk '$1 ~ /^[0-9]+$/ && $3 != "no" { print $2 }')
+		awk '/^PPC/ { exit } $1 ~ /^[0-9]+$/ && $3 != "no" { print $2 }')
 	for feature in all "${offered[@]}"; do
 		[ -z "$1" ] || [ "$1" = "feature $feature" ] || continue
 		boot "feature $feature" quick "--features=$feature" "-machine q35 -smp 4" demo \
