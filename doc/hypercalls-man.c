@@ -144,7 +144,8 @@ static void print_head(void)
 	       "A hypercall is a call from a guest's kernel to the hypervisor.\n"
 	       "This page lists every one that Linux KVM has defined, for all architectures,\n"
 	       "in the template of the kernel's document, and the functions of s390's DIAGNOSE\n"
-	       "that KVM and its user space have; then x86's feature bits and registers.\n"
+	       "that KVM and its user space have, and PowerPC's calls of ePAPR and PAPR; then\n"
+	       "feature bits, and x86's registers.\n"
 	       "The numbers are those of the kernel's header\n"
 	       ".In linux/kvm_para.h ;\n"
 	       "the sections of the kernel's document are numbered otherwise.\n",
@@ -201,6 +202,32 @@ static void print_diagnose(void)
 	       "Codes and subcodes that KVM doesn't have are a specification exception.\n");
 }
 
+static void print_powerpc(void)
+{
+	printf(".Ss PowerPC\n"
+	       "There the instructions are those of the property hcall\\-instructions in the\n"
+	       "device tree, or\n"
+	       ".Ql sc\n"
+	       "with 0x%x in the low half of r0.\n"
+	       "The low half of r11 has a vendor in its high 16 bits, %d for KVM and %d for ePAPR,\n"
+	       "and the number below; headings of ePAPR's calls show both together.\n"
+	       "The arguments are in r3 and the registers behind it.\n"
+	       "The result is in r3, 0 or an error above 0: %d (EV_UNIMPLEMENTED) if there is no\n"
+	       "such call, or KVM doesn't have it.\n"
+	       "r4 gets another result, or 0; no other register is changed.\n"
+	       "With MSR[SF] off arguments have 32 bits.\n"
+	       "In user mode there is no hypercall: the instructions do nothing, and\n"
+	       ".Ql sc\n"
+	       "is a system call.\n",
+	       PARACALL_KVM_SC_MAGIC, PARACALL_EPAPR_VENDOR_KVM, PARACALL_EPAPR_VENDOR_EPAPR,
+	       PARACALL_EV_UNIMPLEMENTED);
+	printf(".Pp\n"
+	       "PAPR's calls have an instruction of their own,\n"
+	       ".Ql sc 1 ,\n"
+	       "with the number in r3 and the arguments from r4 on.\n"
+	       "On the machine pseries QEMU serves them; those that it has are listed here.\n");
+}
+
 static void print_hypercalls(void)
 {
 	puts(".Sh HYPERCALLS");
@@ -211,13 +238,20 @@ static void print_hypercalls(void)
 static void print_features(void)
 {
 	printf(".Sh FEATURES\n"
-	       "These are bits of EAX in CPUID leaf 0x%x.\n"
+	       "On x86 these are bits of EAX in CPUID leaf 0x%x.\n"
 	       "Those offered are announced to a guest unless switched off.\n"
 	       ".Bl -column \"bit\" \"clocksource\\-stable\\-bit\" \"offered\"\n"
 	       ".It Sy bit Ta Sy feature Ta Sy offered Ta Sy what it announces\n",
 	       PARACALL_KVM_CPUID_FEATURES);
 	for (size_t i = 0; i < paracall_feature_count(); i++)
 		print_feature(paracall_feature_info(i));
+	puts(".El\n"
+	     ".Pp\n"
+	     "On PowerPC they are bits of what KVM_HC_FEATURES returns in r4.\n"
+	     ".Bl -column \"bit\" \"clocksource\\-stable\\-bit\" \"offered\"\n"
+	     ".It Sy bit Ta Sy feature Ta Sy offered Ta Sy what it announces");
+	for (size_t i = 0; i < paracall_feature_count_of(PARACALL_POWERPC); i++)
+		print_feature(paracall_feature_info_of(PARACALL_POWERPC, i));
 	puts(".El");
 }
 
@@ -262,6 +296,7 @@ int main(void)
 	print_head();
 	print_convention();
 	print_diagnose();
+	print_powerpc();
 	print_hypercalls();
 	print_features();
 	print_registers();
