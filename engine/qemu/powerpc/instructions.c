@@ -76,6 +76,8 @@ static void look_at_beginning(struct block *block, struct qemu_plugin_tb *transl
 	if (!is_start && !may_be_kernel)
 		return;
 	learn(block);
+	if (block->msr & POWERPC_MSR_USER)
+		return;
 	site.is_big_endian = block->translator.is_big_endian;
 	site.is_64bit = block->msr & POWERPC_MSR_64BIT;
 	if (is_start)
