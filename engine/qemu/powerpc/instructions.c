@@ -84,7 +84,12 @@ static void look_at_beginning(struct block *block, struct qemu_plugin_tb *transl
 		qemu_plugin_register_vcpu_insn_exec_cb(first, start_reached,
 						       QEMU_PLUGIN_CB_R_REGS,
 						       powerpc_site_pack(&site));
-	/* On pseries it is the firmware that starts, with a tree for itself. */
+	/*
+	 * On pseries it is the firmware that starts, with a tree for itself. Who has
+	 * the hypervisor's state is nobody's guest.
+	 */
+	if (block->msr & POWERPC_MSR_HYPERVISOR)
+		return;
 	if ((is_start && !paracall_qemu_engine.has_papr) ||
 	    device_tree_begins(&block->translator, &site))
 		qemu_plugin_register_vcpu_insn_exec_cb(first, device_tree_reached,

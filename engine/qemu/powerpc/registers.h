@@ -21,6 +21,7 @@ enum powerpc_register {
 #define POWERPC_MSR_DATA_RELOCATE (UINT64_C(1) << 4)
 #define POWERPC_MSR_USER (UINT64_C(1) << 14)
 #define POWERPC_MSR_EXTERNAL_INTERRUPTS (UINT64_C(1) << 15)
+#define POWERPC_MSR_HYPERVISOR (UINT64_C(1) << 60)
 #define POWERPC_MSR_64BIT (UINT64_C(1) << 63)
 
 /*
