@@ -14,8 +14,8 @@
 
 #include "../memory.h"
 #include "current.h"
-#include "instructions.h"
 #include "registers.h"
+#include "words.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -106,12 +106,8 @@ static void warn(const char *reason)
 static const char *change(struct vcpu *vcpu, uint64_t vaddr, void *tree, void *result,
 			  size_t size)
 {
-	static const uint32_t waiting[PARACALL_HCALL_INSTRUCTIONS] = {
-		POWERPC_MARKER, POWERPC_BRANCH_12, POWERPC_SC_1, POWERPC_NOP
-	};
-	static const uint32_t plain[PARACALL_HCALL_INSTRUCTIONS] = { POWERPC_NOP,
-								     POWERPC_MARKER,
-								     POWERPC_NOP, POWERPC_NOP };
+	static const uint32_t waiting[] = POWERPC_WORDS_WITH_IDLE;
+	static const uint32_t plain[] = POWERPC_WORDS;
 	bool can_wait = paracall_qemu_engine.has_papr;
 	int error;
 

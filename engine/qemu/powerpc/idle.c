@@ -14,8 +14,8 @@
 #include "idle.h"
 
 #include "../memory.h"
-#include "instructions.h"
 #include "registers.h"
+#include "words.h"
 
 #include <time.h>
 

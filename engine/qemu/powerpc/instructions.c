@@ -11,6 +11,7 @@
 #include "device_tree.h"
 #include "registers.h"
 #include "start.h"
+#include "words.h"
 
 #define SIZE 4
 
