@@ -8,7 +8,7 @@
 
 enum exit_status {
 	EXIT_OK = 0,
-	/* list: no such name. engines: none can be used. */
+	/* list: no such name. engines: none can be used. dtb: not done. */
 	EXIT_NOTHING = 1,
 	/* The command line is wrong. */
 	EXIT_USAGE = 2,
@@ -20,6 +20,7 @@ enum exit_status {
 int run_main(int argc, char **argv);
 int engines_main(int argc, char **argv);
 int list_main(int argc, char **argv);
+int dtb_main(int argc, char **argv);
 
 /* One sentence to standard error, after "paracall: ". */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -14,6 +14,7 @@ static const struct subcommand {
 	{ "run", run_main, "run a guest under QEMU, as a KVM guest" },
 	{ "engines", engines_main, "show the QEMUs found, and which one is used" },
 	{ "list", list_main, "show KVM's hypercalls and features" },
+	{ "dtb", dtb_main, "tell a PowerPC guest of KVM in a device tree's file" },
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))

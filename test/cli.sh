@@ -47,12 +47,35 @@ test_help() {
 	local command
 
 	expect "help" 0 "Usage: paracall COMMAND" "$paracall" --help
-	for command in run engines list; do
+	for command in run engines list dtb; do
 		expect "$command --help" 0 "Usage: paracall $command" "$paracall" $command --help
 	done
 	expect "version" 0 "paracall 0." "$paracall" --version
 	expect "no command" 2 "'paracall --help'" "$paracall"
 	expect "unknown command" 2 "no command 'walk'" "$paracall" walk
+}
+
+# A tree without anything: its header, no reservations, the root, no strings.
+empty_tree() {
+	printf '\xd0\x0d\xfe\xed\0\0\0\x48\0\0\0\x38\0\0\0\x48\0\0\0\x28\0\0\0\x11\0\0\0\x10'
+	printf '\0\0\0\0\0\0\0\0\0\0\0\x10'
+	printf '\0%.0s' {1..16}
+	printf '\0\0\0\1\0\0\0\0\0\0\0\2\0\0\0\x09'
+}
+
+test_dtb() {
+	empty_tree >"$work/in"
+	expect "dtb" 0 "" "$paracall" dtb "$work/in" "$work/tree"
+	if grep -qa 'linux,kvm' "$work/tree" && grep -qa 'hcall-instructions' "$work/tree"; then
+		pass "dtb, the copy tells of KVM"
+	else
+		fail "dtb, the copy tells of KVM"
+	fi
+	expect "dtb, no tree" 1 "not a flattened device tree" "$paracall" dtb "$0" "$work/tree"
+	expect "dtb, no file" 1 "can't be read" "$paracall" dtb "$work/none" "$work/tree"
+	expect "dtb, nowhere to write" 1 "can't be written" "$paracall" dtb "$work/in" "$work/no/tree"
+	expect "dtb, one file" 2 "two files" "$paracall" dtb "$work/in"
+	expect "dtb, unknown option" 2 "unknown option '--x'" "$paracall" dtb --x
 }
 
 test_list() {
@@ -330,6 +353,7 @@ make_exit_image() {
 
 make_exit_image
 test_help
+test_dtb
 test_list
 test_usage
 test_refusals
