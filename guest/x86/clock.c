@@ -5,6 +5,7 @@
  * hypercalls.rst; arch/x86/kvm/x86.c, kvm_setup_guest_pvclock and
  * kvm_pv_clock_pairing (Linux 6.19).
  */
+#include "runtime/pvclock.h"
 #include "runtime/test.h"
 
 #define LIMIT_MS 10000
@@ -21,8 +22,6 @@
 #define STABLE PARACALL_PVCLOCK_TSC_STABLE
 #define STOPPED PARACALL_PVCLOCK_GUEST_STOPPED
 
-typedef struct paracall_pvclock_vcpu_time_info clock_page;
-
 /* By number, as in cpu_ids[]; a cache line each. */
 static struct {
 	clock_page page;
@@ -33,56 +32,8 @@ static struct paracall_pvclock_wall_clock wall __attribute__((aligned(16)));
 #define PATTERN 0xa5
 
 /*
- * ---- Reading ---------------------------------------------------------------
+ * ---- Starting --------------------------------------------------------------
  */
-
-/*
- * As often as the host is at it; pvclock-abi.h. The counter belongs to it: the
- * page may be another one soon.
- */
-static clock_page read_page_and_tsc(const clock_page *page, uint64_t *tsc)
-{
-	const volatile uint32_t *version = &page->version;
-	clock_page copy;
-
-	do {
-		while (*version & 1)
-			relax();
-		copy.version = *version;
-		__asm__ volatile("" : : : "memory");
-		*tsc = rdtsc();
-		memcpy((uint8_t *)&copy + 4, (const uint8_t *)page + 4, sizeof(copy) - 4);
-		__asm__ volatile("" : : : "memory");
-	} while (*version != copy.version);
-	return copy;
-}
-
-static clock_page read_page(const clock_page *page)
-{
-	uint64_t tsc;
-
-	return read_page_and_tsc(page, &tsc);
-}
-
-__extension__ typedef unsigned __int128 uint128;
-
-static int64_t convert(const clock_page *page, uint64_t tsc)
-{
-	uint64_t ticks = tsc - page->tsc_timestamp;
-
-	ticks = page->tsc_shift < 0 ? ticks >> -page->tsc_shift : ticks << page->tsc_shift;
-	return (int64_t)(page->system_time +
-			 (uint64_t)((uint128)ticks * page->tsc_to_system_mul >> 32));
-}
-
-/* Nanoseconds. */
-static int64_t read_clock(const clock_page *page)
-{
-	uint64_t tsc;
-	clock_page copy = read_page_and_tsc(page, &tsc);
-
-	return convert(&copy, tsc);
-}
 
 static void start_clock(void *argument)
 {

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reading kvmclock: arch/x86/include/asm/pvclock-abi.h. */
+#ifndef GUEST_PVCLOCK_H
+#define GUEST_PVCLOCK_H
+
+#include "runtime.h"
+
+typedef struct paracall_pvclock_vcpu_time_info clock_page;
+
+/*
+ * As often as the host is at it; pvclock-abi.h. The counter belongs to it: the
+ * page may be another one soon.
+ */
+static inline clock_page read_page_and_tsc(const clock_page *page, uint64_t *tsc)
+{
+	const volatile uint32_t *version = &page->version;
+	clock_page copy;
+
+	do {
+		while (*version & 1)
+			relax();
+		copy.version = *version;
+		__asm__ volatile("" : : : "memory");
+		*tsc = rdtsc();
+		memcpy((uint8_t *)&copy + 4, (const uint8_t *)page + 4, sizeof(copy) - 4);
+		__asm__ volatile("" : : : "memory");
+	} while (*version != copy.version);
+	return copy;
+}
+
+static inline clock_page read_page(const clock_page *page)
+{
+	uint64_t tsc;
+
+	return read_page_and_tsc(page, &tsc);
+}
+
+__extension__ typedef unsigned __int128 uint128;
+
+static inline int64_t convert(const clock_page *page, uint64_t tsc)
+{
+	uint64_t ticks = tsc - page->tsc_timestamp;
+
+	ticks = page->tsc_shift < 0 ? ticks >> -page->tsc_shift : ticks << page->tsc_shift;
+	return (int64_t)(page->system_time +
+			 (uint64_t)((uint128)ticks * page->tsc_to_system_mul >> 32));
+}
+
+/* Nanoseconds. */
+static inline int64_t read_clock(const clock_page *page)
+{
+	uint64_t tsc;
+	clock_page copy = read_page_and_tsc(page, &tsc);
+
+	return convert(&copy, tsc);
+}
+
+#endif /* GUEST_PVCLOCK_H */
