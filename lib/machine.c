@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The life of machines and vCPUs. All memory is allocated here, at creation. */
-#include "machine.h"
+#include "inject.h"
 #include "x86/clock.h"
 #include "x86/map_gpa_range.h"
 
@@ -35,6 +35,9 @@ static int check_options(const struct paracall_engine *engine,
 		return PARACALL_ERROR_ARGUMENT;
 	if (options->features & ~available)
 		return PARACALL_ERROR_FEATURE;
+	if (options->injection &&
+	    !injection_is_possible(options->injection, engine, options->architecture))
+		return PARACALL_ERROR_ARGUMENT;
 	return PARACALL_OK;
 }
 
@@ -111,6 +114,7 @@ int paracall_machine_new(struct paracall_machine **result, const struct paracall
 		paracall_machine_free(machine);
 		return PARACALL_ERROR_MEMORY;
 	}
+	injection_begin(machine, options->injection);
 	*result = machine;
 	return PARACALL_OK;
 }
@@ -140,6 +144,7 @@ void paracall_cpu_reset(struct paracall_cpu *cpu)
 		paracall_clock_stop(cpu);
 	cpu->msrs = (struct msr_state){ .poll_control = cpu->msrs.poll_control };
 	cpu->async_pf = (struct async_pf){ .next = cpu->async_pf.next };
+	cpu->late_call_count = 0;
 	atomic_store(&cpu->has_pfault_token, false);
 	atomic_store(&cpu->requests, 0);
 	atomic_store(&cpu->halt_state, RUNNING);

@@ -51,6 +51,23 @@ struct async_pf {
 /* x86/map_gpa_range.c's. */
 struct private_memory;
 
+/* Kicks that are done later on purpose, oldest first; see inject.c. */
+#define MAX_LATE_CALLS 8
+
+struct late_call {
+	uint64_t due_nanoseconds;
+	uint32_t row;
+	uint32_t mode;
+	uint64_t arguments[PARACALL_MAX_ARGUMENTS];
+};
+
+/* What happens every so often by a rule. */
+struct event {
+	/* 0: it was not looked at yet. */
+	_Atomic(uint64_t) due_nanoseconds;
+	_Atomic(uint64_t) count;
+};
+
 struct paracall_cpu {
 	struct paracall_machine *machine;
 	/* The engine's own pointer. */
@@ -66,6 +83,9 @@ struct paracall_cpu {
 	/* Of the engine's run delay, what the guest was told of. */
 	uint64_t told_run_delay;
 	struct async_pf async_pf;
+	struct late_call late_calls[MAX_LATE_CALLS];
+	uint32_t late_call_count;
+	struct event events[PARACALL_MAX_RULES];
 	/* Of the lists of private memory, the one that is this vCPU's to write. */
 	uint32_t spare_list;
 	_Atomic(uint32_t) requests;
@@ -103,6 +123,13 @@ struct paracall_machine {
 	uint32_t hints;
 	bool enforce_features;
 	uint32_t max_cpus;
+	/* There are rules by which faults are injected. */
+	bool has_rules;
+	struct paracall_injection injection;
+	/* Of the rules about what all vCPUs share. */
+	struct event events[PARACALL_MAX_RULES];
+	/* The engine's clock when the machine was created. */
+	uint64_t created_nanoseconds;
 	struct paracall_statistics *statistics;
 	/* Set if the counters are the library's own. */
 	struct paracall_statistics *own_statistics;

@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 #define PARACALL_STATISTICS_MAGIC 0x41524150u /* "PARA" */
-#define PARACALL_STATISTICS_VERSION 4u
+#define PARACALL_STATISTICS_VERSION 5u
 
 /* Rows of the table that the layout has room for; the last counts others. */
 #define PARACALL_STATISTICS_ROWS 256
@@ -48,6 +48,31 @@ struct paracall_msr_statistics {
 	uint64_t faults;
 };
 
+/* Rules by which faults are injected, and how long each may be as text. */
+#define PARACALL_MAX_RULES 16
+#define PARACALL_RULE_TEXT 96
+
+/* Kinds of faults that a vCPU's table of them has room for; the last counts others. */
+#define PARACALL_STATISTICS_INJECTED 32
+#define PARACALL_STATISTICS_OTHER_RULES UINT32_MAX
+
+/* What one rule did to a vCPU at one place. */
+struct paracall_injected {
+	/* 0: there is none here, nor behind. */
+	uint64_t times;
+	/* The rule's number, or PARACALL_STATISTICS_OTHER_RULES. */
+	uint32_t rule;
+	/* Its enum paracall_place, and which call or register. */
+	uint32_t place;
+	uint64_t index;
+	/* The first and the last one: which of the vCPU's there it was, from 1. */
+	uint64_t first_number;
+	uint64_t last_number;
+	/* And when, since the machine was created. */
+	uint64_t first_nanoseconds;
+	uint64_t last_nanoseconds;
+};
+
 struct paracall_cpu_statistics {
 	struct paracall_call_statistics calls[PARACALL_STATISTICS_ROWS];
 	struct paracall_msr_statistics msrs[PARACALL_STATISTICS_MSRS];
@@ -74,6 +99,8 @@ struct paracall_cpu_statistics {
 	/* Asynchronous page faults begun and ended. */
 	uint64_t async_pf_begun;
 	uint64_t async_pf_ended;
+	/* Faults injected, in order of their first times. */
+	struct paracall_injected injected[PARACALL_STATISTICS_INJECTED];
 };
 
 struct paracall_statistics {
@@ -97,6 +124,10 @@ struct paracall_statistics {
 	 */
 	uint64_t private_ranges;
 	uint64_t private_pages;
+	/* The rules by which faults are injected, as they were written, and the seed. */
+	uint64_t seed;
+	uint64_t rule_count;
+	char rules[PARACALL_MAX_RULES][PARACALL_RULE_TEXT];
 	struct paracall_cpu_statistics cpu[];
 };
 

@@ -307,6 +307,27 @@ void paracall_clock_halt(struct paracall_cpu *cpu)
 	unlock(clock);
 }
 
+bool paracall_clock_is_running(const struct paracall_cpu *cpu)
+{
+	return is_running(cpu) && can_tell_time(cpu);
+}
+
+/* Its origin jumps with it, or paracall_adjust_clock() would take it for an error. */
+void paracall_clock_jump(struct paracall_cpu *cpu, int64_t nanoseconds)
+{
+	struct paracall_machine *machine = cpu->machine;
+	struct clock *clock = &machine->clock;
+
+	lock(clock);
+	for (uint32_t i = 0; i < machine->max_cpus; i++)
+		begin_page(cpu, &machine->cpus[i]);
+	current_line(cpu)->system_time += (uint64_t)nanoseconds;
+	clock->origin -= (uint64_t)nanoseconds;
+	for (uint32_t i = 0; i < machine->max_cpus; i++)
+		finish_page(cpu, &machine->cpus[i], false);
+	unlock(clock);
+}
+
 void paracall_clock_stop(struct paracall_cpu *cpu)
 {
 	struct clock *clock = &cpu->machine->clock;

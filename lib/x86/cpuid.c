@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* KVM's CPUID leaves: Documentation/virt/kvm/x86/cpuid.rst. */
-#include "../machine.h"
+#include "../inject.h"
 
 bool paracall_cpuid(struct paracall_cpu *cpu, uint32_t leaf, struct paracall_cpuid *result)
 {
@@ -20,6 +20,8 @@ bool paracall_cpuid(struct paracall_cpu *cpu, uint32_t leaf, struct paracall_cpu
 			.eax = cpu->machine->features,
 			.edx = cpu->machine->hints,
 		};
+		if (has_rules(cpu))
+			result->eax &= ~injection_withdrawn(cpu);
 		return true;
 	}
 	return false;

@@ -15,7 +15,7 @@
  */
 #include "kick.h"
 
-#include "../table.h"
+#include "../inject.h"
 #include "clock.h"
 
 /*
@@ -81,6 +81,9 @@ bool paracall_halt(struct paracall_cpu *cpu)
 	uint32_t state = RUNNING;
 
 	paracall_clock_halt(cpu);
+	/* It may sleep for long, and owes them to others. */
+	if (has_rules(cpu))
+		injection_do_late_calls(cpu, true);
 	paracall_statistics_add(&cpu->statistics->halts, 1);
 	if (atomic_compare_exchange_strong(&cpu->halt_state, &state, HALTED) || state == HALTED)
 		return true;

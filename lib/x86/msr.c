@@ -7,6 +7,7 @@
 #include "msr.h"
 
 #include "../feature_bits.h"
+#include "../inject.h"
 
 #include <assert.h>
 
@@ -97,6 +98,23 @@ enum paracall_msr_outcome paracall_rdmsr(struct paracall_cpu *cpu, uint32_t numb
 	return PARACALL_MSR_DONE;
 }
 
+/* By a fault on purpose. */
+static enum paracall_msr_outcome write_with_rules(struct paracall_cpu *cpu,
+						  const struct msr *msr, uint64_t value)
+{
+	struct paracall_msr_statistics *statistics = statistics_of(cpu, msr);
+	const struct paracall_rule *rule =
+		injection_find(cpu, PARACALL_AT_MSR, msr - msrs, statistics->writes);
+
+	if (rule && rule->fault == PARACALL_FAULT_EXCEPTION)
+		return fault(statistics);
+	if (rule && rule->fault == PARACALL_FAULT_DROP)
+		return PARACALL_MSR_DONE;
+	if (rule)
+		injection_delay(cpu, rule);
+	return msr->write(cpu, value) ? PARACALL_MSR_DONE : fault(statistics);
+}
+
 enum paracall_msr_outcome paracall_wrmsr(struct paracall_cpu *cpu, uint32_t number,
 					 uint64_t value)
 {
@@ -108,13 +126,19 @@ enum paracall_msr_outcome paracall_wrmsr(struct paracall_cpu *cpu, uint32_t numb
 	if (!msr)
 		return PARACALL_MSR_FAULT;
 	paracall_statistics_add(&statistics_of(cpu, msr)->writes, 1);
-	if (!is_there(cpu, msr) || !msr->write(cpu, value))
+	if (!is_there(cpu, msr))
+		return fault(statistics_of(cpu, msr));
+	if (has_rules(cpu))
+		return write_with_rules(cpu, msr, value);
+	if (!msr->write(cpu, value))
 		return fault(statistics_of(cpu, msr));
 	return PARACALL_MSR_DONE;
 }
 
 void paracall_update(struct paracall_cpu *cpu)
 {
+	if (has_rules(cpu))
+		injection_update(cpu);
 	paracall_update_clock(cpu);
 	paracall_update_steal_time(cpu);
 	paracall_update_async_pf(cpu);

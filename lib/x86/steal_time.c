@@ -5,6 +5,8 @@
  * The byte that says "preempted" is never set: a host that learns of a
  * preemption only afterwards has nothing true to say there.
  */
+#include "steal_time.h"
+
 #include "../memory.h"
 #include "msr.h"
 
@@ -18,7 +20,7 @@ static_assert(sizeof(struct paracall_kvm_steal_time) == 64, "the ABI's size");
 /* Up to where the host writes. */
 #define HEAD_SIZE (offsetof(struct paracall_kvm_steal_time, preempted) + 1)
 
-static bool is_running(const struct paracall_cpu *cpu)
+bool paracall_steal_is_running(const struct paracall_cpu *cpu)
 {
 	return cpu->msrs.steal_time & PARACALL_KVM_MSR_ENABLED &&
 	       cpu->machine->engine.capabilities & PARACALL_CAN_TELL_RUN_DELAY;
@@ -33,7 +35,7 @@ static void write_part(struct paracall_cpu *cpu, struct paracall_gpa address, si
 }
 
 /* Add to what stands in the guest's memory: it is the guest's to set. */
-static void add_steal(struct paracall_cpu *cpu, uint64_t nanoseconds)
+void paracall_steal_more(struct paracall_cpu *cpu, uint64_t nanoseconds)
 {
 	struct paracall_gpa address = guest_address(
 		cpu->msrs.steal_time & ~(RESERVED_BITS | PARACALL_KVM_MSR_ENABLED));
@@ -75,8 +77,8 @@ bool paracall_write_steal_time(struct paracall_cpu *cpu, uint64_t value)
 	    value & RESERVED_BITS)
 		return false;
 	cpu->msrs.steal_time = value;
-	if (is_running(cpu))
-		add_steal(cpu, take_run_delay(cpu));
+	if (paracall_steal_is_running(cpu))
+		paracall_steal_more(cpu, take_run_delay(cpu));
 	return true;
 }
 
@@ -89,9 +91,9 @@ void paracall_update_steal_time(struct paracall_cpu *cpu)
 {
 	uint64_t news;
 
-	if (!is_running(cpu))
+	if (!paracall_steal_is_running(cpu))
 		return;
 	news = take_run_delay(cpu);
 	if (news)
-		add_steal(cpu, news);
+		paracall_steal_more(cpu, news);
 }

@@ -142,6 +142,14 @@ static void flush_tlb(void *context)
 	cpu->tlb_flushes++;
 }
 
+static void delay(void *context, uint64_t nanoseconds)
+{
+	struct fake_cpu *cpu = context;
+
+	cpu->delays++;
+	cpu->delayed_nanoseconds += nanoseconds;
+}
+
 static uint64_t fake_clock(void)
 {
 	static _Atomic(uint64_t) now;
@@ -164,6 +172,7 @@ const struct paracall_engine fake_engine = {
 	.run_delay = run_delay,
 	.flush_tlb = flush_tlb,
 	.idle = idle,
+	.delay = delay,
 	.clock = fake_clock,
 };
 

@@ -38,6 +38,9 @@ struct fake_cpu {
 	bool refuses_interrupts;
 	uint64_t run_delay;
 	unsigned int tlb_flushes;
+	/* It waited on purpose, so often and in all so long. */
+	unsigned int delays;
+	uint64_t delayed_nanoseconds;
 	/* The machine that it is of. */
 	struct fake_machine *machine;
 };

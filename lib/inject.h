@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Faults on purpose. Where there are no rules all of it is one branch. */
+#ifndef PARACALL_LIB_INJECT_H
+#define PARACALL_LIB_INJECT_H
+
+#include "table.h"
+
+/* Whether the engine can do what the rules say, and they say something. */
+bool injection_is_possible(const struct paracall_injection *injection,
+			   const struct paracall_engine *engine,
+			   enum paracall_architecture architecture);
+
+/* When the machine is created, and has its statistics. */
+void injection_begin(struct paracall_machine *machine,
+		     const struct paracall_injection *injection);
+
+/* Whether such a fault makes sense for that row. */
+bool injection_fits(enum paracall_fault fault, const struct row *row);
+
+/*
+ * The rule that meets what @cpu does at @place, where it is its @number'th, or
+ * NULL. To be asked once for each, if the machine has rules.
+ */
+const struct paracall_rule *injection_find(struct paracall_cpu *cpu, enum paracall_place place,
+					   size_t index, uint64_t number);
+
+static inline bool has_rules(const struct paracall_cpu *cpu)
+{
+	return __builtin_expect(cpu->machine->has_rules, false);
+}
+
+/* The same for the call that @cpu is making. */
+const struct paracall_rule *injection_find_call(struct paracall_cpu *cpu,
+						const struct row *row);
+
+/* Have the vCPU wait. */
+void injection_delay(struct paracall_cpu *cpu, const struct paracall_rule *rule);
+
+/* Keep a call for later; or do those that are due, or @all of them. */
+void injection_keep_call(struct paracall_cpu *cpu, const struct paracall_rule *rule,
+			 const struct row *row, uint32_t mode, const uint64_t *arguments);
+void injection_do_late_calls(struct paracall_cpu *cpu, bool all);
+
+/* The features that are not there for this reading of CPUID. */
+uint32_t injection_withdrawn(struct paracall_cpu *cpu);
+
+/* What is due in paracall_update(). */
+void injection_update(struct paracall_cpu *cpu);
+
+#endif /* PARACALL_LIB_INJECT_H */
