@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* paracall run: QEMU with the plugin, and what the guest called afterwards. */
 #include "../engine/qemu/capabilities.h"
-#include "../engine/qemu/injection.h"
 #include "../report/summary.h"
 #include "child.h"
 #include "cli.h"
@@ -23,7 +22,7 @@ struct run_options {
 	const char *summary;
 	const char *replace;
 	const char *hints;
-	const char *inject;
+	struct strings inject;
 	/* --features, as it was said, or NULL; for x86 guests also what it means. */
 	const char *feature_list;
 	uint32_t capabilities;
@@ -59,11 +58,17 @@ static void print_help(void)
 	       "      --replace=HOW       what becomes of hypercall instructions in the guest's\n"
 	       "                          memory: keep, vmcall, vmmcall, fast, native or refuse\n"
 	       "                          (default: fast)\n"
-	       "      --inject=async-pf[:every=TIME][:delay=TIME]\n"
-	       "                          asynchronous page faults in the guest's programs, to test\n"
-	       "                          the guest (default: every=100ms, delay=10ms)\n"
 	       "\n"
 	       "Paracall:\n"
+	       "      --inject=RULE       do something wrong, to test the guest; as often as wanted:\n"
+	       "                            CALL:FAULT[:when=WHEN][:N%%], with a call's name or * and\n"
+	       "                              drop, enosys, error=N, retval=N, delay=TIME, late=TIME\n"
+	       "                            MSR_NAME:FAULT, with fault, drop, delay=TIME\n"
+	       "                            cpuid:withdraw=FEATURE\n"
+	       "                            clock:jump=TIME[:every=TIME]\n"
+	       "                            steal:burst=TIME[:every=TIME]\n"
+	       "                            async-pf[:every=TIME][:delay=TIME]\n"
+	       "                            seed=N, to have the same again\n"
 	       "      --summary=FILE      write the summary there\n"
 	       "      --format=FORMAT     the summary as text or json (default: text)\n"
 	       "      --qemu=PATH         the QEMU to run; see 'paracall engines'\n"
@@ -148,16 +153,6 @@ static const struct option long_options[] = {
 	{ .name = NULL },
 };
 
-static bool check_injection(const char *text)
-{
-	struct injection injection;
-	const char *wrong = injection_parse(&injection, text);
-
-	if (wrong)
-		complain("--inject=%s: %s", text, wrong);
-	return !wrong;
-}
-
 static bool refuse_arch(const char *value)
 {
 	char *archs = target_archs();
@@ -189,8 +184,8 @@ static bool take_option(struct run_options *options, int code, const char *value
 		options->hints = value;
 		return check_word("--hints", value, hints, "realtime or none");
 	case OPTION_INJECT:
-		options->inject = value;
-		return check_injection(value);
+		strings_add(&options->inject, value);
+		return true;
 	case OPTION_SUMMARY:
 		options->summary = value;
 		return true;
@@ -247,8 +242,6 @@ static const char *foreign_option(const struct run_options *options)
 		return "--enforce-features";
 	if (options->hints && strcmp(options->hints, "none"))
 		return "--hints";
-	if (options->inject)
-		return "--inject";
 	if (options->replace && strcmp(options->replace, "fast"))
 		return "--replace";
 	return NULL;
@@ -293,6 +286,25 @@ static bool check_form(const struct run_options *options)
 	return false;
 }
 
+/* What there is to be injected depends on the guest. */
+static bool check_injections(const struct run_options *options)
+{
+	struct paracall_injection injection = { .rule_count = 0 };
+
+	for (size_t i = 0; i < options->inject.count; i++) {
+		const char *text = options->inject.items[i];
+		const char *wrong =
+			paracall_injection_parse(&injection, options->target->architecture,
+						 text);
+
+		if (!wrong)
+			continue;
+		complain("--inject=%s: %s", text, wrong);
+		return false;
+	}
+	return true;
+}
+
 /* Returns -1 to go on, or the exit status to end with. */
 static int parse_options(struct run_options *options, int argc, char **argv)
 {
@@ -326,7 +338,7 @@ static int parse_options(struct run_options *options, int argc, char **argv)
 	if (!options->target)
 		options->target = target_at(0);
 	options->machine.target = options->target;
-	return check_target(options) ? -1 : EXIT_USAGE;
+	return check_target(options) && check_injections(options) ? -1 : EXIT_USAGE;
 }
 
 /* A program named by its path is the user's choice; a mere name is ours. */
@@ -387,12 +399,10 @@ static char *feature_list(uint32_t features)
 static char *x86_options(const struct run_options *options)
 {
 	char *features = feature_list(options->features);
-	char *result = format_string(",features=%s,hints=%s,enforce=%s,replace=%s%s%s",
-				     features, options->hints ? options->hints : "none",
+	char *result = format_string(",features=%s,hints=%s,enforce=%s,replace=%s", features,
+				     options->hints ? options->hints : "none",
 				     options->enforce ? "on" : "off",
-				     options->replace ? options->replace : "fast",
-				     options->inject ? ",inject=" : "",
-				     options->inject ? options->inject : "");
+				     options->replace ? options->replace : "fast");
 
 	free(features);
 	return result;
@@ -414,16 +424,32 @@ static char *other_options(const struct run_options *options)
 	return result;
 }
 
+/* The plugin's options for every guest; the caller's to free. */
+static char *injection_options(const struct run_options *options)
+{
+	char *list = format_string("%s", "");
+
+	for (size_t i = 0; i < options->inject.count; i++) {
+		char *longer = format_string("%s,inject=%s", list, options->inject.items[i]);
+
+		free(list);
+		list = longer;
+	}
+	return list;
+}
+
 /* All that Paracall adds to a command. */
 static bool add_plugin(struct strings *command, const struct run_options *options, int report)
 {
 	char *path = plugin_path("paracall-qemu.so");
 	char *quoted = path ? qemu_double_commas(path) : NULL;
 	char *more = options->target->is_x86 ? x86_options(options) : other_options(options);
+	char *inject = injection_options(options);
 	char *argument;
 
 	if (quoted) {
-		argument = format_string("%s%s,report=/proc/self/fd/%d", quoted, more, report);
+		argument = format_string("%s%s%s,report=/proc/self/fd/%d", quoted, more, inject,
+					 report);
 		strings_add(command, "-plugin");
 		strings_add(command, argument);
 		free(argument);
@@ -434,6 +460,7 @@ static bool add_plugin(struct strings *command, const struct run_options *option
 		}
 	}
 	free(quoted);
+	free(inject);
 	free(more);
 	free(path);
 	return quoted;
@@ -540,5 +567,8 @@ int run_main(int argc, char **argv)
 
 	options.features = paracall_features_default(options.capabilities);
 	status = parse_options(&options, argc, argv);
-	return status >= 0 ? status : run(&options);
+	if (status < 0)
+		status = run(&options);
+	strings_free(&options.inject);
+	return status;
 }

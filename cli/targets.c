@@ -10,6 +10,7 @@ static const struct target_info targets[] = {
 	{
 		.program = QEMU_X86_64,
 		.name = "x86",
+		.architecture = PARACALL_X86,
 		.arch = "x86_64",
 		.machine = "q35",
 		.console = "ttyS0",
@@ -19,6 +20,7 @@ static const struct target_info targets[] = {
 	{
 		.program = "qemu-system-s390x",
 		.name = "s390x",
+		.architecture = PARACALL_S390,
 		.arch = "s390x",
 		.machine = "s390-ccw-virtio",
 		.console = "ttysclp0",
@@ -26,6 +28,7 @@ static const struct target_info targets[] = {
 	{
 		.program = "qemu-system-ppc64",
 		.name = "PowerPC",
+		.architecture = PARACALL_POWERPC,
 		.arch = "ppc64le",
 		.machine = "pseries",
 		.console = "hvc0",
@@ -34,6 +37,7 @@ static const struct target_info targets[] = {
 	{
 		.program = "qemu-system-ppc",
 		.name = "PowerPC",
+		.architecture = PARACALL_POWERPC,
 		.has_features = true,
 	},
 };

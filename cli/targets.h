@@ -3,6 +3,7 @@
 #ifndef PARACALL_CLI_TARGETS_H
 #define PARACALL_CLI_TARGETS_H
 
+#include <paracall/paracall.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -14,6 +15,7 @@ struct target_info {
 	const char *program;
 	/* As sentences name it. */
 	const char *name;
+	enum paracall_architecture architecture;
 	/* --arch's word for its default machine; NULL if it has none. */
 	const char *arch;
 	const char *machine;

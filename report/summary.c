@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "summary.h"
 
+#include "injected.h"
+
 #include <inttypes.h>
 #include <paracall/paracall.h>
 #include <stdlib.h>
@@ -225,6 +227,7 @@ void summary_print_text(FILE *output, const struct paracall_statistics *statisti
 		fputs("guest: ", output);
 		print_offers(output, statistics);
 	}
+	injected_print_text(output, statistics);
 	if (!statistics->finished)
 		fputs("QEMU did not end in order; these are the counts until then.\n", output);
 }
@@ -316,5 +319,6 @@ void summary_print_json(FILE *output, const struct paracall_statistics *statisti
 		print_json_offers(output, statistics);
 	if (statistics->architecture == PARACALL_X86)
 		print_json_x86(output, statistics);
+	injected_print_json(output, statistics);
 	fputs("\n}\n", output);
 }

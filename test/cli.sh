@@ -108,7 +108,19 @@ test_usage() {
 	refuse "unknown option" "unknown option '--fast'" --fast -- qemu-system-x86_64
 	refuse "option without value" "needs a value" --kernel
 	refuse "unknown feature" "no feature 'pv-unhallt'" --features=+pv-unhallt --kernel x
-	refuse "injection unknown" "only async-pf can be injected" --inject=KICK_CPU:drop --kernel x
+	refuse "injection unknown" "nothing of that name" --inject=KICK:drop --kernel x
+	refuse "injection without a fault" "a call's fault is drop" --inject=KICK_CPU --kernel x
+	refuse "injection of another register's fault" "a register's fault is" \
+		--inject=MSR_STEAL_TIME:enosys --kernel x
+	refuse "injection, wrong number" "how often is said by when=" \
+		--inject=SEND_IPI:drop:when=0 --kernel x
+	refuse "injection, wrong percentage" "how often is said by when=" \
+		--inject=SEND_IPI:drop:101% --kernel x
+	refuse "injection, the second is wrong" "use clock:jump=TIME" --inject=SEND_IPI:drop \
+		--inject=clock:jump=5 --kernel x
+	refuse "injection, call that can't be late" "only KICK_CPU can be late" \
+		--inject=SEND_IPI:late=1ms --kernel x
+	refuse "injection, seed" "a seed is a number" --inject=seed=many --kernel x
 	refuse "injection without a unit" "use async-pf" --inject=async-pf:every=10 --kernel x
 	refuse "injection too often" "use async-pf" --inject=async-pf:every=0ms --kernel x
 	refuse "hint unknown" "use realtime or none" --hints=fast --kernel x
@@ -123,15 +135,23 @@ test_usage() {
 	refuse "enforced features for s390x" "--enforce-features is for x86 guests" \
 		--enforce-features --arch=s390x --kernel x
 	refuse "hints for s390x" "--hints is for x86 guests" --hints=realtime -- /x/qemu-system-s390x
-	refuse "injection for s390x" "--inject is for x86 guests" --inject=async-pf \
+	refuse "x86's injection for s390x" "nothing of that name" --inject=async-pf \
 		-- qemu-system-s390x
+	refuse "x86's call for s390x" "nothing of that name" --arch=s390x --inject=KICK_CPU:drop \
+		--kernel x
+	refuse "s390x's call for x86" "nothing of that name" --inject=DIAG_9C_DIRECTED_YIELD:drop \
+		--kernel x
+	refuse "what QEMU serves can't be unknown" "answers this one by itself" \
+		--inject=DIAG_308_IPL:enosys -- qemu-system-s390x
 	refuse "replacement for s390x" "--replace is for x86 guests" --replace=keep \
 		-- qemu-system-s390x
 	refuse "enforced features for PowerPC" "leave it out for PowerPC" --enforce-features \
 		--arch=ppc64le --kernel x
 	refuse "hints for PowerPC" "--hints is for x86 guests" --hints=realtime -- qemu-system-ppc64
-	refuse "injection for PowerPC" "--inject is for x86 guests" --inject=async-pf \
+	refuse "x86's injection for PowerPC" "nothing of that name" --inject=async-pf \
 		-- qemu-system-ppc
+	refuse "PAPR's calls can't be met" "PAPR's calls are the emulator's own" \
+		--inject=H_CEDE:drop --arch=ppc64le --kernel x
 	refuse "replacement for PowerPC" "--replace is for x86 guests" --replace=keep \
 		-- /x/qemu-system-ppc64
 	refuse "two machines" "exclude each other" --kernel x -- qemu-system-x86_64
@@ -310,8 +330,45 @@ test_s390x() {
 	expect "s390x, JSON" 0 "s390 156 False" python3 -c \
 		'import json, sys; d = json.load(open(sys.argv[1])); print(d["architecture"], d["calls"][0]["number"], "kicks_woke" in d)' \
 		"$work/json"
-	expect "s390x, plugin's arguments" 1 "here there is report= only" "$qemu" -M none \
+	# A guest whose first yield is refused takes this for a machine without KVM.
+	expect "s390x, injection" 0 "no KVM" "$paracall" run \
+		--inject=DIAG_9C_DIRECTED_YIELD:enosys --summary="$work/summary" -- \
+		qemu-system-s390x -m 128 "${arguments[@]}" -action panic=exit-failure \
+		-kernel "$guest"
+	check_file "s390x, injection in the summary" "$work/summary" \
+		"DIAG_9C_DIRECTED_YIELD by DIAG_9C_DIRECTED_YIELD:enosys"
+	expect "s390x, plugin's arguments" 1 "here there are inject= and report= only" "$qemu" -M none \
 		-display none -plugin "$build/engine/qemu/paracall-qemu.so,features=none"
+}
+
+# The summary tells what was injected; the same seed does the same again.
+test_injection() {
+	local run
+	local -a guest=(qemu-system-x86_64 -display none -m 128 -smp 2
+		-device "isa-debug-exit,iobase=0xf4,iosize=4" -kernel "$build/guest/hypercalls.elf")
+	local -a rules=(--inject=VAPIC_POLL_IRQ:retval=7:10% --inject=MMU_OP:drop:when=999)
+
+	expect "faults injected" 35 "" "$paracall" run "${rules[@]}" --inject=seed=5 \
+		--summary="$work/summary" -- "${guest[@]}"
+	check_file "faults injected, the seed" "$work/summary" "with seed=5:"
+	check_file "faults injected, one that was met" "$work/summary" \
+		"VAPIC_POLL_IRQ by VAPIC_POLL_IRQ:retval=7:10%"
+	check_file "faults injected, one that was not" "$work/summary" \
+		"never by MMU_OP:drop:when=999"
+	for run in 5 5 6; do
+		expect "faults injected, JSON" 35 "" "$paracall" run "${rules[@]}" \
+			--inject=seed=$run --format=json --summary="$work/json" -- "${guest[@]}"
+		expect "faults injected, JSON is valid" 0 VAPIC_POLL_IRQ python3 -c \
+			'import json, sys; print([[i[k] for k in ("where", "cpu", "times", "first_call", "last_call")] for i in json.load(open(sys.argv[1]))["injections"]])' \
+			"$work/json"
+		sort "$work/out" >>"$work/injections"
+	done
+	if [ "$(uniq "$work/injections" | wc -l)" -eq 2 ] &&
+		[ "$(sed -n 1p "$work/injections")" = "$(sed -n 2p "$work/injections")" ]; then
+		pass "the same seed, the same faults"
+	else
+		fail "the same seed, the same faults" "or others with another" "$work/injections"
+	fi
 }
 
 # A QEMU that was killed leaves what it had counted.
@@ -361,6 +418,7 @@ test_engines
 test_probe_cache
 test_passing_on
 test_s390x
+test_injection
 test_killed
 test_plugin
 finish

@@ -147,6 +147,16 @@ static void sleep_until(uint64_t nanoseconds)
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &then, NULL);
 }
 
+#define LONGEST_DELAY_OF_ALL (NANOSECONDS / 100)
+
+void clock_delay(void *context, uint64_t nanoseconds)
+{
+	(void)context;
+	if (paracall_qemu_engine.is_single_threaded && nanoseconds > LONGEST_DELAY_OF_ALL)
+		nanoseconds = LONGEST_DELAY_OF_ALL;
+	sleep_until(clock_nanoseconds() + nanoseconds);
+}
+
 static uint64_t measure_frequency(void)
 {
 	struct instant now;

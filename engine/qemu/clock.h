@@ -28,7 +28,13 @@ uint64_t clock_tsc_frequency(void *context);
 bool clock_read(void *context, struct paracall_clocks *clocks);
 uint64_t clock_nanoseconds(void);
 
-/* The same, a little late, and cheap. */
+/*
+ * A fault on purpose: the calling vCPU waits. Where one thread runs them all they
+ * all do, so there it is not for long.
+ */
+void clock_delay(void *context, uint64_t nanoseconds);
+
+/* clock_nanoseconds(), a little late, and cheap. */
 uint64_t clock_coarse_nanoseconds(void);
 
 #endif /* PARACALL_QEMU_CLOCK_H */

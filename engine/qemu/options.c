@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 
 static bool parse_replacement(const char *value, enum replacement *replacement)
 {
@@ -43,13 +44,22 @@ static bool parse_hints(const char *value, uint32_t *hints)
 	return false;
 }
 
-static bool parse_injection(const char *value, struct injection *injection)
+static bool parse_injection(const char *value, enum paracall_architecture architecture,
+			    struct paracall_injection *injection)
 {
-	const char *wrong = injection_parse(injection, value);
+	const char *wrong = paracall_injection_parse(injection, architecture, value);
 
 	if (wrong)
 		fprintf(stderr, "paracall: inject=%s: %s\n", value, wrong);
 	return !wrong;
+}
+
+/* One that is short to write, and 0 if the host has none. */
+static uint64_t choose_seed(void)
+{
+	uint32_t seed;
+
+	return getrandom(&seed, sizeof(seed), GRND_NONBLOCK) == sizeof(seed) ? seed : 0;
 }
 
 /* Commas part QEMU's arguments, so colons part the features here. */
@@ -87,7 +97,7 @@ static bool parse_one(struct plugin_options *options, enum paracall_architecture
 		if (!strcmp(argument, "hints"))
 			return parse_hints(value, &options->hints);
 		if (!strcmp(argument, "inject"))
-			return parse_injection(value, &options->injection);
+			return parse_injection(value, architecture, &options->injection);
 		if (!strcmp(argument, "replace"))
 			return parse_replacement(value, &options->replacement);
 		if (!strcmp(argument, "report")) {
@@ -107,10 +117,12 @@ static bool is_for(enum paracall_architecture architecture, const char *argument
 	bool has_features = paracall_feature_count_of(architecture);
 
 	if (architecture == PARACALL_X86 || !strncmp(argument, "report=", 7) ||
+	    !strncmp(argument, "inject=", 7) ||
 	    (has_features && !strncmp(argument, "features=", 9)))
 		return true;
-	fprintf(stderr, "paracall: plugin argument '%s': here there is %sreport= only\n",
-		argument, has_features ? "features= and " : "");
+	fprintf(stderr,
+		"paracall: plugin argument '%s': here there are %sinject= and report= only\n",
+		argument, has_features ? "features=, " : "");
 	return false;
 }
 
@@ -128,5 +140,7 @@ bool options_parse(struct plugin_options *options, enum paracall_architecture ar
 		if (!is_for(architecture, argv[i]) ||
 		    !parse_one(options, architecture, available, argv[i]))
 			return false;
+	if (!options->injection.has_seed)
+		options->injection.seed = choose_seed();
 	return true;
 }

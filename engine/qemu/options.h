@@ -4,14 +4,13 @@
 #define PARACALL_QEMU_OPTIONS_H
 
 #include "engine.h"
-#include "injection.h"
 
 struct plugin_options {
 	/* The engine's, as given to options_parse(). */
 	uint32_t capabilities;
 	uint32_t features;
 	uint32_t hints;
-	struct injection injection;
+	struct paracall_injection injection;
 	bool enforce_features;
 	enum replacement replacement;
 	/* Where the counters go, a file to be mapped; or NULL. */

@@ -92,6 +92,7 @@ static bool create_machine(const struct plugin_options *plugin, uint32_t max_cpu
 		.features = plugin->features,
 		.hints = plugin->hints,
 		.enforce_features = plugin->enforce_features,
+		.injection = &plugin->injection,
 	};
 	int error;
 

@@ -28,6 +28,7 @@ static const struct paracall_engine engine_functions = {
 	.read_memory = memory_read,
 	.write_memory = memory_write,
 	.idle = idle_note,
+	.delay = clock_delay,
 	.clock = clock_nanoseconds,
 };
 

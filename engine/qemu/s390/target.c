@@ -27,6 +27,7 @@ static const struct paracall_engine engine_functions = {
 	.yield_to = yield_to,
 	.read_memory = memory_read,
 	.write_memory = memory_write,
+	.delay = clock_delay,
 	.clock = clock_nanoseconds,
 };
 

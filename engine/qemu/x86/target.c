@@ -68,6 +68,7 @@ static const struct paracall_engine engine_functions = {
 	.read_clocks = clock_read,
 	.run_delay = run_delay,
 	.flush_tlb = flush_tlb,
+	.delay = clock_delay,
 	.clock = clock_nanoseconds,
 };
 
