@@ -202,7 +202,7 @@ start() {
 		client=$!
 		set -- "$@" -qmp "unix:$socket,server=on,wait=off"
 	fi
-	timeout "$limit" "$@" >"$work/log" 2>&1 </dev/null
+	timeout "${hangs:-$limit}" "$@" >"$work/log" 2>&1 </dev/null
 	status=$?
 	if [ -n "$client" ]; then
 		: >"$work/log.ended"
@@ -217,11 +217,13 @@ judge() {
 
 	if [ -s "$work/steps" ]; then
 		fail "$name" "$(head -n 1 "$work/steps")" "$work/log"
-	elif [ "$status" -eq 124 ]; then
+	elif [ -n "$hangs" ] && [ "$status" -ne 124 ]; then
+		fail "$name" "it does not hang, exit status $status" "$work/log"
+	elif [ -z "$hangs" ] && [ "$status" -eq 124 ]; then
 		fail "$name" "not done after $limit s" "$work/log"
-	elif [ "$status" -ne 0 ]; then
+	elif [ -z "$hangs" ] && [ "$status" -ne 0 ]; then
 		fail "$name" "exit status $status" "$work/log"
-	elif ! grep -q 'paracall-guest: up' "$work/log"; then
+	elif [ -z "$hangs" ] && ! grep -q 'paracall-guest: up' "$work/log"; then
 		fail "$name" "the guest did not come up" "$work/log"
 	else
 		wrong=$(check_words "$expected")
@@ -234,11 +236,11 @@ judge() {
 	fi
 }
 
-# Sets kernel, target, console, loader, next and disk from the words of "how".
+# Sets kernel, target, console, loader, next, disk and hangs from the words of "how".
 read_how() {
 	local word
 
-	kernel=trixie loader=qemu next=no console=ttyS0 disk=no
+	kernel=trixie loader=qemu next=no console=ttyS0 disk=no hangs=
 	for word in $1; do
 		case $word in
 		quick | long) ;;
@@ -246,6 +248,7 @@ read_how() {
 		loader=*) loader=${word#loader=} ;;
 		next) next=yes ;;
 		disk) disk=yes ;;
+		hangs=*) hangs=${word#hangs=} ;;
 		*) die "boots.conf: what is '$word'?" ;;
 		esac
 	done
@@ -281,7 +284,7 @@ add_devices() {
 
 # boot NAME HOW OPTIONS ARGUMENTS TASK EXPECTED STEPS
 boot() {
-	local name="boot, $1" kernel target console loader next disk why image
+	local name="boot, $1" kernel target console loader next disk hangs why image
 	local -a options arguments steps from_where
 
 	read_how "$2"
@@ -310,7 +313,7 @@ boot() {
 # plugin.
 boot_plain() {
 	local name="boot without Paracall, $1" task=$3 expected=$4 image qemu why
-	local kernel target console loader next disk
+	local kernel target console loader next disk hangs
 	local -a steps=()
 
 	read_how "kernel=$2"
