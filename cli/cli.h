@@ -8,10 +8,17 @@
 
 enum exit_status {
 	EXIT_OK = 0,
-	/* list: no such name. engines: none can be used. dtb: not done. */
+	/*
+	 * list: no such name. engines: none can be used. dtb: not done. check: a test
+	 * failed.
+	 */
 	EXIT_NOTHING = 1,
 	/* The command line is wrong. */
 	EXIT_USAGE = 2,
+	/* check: none failed, but a guest crashed or was not done in time. */
+	EXIT_UNRESOLVED = 3,
+	/* check: nothing could be tested. */
+	EXIT_SKIPPED = 77,
 	/* run: QEMU was not started; other than that its own status counts. */
 	EXIT_REFUSED = 125,
 };
@@ -21,6 +28,7 @@ int run_main(int argc, char **argv);
 int engines_main(int argc, char **argv);
 int list_main(int argc, char **argv);
 int dtb_main(int argc, char **argv);
+int check_main(int argc, char **argv);
 
 /* One sentence to standard error, after "paracall: ". */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -30,6 +38,9 @@ void *must(void *memory);
 
 /* A formatted string, the caller's to free. */
 char *format_string(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* A whole file and a 0 behind it, the caller's to free; NULL with errno set. */
+char *read_file(const char *path, size_t *size);
 
 /* A list of strings that ends with NULL, for execv(). It owns the strings. */
 struct strings {

@@ -15,6 +15,7 @@ static const struct subcommand {
 	{ "engines", engines_main, "show the QEMUs found, and which one is used" },
 	{ "list", list_main, "show KVM's hypercalls and features" },
 	{ "dtb", dtb_main, "tell a PowerPC guest of KVM in a device tree's file" },
+	{ "check", check_main, "test KVM's interface from inside a guest" },
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))

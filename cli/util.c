@@ -38,6 +38,29 @@ char *format_string(const char *format, ...)
 	return must(string);
 }
 
+char *read_file(const char *path, size_t *size)
+{
+	FILE *file = fopen(path, "re");
+	char *text = NULL;
+	size_t count = 1;
+
+	*size = 0;
+	while (file && count) {
+		text = must(realloc(text, *size + BUFSIZ + 1));
+		count = fread(text + *size, 1, BUFSIZ, file);
+		*size += count;
+	}
+	if (file && ferror(file)) {
+		free(text);
+		text = NULL;
+	}
+	if (text)
+		text[*size] = '\0';
+	if (file)
+		fclose(file);
+	return text;
+}
+
 void strings_add(struct strings *strings, const char *string)
 {
 	size_t size = (strings->count + 2) * sizeof(*strings->items);

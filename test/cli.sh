@@ -47,7 +47,7 @@ test_help() {
 	local command
 
 	expect "help" 0 "Usage: paracall COMMAND" "$paracall" --help
-	for command in run engines list dtb; do
+	for command in run engines list dtb check; do
 		expect "$command --help" 0 "Usage: paracall $command" "$paracall" $command --help
 	done
 	expect "version" 0 "paracall 0." "$paracall" --version
@@ -371,6 +371,38 @@ test_injection() {
 	fi
 }
 
+# The suite's own guests are test/guests.sh's business.
+test_check() {
+	local guests=$work/guests file=$work/guests/x86_64.conf
+
+	mkdir -p "$guests"
+	printf '[runs]\nnone | paracall,plain | quick | | | pass\n' >"$file"
+	expect "check, no such engine" 2 "use paracall, plain or kvm" "$paracall" check --engine=xen
+	expect "check, no such architecture" 2 "no guests for that" "$paracall" check --arch=vax
+	expect "check, no such format" 2 "use text, tap or junit" "$paracall" check --format=xml
+	expect "check, bad time" 2 "number of seconds" "$paracall" check --timeout=0
+	expect "check, no such program" 2 "no run is of that name" "$paracall" check nothing
+	expect "check, no guests" 125 "name their folder with --guests" \
+		"$paracall" check --guests="$work/empty"
+	expect "check, list" 0 "kick: kick ends cli; hlt, with no interrupt" \
+		"$paracall" check --list 'kic*'
+	expect "check, list, no file" 125 "none.elf' can't be read" \
+		"$paracall" check --list --guests="$guests"
+	expect "check, a QEMU that fails is no failed test" 3 "CRASH x86_64 plain none" \
+		"$paracall" check --guests="$guests"
+	expect "check, all skipped" 77 "ok 1 - x86_64 plain kick" \
+		"$paracall" check --engine=plain --arch=x86_64 --format=tap kick
+	expect "check, something tested" 0 "1..10" \
+		"$paracall" check --engine=paracall --arch=x86_64 --format=tap selftest
+	expect "check, not in time" 3 "not done in time" \
+		"$paracall" check --engine=paracall --arch=x86_64 --timeout=1 ipi
+	expect "check, JUnit" 0 "testsuites 1" sh -c "'$paracall' check --engine=paracall \
+		--arch=x86_64 --format=junit selftest | python3 -c 'import sys, xml.etree.ElementTree as e
+t = e.parse(sys.stdin).getroot(); print(t.tag, len(t))'"
+	printf 'none | plain\n' >"$file"
+	expect "check, bad data file" 125 "x86_64.conf: line 1" "$paracall" check --guests="$guests"
+}
+
 # A QEMU that was killed leaves what it had counted.
 test_killed() {
 	local killer pid=$work/pid
@@ -419,6 +451,7 @@ test_probe_cache
 test_passing_on
 test_s390x
 test_injection
+test_check
 test_killed
 test_plugin
 finish

@@ -13,7 +13,7 @@
 #define WINDOW_SLOT 8
 #define WINDOW ((volatile uint64_t *)((uintptr_t)WINDOW_SLOT << 30))
 #define MAX_LENGTH 512
-/* Beyond the memory that test/guests.sh gives. */
+/* Beyond the memory that paracall check gives. */
 #define OUTSIDE 0x40000000ul
 #define MEMORY_END 0x8000000ul
 

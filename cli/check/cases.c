@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cases.h"
+
+#include "../cli.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* struct test and struct test_list of guest/common/test.h, on a 64-bit machine. */
+#define TEST_NAME 0
+#define TEST_COVERS 8
+#define TEST_ROWS 32
+#define TEST_ROW_COUNT 40
+#define TEST_ROW_SIZE 44
+#define TEST_SIZE 64
+#define LIST_TESTS 0
+#define LIST_COUNT 8
+#define LIST_SIZE 16
+
+static const char section_name[] = "paracall_tests";
+
+/* Whatever is outside the file, or not text there, reads as 0 and "". */
+struct program {
+	uint8_t *bytes;
+	size_t size;
+	bool is_big_endian;
+	uint64_t sections;
+	uint32_t section_count, section_size;
+};
+
+static uint64_t number_at(const struct program *program, uint64_t offset, unsigned int size)
+{
+	uint64_t value = 0;
+
+	if (offset > program->size || program->size - offset < size)
+		return 0;
+	for (unsigned int i = 0; i < size; i++) {
+		unsigned int place = program->is_big_endian ? i : size - 1 - i;
+
+		value = value << 8 | program->bytes[offset + place];
+	}
+	return value;
+}
+
+static const char *text_at(const struct program *program, uint64_t offset)
+{
+	if (!offset || offset >= program->size ||
+	    !memchr(program->bytes + offset, 0, program->size - offset))
+		return "";
+	return (const char *)program->bytes + offset;
+}
+
+static uint64_t section_at(const struct program *program, uint32_t index)
+{
+	return program->sections + (uint64_t)index * program->section_size;
+}
+
+#define SECTION_FIELD(program, section, field) \
+	number_at(program, (section) + offsetof(Elf64_Shdr, field), \
+		  sizeof(((Elf64_Shdr *)NULL)->field))
+
+/* Where in the file that address of the program's is, or 0. */
+static uint64_t offset_of(const struct program *program, uint64_t address)
+{
+	for (uint32_t i = 0; i < program->section_count; i++) {
+		uint64_t section = section_at(program, i);
+		uint64_t begin = SECTION_FIELD(program, section, sh_addr);
+
+		if (SECTION_FIELD(program, section, sh_flags) & SHF_ALLOC &&
+		    SECTION_FIELD(program, section, sh_type) != SHT_NOBITS &&
+		    address - begin < SECTION_FIELD(program, section, sh_size))
+			return SECTION_FIELD(program, section, sh_offset) + address - begin;
+	}
+	return 0;
+}
+
+/* The text to which the pointer at @offset leads. */
+static const char *text_behind(const struct program *program, uint64_t offset)
+{
+	return text_at(program, offset_of(program, number_at(program, offset, 8)));
+}
+
+struct visitor {
+	void (*visit)(const struct check_case *item, void *argument);
+	void *argument;
+};
+
+static void visit_test(const struct program *program, uint64_t test,
+		       const struct visitor *visitor)
+{
+	uint64_t rows = offset_of(program, number_at(program, test + TEST_ROWS, 8));
+	uint64_t count = number_at(program, test + TEST_ROW_COUNT, 4);
+	struct check_case item = {
+		.name = text_behind(program, test + TEST_NAME),
+		.covers = text_behind(program, test + TEST_COVERS),
+	};
+	uint64_t size = number_at(program, test + TEST_ROW_SIZE, 4);
+	const char *name = item.name;
+
+	if (!rows || !size) {
+		visitor->visit(&item, visitor->argument);
+		return;
+	}
+	for (uint64_t i = 0; i < count && rows < program->size; i++) {
+		char *both = format_string("%s, %s", name, text_behind(program, rows));
+
+		item.name = both;
+		visitor->visit(&item, visitor->argument);
+		free(both);
+		rows += size;
+	}
+}
+
+static void visit_list(const struct program *program, uint64_t list,
+		       const struct visitor *visitor)
+{
+	uint64_t tests = offset_of(program, number_at(program, list + LIST_TESTS, 8));
+	uint64_t count = number_at(program, list + LIST_COUNT, 8);
+
+	for (uint64_t i = 0; tests && i < count && tests < program->size; i++) {
+		visit_test(program, tests, visitor);
+		tests += TEST_SIZE;
+	}
+}
+
+static void visit_program(const struct program *program, const struct visitor *visitor)
+{
+	uint32_t names_index = number_at(program, offsetof(Elf64_Ehdr, e_shstrndx), 2);
+	uint64_t names = SECTION_FIELD(program, section_at(program, names_index), sh_offset);
+
+	for (uint32_t i = 0; i < program->section_count; i++) {
+		uint64_t section = section_at(program, i);
+		uint64_t name = names + SECTION_FIELD(program, section, sh_name);
+		uint64_t begin = SECTION_FIELD(program, section, sh_offset);
+		uint64_t size = SECTION_FIELD(program, section, sh_size);
+
+		if (strcmp(text_at(program, name), section_name))
+			continue;
+		for (uint64_t at = 0; at + LIST_SIZE <= size && at < program->size;
+		     at += LIST_SIZE)
+			visit_list(program, begin + at, visitor);
+	}
+}
+
+char *cases_read(const char *path, void (*visit)(const struct check_case *item, void *argument),
+		 void *argument)
+{
+	struct visitor visitor = { visit, argument };
+	struct program program = { .bytes = NULL };
+	char *wrong = NULL;
+
+	program.bytes = (uint8_t *)read_file(path, &program.size);
+	if (!program.bytes)
+		return format_string("'%s' can't be read: %s", path, strerror(errno));
+	if (program.size < sizeof(Elf64_Ehdr) || memcmp(program.bytes, ELFMAG, SELFMAG) ||
+	    program.bytes[EI_CLASS] != ELFCLASS64) {
+		wrong = format_string("'%s' is no 64-bit ELF file", path);
+	} else {
+		program.is_big_endian = program.bytes[EI_DATA] == ELFDATA2MSB;
+		program.sections = number_at(&program, offsetof(Elf64_Ehdr, e_shoff), 8);
+		program.section_size =
+			number_at(&program, offsetof(Elf64_Ehdr, e_shentsize), 2);
+		program.section_count = number_at(&program, offsetof(Elf64_Ehdr, e_shnum), 2);
+		visit_program(&program, &visitor);
+	}
+	free(program.bytes);
+	return wrong;
+}

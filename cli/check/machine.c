@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "machine.h"
+
+#include "../cli.h"
+#include "../engines.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+/* No guest has that much to say. */
+#define MOST_OUTPUT (4u << 20)
+/* For the one run that shows whether KVM is sound. */
+#define PROBE_SECONDS 20
+
+static const char *const x86_arguments[] = { "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
+					     NULL };
+static const char *const other_arguments[] = { "-action", "panic=exit-failure", NULL };
+
+const struct check_machine *check_machine(size_t index)
+{
+	static const struct check_machine machines[] = {
+		{ "x86_64", "qemu-system-x86_64", GUEST_EXIT_STATUS, x86_arguments,
+		  "hypercalls" },
+		{ "s390x", "qemu-system-s390x", GUEST_EXIT_LINE, other_arguments,
+		  "s390x/diag" },
+	};
+
+	return index < sizeof(machines) / sizeof(machines[0]) ? &machines[index] : NULL;
+}
+
+/* Words with blanks between. */
+static void add_words(struct strings *strings, const char *words)
+{
+	while (*words) {
+		size_t length = strcspn(words, " ");
+		char *word = format_string("%.*s", (int)length, words);
+
+		if (length)
+			strings_add(strings, word);
+		free(word);
+		words += length + (words[length] == ' ');
+	}
+}
+
+static void make_command(struct strings *command, const struct check_setup *setup,
+			 const struct suite_run *run)
+{
+	static const char *const common[] = { "-display", "none", "-serial",	    "stdio",
+					      "-monitor", "none", "-no-user-config" };
+	char *kernel = format_string("%s/%s.elf", setup->folder, run->program);
+
+	if (setup->engine == ENGINE_PARACALL) {
+		/* Itself, also if there is another of that name by now. */
+		strings_add(command, "/proc/self/exe");
+		strings_add(command, "run");
+		strings_add(command, "--summary=/dev/null");
+		add_words(command, run->options);
+		strings_add(command, "--");
+	}
+	strings_add(command, setup->qemu);
+	add_words(command, setup->engine == ENGINE_KVM ? "-accel kvm -m 128" : "-m 128");
+	add_words(command, run->arguments);
+	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
+		strings_add(command, common[i]);
+	for (const char *const *word = setup->machine->arguments; *word; word++)
+		strings_add(command, *word);
+	strings_add(command, "-kernel");
+	strings_add(command, kernel);
+	free(kernel);
+}
+
+static double seconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec + now.tv_nsec / 1e9;
+}
+
+void setup_run(const struct check_setup *setup, const struct suite *suite,
+	       struct result *result)
+{
+	struct strings command = { .items = NULL };
+	struct child_output output;
+	double begin = seconds_now();
+
+	make_command(&command, setup, result->run);
+	if (child_capture(command.items, setup->seconds, MOST_OUTPUT, &output)) {
+		result->trouble = TROUBLE_CRASH;
+		result->reason = format_string("'%s' can't be run: %s", command.items[0],
+					       strerror(errno));
+	} else {
+		result_judge(result, suite, &output, setup->machine->way);
+		free(output.text);
+	}
+	result->seconds = seconds_now() - begin;
+	strings_free(&command);
+}
+
+/* There are KVMs that are there, and on which no hypercall ever ends. */
+static char *find_fault_of_kvm(const struct check_setup *setup)
+{
+	struct suite_run run = {
+		.program = (char *)setup->machine->probe,
+		.options = "",
+		.arguments = "-cpu host",
+	};
+	struct suite nothing = { .runs = NULL };
+	struct result result = { .run = &run };
+	struct check_setup probe = *setup;
+	char *fault = NULL;
+
+	probe.seconds = PROBE_SECONDS;
+	setup_run(&probe, &nothing, &result);
+	if (result.trouble)
+		fault = format_string("the machine's /dev/kvm does not work: %s: %s",
+				      run.program, result.reason);
+	result_free(&result);
+	return fault;
+}
+
+static char *find_reason_against_kvm(const struct check_setup *setup)
+{
+	struct utsname names;
+
+	if (uname(&names) || strcmp(names.machine, setup->machine->architecture))
+		return format_string("KVM runs guests of the machine's own architecture only");
+	if (access("/dev/kvm", R_OK | W_OK))
+		return format_string("/dev/kvm: %s", strerror(errno));
+	return find_fault_of_kvm(setup);
+}
+
+char *setup_begin(struct check_setup *setup)
+{
+	char *reason;
+
+	setup->qemu = qemu_choose(setup->machine->qemu, NULL, &reason);
+	if (!reason && setup->engine == ENGINE_KVM)
+		reason = find_reason_against_kvm(setup);
+	return reason;
+}
+
+void setup_end(struct check_setup *setup)
+{
+	free(setup->qemu);
+}

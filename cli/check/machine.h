@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The machines that guests are run on, and running one. */
+#ifndef PARACALL_CLI_CHECK_MACHINE_H
+#define PARACALL_CLI_CHECK_MACHINE_H
+
+#include "result.h"
+
+struct check_machine {
+	/* As uname says it; the data file is this and ".conf". */
+	const char *architecture;
+	/* The name of its QEMU. */
+	const char *qemu;
+	enum guest_exit way;
+	/* What each run has beside its own arguments; ends with NULL. */
+	const char *const *arguments;
+	/* The program that shows whether a KVM is sound. */
+	const char *probe;
+};
+
+/* The @index'th, or NULL. */
+const struct check_machine *check_machine(size_t index);
+
+/* Where things are, for runs of one engine on one machine. */
+struct check_setup {
+	const struct check_machine *machine;
+	enum check_engine engine;
+	/* Where the guests' files are. */
+	const char *folder;
+	/* Time for a run. */
+	unsigned int seconds;
+	/* The program. */
+	char *qemu;
+};
+
+/* Fill in the program. Returns NULL, or why the engine can't be had; to be freed. */
+char *setup_begin(struct check_setup *setup);
+void setup_end(struct check_setup *setup);
+
+/* @result has its architecture, engine and run; the rest is filled in. */
+void setup_run(const struct check_setup *setup, const struct suite *suite,
+	       struct result *result);
+
+#endif /* PARACALL_CLI_CHECK_MACHINE_H */

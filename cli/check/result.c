@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "result.h"
+
+#include "../cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* By QEMU's isa-debug-exit: guest/x86/runtime/runtime.h. */
+#define STATUS_PASSED 33
+#define STATUS_FAILED 35
+#define STATUS_CRASHED 37
+#define STATUS_SKIPPED 187
+
+static void set_trouble(struct result *result, enum trouble trouble, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void set_trouble(struct result *result, enum trouble trouble, const char *format, ...)
+{
+	va_list arguments;
+
+	result->trouble = trouble;
+	va_start(arguments, format);
+	if (vasprintf(&result->reason, format, arguments) < 0)
+		result->reason = NULL;
+	va_end(arguments);
+	must(result->reason);
+}
+
+/* What the program's end must be, with tests like these. */
+static const char *expected_end(const struct tap *tap)
+{
+	if (tap->bail)
+		return "crashed";
+	if (tap_count(tap, VERDICT_FAIL))
+		return "failed";
+	return tap_count(tap, VERDICT_PASS) ? "passed" : "skipped";
+}
+
+static const char *end_of_status(int status)
+{
+	switch (status) {
+	case STATUS_PASSED:
+		return "passed";
+	case STATUS_FAILED:
+		return "failed";
+	case STATUS_CRASHED:
+		return "crashed";
+	case STATUS_SKIPPED:
+		return "skipped";
+	default:
+		return "";
+	}
+}
+
+/* QEMU tells only a good end from a bad one there. */
+static const char *end_of_line(const char *line, int status)
+{
+	bool is_good;
+
+	if (!line)
+		return "";
+	is_good = !strcmp(line, "passed") || !strcmp(line, "skipped");
+	return is_good == (status == 0) ? line : "";
+}
+
+/* The last line of what was printed: QEMU's own words, if it went down. */
+static char *last_line(const char *text)
+{
+	size_t length = strlen(text);
+	const char *begin;
+
+	while (length && text[length - 1] == '\n')
+		length--;
+	for (begin = text + length; begin > text && begin[-1] != '\n'; begin--)
+		;
+	return format_string("%.*s", (int)(text + length - begin), begin);
+}
+
+static void judge_end(struct result *result, const struct child_output *output,
+		      enum guest_exit way)
+{
+	const struct tap *tap = &result->tap;
+	const char *end = way == GUEST_EXIT_STATUS ? end_of_status(output->status)
+						   : end_of_line(tap->exit, output->status);
+	char *line;
+
+	if (output->is_late) {
+		set_trouble(result, TROUBLE_LATE, "not done in time, %zu tests were",
+			    tap->count);
+	} else if (tap->bail) {
+		set_trouble(result, TROUBLE_CRASH, "the guest crashed: %s", tap->bail);
+	} else if (tap->planned != (long)tap->count || strcmp(end, expected_end(tap))) {
+		line = last_line(output->text);
+		set_trouble(
+			result, TROUBLE_CRASH,
+			"ended too early or otherwise than it said, QEMU with status %d: %s",
+			output->status, line);
+		free(line);
+	}
+}
+
+static void apply_difference(struct tap_case *item, const struct suite_difference *difference)
+{
+	char *reason =
+		item->verdict == VERDICT_FAIL
+			? must(strdup(difference->reason))
+			: format_string("passes, but is said to fail: %s", difference->reason);
+
+	item->verdict = item->verdict == VERDICT_FAIL ? difference->verdict : VERDICT_FAIL;
+	free(item->reason);
+	item->reason = reason;
+}
+
+static void apply_differences(struct result *result, const struct suite *suite)
+{
+	for (size_t i = 0; i < result->tap.count; i++) {
+		struct tap_case *item = &result->tap.cases[i];
+		const struct suite_difference *difference =
+			suite_find_difference(suite, result->run, result->engine, item->name);
+
+		if (difference && item->verdict != VERDICT_SKIP)
+			apply_difference(item, difference);
+	}
+}
+
+static void judge_outcome(struct result *result)
+{
+	size_t skipped = tap_count(&result->tap, VERDICT_SKIP);
+
+	if (result->trouble)
+		return;
+	if (result->run->skips && skipped < result->tap.count)
+		set_trouble(result, TROUBLE_WRONG,
+			    "something was tested, though nothing should be there");
+	else if (!result->run->skips && skipped == result->tap.count)
+		set_trouble(result, TROUBLE_WRONG,
+			    "all was skipped, though there should be something");
+}
+
+void result_judge(struct result *result, const struct suite *suite,
+		  const struct child_output *output, enum guest_exit way)
+{
+	tap_parse(&result->tap, output->text);
+	judge_end(result, output, way);
+	apply_differences(result, suite);
+	judge_outcome(result);
+}
+
+bool result_is_bad(const struct result *result)
+{
+	return (result->trouble && result->trouble != TROUBLE_SKIP) ||
+	       tap_count(&result->tap, VERDICT_FAIL);
+}
+
+char *result_name(const struct result *result)
+{
+	const struct suite_run *run = result->run;
+
+	return format_string("%s, %s%s%s", run->program, run->options, *run->options ? " " : "",
+			     run->arguments);
+}
+
+void result_free(struct result *result)
+{
+	tap_free(&result->tap);
+	free(result->reason);
+	result->reason = NULL;
+}
+
+void totals_add(struct totals *totals, const struct result *result)
+{
+	for (enum verdict verdict = 0; verdict < VERDICTS; verdict++)
+		totals->verdicts[verdict] += tap_count(&result->tap, verdict);
+	totals->verdicts[VERDICT_FAIL] += result->trouble == TROUBLE_WRONG;
+	totals->unresolved +=
+		result->trouble == TROUBLE_CRASH || result->trouble == TROUBLE_LATE;
+	totals->absent += result->trouble == TROUBLE_SKIP;
+}

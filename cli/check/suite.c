@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "suite.h"
+
+#include "../cli.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIELDS 6
+
+static const char blanks[] = " \t";
+
+const char *check_engine_name(enum check_engine engine)
+{
+	switch (engine) {
+	case ENGINE_PARACALL:
+		return "paracall";
+	case ENGINE_PLAIN:
+		return "plain";
+	case ENGINE_KVM:
+		return "kvm";
+	case ENGINE_END:
+		break;
+	}
+	return NULL;
+}
+
+static uint32_t engine_of(const char *name, size_t length)
+{
+	for (uint32_t bit = 1; bit < ENGINE_END; bit <<= 1) {
+		const char *known = check_engine_name(bit);
+
+		if (strlen(known) == length && !strncmp(known, name, length))
+			return bit;
+	}
+	return 0;
+}
+
+uint32_t check_engines_parse(const char *list)
+{
+	uint32_t engines = 0;
+
+	while (1) {
+		size_t length = strcspn(list, ",");
+		uint32_t bit = engine_of(list, length);
+
+		if (!bit)
+			return 0;
+		engines |= bit;
+		if (!list[length])
+			return engines;
+		list += length + 1;
+	}
+}
+
+/* The text between two bars, without the blanks around it. */
+static char *field_of(const char *begin, size_t length)
+{
+	size_t skipped = strspn(begin, blanks);
+
+	if (skipped > length)
+		skipped = length;
+	begin += skipped;
+	length -= skipped;
+	while (length && strchr(blanks, begin[length - 1]))
+		length--;
+	return format_string("%.*s", (int)length, begin);
+}
+
+/* Returns how many there are; at most FIELDS are kept. */
+static int split(const char *line, char *fields[FIELDS])
+{
+	int count = 0;
+
+	while (1) {
+		size_t length = strcspn(line, "|");
+
+		if (count < FIELDS)
+			fields[count] = field_of(line, length);
+		count++;
+		if (!line[length])
+			return count;
+		line += length + 1;
+	}
+}
+
+/* Takes the fields over. */
+static const char *add_run(struct suite *suite, char *fields[FIELDS])
+{
+	struct suite_run *run;
+
+	suite->runs = must(realloc(suite->runs, (suite->run_count + 1) * sizeof(*run)));
+	run = &suite->runs[suite->run_count++];
+	*run = (struct suite_run){
+		.program = fields[0],
+		.engines = check_engines_parse(fields[1]),
+		.is_long = !strcmp(fields[2], "long"),
+		.options = fields[3],
+		.arguments = fields[4],
+		.skips = !strcmp(fields[5], "skip"),
+	};
+	if (!*run->program)
+		return "a run needs a program";
+	if (!run->engines)
+		return "the engines are paracall, plain and kvm";
+	if (!run->is_long && strcmp(fields[2], "quick"))
+		return "the group is quick or long";
+	if (!run->skips && strcmp(fields[5], "pass"))
+		return "the outcome is pass or skip";
+	return NULL;
+}
+
+static const char *add_difference(struct suite *suite, char *fields[FIELDS])
+{
+	struct suite_difference *difference;
+	size_t size = (suite->difference_count + 1) * sizeof(*difference);
+
+	suite->differences = must(realloc(suite->differences, size));
+	difference = &suite->differences[suite->difference_count++];
+	*difference = (struct suite_difference){
+		.engines = check_engines_parse(fields[0]),
+		.program = fields[1],
+		.test = fields[2],
+		.where = fields[3],
+		.verdict = !strcmp(fields[4], "XFAIL") ? VERDICT_XFAIL : VERDICT_KFAIL,
+		.reason = fields[5],
+	};
+	if (!difference->engines)
+		return "the engines are paracall, plain and kvm";
+	if (difference->verdict == VERDICT_KFAIL && strcmp(fields[4], "KFAIL"))
+		return "the verdict is XFAIL or KFAIL";
+	if (!*difference->reason)
+		return "a difference needs a reason";
+	return NULL;
+}
+
+enum section {
+	SECTION_NONE,
+	SECTION_RUNS,
+	SECTION_DIFFERENCES
+};
+
+static const char *parse_entry(struct suite *suite, enum section section, const char *line)
+{
+	char *fields[FIELDS] = { NULL };
+	const char *wrong = "there are six fields, with | between";
+
+	if (section == SECTION_NONE)
+		return "what comes first is [runs] or [differences]";
+	if (split(line, fields) != FIELDS) {
+		for (int i = 0; i < FIELDS; i++)
+			free(fields[i]);
+		return wrong;
+	}
+	wrong = section == SECTION_RUNS ? add_run(suite, fields)
+					: add_difference(suite, fields);
+	/* These are not kept as text. */
+	free(section == SECTION_RUNS ? fields[1] : fields[0]);
+	free(section == SECTION_RUNS ? fields[2] : fields[4]);
+	if (section == SECTION_RUNS)
+		free(fields[5]);
+	return wrong;
+}
+
+static const char *parse_line(struct suite *suite, enum section *section, const char *line)
+{
+	if (!*line || *line == '#')
+		return NULL;
+	if (*line != '[')
+		return parse_entry(suite, *section, line);
+	if (!strcmp(line, "[runs]"))
+		*section = SECTION_RUNS;
+	else if (!strcmp(line, "[differences]"))
+		*section = SECTION_DIFFERENCES;
+	else
+		return "the sections are [runs] and [differences]";
+	return NULL;
+}
+
+char *suite_parse(struct suite *suite, const char *text)
+{
+	enum section section = SECTION_NONE;
+	const char *wrong = NULL;
+	unsigned int number = 0;
+
+	*suite = (struct suite){ .runs = NULL };
+	while (*text && !wrong) {
+		size_t length = strcspn(text, "\n");
+		char *line = field_of(text, length);
+
+		number++;
+		wrong = parse_line(suite, &section, line);
+		free(line);
+		text += length + (text[length] == '\n');
+	}
+	return wrong ? format_string("line %u: %s", number, wrong) : NULL;
+}
+
+void suite_free(struct suite *suite)
+{
+	for (size_t i = 0; i < suite->run_count; i++) {
+		free(suite->runs[i].program);
+		free(suite->runs[i].options);
+		free(suite->runs[i].arguments);
+	}
+	for (size_t i = 0; i < suite->difference_count; i++) {
+		free(suite->differences[i].program);
+		free(suite->differences[i].test);
+		free(suite->differences[i].where);
+		free(suite->differences[i].reason);
+	}
+	free(suite->runs);
+	free(suite->differences);
+	*suite = (struct suite){ .runs = NULL };
+}
+
+const struct suite_difference *suite_find_difference(const struct suite *suite,
+						     const struct suite_run *run,
+						     enum check_engine engine, const char *test)
+{
+	for (size_t i = 0; i < suite->difference_count; i++) {
+		const struct suite_difference *difference = &suite->differences[i];
+
+		if (difference->engines & engine &&
+		    !strcmp(difference->program, run->program) &&
+		    !fnmatch(difference->test, test, 0) &&
+		    (strstr(run->arguments, difference->where) ||
+		     strstr(run->options, difference->where)))
+			return difference;
+	}
+	return NULL;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a guest told in TAP (testanything.org), see guest/common/test.h. */
+#ifndef PARACALL_CLI_CHECK_TAP_H
+#define PARACALL_CLI_CHECK_TAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum verdict {
+	VERDICT_PASS,
+	VERDICT_FAIL,
+	VERDICT_SKIP,
+	/* Failed, as it must there: the engine can't do it. */
+	VERDICT_XFAIL,
+	/* Failed, as is known: a bug of the engine's. */
+	VERDICT_KFAIL,
+	VERDICTS
+};
+
+struct tap_case {
+	enum verdict verdict;
+	char *name;
+	/* Why it was skipped or how it failed, several lines perhaps; or NULL. */
+	char *reason;
+};
+
+struct tap {
+	struct tap_case *cases;
+	size_t count;
+	/* -1 if the plan is missing: then the guest did not get to its end. */
+	long planned;
+	/* What stood behind "Bail out!", or NULL. */
+	char *bail;
+	/* What stood behind "# exit: ", or NULL. */
+	char *exit;
+};
+
+void tap_parse(struct tap *tap, const char *text);
+void tap_free(struct tap *tap);
+size_t tap_count(const struct tap *tap, enum verdict verdict);
+
+#endif /* PARACALL_CLI_CHECK_TAP_H */
