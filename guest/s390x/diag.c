@@ -24,97 +24,114 @@ static void init_500(struct call *call, uint64_t subcode, uint64_t argument)
 	call->in.gpr[2] = argument;
 }
 
+struct value {
+	const char *name;
+	uint64_t value;
+};
+
+/* clang-format off */
+#define VALUE(number) { #number, number }
+/* clang-format on */
+
 /* The codes that KVM has, and some that nobody has. */
-static const uint16_t all_codes[] = { 0x010, 0x044, 0x09c, 0x258, 0x288, 0x308, 0x318,
-				      0x500, 0x501, 0x000, 0x008, 0x2fc, 0xabc, 0xfff };
+static const struct value all_codes[] = {
+	VALUE(0x010), VALUE(0x044), VALUE(0x09c), VALUE(0x258), VALUE(0x288),
+	VALUE(0x308), VALUE(0x318), VALUE(0x500), VALUE(0x501), VALUE(0x000),
+	VALUE(0x008), VALUE(0x2fc), VALUE(0xabc), VALUE(0xfff),
+};
 
-static void test_problem_state(void)
+static void test_problem_state(const void *row)
 {
 	struct call call;
 
-	for (unsigned int i = 0; i < COUNT(all_codes); i++)
-		for (unsigned int mode = 0; mode < COUNT(modes); mode++)
-			for (enum call_form form = 0; form < CALL_FORMS; form++) {
-				call_init(&call, all_codes[i]);
-				call.form = form;
-				call.in.psw_mask =
-					modes[mode] | PSW_PROBLEM | 1ul << PSW_CC_SHIFT;
-				/* Good operands for most. */
-				call.in.gpr[0] = 0x200000;
-				call.in.gpr[1] = 3;
-				call_expect(&call, INTERRUPTION_PRIVILEGED, NOTHING, "a code");
-			}
-}
-
-static void test_unknown_codes(void)
-{
-	/* Also z/VM's. */
-	static const uint16_t codes[] = { 0x000, 0x004, 0x008, 0x00c, 0x00f, 0x011, 0x014,
-					  0x043, 0x045, 0x09b, 0x09d, 0x204, 0x210, 0x257,
-					  0x259, 0x26c, 0x2fc, 0x4ff, 0x502, 0xabc, 0xfff };
-	struct call call;
-
-	for (unsigned int i = 0; i < COUNT(codes); i++)
-		for (uint64_t cc = 0; cc < 4; cc++) {
-			call_init(&call, codes[i]);
-			call.r1 = (uint8_t)(i & 15);
-			call.r3 = (uint8_t)(cc * 5);
-			call.in.psw_mask = modes[i % 3] | cc << PSW_CC_SHIFT;
-			if (!call_expect(&call, INTERRUPTION_SPECIFICATION, NOTHING,
-					 "an unknown code"))
-				print("# it was 0x%x\n", codes[i]);
+	for (unsigned int mode = 0; mode < COUNT(modes); mode++)
+		for (enum call_form form = 0; form < CALL_FORMS; form++) {
+			call_init(&call, (uint16_t)((const struct value *)row)->value);
+			call.form = form;
+			call.in.psw_mask = modes[mode] | PSW_PROBLEM | 1ul << PSW_CC_SHIFT;
+			/* Good operands for most. */
+			call.in.gpr[0] = 0x200000;
+			call.in.gpr[1] = 3;
+			call_expect(&call, INTERRUPTION_PRIVILEGED, NOTHING, "the call");
 		}
 }
 
-static void test_unknown_subcodes(void)
+/* Also z/VM's. */
+static const struct value unknown_codes[] = {
+	VALUE(0x000), VALUE(0x004), VALUE(0x008), VALUE(0x00c), VALUE(0x00f), VALUE(0x011),
+	VALUE(0x014), VALUE(0x043), VALUE(0x045), VALUE(0x09b), VALUE(0x09d), VALUE(0x204),
+	VALUE(0x210), VALUE(0x257), VALUE(0x259), VALUE(0x26c), VALUE(0x2fc), VALUE(0x4ff),
+	VALUE(0x502), VALUE(0xabc), VALUE(0xfff),
+};
+
+static void test_unknown_code(const void *row)
 {
-	static const uint64_t subcodes[] = { 5,
-					     6,
-					     0xff,
-					     0x500,
-					     0x80000000,
-					     0x100000000,
-					     0x100000003,
-					     0x8000000000000003,
-					     0xffffffff00000003,
-					     0xffffffffffffffff };
+	const struct value *code = row;
 	struct call call;
 
-	for (unsigned int i = 0; i < COUNT(subcodes); i++) {
-		init_500(&call, subcodes[i], 0x10000);
-		if (!call_expect(&call, INTERRUPTION_SPECIFICATION, NOTHING, "a subcode"))
-			print("# it was 0x%lx\n", subcodes[i]);
+	for (uint64_t cc = 0; cc < 4; cc++) {
+		call_init(&call, (uint16_t)code->value);
+		call.r1 = (uint8_t)(code->value & 15);
+		call.r3 = (uint8_t)(cc * 5);
+		call.in.psw_mask = modes[cc % 3] | cc << PSW_CC_SHIFT;
+		call_expect(&call, INTERRUPTION_SPECIFICATION, NOTHING, "the call");
 	}
 }
 
-/* Bit 16 must be one; subchannel set, CSS; and numbers that no machine here has. */
-static const uint64_t bad_subchannels[] = { 0,
-					    1,
-					    0xffff,
-					    0x1fffe,
-					    0x1ffff,
-					    0x20000,
-					    0x7ffff,
-					    0x01010000,
-					    0xfe000000,
-					    0xffffffff,
-					    0x123456780001fffe,
-					    0xffffffffffffffff };
+static const struct value unknown_subcodes[] = {
+	VALUE(5),
+	VALUE(6),
+	VALUE(0xff),
+	VALUE(0x500),
+	VALUE(0x80000000),
+	VALUE(0x100000000),
+	VALUE(0x100000003),
+	VALUE(0x8000000000000003),
+	VALUE(0xffffffff00000003),
+	VALUE(0xffffffffffffffff),
+};
 
-static void test_notify_nobody(void)
+static void test_unknown_subcode(const void *row)
 {
 	struct call call;
 
-	for (unsigned int i = 0; i < COUNT(bad_subchannels); i++)
-		for (uint64_t cc = 0; cc < 4; cc++) {
-			init_500(&call, 3, bad_subchannels[i]);
-			call.in.psw_mask = PSW_64 | cc << PSW_CC_SHIFT;
-			call_expect(&call, INTERRUPTION_NONE, WROTE(2), "a subchannel");
-			if (!check_equal((int64_t)call.out.gpr[2], (int64_t)EINVAL_RESULT,
-					 "result"))
-				print("# it was 0x%lx\n", bad_subchannels[i]);
-		}
-	/* The fields of the instruction mean nothing. */
+	init_500(&call, ((const struct value *)row)->value, 0x10000);
+	call_expect(&call, INTERRUPTION_SPECIFICATION, NOTHING, "the call");
+}
+
+/* Bit 16 must be one; subchannel set, CSS; and numbers that no machine here has. */
+static const struct value bad_subchannels[] = {
+	VALUE(0),
+	VALUE(1),
+	VALUE(0xffff),
+	VALUE(0x1fffe),
+	VALUE(0x1ffff),
+	VALUE(0x20000),
+	VALUE(0x7ffff),
+	VALUE(0x01010000),
+	VALUE(0xfe000000),
+	VALUE(0xffffffff),
+	VALUE(0x123456780001fffe),
+	VALUE(0xffffffffffffffff),
+};
+
+static void test_notify_nobody(const void *row)
+{
+	struct call call;
+
+	for (uint64_t cc = 0; cc < 4; cc++) {
+		init_500(&call, 3, ((const struct value *)row)->value);
+		call.in.psw_mask = PSW_64 | cc << PSW_CC_SHIFT;
+		call_expect(&call, INTERRUPTION_NONE, WROTE(2), "the call");
+		check_equal((int64_t)call.out.gpr[2], (int64_t)EINVAL_RESULT, "result");
+	}
+}
+
+/* The fields of the instruction mean nothing. */
+static void test_notify_fields(void)
+{
+	struct call call;
+
 	for (uint8_t field = 0; field < 16; field++) {
 		init_500(&call, 3, 0);
 		call.r1 = field;
@@ -253,32 +270,43 @@ static void test_time_slice_end(void)
 	}
 }
 
-static void test_ipl(void)
+static void init_308(struct call *call, uint64_t subcode)
 {
-	static const uint64_t bad_subcodes[] = { 2,
-						 7,
-						 0xb,
-						 0x101,
-						 0x106,
-						 0xffff,
-						 0x10001,
-						 0x10006,
-						 0x80000006,
-						 0x100000006,
-						 0xffffffffffffffff };
+	call_init(call, 0x308);
+	call->r1 = 2;
+	call->r3 = 4;
+	call->in.gpr[2] = 0x200000;
+	call->in.gpr[4] = subcode;
+}
+
+static const struct value bad_ipl_subcodes[] = {
+	VALUE(2),
+	VALUE(7),
+	VALUE(0xb),
+	VALUE(0x101),
+	VALUE(0x106),
+	VALUE(0xffff),
+	VALUE(0x10001),
+	VALUE(0x10006),
+	VALUE(0x80000006),
+	VALUE(0x100000006),
+	VALUE(0xffffffffffffffff),
+};
+
+static void test_bad_ipl(const void *row)
+{
 	struct call call;
 
-	call_init(&call, 0x308);
-	call.r1 = 2;
-	call.r3 = 4;
-	call.in.gpr[2] = 0x200000;
-	for (unsigned int i = 0; i < COUNT(bad_subcodes); i++) {
-		call.in.gpr[4] = bad_subcodes[i];
-		if (!call_expect(&call, INTERRUPTION_SPECIFICATION, NOTHING, "a bad subcode"))
-			print("# it was 0x%lx\n", bad_subcodes[i]);
-	}
+	init_308(&call, ((const struct value *)row)->value);
+	call_expect(&call, INTERRUPTION_SPECIFICATION, NOTHING, "the call");
+}
+
+static void test_ipl(void)
+{
+	struct call call;
+
 	for (uint64_t subcode = 5; subcode <= 6; subcode++) {
-		call.in.gpr[4] = subcode;
+		init_308(&call, subcode);
 		call.in.gpr[2] = 0x200800;
 		call_expect(&call, INTERRUPTION_SPECIFICATION, NOTHING, "unaligned");
 		call.in.gpr[2] = 0x200000;
@@ -387,7 +415,7 @@ static void test_base_register_kvm(void)
 	for (unsigned int i = 0; i < COUNT(all_codes); i++) {
 		struct call call;
 
-		call_init(&call, all_codes[i]);
+		call_init(&call, (uint16_t)all_codes[i].value);
 		call.base = 5;
 		call.in.gpr[5] = 0x1000;
 		call_expect(&call, INTERRUPTION_SPECIFICATION, NOTHING, "not without its base");
@@ -991,33 +1019,58 @@ static void test_name(void)
 }
 
 static const struct test tests[] = {
-	{ .name = "any code is privileged", .run = test_problem_state },
-	{ .name = "unknown codes are a specification exception", .run = test_unknown_codes },
-	{ .name = "unknown subcodes of 0x500 are too", .run = test_unknown_subcodes },
-	{ .name = "0x500 notify nobody", .run = test_notify_nobody },
+	{ .name = "privileged", .run_row = test_problem_state, TEST_ROWS(all_codes) },
+	{ .name = "unknown code", .run_row = test_unknown_code, TEST_ROWS(unknown_codes) },
+	{ .name = "unknown subcode of 0x500",
+	  .run_row = test_unknown_subcode,
+	  TEST_ROWS(unknown_subcodes) },
+	{ .name = "0x500 notify no subchannel",
+	  .run_row = test_notify_nobody,
+	  TEST_ROWS(bad_subchannels) },
+	{ .name = "0x500 notify with any fields", .run = test_notify_fields },
 	{ .name = "0x500 notify in any addressing mode", .run = test_notify_modes },
-	{ .name = "0x500 notify a device", .run = test_notify_device },
-	{ .name = "0x500 notify of the old virtio", .run = test_notify_old },
-	{ .name = "0x500 storage limit", .run = test_storage_limit },
+	{ .name = "0x500 notify a device",
+	  .covers = "DIAG_500_CCW_NOTIFY",
+	  .run = test_notify_device },
+	{ .name = "0x500 notify of the old virtio",
+	  .covers = "DIAG_500_NOTIFY",
+	  .run = test_notify_old },
+	{ .name = "0x500 storage limit",
+	  .covers = "DIAG_500_STORAGE_LIMIT",
+	  .run = test_storage_limit },
 	{ .name = "0x44 changes nothing", .run = test_time_slice_end },
 	{ .name = "0x308 refuses", .run = test_ipl },
-	{ .name = "0x308 stores the parameter block", .run = test_ipl_store },
-	{ .name = "0x288 refuses", .run = test_watchdog },
+	{ .name = "0x308 refuses subcode",
+	  .run_row = test_bad_ipl,
+	  TEST_ROWS(bad_ipl_subcodes) },
+	{ .name = "0x308 stores the parameter block",
+	  .covers = "DIAG_308_IPL",
+	  .run = test_ipl_store },
+	{ .name = "0x288 refuses", .covers = "DIAG_288_WATCHDOG", .run = test_watchdog },
 	{ .name = "base register and displacement make the code", .run = test_base_register },
 	{ .name = "executed by EX and EXRL", .run = test_execute },
 	{ .name = "anywhere in memory", .run = test_places },
 	{ .name = "STSI names KVM", .run = test_name },
 	{ .name = "0x9c changes nothing", .run = test_yield, .kvm = true },
-	{ .name = "0x501 is an operation exception", .run = test_breakpoint, .kvm = true },
+	{ .name = "0x501 is an operation exception",
+	  .covers = "DIAG_501_BREAKPOINT",
+	  .run = test_breakpoint,
+	  .kvm = true },
 	{ .name = "base register for KVM's own", .run = test_base_register_kvm, .kvm = true },
 	{ .name = "KVM's own executed by EX and EXRL", .run = test_execute_kvm, .kvm = true },
 	{ .name = "KVM's own anywhere in memory", .run = test_places_kvm, .kvm = true },
 	{ .name = "0x10 refuses bad ranges", .run = test_release_bad, .kvm = true },
-	{ .name = "0x10 releases pages", .run = test_release, .kvm = true },
+	{ .name = "0x10 releases pages",
+	  .covers = "DIAG_10_RELEASE_PAGES",
+	  .run = test_release,
+	  .kvm = true },
 	{ .name = "0x10 takes any register", .run = test_release_registers, .kvm = true },
 	{ .name = "0x10 at the end of memory", .run = test_release_end, .kvm = true },
 	{ .name = "0x10 in the prefix area", .run = test_release_prefix, .kvm = true },
-	{ .name = "0x258 token and cancel", .run = test_token, .kvm = true },
+	{ .name = "0x258 token and cancel",
+	  .covers = "DIAG_258_PAGE_REFERENCE",
+	  .run = test_token,
+	  .kvm = true },
 	{ .name = "0x258 refuses bad blocks", .run = test_bad_blocks, .kvm = true },
 	{ .name = "0x258 takes good blocks", .run = test_good_blocks, .kvm = true },
 	{ .name = "0x258 block anywhere", .run = test_block_addresses, .kvm = true },

@@ -120,74 +120,62 @@ static void check_answer(uint64_t number, int64_t result, const char *way)
 	}
 }
 
-static const uint64_t numbers[] = {
-	0,
-	1,
-	2,
-	3,
-	4,
-	5,
-	6,
-	7,
-	8,
-	9,
-	10,
-	11,
-	12,
-	13,
-	14,
-	15,
-	16,
-	17,
-	18,
-	19,
-	20,
-	99,
-	1000,
-	0x7fffffff,
-	0x80000000,
-	0xffffffff,
-	0x7fffffffffffffff,
-	(uint64_t)-1,
+struct number {
+	const char *name;
+	uint64_t number;
 };
 
-#define NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
+/* clang-format off */
+#define NUMBER(value) { "number " #value, (uint64_t)value }
+/* clang-format on */
 
-static void try_numbers(const struct way *way)
+static const struct number numbers[] = {
+	NUMBER(0),	    NUMBER(1),		NUMBER(2),
+	NUMBER(3),	    NUMBER(4),		NUMBER(5),
+	NUMBER(6),	    NUMBER(7),		NUMBER(8),
+	NUMBER(9),	    NUMBER(10),		NUMBER(11),
+	NUMBER(12),	    NUMBER(13),		NUMBER(14),
+	NUMBER(15),	    NUMBER(16),		NUMBER(17),
+	NUMBER(18),	    NUMBER(19),		NUMBER(20),
+	NUMBER(99),	    NUMBER(1000),	NUMBER(0x7fffffff),
+	NUMBER(0x80000000), NUMBER(0xffffffff), NUMBER(0x7fffffffffffffff),
+	NUMBER(-1),
+};
+
+static void try_number(const struct way *way, const struct number *number)
 {
-	for (unsigned int i = 0; i < NUMBERS; i++) {
-		struct registers registers = harmless(numbers[i]);
+	struct registers registers = harmless(number->number);
 
-		way->call(&registers);
-		check_answer(numbers[i], (int64_t)registers.rax, way->name);
-	}
+	way->call(&registers);
+	check_answer(number->number, (int64_t)registers.rax, way->name);
 }
 
-static void test_vmcall(void)
+static void test_vmcall(const void *row)
 {
-	try_numbers(&ways_64[0]);
+	try_number(&ways_64[0], row);
 }
 
 /*
  * The instruction that is not the CPU's own works too: KVM replaces it, these
  * programs' memory being writable (KVM_X86_QUIRK_FIX_HYPERCALL_INSN).
  */
-static void test_vmmcall(void)
+static void test_vmmcall(const void *row)
 {
-	try_numbers(&ways_64[1]);
+	try_number(&ways_64[1], row);
 }
 
 /* In 64-bit code all 64 bits are the number. */
-static void test_whole_number(void)
+static void test_whole_number(const void *row)
 {
-	for (unsigned int i = 0; i < WAYS; i++) {
-		for (uint64_t number = 1; number <= 12; number++) {
-			struct registers registers = harmless(1ul << 32 | number);
+	const struct number *known = row;
 
-			ways_64[i].call(&registers);
-			check_equal((int64_t)registers.rax, KVM_ENOSYS, "%s, number 0x%lx",
-				    ways_64[i].name, 1ul << 32 | number);
-		}
+	for (unsigned int i = 0; i < WAYS; i++) {
+		uint64_t number = 1ul << 32 | known->number;
+		struct registers registers = harmless(number);
+
+		ways_64[i].call(&registers);
+		check_equal((int64_t)registers.rax, KVM_ENOSYS, "%s, number 0x%lx",
+			    ways_64[i].name, number);
 	}
 }
 
@@ -265,19 +253,18 @@ static void test_kept(void)
  * x86.h, is_64_bit_hypercall): the number and the result have 32 bits, the
  * result's upper half is zero.
  */
-static void test_32(void)
+static void test_32(const void *row)
 {
-	for (unsigned int i = 0; i < WAYS; i++) {
-		for (unsigned int j = 0; j < NUMBERS; j++) {
-			uint64_t number = (uint32_t)numbers[j];
-			struct registers registers = harmless(number | 0xdeadbeefull << 32);
+	uint64_t number = (uint32_t)((const struct number *)row)->number;
 
-			ways_32[i].call(&registers);
-			check_equal((int64_t)(registers.rax >> 32), 0,
-				    "32-bit %s, number %ld, upper half of rax", ways_32[i].name,
-				    (long)number);
-			check_answer(number, (int32_t)registers.rax, ways_32[i].name);
-		}
+	for (unsigned int i = 0; i < WAYS; i++) {
+		struct registers registers = harmless(number | 0xdeadbeefull << 32);
+
+		ways_32[i].call(&registers);
+		check_equal((int64_t)(registers.rax >> 32), 0,
+			    "32-bit %s, number %ld, upper half of rax", ways_32[i].name,
+			    (long)number);
+		check_answer(number, (int32_t)registers.rax, ways_32[i].name);
 	}
 }
 
@@ -310,34 +297,34 @@ static bool may_fault(const struct way *way, int vector)
 	       (vector == VECTOR_UD || vector == VECTOR_GP || vector == VECTOR_PF);
 }
 
-static void try_as_user(const struct way *way, uint64_t expected)
+static void try_as_user(const struct way *way, uint64_t number, uint64_t expected)
 {
-	for (unsigned int i = 0; i < NUMBERS; i++) {
-		struct user_test test = { harmless(numbers[i]), way->call };
-		struct registers before = test.registers;
-		int vector = run_user(call_as_user, &test);
+	struct user_test test = { harmless(number), way->call };
+	struct registers before = test.registers;
+	int vector = run_user(call_as_user, &test);
 
-		if (may_fault(way, vector))
-			continue;
-		if (!check_equal(vector, -1, "%s, number %ld: exception", way->name,
-				 (long)numbers[i]))
-			continue;
-		check_equal((int64_t)test.registers.rax, (int64_t)expected, "%s, number %ld",
-			    way->name, (long)numbers[i]);
-		check_kept(&before, &test.registers, way->name);
-	}
+	if (may_fault(way, vector) ||
+	    !check_equal(vector, -1, "%s, number %ld: exception", way->name, (long)number))
+		return;
+	check_equal((int64_t)test.registers.rax, (int64_t)expected, "%s, number %ld", way->name,
+		    (long)number);
+	check_kept(&before, &test.registers, way->name);
 }
 
-static void test_user(void)
+static void test_user(const void *row)
 {
+	const struct number *number = row;
+
 	for (unsigned int i = 0; i < WAYS; i++)
-		try_as_user(&ways_64[i], (uint64_t)-PARACALL_KVM_EPERM);
+		try_as_user(&ways_64[i], number->number, (uint64_t)-PARACALL_KVM_EPERM);
 }
 
-static void test_user_32(void)
+static void test_user_32(const void *row)
 {
+	const struct number *number = row;
+
 	for (unsigned int i = 0; i < WAYS; i++)
-		try_as_user(&ways_user_32[i], (uint32_t)-PARACALL_KVM_EPERM);
+		try_as_user(&ways_user_32[i], number->number, (uint32_t)-PARACALL_KVM_EPERM);
 }
 
 /* Which numbers exist is no secret, but they must not act either. */
@@ -513,6 +500,8 @@ static void test_parallel(void)
 /* Versions of clang-format differ about such macros. */
 /* clang-format off */
 #define TEST(test_name, function) { .name = test_name, .run = function, .kvm = true }
+#define NUMBERS_TEST(test_name, function) \
+	{ .name = test_name, .run_row = function, .kvm = true, TEST_ROWS(numbers) }
 /* clang-format on */
 #define FEATURE_TEST(test_name, function, bit) \
 	{ \
@@ -575,17 +564,22 @@ static const struct test tests[] = {
 	TEST("CPUID changes four registers only", test_cpuid_registers),
 	TEST("CPUID is the same in all modes", test_cpuid_modes),
 	TEST("other CPUID leaves are the CPU's own", test_cpuid_others),
-	TEST("vmcall: answers", test_vmcall),
-	TEST("vmmcall: answers", test_vmmcall),
-	TEST("all 64 bits are the number", test_whole_number),
+	NUMBERS_TEST("vmcall", test_vmcall),
+	NUMBERS_TEST("vmmcall", test_vmmcall),
+	{ .name = "all 64 bits are the number",
+	  .run_row = test_whole_number,
+	  .kvm = true,
+	  .rows = &numbers[1],
+	  .row_count = 12,
+	  .row_size = sizeof(numbers[0]) },
 	TEST("other registers and flags are kept", test_kept),
-	TEST("compatibility mode: 32 bits of number and result", test_32),
+	NUMBERS_TEST("compatibility mode", test_32),
 	TEST("compatibility mode: other registers and flags are kept", test_32_kept),
-	TEST("user mode: -1 and no fault", test_user),
-	TEST("user mode, 32-bit code: -1 and no fault", test_user_32),
+	NUMBERS_TEST("user mode gets -1", test_user),
+	NUMBERS_TEST("user mode, 32-bit code, gets -1", test_user_32),
 	TEST("user mode: no effect", test_user_effect),
 	TEST("code that is mapped twice", test_aliases),
-	TEST("many calls", test_many),
+	{ .name = "many calls", .covers = "VAPIC_POLL_IRQ", .run = test_many, .kvm = true },
 	{ .name = "calls on all CPUs at once", .run = test_parallel, .kvm = true, .cpus = 2 },
 };
 
