@@ -88,6 +88,15 @@ struct visitor {
 	void *argument;
 };
 
+static char *replace_percent(const char *text, const char *by)
+{
+	const char *percent = strchr(text, '%');
+
+	if (!percent)
+		return must(strdup(text));
+	return format_string("%.*s%s%s", (int)(percent - text), text, by, percent + 1);
+}
+
 static void visit_test(const struct program *program, uint64_t test,
 		       const struct visitor *visitor)
 {
@@ -98,17 +107,21 @@ static void visit_test(const struct program *program, uint64_t test,
 		.covers = text_behind(program, test + TEST_COVERS),
 	};
 	uint64_t size = number_at(program, test + TEST_ROW_SIZE, 4);
-	const char *name = item.name;
+	const char *name = item.name, *covers = item.covers;
 
 	if (!rows || !size) {
 		visitor->visit(&item, visitor->argument);
 		return;
 	}
 	for (uint64_t i = 0; i < count && rows < program->size; i++) {
-		char *both = format_string("%s, %s", name, text_behind(program, rows));
+		const char *row = text_behind(program, rows);
+		char *both = format_string("%s, %s", name, row);
+		char *covered = replace_percent(covers, row);
 
 		item.name = both;
+		item.covers = covered;
 		visitor->visit(&item, visitor->argument);
+		free(covered);
 		free(both);
 		rows += size;
 	}

@@ -25,7 +25,10 @@
 /* The host reads these from the program's file: see there before changing them. */
 struct test {
 	const char *name;
-	/* What of KVM's it proves to work: names of paracall list, MSR_ before registers'. */
+	/*
+	 * What of KVM's it proves to work: names of paracall list, MSR_ before a
+	 * register's, with spaces between; % is the row's name.
+	 */
 	const char *covers;
 	void (*run)(void);
 	/* In place of run(): each row is a case of its own. A row begins with its name. */

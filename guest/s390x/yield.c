@@ -246,10 +246,12 @@ static void test_everybody(void)
 
 static const struct test tests[] = {
 	{ .name = "0x9c lets that CPU get on",
+	  .covers = "DIAG_9C_DIRECTED_YIELD",
 	  .run = test_directed_effect,
 	  .cpus = 2,
 	  .kvm = true },
 	{ .name = "0x44 lets others get on",
+	  .covers = "DIAG_44_TIME_SLICE_END",
 	  .run = test_undirected_effect,
 	  .cpus = 2,
 	  .kvm = true },

@@ -570,15 +570,17 @@ static void test_32(void)
 		    (uint32_t)-PARACALL_KVM_EINVAL, "refused: result");
 }
 
-#define TEST(test_name, function, least_cpus) \
+#define COVERING_TEST(test_name, function, least_cpus, what) \
 	{ \
-		.name = test_name, .run = function, .cpus = least_cpus, .kvm = true, \
-		.features = FEATURE(PV_SEND_IPI) \
+		.name = test_name, .covers = what, .run = function, .cpus = least_cpus, \
+		.kvm = true, .features = FEATURE(PV_SEND_IPI) \
 	}
+#define TEST(test_name, function, least_cpus) \
+	COVERING_TEST(test_name, function, least_cpus, NULL)
 
 static const struct test tests[] = {
 	TEST("IPI to the CPU itself", test_self, 1),
-	TEST("IPI to others", test_others, 2),
+	COVERING_TEST("IPI to others", test_others, 2, "SEND_IPI"),
 	TEST("IPI to all", test_all, 1),
 	TEST("IPI to nobody", test_empty, 1),
 	TEST("IPI: bitmap starts at the lowest id", test_lowest, 1),

@@ -551,16 +551,18 @@ static void test_after_restart(void)
 	kick_halted(halt_deaf, cpu_ids[1], 0);
 }
 
-#define TEST(test_name, function, least_cpus) \
+#define COVERING_TEST(test_name, function, least_cpus, what) \
 	{ \
-		.name = test_name, .run = function, .cpus = least_cpus, .kvm = true, \
-		.features = FEATURE(PV_UNHALT) \
+		.name = test_name, .covers = what, .run = function, .cpus = least_cpus, \
+		.kvm = true, .features = FEATURE(PV_UNHALT) \
 	}
+#define TEST(test_name, function, least_cpus) \
+	COVERING_TEST(test_name, function, least_cpus, NULL)
 
 static const struct test tests[] = {
 	TEST("kick of an unknown id is no error", test_unknown, 1),
 	TEST("without a kick a CPU stays halted", test_no_kick, 2),
-	TEST("kick ends cli; hlt, with no interrupt", test_halted_deaf, 2),
+	COVERING_TEST("kick ends cli; hlt, with no interrupt", test_halted_deaf, 2, "KICK_CPU"),
 	TEST("kick ends sti; hlt, with no interrupt", test_halted_open, 2),
 	TEST("kick's flags are ignored", test_flags, 2),
 	TEST("kick's id has 32 bits", test_upper_bits, 2),

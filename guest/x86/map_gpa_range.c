@@ -134,14 +134,16 @@ static void test_leave(void)
 	check_equal(map(0x205000, 4, PRIVATE), 0, "four pages");
 }
 
-#define TEST(test_name, function, least_cpus) \
+#define COVERING_TEST(test_name, function, least_cpus, what) \
 	{ \
-		.name = test_name, .run = function, .cpus = least_cpus, .kvm = true, \
-		.features = FEATURE(HC_MAP_GPA_RANGE) \
+		.name = test_name, .covers = what, .run = function, .cpus = least_cpus, \
+		.kvm = true, .features = FEATURE(HC_MAP_GPA_RANGE) \
 	}
+#define TEST(test_name, function, least_cpus) \
+	COVERING_TEST(test_name, function, least_cpus, NULL)
 
 static const struct test tests[] = {
-	TEST("range: private and shared", test_convert, 1),
+	COVERING_TEST("range: private and shared", test_convert, 1, "MAP_GPA_RANGE"),
 	TEST("range: as Linux boots", test_boot, 1),
 	TEST("range: refused", test_refused, 1),
 	TEST("range: not checked", test_not_checked, 1),

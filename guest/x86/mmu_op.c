@@ -361,14 +361,16 @@ static void test_all_cpus(void)
 	check_equal(wrong, 0, "one more than the slot of a CPU that saw the wrong page");
 }
 
-#define TEST(test_name, function, least_cpus) \
+#define COVERING_TEST(test_name, function, least_cpus, what) \
 	{ \
-		.name = test_name, .run = function, .cpus = least_cpus, .kvm = true, \
-		.features = FEATURE(MMU_OP) \
+		.name = test_name, .covers = what, .run = function, .cpus = least_cpus, \
+		.kvm = true, .features = FEATURE(MMU_OP) \
 	}
+#define TEST(test_name, function, least_cpus) \
+	COVERING_TEST(test_name, function, least_cpus, NULL)
 
 static const struct test tests[] = {
-	TEST("MMU: another page behind an address", test_window, 1),
+	COVERING_TEST("MMU: another page behind an address", test_window, 1, "MMU_OP"),
 	TEST("MMU: an entry counts without a flush", test_write_alone, 1),
 	TEST("MMU: an entry is taken away", test_unmap, 1),
 	TEST("MMU: flush alone", test_flush, 1),

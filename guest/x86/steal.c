@@ -261,16 +261,19 @@ static void test_given_up(void)
 			return;
 }
 
-#define TEST(test_name, function, least_cpus) \
+#define COVERING_TEST(test_name, function, least_cpus, what) \
 	{ \
-		.name = test_name, .run = function, .cpus = least_cpus, .kvm = true, \
-		.features = FEATURE(STEAL_TIME) \
+		.name = test_name, .covers = what, .run = function, .cpus = least_cpus, \
+		.kvm = true, .features = FEATURE(STEAL_TIME) \
 	}
+#define TEST(test_name, function, least_cpus) \
+	COVERING_TEST(test_name, function, least_cpus, NULL)
 
 static const struct test tests[] = {
 	TEST("steal time is there at the next instruction", test_register, 1),
 	TEST("the host writes what is the host's", test_rest, 1),
-	TEST("busy CPUs see time stolen, not more than went by", test_busy, 2),
+	COVERING_TEST("busy CPUs see time stolen, not more than went by", test_busy, 2,
+		      "MSR_STEAL_TIME"),
 	TEST("pages given up are left alone", test_given_up, 2),
 };
 

@@ -121,15 +121,17 @@ static void test_everybody(void)
 	check_equal(wrong, 0, "a result other than 0");
 }
 
-#define TEST(test_name, function, least_cpus) \
+#define COVERING_TEST(test_name, function, least_cpus, what) \
 	{ \
-		.name = test_name, .run = function, .cpus = least_cpus, .kvm = true, \
-		.features = FEATURE(PV_SCHED_YIELD) \
+		.name = test_name, .covers = what, .run = function, .cpus = least_cpus, \
+		.kvm = true, .features = FEATURE(PV_SCHED_YIELD) \
 	}
+#define TEST(test_name, function, least_cpus) \
+	COVERING_TEST(test_name, function, least_cpus, NULL)
 
 static const struct test tests[] = {
 	TEST("yield to any id returns 0", test_result, 1),
-	TEST("yield lets a spinning CPU get on", test_progress, 2),
+	COVERING_TEST("yield lets a spinning CPU get on", test_progress, 2, "SCHED_YIELD"),
 	TEST("yield does not end a halt", test_no_kick, 2),
 	TEST("all CPUs yield to all", test_everybody, 2),
 };

@@ -289,12 +289,13 @@ static struct image make_image(void)
 					  .sh_addr = ADDRESS,
 					  .sh_offset = offsetof(struct image, data),
 					  .sh_size = sizeof(image.data) };
-	memcpy(image.data.texts, "one\0KICK_CPU\0two\0row 0\0row 1", 28);
+	memcpy(image.data.texts, "one\0KICK_CPU\0two\0row 0\0row 1\0MSR_%", 34);
 	image.data.lists[0] = AT(tests);
 	image.data.lists[1] = 2;
 	image.data.tests[0].name = AT(texts);
 	image.data.tests[0].covers = AT(texts[4]);
 	image.data.tests[1].name = AT(texts[13]);
+	image.data.tests[1].covers = AT(texts[29]);
 	image.data.tests[1].rows = AT(rows);
 	image.data.tests[1].row_count = 2;
 	image.data.tests[1].row_size = sizeof(image.data.rows[0]);
@@ -333,7 +334,8 @@ static void cases_are_found(void **state)
 
 	(void)state;
 	assert_null(read_image(&image, sizeof(image), seen));
-	assert_string_equal(seen, "one (KICK_CPU); two, row 0 (); two, row 1 (); ");
+	assert_string_equal(seen,
+			    "one (KICK_CPU); two, row 0 (MSR_row 0); two, row 1 (MSR_row 1); ");
 }
 
 /* Cut anywhere, or with any byte wrong, it is read without harm. */
