@@ -526,14 +526,18 @@ static uint32_t read_word(uint64_t address)
 }
 
 #define APIC_REGISTERS 0x400
+#define APIC_ID 0x20
 #define APIC_COMMAND_HIGH 0x310
 #define APIC_LVT_LINT0 0x350
 #define APIC_LVT_ERROR 0x370
 
-/* The timer's registers change by themselves. */
+/*
+ * The timer's registers change by themselves, and what is read below the first
+ * is anything (Intel SDM vol. 3, "Local APIC Register Address Map").
+ */
 static bool is_stable(uint32_t number)
 {
-	return number <= APIC_COMMAND_HIGH ||
+	return (number >= APIC_ID && number <= APIC_COMMAND_HIGH) ||
 	       (number >= APIC_LVT_LINT0 && number <= APIC_LVT_ERROR);
 }
 

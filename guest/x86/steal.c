@@ -54,19 +54,25 @@ static const struct {
 	uint32_t before, after;
 } versions[] = { { 0, 2 }, { 1, 4 }, { 2, 4 }, { 0xffffffff, 2 }, { 0xfffffffe, 0 } };
 
+/* A host that is busy may take the CPU away in between, and tells that, too. */
+#define MOST_UPDATES 100
+
 /* All is there when the instruction is over; what it adds to is the guest's. */
 static void test_register(void)
 {
 	steal_page *page = &workers[0].page;
 
 	for (size_t i = 0; i < COUNT(versions); i++) {
+		uint32_t more;
+
 		memset(page, 0, sizeof(*page));
 		page->version = versions[i].before;
 		page->steal = 1000000000;
 		interrupts_off();
 		start(page);
-		check_equal(page->version, versions[i].after, "version after %u",
-			    versions[i].before);
+		more = page->version - versions[i].after;
+		check(more % 2 == 0 && more < MOST_UPDATES * 2, "version after %u is %u",
+		      versions[i].before, page->version);
 		give_up();
 		interrupts_on();
 		check(page->steal >= 1000000000 && page->steal < 1000000000000ull,
