@@ -81,18 +81,25 @@ static void add_from_path(struct qemus *qemus, const char *program)
 	}
 }
 
+char *cache_path(const char *file)
+{
+	char *folder = cache_folder();
+	char *path = folder ? format_string("%s/%s", folder, file) : NULL;
+
+	free(folder);
+	return path;
+}
+
 /* Where script/setup keeps what it fetches. */
 static void add_private(struct qemus *qemus, const char *program)
 {
-	char *folder = cache_folder();
-	char *path;
+	char *file = format_string("qemu/bin/%s", program);
+	char *path = cache_path(file);
 
-	if (!folder)
-		return;
-	path = format_string("%s/qemu/bin/%s", folder, program);
-	free(folder);
-	add(qemus, path, "unpacked by script/setup");
+	if (path)
+		add(qemus, path, "unpacked by script/setup");
 	free(path);
+	free(file);
 }
 
 /* The target of PARACALL_QEMU: x86's, whatever it is called, unless it's another's. */

@@ -69,4 +69,10 @@ char *plugin_path(const char *file);
 /* The same for @folder of the build tree, or what was installed of it; no complaint. */
 char *data_path(const char *folder);
 
+/*
+ * The path of a file of script/setup's, there or not, the caller's to free; NULL if
+ * the user has no folder for such.
+ */
+char *cache_path(const char *file);
+
 #endif /* PARACALL_CLI_ENGINES_H */

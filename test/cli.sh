@@ -377,7 +377,7 @@ test_check() {
 
 	mkdir -p "$guests"
 	printf '[runs]\nnone | paracall,plain | quick | | | pass\n' >"$file"
-	expect "check, no such engine" 2 "use paracall, plain or kvm" "$paracall" check --engine=xen
+	expect "check, no such engine" 2 "use paracall, plain, kvm or kvm-in-tcg" "$paracall" check --engine=xen
 	expect "check, no such architecture" 2 "no guests for that" "$paracall" check --arch=vax
 	expect "check, no such format" 2 "use text, tap or junit" "$paracall" check --format=xml
 	expect "check, bad time" 2 "number of seconds" "$paracall" check --timeout=0

@@ -44,8 +44,8 @@ static void print_help(void)
 	       "crashed or was not done in time, 77 if nothing could be tested.\n"
 	       "\n"
 	       "      --engine=LIST    what runs them: paracall; plain, QEMU alone, where nearly all\n"
-	       "                       must be skipped; kvm, the machine's own (default:\n"
-	       "                       paracall,plain)\n"
+	       "                       must be skipped; kvm, the machine's own; kvm-in-tcg, that\n"
+	       "                       of a Linux under QEMU (default: paracall,plain)\n"
 	       "      --arch=NAME      of this architecture only\n"
 	       "      --long           the long runs, too\n"
 	       "      --list           show the tests and what they cover, and run none\n"
@@ -332,7 +332,7 @@ static bool take_engines(struct check_options *options, const char *value)
 	options->engines = check_engines_parse(value);
 	if (!options->engines)
 		complain(
-			"--engine=%s: use paracall, plain or kvm, or several with commas between",
+			"--engine=%s: use paracall, plain, kvm or kvm-in-tcg, or several with commas between",
 			value);
 	return options->engines;
 }

@@ -3,6 +3,7 @@
 
 #include "../cli.h"
 #include "../engines.h"
+#include "nested.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -24,9 +25,9 @@ const struct check_machine *check_machine(size_t index)
 {
 	static const struct check_machine machines[] = {
 		{ "x86_64", "qemu-system-x86_64", GUEST_EXIT_STATUS, x86_arguments,
-		  "hypercalls" },
-		{ "s390x", "qemu-system-s390x", GUEST_EXIT_LINE, other_arguments,
-		  "s390x/diag" },
+		  "hypercalls", true },
+		{ "s390x", "qemu-system-s390x", GUEST_EXIT_LINE, other_arguments, "s390x/diag",
+		  false },
 	};
 
 	return index < sizeof(machines) / sizeof(machines[0]) ? &machines[index] : NULL;
@@ -46,13 +47,53 @@ static void add_words(struct strings *strings, const char *words)
 	}
 }
 
-static void make_command(struct strings *command, const struct check_setup *setup,
-			 const struct suite_run *run)
+/* How all of them show what the guest prints, and end with it. */
+static void add_common(struct strings *command, const struct check_machine *machine)
 {
 	static const char *const common[] = { "-display", "none", "-serial",	    "stdio",
 					      "-monitor", "none", "-no-user-config" };
-	char *kernel = format_string("%s/%s.elf", setup->folder, run->program);
 
+	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
+		strings_add(command, common[i]);
+	for (const char *const *word = machine->arguments; *word; word++)
+		strings_add(command, *word);
+}
+
+/* The word behind @option in these arguments, or @otherwise; the caller's to free. */
+static char *word_behind(const char *arguments, const char *option, const char *otherwise)
+{
+	struct strings words = { .items = NULL };
+	const char *found = otherwise;
+	char *result;
+
+	add_words(&words, arguments);
+	for (size_t i = 0; i + 1 < words.count; i++)
+		if (!strcmp(words.items[i], option))
+			found = words.items[i + 1];
+	result = must(strdup(found));
+	strings_free(&words);
+	return result;
+}
+
+/* Of the run's arguments the number of vCPUs and the guest's command line count. */
+static int make_nested_command(struct strings *command, const struct check_setup *setup,
+			       const struct suite_run *run, const char *kernel)
+{
+	char *cpus = word_behind(run->arguments, "-smp", "1");
+	char *append = word_behind(run->arguments, "-append", "");
+	int initramfs = nested_initramfs(kernel, cpus, append);
+
+	strings_add(command, setup->qemu);
+	nested_add_arguments(command, initramfs);
+	add_common(command, setup->machine);
+	free(cpus);
+	free(append);
+	return initramfs;
+}
+
+static void make_plain_command(struct strings *command, const struct check_setup *setup,
+			       const struct suite_run *run, const char *kernel)
+{
 	if (setup->engine == ENGINE_PARACALL) {
 		/* Itself, also if there is another of that name by now. */
 		strings_add(command, "/proc/self/exe");
@@ -64,13 +105,24 @@ static void make_command(struct strings *command, const struct check_setup *setu
 	strings_add(command, setup->qemu);
 	add_words(command, setup->engine == ENGINE_KVM ? "-accel kvm -m 128" : "-m 128");
 	add_words(command, run->arguments);
-	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
-		strings_add(command, common[i]);
-	for (const char *const *word = setup->machine->arguments; *word; word++)
-		strings_add(command, *word);
+	add_common(command, setup->machine);
 	strings_add(command, "-kernel");
 	strings_add(command, kernel);
+}
+
+/* Returns a file that the command needs, or -1. */
+static int make_command(struct strings *command, const struct check_setup *setup,
+			const struct suite_run *run)
+{
+	char *kernel = format_string("%s/%s.elf", setup->folder, run->program);
+	int file = -1;
+
+	if (setup->engine == ENGINE_KVM_IN_TCG)
+		file = make_nested_command(command, setup, run, kernel);
+	else
+		make_plain_command(command, setup, run, kernel);
 	free(kernel);
+	return file;
 }
 
 static double seconds_now(void)
@@ -87,8 +139,8 @@ void setup_run(const struct check_setup *setup, const struct suite *suite,
 	struct strings command = { .items = NULL };
 	struct child_output output;
 	double begin = seconds_now();
+	int file = make_command(&command, setup, result->run);
 
-	make_command(&command, setup, result->run);
 	if (child_capture(command.items, setup->seconds, MOST_OUTPUT, &output)) {
 		result->trouble = TROUBLE_CRASH;
 		result->reason = format_string("'%s' can't be run: %s", command.items[0],
@@ -99,6 +151,8 @@ void setup_run(const struct check_setup *setup, const struct suite *suite,
 	}
 	result->seconds = seconds_now() - begin;
 	strings_free(&command);
+	if (file >= 0)
+		close(file);
 }
 
 /* There are KVMs that are there, and on which no hypercall ever ends. */
@@ -141,6 +195,12 @@ char *setup_begin(struct check_setup *setup)
 	setup->qemu = qemu_choose(setup->machine->qemu, NULL, &reason);
 	if (!reason && setup->engine == ENGINE_KVM)
 		reason = find_reason_against_kvm(setup);
+	if (!reason && setup->engine == ENGINE_KVM_IN_TCG)
+		reason =
+			setup->machine->is_nested
+				? nested_missing()
+				: format_string(
+					  "QEMU's TCG emulates nothing that a KVM there could use");
 	return reason;
 }
 

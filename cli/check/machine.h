@@ -15,6 +15,8 @@ struct check_machine {
 	const char *const *arguments;
 	/* The program that shows whether a KVM is sound. */
 	const char *probe;
+	/* QEMU's TCG emulates what a KVM of that architecture needs. */
+	bool is_nested;
 };
 
 /* The @index'th, or NULL. */

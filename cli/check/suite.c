@@ -20,6 +20,8 @@ const char *check_engine_name(enum check_engine engine)
 		return "plain";
 	case ENGINE_KVM:
 		return "kvm";
+	case ENGINE_KVM_IN_TCG:
+		return "kvm-in-tcg";
 	case ENGINE_END:
 		break;
 	}
@@ -103,7 +105,7 @@ static const char *add_run(struct suite *suite, char *fields[FIELDS])
 	if (!*run->program)
 		return "a run needs a program";
 	if (!run->engines)
-		return "the engines are paracall, plain and kvm";
+		return "the engines are paracall, plain, kvm and kvm-in-tcg";
 	if (!run->is_long && strcmp(fields[2], "quick"))
 		return "the group is quick or long";
 	if (!run->skips && strcmp(fields[5], "pass"))
@@ -127,7 +129,7 @@ static const char *add_difference(struct suite *suite, char *fields[FIELDS])
 		.reason = fields[5],
 	};
 	if (!difference->engines)
-		return "the engines are paracall, plain and kvm";
+		return "the engines are paracall, plain, kvm and kvm-in-tcg";
 	if (difference->verdict == VERDICT_KFAIL && strcmp(fields[4], "KFAIL"))
 		return "the verdict is XFAIL or KFAIL";
 	if (!*difference->reason)

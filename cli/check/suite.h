@@ -17,7 +17,9 @@ enum check_engine {
 	ENGINE_PLAIN = 2,
 	/* The machine's own. */
 	ENGINE_KVM = 4,
-	ENGINE_END = 8
+	/* A kernel's, which runs under TCG with SVM. */
+	ENGINE_KVM_IN_TCG = 8,
+	ENGINE_END = 16
 };
 
 /* The name of one of them, or NULL. */

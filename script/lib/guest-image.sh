@@ -54,6 +54,15 @@ guest_modules() {
 	esac
 }
 
+# The kernel that lends its KVM to 'paracall check --engine=kvm-in-tcg', and what of
+# it is kept there. Answers are compared with this one's, so it should stay the same.
+# shellcheck disable=SC2034 # for script/setup
+kvm_kernel=bookworm
+# shellcheck disable=SC2034
+kvm_folder=$paracall_cache/kvm-in-tcg
+# shellcheck disable=SC2034
+kvm_modules=(irqbypass kvm ccp kvm-amd)
+
 guest_dir=$(guest_folder trixie)
 # shellcheck disable=SC2034 # for those who start it
 guest_kernel=$guest_dir/vmlinuz

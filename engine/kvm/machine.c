@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Documentation/virt/kvm/api.rst. Local APICs, I/O APIC and 8254 are the
+ * kernel's; a serial port, the port by which programs end, and the number of
+ * CPUs, which QEMU tells in its way (docs/specs/fw_cfg.rst there), are ours.
+ */
+#include "machine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define MOST_LEAVES 256
+/* Three pages that Intel's processors need, where no memory is. */
+#define TSS_ADDRESS 0xfffbd000ul
+
+/* A PC's: between them are no memory but the screen and firmware. */
+#define LOW_MEMORY_END 0xa0000
+#define HIGH_MEMORY 0x100000
+
+#define SERIAL 0x3f8
+#define SERIAL_STATUS (SERIAL + 5)
+#define SERIAL_IDLE 0x60
+#define END_PORT 0xf4
+#define CONFIG_SELECT 0x510
+#define CONFIG_DATA 0x511
+#define CONFIG_CPUS 5
+
+struct machine {
+	int kvm, vm;
+	uint32_t cpus;
+	size_t run_size;
+	pthread_mutex_t lock;
+	/* Under the lock: a line of output, what was asked of the configuration. */
+	char line[256];
+	size_t length;
+	uint16_t selected, position;
+};
+
+struct cpu {
+	struct machine *machine;
+	uint32_t id;
+	int fd;
+	struct kvm_run *run;
+	pthread_t thread;
+};
+
+struct leaves {
+	struct kvm_cpuid2 header;
+	struct kvm_cpuid_entry2 entries[MOST_LEAVES];
+};
+
+static void must(int result, const char *what)
+{
+	if (result < 0)
+		fail(what);
+}
+
+static void put_char(struct machine *machine, char c)
+{
+	machine->line[machine->length++] = c;
+	if (c != '\n' && machine->length < sizeof(machine->line))
+		return;
+	fwrite(machine->line, 1, machine->length, stdout);
+	fflush(stdout);
+	machine->length = 0;
+}
+
+/* The signature, and the number of CPUs; nothing else is there. */
+static uint8_t read_config(struct machine *machine)
+{
+	static const char signature[] = { 'Q', 'E', 'M', 'U' };
+	uint16_t position = machine->position++;
+
+	if (machine->selected == 0 && position < sizeof(signature))
+		return signature[position];
+	if (machine->selected == CONFIG_CPUS && position < 2)
+		return machine->cpus >> (8 * position);
+	return 0;
+}
+
+static void port_out(struct machine *machine, uint16_t port, uint32_t value)
+{
+	if (port == SERIAL)
+		put_char(machine, value);
+	if (port == END_PORT)
+		finish(value);
+	if (port == CONFIG_SELECT) {
+		machine->selected = value;
+		machine->position = 0;
+	}
+}
+
+static uint32_t port_in(struct machine *machine, uint16_t port)
+{
+	if (port == SERIAL_STATUS)
+		return SERIAL_IDLE;
+	if (port == CONFIG_DATA)
+		return read_config(machine);
+	return -1;
+}
+
+static void do_port(struct cpu *cpu)
+{
+	struct kvm_run *run = cpu->run;
+	uint8_t *data = (uint8_t *)run + run->io.data_offset;
+
+	pthread_mutex_lock(&cpu->machine->lock);
+	for (uint32_t i = 0; i < run->io.count; i++, data += run->io.size) {
+		uint32_t value = 0;
+
+		if (run->io.direction == KVM_EXIT_IO_OUT) {
+			memcpy(&value, data, run->io.size);
+			port_out(cpu->machine, run->io.port, value);
+		} else {
+			value = port_in(cpu->machine, run->io.port);
+			memcpy(data, &value, run->io.size);
+		}
+	}
+	pthread_mutex_unlock(&cpu->machine->lock);
+}
+
+/* Where nothing is, reads give all ones. */
+static void do_memory(struct kvm_run *run)
+{
+	if (!run->mmio.is_write)
+		memset(run->mmio.data, 0xff, sizeof(run->mmio.data));
+}
+
+static void *run_cpu(void *argument)
+{
+	struct cpu *cpu = argument;
+	char what[64];
+
+	while (1) {
+		if (ioctl(cpu->fd, KVM_RUN, 0) < 0) {
+			if (errno == EINTR || errno == EAGAIN)
+				continue;
+			fail("KVM_RUN");
+		}
+		switch (cpu->run->exit_reason) {
+		case KVM_EXIT_IO:
+			do_port(cpu);
+			break;
+		case KVM_EXIT_MMIO:
+			do_memory(cpu->run);
+			break;
+		default:
+			errno = 0;
+			snprintf(what, sizeof(what), "CPU %u left KVM, reason %u, %u", cpu->id,
+				 cpu->run->exit_reason,
+				 cpu->run->exit_reason == KVM_EXIT_INTERNAL_ERROR
+					 ? cpu->run->internal.suberror
+					 : 0);
+			fail(what);
+		}
+	}
+	return NULL;
+}
+
+/* As user space has to: the APIC's id, and that there is a hypervisor. */
+static void set_leaves(const struct cpu *cpu, struct leaves leaves)
+{
+	for (uint32_t i = 0; i < leaves.header.nent; i++) {
+		struct kvm_cpuid_entry2 *entry = &leaves.entries[i];
+
+		if (entry->function == 1) {
+			entry->ebx = (entry->ebx & 0x00ffffff) | cpu->id << 24;
+			entry->ecx |= 1u << 31;
+		} else if (entry->function == 0xb) {
+			entry->edx = cpu->id;
+		}
+	}
+	must(ioctl(cpu->fd, KVM_SET_CPUID2, &leaves), "KVM_SET_CPUID2");
+}
+
+static struct kvm_segment flat(uint16_t selector, uint8_t type)
+{
+	return (struct kvm_segment){ .limit = 0xffffffff,
+				     .selector = selector,
+				     .type = type,
+				     .present = 1,
+				     .s = 1,
+				     .db = 1,
+				     .g = 1 };
+}
+
+/* 32-bit protected mode without paging, ebx at the information. */
+static void set_entry(const struct cpu *cpu, const struct program *program)
+{
+	struct kvm_regs registers = { .rip = program->entry, .rbx = START_INFO, .rflags = 2 };
+	struct kvm_sregs system;
+
+	must(ioctl(cpu->fd, KVM_GET_SREGS, &system), "KVM_GET_SREGS");
+	system.cs = flat(8, 11);
+	system.ds = system.es = system.fs = system.gs = system.ss = flat(16, 3);
+	system.tr = (struct kvm_segment){ .limit = 0x67, .type = 11, .present = 1 };
+	/* QEMU's TCG, below, takes a busy task for wrong in 32-bit mode. */
+	system.tr.type = 9;
+	system.cr0 = 0x11;
+	system.cr4 = 0;
+	system.efer = 0;
+	must(ioctl(cpu->fd, KVM_SET_SREGS, &system), "KVM_SET_SREGS");
+	must(ioctl(cpu->fd, KVM_SET_REGS, &registers), "KVM_SET_REGS");
+}
+
+static void make_cpu(struct cpu *cpu, const struct leaves *leaves)
+{
+	struct machine *machine = cpu->machine;
+
+	cpu->fd = ioctl(machine->vm, KVM_CREATE_VCPU, cpu->id);
+	must(cpu->fd, "KVM_CREATE_VCPU");
+	cpu->run =
+		mmap(NULL, machine->run_size, PROT_READ | PROT_WRITE, MAP_SHARED, cpu->fd, 0);
+	if (cpu->run == MAP_FAILED)
+		fail("mmap of a vCPU");
+	set_leaves(cpu, *leaves);
+}
+
+/* The same in both address spaces: there is a second one for system management. */
+static void add_memory(const struct machine *machine, uint32_t slot, uint8_t *memory,
+		       uint32_t begin, uint32_t end)
+{
+	struct kvm_userspace_memory_region region = {
+		.guest_phys_addr = begin,
+		.memory_size = end - begin,
+		.userspace_addr = (uintptr_t)memory + begin,
+	};
+
+	for (uint32_t space = 0; space < 2; space++) {
+		region.slot = space << 16 | slot;
+		must(ioctl(machine->vm, KVM_SET_USER_MEMORY_REGION, &region),
+		     "KVM_SET_USER_MEMORY_REGION");
+	}
+}
+
+static void make_vm(struct machine *machine, uint8_t *memory)
+{
+	struct kvm_pit_config timer = { .flags = 0 };
+
+	machine->vm = ioctl(machine->kvm, KVM_CREATE_VM, 0);
+	must(machine->vm, "KVM_CREATE_VM");
+	must(ioctl(machine->vm, KVM_SET_TSS_ADDR, TSS_ADDRESS), "KVM_SET_TSS_ADDR");
+	must(ioctl(machine->vm, KVM_CREATE_IRQCHIP, 0), "KVM_CREATE_IRQCHIP");
+	must(ioctl(machine->vm, KVM_CREATE_PIT2, &timer), "KVM_CREATE_PIT2");
+	add_memory(machine, 0, memory, 0, LOW_MEMORY_END);
+	add_memory(machine, 1, memory, HIGH_MEMORY, MEMORY_SIZE);
+}
+
+void machine_run(const struct program *program, uint8_t *memory, uint32_t cpus)
+{
+	static struct machine machine = { .lock = PTHREAD_MUTEX_INITIALIZER };
+	static struct leaves leaves = { .header.nent = MOST_LEAVES };
+	static struct cpu all[MOST_CPUS];
+
+	machine.cpus = cpus;
+	machine.kvm = open("/dev/kvm", O_RDWR);
+	must(machine.kvm, "/dev/kvm");
+	machine.run_size = ioctl(machine.kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
+	make_vm(&machine, memory);
+	must(ioctl(machine.kvm, KVM_GET_SUPPORTED_CPUID, &leaves), "KVM_GET_SUPPORTED_CPUID");
+	for (uint32_t i = 0; i < cpus; i++) {
+		all[i] = (struct cpu){ .machine = &machine, .id = i };
+		make_cpu(&all[i], &leaves);
+	}
+	set_entry(&all[0], program);
+	for (uint32_t i = 1; i < cpus; i++)
+		must(-pthread_create(&all[i].thread, NULL, run_cpu, &all[i]), "a thread");
+	run_cpu(&all[0]);
+	abort();
+}
