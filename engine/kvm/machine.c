@@ -52,11 +52,6 @@ struct cpu {
 	pthread_t thread;
 };
 
-struct leaves {
-	struct kvm_cpuid2 header;
-	struct kvm_cpuid_entry2 entries[MOST_LEAVES];
-};
-
 static void must(int result, const char *what)
 {
 	if (result < 0)
@@ -166,10 +161,10 @@ static void *run_cpu(void *argument)
 }
 
 /* As user space has to: the APIC's id, and that there is a hypervisor. */
-static void set_leaves(const struct cpu *cpu, struct leaves leaves)
+static void set_leaves(const struct cpu *cpu, struct kvm_cpuid2 *leaves)
 {
-	for (uint32_t i = 0; i < leaves.header.nent; i++) {
-		struct kvm_cpuid_entry2 *entry = &leaves.entries[i];
+	for (uint32_t i = 0; i < leaves->nent; i++) {
+		struct kvm_cpuid_entry2 *entry = &leaves->entries[i];
 
 		if (entry->function == 1) {
 			entry->ebx = (entry->ebx & 0x00ffffff) | cpu->id << 24;
@@ -178,7 +173,7 @@ static void set_leaves(const struct cpu *cpu, struct leaves leaves)
 			entry->edx = cpu->id;
 		}
 	}
-	must(ioctl(cpu->fd, KVM_SET_CPUID2, &leaves), "KVM_SET_CPUID2");
+	must(ioctl(cpu->fd, KVM_SET_CPUID2, leaves), "KVM_SET_CPUID2");
 }
 
 static struct kvm_segment flat(uint16_t selector, uint8_t type)
@@ -211,7 +206,7 @@ static void set_entry(const struct cpu *cpu, const struct program *program)
 	must(ioctl(cpu->fd, KVM_SET_REGS, &registers), "KVM_SET_REGS");
 }
 
-static void make_cpu(struct cpu *cpu, const struct leaves *leaves)
+static void make_cpu(struct cpu *cpu, struct kvm_cpuid2 *leaves)
 {
 	struct machine *machine = cpu->machine;
 
@@ -221,7 +216,7 @@ static void make_cpu(struct cpu *cpu, const struct leaves *leaves)
 		mmap(NULL, machine->run_size, PROT_READ | PROT_WRITE, MAP_SHARED, cpu->fd, 0);
 	if (cpu->run == MAP_FAILED)
 		fail("mmap of a vCPU");
-	set_leaves(cpu, *leaves);
+	set_leaves(cpu, leaves);
 }
 
 /* The same in both address spaces: there is a second one for system management. */
@@ -257,18 +252,22 @@ static void make_vm(struct machine *machine, uint8_t *memory)
 void machine_run(const struct program *program, uint8_t *memory, uint32_t cpus)
 {
 	static struct machine machine = { .lock = PTHREAD_MUTEX_INITIALIZER };
-	static struct leaves leaves = { .header.nent = MOST_LEAVES };
 	static struct cpu all[MOST_CPUS];
+	struct kvm_cpuid2 *leaves =
+		calloc(1, sizeof(*leaves) + MOST_LEAVES * sizeof(leaves->entries[0]));
 
+	if (!leaves)
+		fail("memory");
+	leaves->nent = MOST_LEAVES;
 	machine.cpus = cpus;
 	machine.kvm = open("/dev/kvm", O_RDWR);
 	must(machine.kvm, "/dev/kvm");
 	machine.run_size = ioctl(machine.kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
 	make_vm(&machine, memory);
-	must(ioctl(machine.kvm, KVM_GET_SUPPORTED_CPUID, &leaves), "KVM_GET_SUPPORTED_CPUID");
+	must(ioctl(machine.kvm, KVM_GET_SUPPORTED_CPUID, leaves), "KVM_GET_SUPPORTED_CPUID");
 	for (uint32_t i = 0; i < cpus; i++) {
 		all[i] = (struct cpu){ .machine = &machine, .id = i };
-		make_cpu(&all[i], &leaves);
+		make_cpu(&all[i], leaves);
 	}
 	set_entry(&all[0], program);
 	for (uint32_t i = 1; i < cpus; i++)
