@@ -76,19 +76,18 @@ static uint64_t second_operand(struct vcpu *vcpu, const struct s390_site *site)
  * the block. But it takes the field of the base register for a part of the code,
  * and so not if that comes by one.
  */
-static bool is_nothing_to_qemu(const struct s390_site *site, uint32_t code)
+static bool is_known_to_qemu(const struct s390_site *site, uint32_t code)
 {
 	return !site->base && code == 0x44;
 }
 
 /*
- * For these QEMU has no exception. All but the first are done here on purpose
- * only, by injection.
+ * These are QEMU's own, and dropped on purpose only. As the target of EXECUTE they
+ * raise no exception that could be taken back; so there QEMU does them all the same.
  */
-static bool is_known_to_qemu(const struct s390_site *site, uint32_t code)
+static bool is_served_by_qemu(const struct s390_site *site, uint32_t code)
 {
-	return is_nothing_to_qemu(site, code) ||
-	       (!site->base && (code == 0x288 || code == 0x308 || code == 0x500));
+	return !site->base && (code == 0x288 || code == 0x308 || code == 0x500);
 }
 
 /* What another vCPU has noted of this one. */
@@ -116,14 +115,11 @@ static void serve(unsigned int index, const struct s390_site *site, uint64_t nex
 		interruption_expect(outcome);
 	if (outcome == PARACALL_DIAG_NOT_OURS && site->base)
 		interruption_detour(vcpu, code, site->r1, site->r3, next);
-	/* A fault on purpose that can't be raised: at least it is not done. */
-	if (outcome == PARACALL_DIAG_SPECIFICATION && is_known_to_qemu(site, code))
-		outcome = PARACALL_DIAG_DONE;
-	if (outcome != PARACALL_DIAG_DONE || is_nothing_to_qemu(site, code))
+	if (outcome != PARACALL_DIAG_DONE || is_known_to_qemu(site, code))
 		return;
 	if (!site->is_executed)
 		qemu_plugin_set_pc(next);
-	else if (!is_known_to_qemu(site, code))
+	else if (!is_served_by_qemu(site, code))
 		interruption_take_back(vcpu, next);
 }
 
