@@ -31,8 +31,6 @@ static void print_item(const char *tag, const char *text)
 static const char *format_words(enum paracall_format format)
 {
 	switch (format) {
-	case PARACALL_FORMAT_NONE:
-		break;
 	case PARACALL_FORMAT_HEX:
 		return "shown in hexadecimal";
 	case PARACALL_FORMAT_DECIMAL:
@@ -45,8 +43,13 @@ static const char *format_words(enum paracall_format format)
 		return "a set of CPUs, one bit each";
 	case PARACALL_FORMAT_ICR:
 		return "the low half of a local APIC's interrupt command register";
+	case PARACALL_FORMAT_CLOCK_TYPE:
+		return "a clock";
+	case PARACALL_FORMAT_PAGE_ATTRIBUTES:
+		return "the size and kind of pages";
+	default:
+		return "any value";
 	}
-	return "any value";
 }
 
 static void print_architectures(uint32_t architectures)

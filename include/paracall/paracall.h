@@ -86,6 +86,19 @@ enum paracall_format {
 	PARACALL_FORMAT_CPU_SET,
 	/* The low half of a local APIC's interrupt command register. */
 	PARACALL_FORMAT_ICR,
+	/* A clock of CLOCK_PAIRING's; the attributes of MAP_GPA_RANGE. */
+	PARACALL_FORMAT_CLOCK_TYPE,
+	PARACALL_FORMAT_PAGE_ATTRIBUTES,
+	/* The rest is for events: a vCPU by its index; how an interrupt is delivered. */
+	PARACALL_FORMAT_CPU,
+	PARACALL_FORMAT_DELIVERY_MODE,
+	PARACALL_FORMAT_NANOSECONDS,
+	/* A model-specific register; an enum paracall_wake_cause. */
+	PARACALL_FORMAT_MSR,
+	PARACALL_FORMAT_WAKE_CAUSE,
+	/* 0 or 1. */
+	PARACALL_FORMAT_BOOLEAN,
+	PARACALL_FORMATS
 };
 
 #define PARACALL_MAX_ARGUMENTS 4
