@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Events with their names: as this version has them, or as the recording says
+ * that they come from. All that shows events works with struct event.
+ */
+#ifndef PARACALL_REPORT_EVENT_H
+#define PARACALL_REPORT_EVENT_H
+
+#include <paracall/event.h>
+#include <paracall/paracall.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define EVENT_NAME_SIZE 48
+#define EVENT_FIELD_NAME_SIZE 32
+
+struct event_field {
+	char name[EVENT_FIELD_NAME_SIZE];
+	enum paracall_format format;
+};
+
+/* What events of one id are. */
+struct event_class {
+	uint32_t id;
+	/* The table's name of a call; of other kinds a word like "halt". */
+	char name[EVENT_NAME_SIZE];
+	unsigned int field_count;
+	/* Of the arguments; the result has none. */
+	struct event_field fields[PARACALL_EVENT_ARGUMENTS];
+};
+
+/* In order of id. */
+struct event_classes {
+	struct event_class *items;
+	size_t count;
+};
+
+/* Those of this version; false if memory is short. The caller's to free. */
+bool event_classes_make(struct event_classes *classes);
+void event_classes_free(struct event_classes *classes);
+/* Adds one; false if memory is short, or the id is there already. */
+bool event_classes_add(struct event_classes *classes, const struct event_class *class);
+/* NULL if there is none. */
+const struct event_class *event_class_find(const struct event_classes *classes, uint32_t id);
+
+/* "hex" and so on, and the other way round; an unknown name is hex. */
+const char *event_format_name(enum paracall_format format);
+enum paracall_format event_format_by_name(const char *name);
+
+struct event_value {
+	const struct event_field *field;
+	uint64_t value;
+};
+
+#define EVENT_MAX_ARGUMENTS 12
+#define EVENT_MAX_OUTPUTS 8
+
+/* One event with all that belongs to it. */
+struct event {
+	/* Nanoseconds since the recording began, when it was over. */
+	uint64_t time;
+	/* Nanoseconds; UINT32_MAX: that or more. */
+	uint32_t duration;
+	uint32_t cpu;
+	/* 0 if it is not known. */
+	uint64_t pc;
+	int64_t result;
+	enum paracall_event_kind kind;
+	/* The name, among others; never NULL. */
+	const struct event_class *class;
+	unsigned int argument_count;
+	struct event_value arguments[EVENT_MAX_ARGUMENTS];
+	/* What it gave back beside the result. */
+	unsigned int output_count;
+	struct event_value outputs[EVENT_MAX_OUTPUTS];
+};
+
+/* Whether it only adds to the event before it. */
+static inline bool event_is_continuation(uint32_t id)
+{
+	return paracall_event_kind(id) == PARACALL_EVENT_MORE ||
+	       paracall_event_kind(id) == PARACALL_EVENT_OUTPUT;
+}
+
+/* An event of which only @raw is known so far. */
+void event_begin(struct event *event, uint32_t cpu, const struct paracall_event *raw,
+		 const struct event_class *class);
+/* A continuation; what there is no room for is left out. */
+void event_continue(struct event *event, const struct paracall_event *raw,
+		    const struct event_class *class);
+
+/* The value of the argument of that name; false if there is none. */
+bool event_argument(const struct event *event, const char *name, uint64_t *value);
+
+/* A call of the guest's, of whatever architecture. */
+bool event_is_call(const struct event *event);
+/* A call that the guest was refused, or an access that ended in an exception. */
+bool event_has_failed(const struct event *event);
+
+#endif /* PARACALL_REPORT_EVENT_H */

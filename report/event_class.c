@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What events there are in this version. */
+#include "event.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* clang-format off */
+static const char *const format_names[PARACALL_FORMATS] = {
+	[PARACALL_FORMAT_NONE] = "none",
+	[PARACALL_FORMAT_HEX] = "hex",
+	[PARACALL_FORMAT_DECIMAL] = "decimal",
+	[PARACALL_FORMAT_APIC_ID] = "apic_id",
+	[PARACALL_FORMAT_GPA] = "gpa",
+	[PARACALL_FORMAT_CPU_SET] = "cpu_set",
+	[PARACALL_FORMAT_ICR] = "icr",
+	[PARACALL_FORMAT_CLOCK_TYPE] = "clock_type",
+	[PARACALL_FORMAT_PAGE_ATTRIBUTES] = "page_attributes",
+	[PARACALL_FORMAT_CPU] = "cpu",
+	[PARACALL_FORMAT_DELIVERY_MODE] = "delivery_mode",
+	[PARACALL_FORMAT_NANOSECONDS] = "nanoseconds",
+	[PARACALL_FORMAT_MSR] = "msr",
+	[PARACALL_FORMAT_WAKE_CAUSE] = "wake_cause",
+	[PARACALL_FORMAT_BOOLEAN] = "boolean",
+};
+
+#define FIELD(field_name, field_format) \
+	{ .name = field_name, .format = PARACALL_FORMAT_##field_format }
+#define CLASS(kind, class_name, count, ...) \
+	{ .id = PARACALL_EVENT_##kind << 16, .name = class_name, .field_count = count, \
+	  .fields = { __VA_ARGS__ } }
+
+/* Of calls the table has the names. */
+static const struct event_class other_classes[] = {
+	CLASS(CPUID, "cpuid", 4, FIELD("leaf", HEX), FIELD("ebx", HEX), FIELD("ecx", HEX),
+	      FIELD("edx", HEX)),
+	CLASS(RDMSR, "rdmsr", 2, FIELD("register", MSR), FIELD("value", HEX)),
+	CLASS(WRMSR, "wrmsr", 2, FIELD("register", MSR), FIELD("value", HEX)),
+	CLASS(HALT, "halt", 0),
+	CLASS(WAKE, "wake", 3, FIELD("cause", WAKE_CAUSE), FIELD("by", CPU),
+	      FIELD("halted", NANOSECONDS)),
+	CLASS(KICK, "kick", 2, FIELD("target", CPU), FIELD("ended_halt", BOOLEAN)),
+	CLASS(INTERRUPT, "interrupt", 4, FIELD("target", CPU), FIELD("vector", HEX),
+	      FIELD("mode", DELIVERY_MODE), FIELD("taken", BOOLEAN)),
+	CLASS(YIELD, "yield", 1, FIELD("target", CPU)),
+	CLASS(CLOCK, "clock", 3, FIELD("counter", DECIMAL), FIELD("system_time", NANOSECONDS),
+	      FIELD("paused", BOOLEAN)),
+	CLASS(STEAL, "steal", 2, FIELD("stolen", NANOSECONDS), FIELD("address", GPA)),
+	CLASS(ASYNC_PF, "async_pf", 1, FIELD("token", HEX)),
+	CLASS(ASYNC_PF_READY, "async_pf_ready", 1, FIELD("token", HEX)),
+	CLASS(INJECTED, "injected", 4, FIELD("fault", DECIMAL), FIELD("row", DECIMAL),
+	      FIELD("value", HEX), FIELD("count", DECIMAL)),
+	CLASS(RESET, "reset", 0),
+	CLASS(KERNEL_ENTRY, "kernel_entry", 2, FIELD("register", MSR), FIELD("address", HEX)),
+	CLASS(LOST, "lost", 1, FIELD("events", DECIMAL)),
+};
+/* clang-format on */
+
+/* What calls give back beside their result. */
+struct output {
+	const char *call;
+	unsigned int count;
+	struct event_field fields[PARACALL_EVENT_ARGUMENTS];
+};
+
+/* clang-format off */
+static const struct output outputs[] = {
+	{ "CLOCK_PAIRING", 4,
+	  { FIELD("sec", DECIMAL), FIELD("nsec", DECIMAL), FIELD("tsc", DECIMAL),
+	    FIELD("flags", HEX) } },
+};
+/* clang-format on */
+
+static int compare_ids(const void *a, const void *b)
+{
+	const struct event_class *first = a;
+	const struct event_class *second = b;
+
+	return (first->id > second->id) - (first->id < second->id);
+}
+
+const struct event_class *event_class_find(const struct event_classes *classes, uint32_t id)
+{
+	struct event_class key = { .id = id };
+
+	return classes->count
+		       ? bsearch(&key, classes->items, classes->count, sizeof(key), compare_ids)
+		       : NULL;
+}
+
+bool event_classes_add(struct event_classes *classes, const struct event_class *class)
+{
+	size_t size = (classes->count + 1) * sizeof(*class);
+	struct event_class *items;
+	size_t at = classes->count;
+
+	if (event_class_find(classes, class->id))
+		return false;
+	items = realloc(classes->items, size);
+	if (!items)
+		return false;
+	classes->items = items;
+	while (at && items[at - 1].id > class->id)
+		at--;
+	memmove(items + at + 1, items + at, (classes->count - at) * sizeof(*items));
+	items[at] = *class;
+	classes->count++;
+	return true;
+}
+
+void event_classes_free(struct event_classes *classes)
+{
+	free(classes->items);
+	*classes = (struct event_classes){ .items = NULL };
+}
+
+/* How a row's calls come. */
+static enum paracall_event_kind kind_of(const struct paracall_hypercall_info *info)
+{
+	return info->is_diag ? PARACALL_EVENT_DIAG : PARACALL_EVENT_CALL;
+}
+
+/* Of "R1+1 timeout" the name, without the register. */
+static const char *bare_name(const char *name)
+{
+	const char *space = strrchr(name, ' ');
+
+	return space ? space + 1 : name;
+}
+
+/* The part of a call's arguments that begins with @first; false if it has none there. */
+static bool add_call(struct event_classes *classes, size_t row,
+		     const struct paracall_hypercall_info *info, unsigned int first)
+{
+	struct event_class class = {
+		.id = paracall_event_id(first ? PARACALL_EVENT_MORE : kind_of(info), row),
+	};
+
+	snprintf(class.name, sizeof(class.name), "%s%s", info->name, first ? "_more" : "");
+	for (unsigned int i = first; i < PARACALL_MAX_ARGUMENTS && info->arguments[i].name &&
+				     class.field_count < PARACALL_EVENT_ARGUMENTS;
+	     i++) {
+		struct event_field *field = &class.fields[class.field_count++];
+
+		snprintf(field->name, sizeof(field->name), "%s",
+			 bare_name(info->arguments[i].name));
+		field->format = info->arguments[i].format;
+	}
+	return (first && !class.field_count) || event_classes_add(classes, &class);
+}
+
+static bool add_output(struct event_classes *classes, size_t row, const char *call)
+{
+	for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++) {
+		struct event_class class = {
+			.id = paracall_event_id(PARACALL_EVENT_OUTPUT, row),
+			.field_count = outputs[i].count,
+		};
+
+		if (strcmp(outputs[i].call, call))
+			continue;
+		snprintf(class.name, sizeof(class.name), "%s_output", call);
+		memcpy(class.fields, outputs[i].fields, sizeof(class.fields));
+		return event_classes_add(classes, &class);
+	}
+	return true;
+}
+
+static bool add_unknown(struct event_classes *classes, enum paracall_event_kind kind,
+			const char *name)
+{
+	/* clang-format off */
+	struct event_class class = {
+		.id = paracall_event_id(kind, PARACALL_EVENT_UNKNOWN_ROW),
+		.field_count = 4,
+		.fields = { FIELD("number", HEX), FIELD("a0", HEX), FIELD("a1", HEX),
+			    FIELD("a2", HEX) },
+	};
+	/* clang-format on */
+
+	snprintf(class.name, sizeof(class.name), "%s", name);
+	return event_classes_add(classes, &class);
+}
+
+bool event_classes_make(struct event_classes *classes)
+{
+	bool is_good = true;
+
+	*classes = (struct event_classes){ .items = NULL };
+	for (size_t row = 0; row < paracall_hypercall_count() && is_good; row++) {
+		const struct paracall_hypercall_info *info = paracall_hypercall_info(row);
+
+		is_good = add_call(classes, row, info, 0) &&
+			  add_call(classes, row, info, PARACALL_EVENT_ARGUMENTS) &&
+			  add_output(classes, row, info->name);
+	}
+	is_good = is_good && add_unknown(classes, PARACALL_EVENT_CALL, "unknown_call") &&
+		  add_unknown(classes, PARACALL_EVENT_DIAG, "unknown_diag") &&
+		  add_unknown(classes, PARACALL_EVENT_PAPR, "unknown_papr") &&
+		  add_unknown(classes, PARACALL_EVENT_EPAPR, "unknown_epapr");
+	for (size_t i = 0; i < sizeof(other_classes) / sizeof(other_classes[0]); i++)
+		is_good = is_good && event_classes_add(classes, &other_classes[i]);
+	if (!is_good)
+		event_classes_free(classes);
+	return is_good;
+}
+
+const char *event_format_name(enum paracall_format format)
+{
+	return format < PARACALL_FORMATS ? format_names[format] : "hex";
+}
+
+enum paracall_format event_format_by_name(const char *name)
+{
+	for (size_t i = 0; i < PARACALL_FORMATS; i++)
+		if (!strcmp(format_names[i], name))
+			return i;
+	return PARACALL_FORMAT_HEX;
+}
