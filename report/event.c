@@ -23,6 +23,7 @@ void event_begin(struct event *event, uint32_t cpu, const struct paracall_event 
 	event->result = raw->result;
 	event->kind = paracall_event_kind(raw->id);
 	event->class = class;
+	memcpy(event->words, raw->arguments, sizeof(event->words));
 	event->argument_count = 0;
 	event->output_count = 0;
 	add_values(event->arguments, &event->argument_count, EVENT_MAX_ARGUMENTS, raw, class);

@@ -68,6 +68,8 @@ struct event {
 	enum paracall_event_kind kind;
 	/* The name, among others; never NULL. */
 	const struct event_class *class;
+	/* The first words as they came, named or not. */
+	uint64_t words[PARACALL_EVENT_ARGUMENTS];
 	unsigned int argument_count;
 	struct event_value arguments[EVENT_MAX_ARGUMENTS];
 	/* What it gave back beside the result. */

@@ -31,7 +31,12 @@ static const char *const format_names[PARACALL_FORMATS] = {
 	{ .id = PARACALL_EVENT_##kind << 16, .name = class_name, .field_count = count, \
 	  .fields = { __VA_ARGS__ } }
 
-/* Of calls the table has the names. */
+/* Calls that the table doesn't have. */
+#define UNKNOWN(kind, class_name, count, ...) \
+	{ .id = PARACALL_EVENT_##kind << 16 | PARACALL_EVENT_UNKNOWN_ROW, .name = class_name, \
+	  .field_count = count, .fields = { __VA_ARGS__ } }
+
+/* Of other calls the table has the names. */
 static const struct event_class other_classes[] = {
 	CLASS(CPUID, "cpuid", 4, FIELD("leaf", HEX), FIELD("ebx", HEX), FIELD("ecx", HEX),
 	      FIELD("edx", HEX)),
@@ -54,6 +59,14 @@ static const struct event_class other_classes[] = {
 	CLASS(RESET, "reset", 0),
 	CLASS(KERNEL_ENTRY, "kernel_entry", 2, FIELD("register", MSR), FIELD("address", HEX)),
 	CLASS(LOST, "lost", 1, FIELD("events", DECIMAL)),
+	UNKNOWN(CALL, "unknown_call", 4, FIELD("number", HEX), FIELD("a0", HEX),
+		FIELD("a1", HEX), FIELD("a2", HEX)),
+	UNKNOWN(DIAG, "unknown_diag", 1, FIELD("number", HEX)),
+	UNKNOWN(PAPR, "unknown_papr", 4, FIELD("number", HEX), FIELD("a0", HEX),
+		FIELD("a1", HEX), FIELD("a2", HEX)),
+	UNKNOWN(EPAPR, "unknown_epapr", 4, FIELD("number", HEX), FIELD("a0", HEX),
+		FIELD("a1", HEX), FIELD("a2", HEX)),
+	UNKNOWN(MORE, "unknown_more", 1, FIELD("a3", HEX)),
 };
 /* clang-format on */
 
@@ -167,22 +180,6 @@ static bool add_output(struct event_classes *classes, size_t row, const char *ca
 	return true;
 }
 
-static bool add_unknown(struct event_classes *classes, enum paracall_event_kind kind,
-			const char *name)
-{
-	/* clang-format off */
-	struct event_class class = {
-		.id = paracall_event_id(kind, PARACALL_EVENT_UNKNOWN_ROW),
-		.field_count = 4,
-		.fields = { FIELD("number", HEX), FIELD("a0", HEX), FIELD("a1", HEX),
-			    FIELD("a2", HEX) },
-	};
-	/* clang-format on */
-
-	snprintf(class.name, sizeof(class.name), "%s", name);
-	return event_classes_add(classes, &class);
-}
-
 bool event_classes_make(struct event_classes *classes)
 {
 	bool is_good = true;
@@ -195,10 +192,6 @@ bool event_classes_make(struct event_classes *classes)
 			  add_call(classes, row, info, PARACALL_EVENT_ARGUMENTS) &&
 			  add_output(classes, row, info->name);
 	}
-	is_good = is_good && add_unknown(classes, PARACALL_EVENT_CALL, "unknown_call") &&
-		  add_unknown(classes, PARACALL_EVENT_DIAG, "unknown_diag") &&
-		  add_unknown(classes, PARACALL_EVENT_PAPR, "unknown_papr") &&
-		  add_unknown(classes, PARACALL_EVENT_EPAPR, "unknown_epapr");
 	for (size_t i = 0; i < sizeof(other_classes) / sizeof(other_classes[0]); i++)
 		is_good = is_good && event_classes_add(classes, &other_classes[i]);
 	if (!is_good)
