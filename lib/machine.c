@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The life of machines and vCPUs. All memory is allocated here, at creation. */
 #include "inject.h"
+#include "trace/trace.h"
 #include "x86/clock.h"
 #include "x86/map_gpa_range.h"
 
@@ -22,13 +23,18 @@ static bool engine_is_complete(const struct paracall_engine *engine)
 	       (!(can & PARACALL_CAN_FLUSH_TLB) || engine->flush_tlb);
 }
 
+static bool can_trace(const struct paracall_engine *engine)
+{
+	return engine->trace_clock && engine->trace_wait && engine->trace_wake;
+}
+
 static int check_options(const struct paracall_engine *engine,
 			 const struct paracall_options *options)
 {
 	uint32_t available =
 		paracall_features_available_of(options->architecture, engine->capabilities);
 
-	if (!engine_is_complete(engine) ||
+	if (!engine_is_complete(engine) || (options->trace && !can_trace(engine)) ||
 	    (options->architecture != PARACALL_X86 && options->architecture != PARACALL_S390 &&
 	     options->architecture != PARACALL_POWERPC) ||
 	    options->max_cpus < 1 || options->max_cpus > PARACALL_MAX_CPUS)
@@ -105,6 +111,7 @@ int paracall_machine_new(struct paracall_machine **result, const struct paracall
 	machine->hints = options->hints;
 	machine->enforce_features = options->enforce_features;
 	machine->max_cpus = options->max_cpus;
+	machine->trace = options->trace;
 	machine->cpus = allocate_cpus(options->max_cpus);
 	reset_shared_msrs(machine);
 	if (is_offered(machine, PARACALL_KVM_FEATURE_HC_MAP_GPA_RANGE))
@@ -147,6 +154,7 @@ void paracall_cpu_reset(struct paracall_cpu *cpu)
 	cpu->late_call_count = 0;
 	atomic_store(&cpu->has_pfault_token, false);
 	atomic_store(&cpu->requests, 0);
+	trace_wake(cpu, PARACALL_WAKE_RESET);
 	atomic_store(&cpu->halt_state, RUNNING);
 }
 
@@ -160,6 +168,7 @@ void paracall_machine_reset(struct paracall_machine *machine)
 	reset_shared_msrs(machine);
 	paracall_private_memory_reset(machine);
 	__atomic_fetch_add(&machine->statistics->resets, 1, __ATOMIC_RELAXED);
+	paracall_trace_tell(machine->cpus, PARACALL_EVENT_RESET, 0, 0, NULL, 0);
 }
 
 struct paracall_cpu *paracall_machine_add_cpu(struct paracall_machine *machine, uint32_t index,
@@ -173,6 +182,7 @@ struct paracall_cpu *paracall_machine_add_cpu(struct paracall_machine *machine, 
 	if (!cpu->machine) {
 		cpu->machine = machine;
 		cpu->statistics = &machine->statistics->cpu[index];
+		cpu->trace = machine->trace;
 		__atomic_fetch_add(&machine->statistics->cpus, 1, __ATOMIC_RELAXED);
 	}
 	cpu->engine_cpu = engine_cpu;

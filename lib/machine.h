@@ -74,6 +74,8 @@ struct paracall_cpu {
 	void *engine_cpu;
 	/* Written by the vCPU's thread alone. */
 	struct paracall_cpu_statistics *statistics;
+	/* NULL unless somebody looks on. */
+	struct paracall_trace *trace;
 	uint32_t apic_id;
 	/* The rest up to .requests is touched by the vCPU's thread alone. */
 	struct msr_state msrs;
@@ -88,11 +90,18 @@ struct paracall_cpu {
 	struct event events[PARACALL_MAX_RULES];
 	/* Of the lists of private memory, the one that is this vCPU's to write. */
 	uint32_t spare_list;
+	/* When its halt began, by the trace's clock; 0 if none is to be told of. */
+	uint64_t halt_began;
+	/* Rows, by their number's last 6 bits, whose calls take time worth telling. */
+	uint64_t slow_rows;
 	_Atomic(uint32_t) requests;
 	/* s390: the guest asked for interrupts about pages; see s390/page_reference.c. */
 	_Atomic(bool) has_pfault_token;
 	/* Kickers write it too. On a line of its own for that. */
 	_Alignas(64) _Atomic(uint32_t) halt_state;
+	/* For the trace: the last one that did, and when. */
+	_Atomic(uint64_t) kicked_by;
+	_Atomic(uint64_t) kicked_at;
 };
 
 /* How the guest makes nanoseconds of its time-stamp counter; see x86/clock.c. */
@@ -133,6 +142,7 @@ struct paracall_machine {
 	struct paracall_statistics *statistics;
 	/* Set if the counters are the library's own. */
 	struct paracall_statistics *own_statistics;
+	struct paracall_trace *trace;
 	struct paracall_cpu *cpus;
 	struct clock clock;
 	/* The registers that all vCPUs share. */

@@ -27,9 +27,9 @@ static void print_words(FILE *output)
 	}
 	fputs(" \"other\" = 0xffffffff } := msr_t;\n", output);
 	fprintf(output,
-		"typealias enum : decimal_t { \"interrupt\" = %d, \"kick\" = %d, \"kick before\" = %d, \"reset\" = %d } := wake_cause_t;\n",
+		"typealias enum : decimal_t { \"interrupt\" = %d, \"kick\" = %d, \"kick before\" = %d, \"reset\" = %d, \"unknown\" = %d } := wake_cause_t;\n",
 		PARACALL_WAKE_INTERRUPT, PARACALL_WAKE_KICK, PARACALL_WAKE_KICK_BEFORE,
-		PARACALL_WAKE_RESET);
+		PARACALL_WAKE_RESET, PARACALL_WAKE_UNKNOWN);
 }
 
 static bool is_decimal(enum paracall_format format)

@@ -33,6 +33,8 @@ struct stream {
 struct recorder {
 	int folder;
 	struct event_classes classes;
+	/* The last one that was looked for. */
+	const struct event_class *last_class;
 	struct stream *streams;
 	uint32_t stream_count;
 };
@@ -221,6 +223,13 @@ static bool write_packet(struct recorder *recorder, uint32_t cpu)
 	return false;
 }
 
+static bool has_class(struct recorder *recorder, uint32_t id)
+{
+	if (!recorder->last_class || recorder->last_class->id != id)
+		recorder->last_class = event_class_find(&recorder->classes, id);
+	return recorder->last_class;
+}
+
 bool recorder_add(struct recorder *recorder, uint32_t cpu, const struct paracall_event *event)
 {
 	struct stream *stream = open_stream(recorder, cpu);
@@ -229,7 +238,7 @@ bool recorder_add(struct recorder *recorder, uint32_t cpu, const struct paracall
 	if (!stream)
 		return false;
 	/* Nobody could read it back. */
-	if (!event_class_find(&recorder->classes, event->id))
+	if (!has_class(recorder, event->id))
 		return true;
 	added = &stream->packet->events[stream->count++];
 	*added = *event;

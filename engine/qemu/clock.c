@@ -16,6 +16,7 @@
  */
 #include "clock.h"
 
+#include "ticks.h"
 #include "x86/tsc.h"
 
 #include <stdatomic.h>
@@ -56,49 +57,19 @@ static struct {
 	uint64_t highest_offset;
 } state = { .is_learning = ATOMIC_FLAG_INIT };
 
-static uint64_t read_clock(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * NANOSECONDS + now.tv_nsec;
-}
-
 uint64_t clock_coarse_nanoseconds(void)
 {
-	return read_clock(CLOCK_MONOTONIC_COARSE);
+	return host_nanoseconds(CLOCK_MONOTONIC_COARSE);
 }
 
 uint64_t clock_nanoseconds(void)
 {
-	return read_clock(CLOCK_MONOTONIC);
+	return host_nanoseconds(CLOCK_MONOTONIC);
 }
 
-/* What QEMU takes on each host: include/qemu/timer.h there. */
 uint64_t clock_ticks(void)
 {
-#if defined(__x86_64__)
-	return __builtin_ia32_rdtsc();
-#elif defined(__aarch64__)
-	uint64_t ticks;
-
-	__asm__ volatile("mrs %0, cntvct_el0" : "=r"(ticks));
-	return ticks;
-#elif defined(__powerpc64__)
-	return __builtin_ppc_get_timebase();
-#elif defined(__riscv) && __riscv_xlen == 64
-	uint64_t ticks;
-
-	__asm__ volatile("rdtime %0" : "=r"(ticks));
-	return ticks;
-#elif defined(__s390x__)
-	uint64_t ticks;
-
-	__asm__ volatile("stck %0" : "=Q"(ticks) : : "cc");
-	return ticks;
-#else
-	return clock_nanoseconds();
-#endif
+	return host_ticks();
 }
 
 /* Both clocks at one instant: of several tries the one that took least. */
@@ -109,7 +80,7 @@ static struct instant read_instant(clockid_t clock)
 
 	for (int i = 0; i < 8; i++) {
 		uint64_t before = clock_ticks();
-		uint64_t nanoseconds = read_clock(clock);
+		uint64_t nanoseconds = host_nanoseconds(clock);
 		uint64_t took = clock_ticks() - before;
 
 		if (took < shortest) {

@@ -91,6 +91,10 @@ struct vcpu {
 	/* PowerPC: EV_IDLE was called; where it then waits, see powerpc/idle.c. */
 	bool wants_idle;
 	uint64_t idle_pc;
+	/* For the trace: where it is; see trace_note_site(). */
+	void *site;
+	/* 0: it is still to be read. */
+	uint64_t site_pc;
 	/* s390: another vCPU has reset it; has stopped it, and it did nothing since. */
 	_Atomic(bool) was_reset;
 	_Atomic(bool) is_stopped;
@@ -109,6 +113,8 @@ struct engine {
 	_Atomic(enum own_instruction) own;
 	unsigned int max_vcpus;
 	struct vcpu *vcpus;
+	/* NULL unless somebody looks on. */
+	struct paracall_trace *trace;
 	/* Somebody else reads the counters. */
 	bool is_report_mapped;
 	/* Set once the guest's first instruction ran. */

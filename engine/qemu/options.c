@@ -104,9 +104,13 @@ static bool parse_one(struct plugin_options *options, enum paracall_architecture
 			options->report = value;
 			return true;
 		}
+		if (!strcmp(argument, "trace")) {
+			options->trace = value;
+			return true;
+		}
 	}
 	fprintf(stderr,
-		"paracall: unknown plugin argument '%s': there are features=, enforce=, hints=, inject=, replace= and report=\n",
+		"paracall: unknown plugin argument '%s': there are features=, enforce=, hints=, inject=, replace=, report= and trace=\n",
 		argument);
 	return false;
 }
@@ -117,11 +121,11 @@ static bool is_for(enum paracall_architecture architecture, const char *argument
 	bool has_features = paracall_feature_count_of(architecture);
 
 	if (architecture == PARACALL_X86 || !strncmp(argument, "report=", 7) ||
-	    !strncmp(argument, "inject=", 7) ||
+	    !strncmp(argument, "inject=", 7) || !strncmp(argument, "trace=", 6) ||
 	    (has_features && !strncmp(argument, "features=", 9)))
 		return true;
 	fprintf(stderr,
-		"paracall: plugin argument '%s': here there are %sinject= and report= only\n",
+		"paracall: plugin argument '%s': here there are %sinject=, report= and trace= only\n",
 		argument, has_features ? "features=, " : "");
 	return false;
 }

@@ -15,6 +15,8 @@ struct plugin_options {
 	enum replacement replacement;
 	/* Where the counters go, a file to be mapped; or NULL. */
 	const char *report;
+	/* The trace's memory, likewise; or NULL. */
+	const char *trace;
 };
 
 /*

@@ -8,6 +8,7 @@
 #include "registers.h"
 #include "run_delay.h"
 #include "target.h"
+#include "trace.h"
 
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -99,6 +100,13 @@ static bool create_machine(const struct plugin_options *plugin, uint32_t max_cpu
 	functions.capabilities = plugin->capabilities;
 	if (plugin->report && !map_report(plugin->report, max_cpus, &options.statistics))
 		return false;
+	if (plugin->trace) {
+		options.trace =
+			trace_map(plugin->trace, target->architecture, max_cpus, &functions);
+		if (!options.trace)
+			return false;
+	}
+	engine->trace = options.trace;
 	engine->is_report_mapped = plugin->report;
 	engine->replacement = plugin->replacement;
 	engine->async_pf_every = plugin->injection.async_pf_every;
@@ -174,6 +182,7 @@ static void at_exit(void *userdata)
 
 	(void)userdata;
 	statistics->finished = 1;
+	trace_finish(engine->trace);
 	if (!engine->is_report_mapped)
 		summary_print_text(stderr, statistics);
 }

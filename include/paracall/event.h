@@ -89,6 +89,8 @@ enum paracall_wake_cause {
 	PARACALL_WAKE_KICK_BEFORE,
 	/* A reset. */
 	PARACALL_WAKE_RESET,
+	/* Not told: it halts again, or does something else; so long at the most. */
+	PARACALL_WAKE_UNKNOWN,
 };
 
 #define PARACALL_EVENT_ARGUMENTS 4
@@ -98,7 +100,10 @@ struct paracall_event {
 	uint64_t time;
 	/* The kind in the upper half, the row in the lower. */
 	uint32_t id;
-	/* How long it took, likewise; the largest number if that is too small. */
+	/*
+	 * How long it took, likewise; the largest number if that is too small.
+	 * 0: no time, or it was not taken.
+	 */
 	uint32_t duration;
 	/* The guest's program counter; 0 if it is not known. */
 	uint64_t pc;

@@ -25,6 +25,7 @@
 
 #include <paracall/abi.h>
 #include <paracall/statistics.h>
+#include <paracall/trace.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -424,6 +425,21 @@ struct paracall_engine {
 	 * none. Called from any vCPU's thread.
 	 */
 	uint64_t (*clock)(void);
+
+	/*
+	 * For traces; with one all but the program counter must be there. The
+	 * calling vCPU's program counter, of the instruction that it executes.
+	 */
+	uint64_t (*program_counter)(void *cpu);
+	/* The clock that the trace asks for, enum paracall_trace_clock. Never 0. */
+	uint64_t (*trace_clock)(void);
+	/*
+	 * The vCPU's ring is full: wait a while for the reader. False if there is
+	 * none any more.
+	 */
+	bool (*trace_wait)(void *cpu);
+	/* Wake the reader if it sleeps. */
+	void (*trace_wake)(void *cpu);
 };
 
 /*
@@ -560,6 +576,8 @@ struct paracall_options {
 	struct paracall_statistics *statistics;
 	/* Faults on purpose; copied. NULL: none. */
 	const struct paracall_injection *injection;
+	/* Where events go, if anybody wants to see them; else NULL. */
+	struct paracall_trace *trace;
 };
 
 /* [any] Creates a machine; returns 0 or an error, and then *@machine is NULL. */
@@ -814,6 +832,13 @@ void paracall_async_pf_end(struct paracall_cpu *cpu);
  * (KVM_KVMCLOCK_CTRL in Documentation/virt/kvm/api.rst).
  */
 void paracall_machine_was_paused(struct paracall_machine *machine);
+
+/*
+ * [vCPU, and holding no lock: it may wait] Tell an event of the engine's own, if
+ * somebody wants to see that kind. More than four arguments are allowed.
+ */
+void paracall_trace_tell(struct paracall_cpu *cpu, enum paracall_event_kind kind, uint32_t row,
+			 int64_t result, const uint64_t *arguments, unsigned int count);
 
 #ifdef __cplusplus
 }

@@ -8,6 +8,9 @@
 
 #include "../count.h"
 #include "../inject.h"
+#include "../trace/trace.h"
+
+#include <string.h>
 
 /* KVM's own functions, by a subcode in register 1. */
 #define KVM_FUNCTIONS 0x500
@@ -32,19 +35,67 @@ static enum paracall_diag_outcome do_with_rules(struct paracall_cpu *cpu, const 
 	return row->diag(cpu, r1, r3);
 }
 
+/* The register that an argument's name begins with: "R1+1 timeout", "r2 address". */
+static unsigned int register_of(const char *name, unsigned int r1, unsigned int r3)
+{
+	unsigned int number = (unsigned int)name[1] - '0';
+
+	if (name[0] == 'r')
+		return number;
+	number = number == 1 ? r1 : r3;
+	return name[2] == '+' ? (number + 1) % 16 : number;
+}
+
+/* As they are now; those named "result" are worth reading only when it is over. */
+static unsigned int read_arguments(struct paracall_cpu *cpu, const struct row *row,
+				   unsigned int r1, unsigned int r3, bool is_over,
+				   uint64_t *arguments)
+{
+	unsigned int i;
+
+	for (i = 0; row && i < PARACALL_MAX_ARGUMENTS && row->info.arguments[i].name; i++) {
+		const char *name = row->info.arguments[i].name;
+
+		if (!strcmp(strchr(name, ' ') + 1, "result") == is_over)
+			arguments[i] = diag_register(cpu, register_of(name, r1, r3));
+	}
+	return i;
+}
+
+static void tell(struct paracall_cpu *cpu, const struct row *row, uint32_t code, uint64_t began,
+		 enum paracall_diag_outcome outcome, uint64_t *arguments, unsigned int count)
+{
+	uint32_t index = row ? (uint32_t)(row - paracall_rows) : PARACALL_EVENT_UNKNOWN_ROW;
+
+	if (!row) {
+		arguments[0] = code;
+		count = 1;
+	}
+	trace_event(cpu, paracall_event_id(PARACALL_EVENT_DIAG, index), began, outcome,
+		    arguments, count);
+}
+
 enum paracall_diag_outcome paracall_diag(struct paracall_cpu *cpu, uint32_t code,
 					 unsigned int r1, unsigned int r3)
 {
+	uint64_t began = trace_begin(cpu, PARACALL_EVENT_DIAG);
 	const struct row *row = find_row(cpu, code & 0xffff);
-	struct count count = count_begin(cpu, row);
+	uint64_t arguments[PARACALL_MAX_ARGUMENTS] = { 0 };
+	struct count count;
 	enum paracall_diag_outcome outcome = PARACALL_DIAG_SPECIFICATION;
 
+	if (began)
+		read_arguments(cpu, row, r1, r3, false, arguments);
+	count = count_begin(cpu, row);
 	if (row && has_rules(cpu))
 		outcome = do_with_rules(cpu, row, r1, r3);
 	else if (row)
 		outcome = row->diag(cpu, r1, r3);
 	count_end(cpu, &count,
 		  outcome != PARACALL_DIAG_DONE && outcome != PARACALL_DIAG_NOT_OURS);
+	if (began)
+		tell(cpu, row, code & 0xffff, began, outcome, arguments,
+		     read_arguments(cpu, row, r1, r3, true, arguments));
 	return outcome;
 }
 

@@ -6,12 +6,16 @@
  */
 #include "diag.h"
 
-static void yield_to(struct paracall_cpu *cpu, void *target)
+#include "../trace/trace.h"
+
+static void yield_to(struct paracall_cpu *cpu, struct paracall_cpu *target)
 {
 	const struct paracall_engine *engine = &cpu->machine->engine;
 
-	if (engine->capabilities & PARACALL_CAN_YIELD)
-		engine->yield_to(cpu->engine_cpu, target);
+	if (!(engine->capabilities & PARACALL_CAN_YIELD))
+		return;
+	trace_now(cpu, PARACALL_EVENT_YIELD, trace_index(target));
+	engine->yield_to(cpu->engine_cpu, target ? target->engine_cpu : NULL);
 }
 
 enum paracall_diag_outcome paracall_diag_time_slice_end(struct paracall_cpu *cpu,
@@ -31,6 +35,6 @@ enum paracall_diag_outcome paracall_diag_directed_yield(struct paracall_cpu *cpu
 
 	(void)r3;
 	if (target && target != cpu)
-		yield_to(cpu, target->engine_cpu);
+		yield_to(cpu, target);
 	return PARACALL_DIAG_DONE;
 }

@@ -7,6 +7,7 @@
  */
 #include "../feature_bits.h"
 #include "../memory.h"
+#include "../trace/trace.h"
 #include "msr.h"
 
 #include <assert.h>
@@ -52,8 +53,11 @@ static bool announce_ready(struct paracall_cpu *cpu, uint32_t token)
 	if (!guest_read(cpu, token_address(cpu), &last, sizeof(last)) || last ||
 	    !guest_write(cpu, token_address(cpu), &token, sizeof(token)))
 		return false;
-	if (engine->send_interrupt(cpu->engine_cpu, cpu->engine_cpu, cpu->apic_id, &interrupt))
+	if (engine->send_interrupt(cpu->engine_cpu, cpu->engine_cpu, cpu->apic_id,
+				   &interrupt)) {
+		trace_now(cpu, PARACALL_EVENT_ASYNC_PF_READY, token);
 		return true;
+	}
 	/* Its local APIC takes no interrupts yet. */
 	guest_write(cpu, token_address(cpu), &none, sizeof(none));
 	return false;
@@ -107,6 +111,7 @@ uint32_t paracall_async_pf_begin(struct paracall_cpu *cpu)
 	token = next_token(cpu);
 	faults->tokens[faults->count++] = token;
 	paracall_statistics_add(&cpu->statistics->async_pf_begun, 1);
+	trace_now(cpu, PARACALL_EVENT_ASYNC_PF, token);
 	return token;
 }
 

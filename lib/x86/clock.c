@@ -13,6 +13,7 @@
 #include "clock.h"
 
 #include "../memory.h"
+#include "../trace/trace.h"
 #include "msr.h"
 
 #include <assert.h>
@@ -348,9 +349,18 @@ static void note_old_clock(struct paracall_cpu *cpu, bool is_old)
 		atomic_fetch_or(&machine->cpus[i].requests, REQUEST_CLOCK);
 }
 
+/* Without the lock: telling may have to wait. */
+static void tell_update(struct paracall_cpu *cpu, const struct clock_line *line,
+			bool was_paused)
+{
+	trace_now(cpu, PARACALL_EVENT_CLOCK, line->tsc_timestamp, line->system_time,
+		  was_paused);
+}
+
 static bool write_system_time(struct paracall_cpu *cpu, uint64_t value, bool is_old)
 {
 	struct clock *clock = &cpu->machine->clock;
+	struct clock_line line;
 
 	note_old_clock(cpu, is_old);
 	lock(clock);
@@ -358,7 +368,10 @@ static bool write_system_time(struct paracall_cpu *cpu, uint64_t value, bool is_
 	/* Linux divides by the multiplier right after this instruction. */
 	if (can_tell_time(cpu))
 		write_own_page(cpu, false);
+	line = clock->line;
 	unlock(clock);
+	if (can_tell_time(cpu) && value & PARACALL_KVM_MSR_ENABLED)
+		tell_update(cpu, &line, false);
 	return true;
 }
 
@@ -388,6 +401,7 @@ void paracall_machine_was_paused(struct paracall_machine *machine)
 
 void paracall_update_clock(struct paracall_cpu *cpu)
 {
+	struct clock_line line;
 	uint32_t requests;
 
 	if (!atomic_load_explicit(&cpu->requests, memory_order_relaxed))
@@ -397,7 +411,9 @@ void paracall_update_clock(struct paracall_cpu *cpu)
 		return;
 	lock(&cpu->machine->clock);
 	write_own_page(cpu, requests & REQUEST_CLOCK_PAUSED);
+	line = cpu->machine->clock.line;
 	unlock(&cpu->machine->clock);
+	tell_update(cpu, &line, requests & REQUEST_CLOCK_PAUSED);
 	if (requests & REQUEST_CLOCK_PAUSED)
 		paracall_statistics_add(&cpu->statistics->clock_pauses, 1);
 }

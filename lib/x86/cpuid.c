@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* KVM's CPUID leaves: Documentation/virt/kvm/x86/cpuid.rst. */
 #include "../inject.h"
+#include "../trace/trace.h"
+
+static void tell(struct paracall_cpu *cpu, uint32_t leaf, const struct paracall_cpuid *result)
+{
+	const uint64_t arguments[] = { leaf, result->ebx, result->ecx, result->edx };
+
+	paracall_trace_tell(cpu, PARACALL_EVENT_CPUID, 0, result->eax, arguments, 4);
+}
 
 bool paracall_cpuid(struct paracall_cpu *cpu, uint32_t leaf, struct paracall_cpuid *result)
 {
@@ -13,6 +21,7 @@ bool paracall_cpuid(struct paracall_cpu *cpu, uint32_t leaf, struct paracall_cpu
 			.ecx = PARACALL_KVM_SIGNATURE_ECX,
 			.edx = PARACALL_KVM_SIGNATURE_EDX,
 		};
+		tell(cpu, leaf, result);
 		return true;
 	case PARACALL_KVM_CPUID_FEATURES:
 		paracall_statistics_add(&cpu->statistics->cpuid_features, 1);
@@ -22,6 +31,7 @@ bool paracall_cpuid(struct paracall_cpu *cpu, uint32_t leaf, struct paracall_cpu
 		};
 		if (has_rules(cpu))
 			result->eax &= ~injection_withdrawn(cpu);
+		tell(cpu, leaf, result);
 		return true;
 	}
 	return false;

@@ -3,6 +3,7 @@
 #include "kick.h"
 
 #include "../table.h"
+#include "../trace/trace.h"
 
 static struct paracall_interrupt decode_icr(uint64_t icr)
 {
@@ -45,6 +46,7 @@ static bool send(struct paracall_cpu *cpu, struct paracall_cpu *target,
 		 const struct paracall_interrupt *interrupt)
 {
 	const struct paracall_engine *engine = &cpu->machine->engine;
+	bool is_taken;
 
 	/* KVM's own kick is this otherwise reserved delivery mode. */
 	if (interrupt->delivery_mode == PARACALL_ICR_MODE_RESERVED) {
@@ -54,8 +56,11 @@ static bool send(struct paracall_cpu *cpu, struct paracall_cpu *target,
 	}
 	if (is_kept_for_ever(interrupt))
 		return true;
-	return engine->send_interrupt(cpu->engine_cpu, target->engine_cpu, target->apic_id,
-				      interrupt);
+	is_taken = engine->send_interrupt(cpu->engine_cpu, target->engine_cpu, target->apic_id,
+					  interrupt);
+	trace_now(cpu, PARACALL_EVENT_INTERRUPT, trace_index(target), interrupt->vector,
+		  interrupt->delivery_mode, is_taken);
+	return is_taken;
 }
 
 /* Send to the targets of one bitmap, whose bit 0 is @lowest; counts them. */

@@ -16,6 +16,8 @@
 #include "kick.h"
 
 #include "../inject.h"
+#include "../table.h"
+#include "../trace/trace.h"
 #include "clock.h"
 
 /*
@@ -39,13 +41,17 @@ static bool kick_ends_halt(struct paracall_cpu *target)
 void paracall_kick(struct paracall_cpu *cpu, struct paracall_cpu *target)
 {
 	const struct paracall_engine *engine = &cpu->machine->engine;
+	bool has_woken;
 
-	if (kick_ends_halt(target)) {
+	trace_kick(cpu, target);
+	has_woken = kick_ends_halt(target);
+	if (has_woken) {
 		engine->wake(cpu->engine_cpu, target->engine_cpu, target->apic_id);
 		paracall_statistics_add(&cpu->statistics->kicks_woke, 1);
 	} else {
 		paracall_statistics_add(&cpu->statistics->kicks_left, 1);
 	}
+	trace_now(cpu, PARACALL_EVENT_KICK, trace_index(target), has_woken);
 }
 
 static void kick_all(struct paracall_cpu *cpu)
@@ -84,9 +90,11 @@ bool paracall_halt(struct paracall_cpu *cpu)
 	/* It may sleep for long, and owes them to others. */
 	if (has_rules(cpu))
 		injection_do_late_calls(cpu, true);
+	trace_halt(cpu);
 	paracall_statistics_add(&cpu->statistics->halts, 1);
 	if (atomic_compare_exchange_strong(&cpu->halt_state, &state, HALTED) || state == HALTED)
 		return true;
+	trace_wake(cpu, PARACALL_WAKE_KICK_BEFORE);
 	atomic_store(&cpu->halt_state, RUNNING);
 	paracall_statistics_add(&cpu->statistics->halts_skipped, 1);
 	return false;
@@ -96,6 +104,9 @@ void paracall_resume(struct paracall_cpu *cpu)
 {
 	uint32_t state = HALTED;
 
-	if (atomic_load_explicit(&cpu->halt_state, memory_order_relaxed) == HALTED)
-		atomic_compare_exchange_strong(&cpu->halt_state, &state, RUNNING);
+	if (atomic_load_explicit(&cpu->halt_state, memory_order_relaxed) == HALTED &&
+	    atomic_compare_exchange_strong(&cpu->halt_state, &state, RUNNING))
+		trace_wake(cpu, PARACALL_WAKE_INTERRUPT);
+	else
+		trace_kicked(cpu);
 }

@@ -8,6 +8,7 @@
 
 #include "../feature_bits.h"
 #include "../inject.h"
+#include "../trace/trace.h"
 
 #include <assert.h>
 
@@ -81,14 +82,11 @@ static enum paracall_msr_outcome fault(struct paracall_msr_statistics *statistic
 	return PARACALL_MSR_FAULT;
 }
 
-enum paracall_msr_outcome paracall_rdmsr(struct paracall_cpu *cpu, uint32_t number,
-					 uint64_t *value)
+static enum paracall_msr_outcome read_msr(struct paracall_cpu *cpu, uint32_t number,
+					  uint64_t *value)
 {
-	const struct msr *msr;
+	const struct msr *msr = msr_by_number(number);
 
-	if (!paracall_msr_is_ours(number))
-		return PARACALL_MSR_NOT_OURS;
-	msr = msr_by_number(number);
 	if (!msr)
 		return PARACALL_MSR_FAULT;
 	paracall_statistics_add(&statistics_of(cpu, msr)->reads, 1);
@@ -115,14 +113,11 @@ static enum paracall_msr_outcome write_with_rules(struct paracall_cpu *cpu,
 	return msr->write(cpu, value) ? PARACALL_MSR_DONE : fault(statistics);
 }
 
-enum paracall_msr_outcome paracall_wrmsr(struct paracall_cpu *cpu, uint32_t number,
-					 uint64_t value)
+static enum paracall_msr_outcome write_msr(struct paracall_cpu *cpu, uint32_t number,
+					   uint64_t value)
 {
-	const struct msr *msr;
+	const struct msr *msr = msr_by_number(number);
 
-	if (!paracall_msr_is_ours(number))
-		return PARACALL_MSR_NOT_OURS;
-	msr = msr_by_number(number);
 	if (!msr)
 		return PARACALL_MSR_FAULT;
 	paracall_statistics_add(&statistics_of(cpu, msr)->writes, 1);
@@ -133,6 +128,45 @@ enum paracall_msr_outcome paracall_wrmsr(struct paracall_cpu *cpu, uint32_t numb
 	if (!msr->write(cpu, value))
 		return fault(statistics_of(cpu, msr));
 	return PARACALL_MSR_DONE;
+}
+
+static void tell(struct paracall_cpu *cpu, enum paracall_event_kind kind, uint64_t began,
+		 enum paracall_msr_outcome outcome, uint32_t number, uint64_t value)
+{
+	const uint64_t arguments[] = { number, value };
+
+	if (began)
+		trace_event(cpu, paracall_event_id(kind, 0), began,
+			    outcome == PARACALL_MSR_DONE ? 0 : -1, arguments, 2);
+}
+
+enum paracall_msr_outcome paracall_rdmsr(struct paracall_cpu *cpu, uint32_t number,
+					 uint64_t *value)
+{
+	enum paracall_msr_outcome outcome;
+	uint64_t began;
+
+	if (!paracall_msr_is_ours(number))
+		return PARACALL_MSR_NOT_OURS;
+	began = trace_begin(cpu, PARACALL_EVENT_RDMSR);
+	outcome = read_msr(cpu, number, value);
+	tell(cpu, PARACALL_EVENT_RDMSR, began, outcome, number,
+	     outcome == PARACALL_MSR_DONE ? *value : 0);
+	return outcome;
+}
+
+enum paracall_msr_outcome paracall_wrmsr(struct paracall_cpu *cpu, uint32_t number,
+					 uint64_t value)
+{
+	enum paracall_msr_outcome outcome;
+	uint64_t began;
+
+	if (!paracall_msr_is_ours(number))
+		return PARACALL_MSR_NOT_OURS;
+	began = trace_begin(cpu, PARACALL_EVENT_WRMSR);
+	outcome = write_msr(cpu, number, value);
+	tell(cpu, PARACALL_EVENT_WRMSR, began, outcome, number, value);
+	return outcome;
 }
 
 void paracall_update(struct paracall_cpu *cpu)

@@ -8,6 +8,7 @@
 #include "steal_time.h"
 
 #include "../memory.h"
+#include "../trace/trace.h"
 #include "msr.h"
 
 #include <assert.h>
@@ -58,6 +59,7 @@ void paracall_steal_more(struct paracall_cpu *cpu, uint64_t nanoseconds)
 		   &page.version, sizeof(page.version));
 	paracall_statistics_add(&cpu->statistics->steal_nanoseconds, nanoseconds);
 	paracall_statistics_add(&cpu->statistics->steal_updates, 1);
+	trace_now(cpu, PARACALL_EVENT_STEAL, nanoseconds, address.value);
 }
 
 /* What the host's scheduler counted since the guest was last told. */

@@ -4,6 +4,7 @@
  * it (arch/x86/kvm/x86.c, kvm_sched_yield).
  */
 #include "../table.h"
+#include "../trace/trace.h"
 
 int64_t paracall_sched_yield(struct paracall_cpu *cpu, uint32_t mode, const uint64_t *arguments)
 {
@@ -13,7 +14,9 @@ int64_t paracall_sched_yield(struct paracall_cpu *cpu, uint32_t mode, const uint
 	(void)mode;
 	if (!(engine->capabilities & PARACALL_CAN_YIELD))
 		return -PARACALL_KVM_ENOSYS;
-	if (target && target != cpu)
+	if (target && target != cpu) {
+		trace_now(cpu, PARACALL_EVENT_YIELD, trace_index(target));
 		engine->yield_to(cpu->engine_cpu, target->engine_cpu);
+	}
 	return 0;
 }

@@ -21,6 +21,11 @@
 #define ADDRESS_BITS 44
 #define ADDRESS_SHIFT 21
 
+#define DIAGNOSE_SIZE 4
+
+/* Principles of Operation, "Assigned Storage Locations": a PSW of 16 bytes. */
+#define SVC_NEW_PSW 0x1c0
+
 /* Of the thread, because QEMU may name a wrong vCPU where one runs them all. */
 static _Thread_local uint64_t next_pc;
 
@@ -99,6 +104,36 @@ static void take_notes(struct vcpu *vcpu)
 		paracall_cpu_reset(vcpu->cpu);
 }
 
+/* One that EXECUTE names counts as being where that is, which is about as long. */
+uint64_t s390_program_counter(void *context)
+{
+	(void)context;
+	return next_pc - DIAGNOSE_SIZE;
+}
+
+/* The kernel's code for system calls, by the new PSW for them. */
+static void tell_kernel_entry(struct vcpu *vcpu)
+{
+	static _Atomic(uint64_t) told;
+	struct paracall_gpa gpa = { register_read(vcpu, PARACALL_S390_PREFIX) + SVC_NEW_PSW };
+	uint64_t arguments[2] = { SVC_NEW_PSW };
+	uint64_t psw[2];
+
+	if (!memory_read(vcpu, gpa, psw, sizeof(psw)))
+		return;
+	arguments[1] = GUINT64_FROM_BE(psw[1]);
+	if (arguments[1] && atomic_exchange(&told, arguments[1]) != arguments[1])
+		paracall_trace_tell(vcpu->cpu, PARACALL_EVENT_KERNEL_ENTRY, 0, 0, arguments, 2);
+}
+
+/* Only if somebody looks on. */
+static void note_for_trace(struct vcpu *vcpu, uint64_t next)
+{
+	next_pc = next;
+	if (paracall_trace_wants(paracall_qemu_engine.trace, PARACALL_EVENT_KERNEL_ENTRY))
+		tell_kernel_entry(vcpu);
+}
+
 static void serve(unsigned int index, const struct s390_site *site, uint64_t next)
 {
 	struct vcpu *vcpu = s390_vcpu_current(index);
@@ -109,6 +144,8 @@ static void serve(unsigned int index, const struct s390_site *site, uint64_t nex
 		return;
 	memory_probe_from_zero(vcpu, MEMORY_LIMIT);
 	take_notes(vcpu);
+	if (paracall_qemu_engine.trace)
+		note_for_trace(vcpu, next);
 	code = second_operand(vcpu, site) & 0xffff;
 	outcome = paracall_diag(vcpu->cpu, code, site->r1, site->r3);
 	if (outcome == PARACALL_DIAG_OPERATION || outcome == PARACALL_DIAG_ADDRESSING)

@@ -28,4 +28,7 @@ qemu_plugin_vcpu_cb s390_call_diag_after_next;
 /* After an interruption was delivered. */
 qemu_plugin_discon_cb s390_call_interrupted;
 
+/* The engine's part of struct paracall_engine. */
+uint64_t s390_program_counter(void *context);
+
 #endif /* PARACALL_QEMU_S390_CALLS_H */

@@ -29,6 +29,7 @@ static const struct paracall_engine engine_functions = {
 	.write_memory = memory_write,
 	.delay = clock_delay,
 	.clock = clock_nanoseconds,
+	.program_counter = s390_program_counter,
 };
 
 static void install(qemu_plugin_id_t id, const struct plugin_options *options)

@@ -3,6 +3,7 @@
 
 #include "../clock.h"
 #include "../memory.h"
+#include "../trace.h"
 #include "apic.h"
 #include "async_pf.h"
 #include "exceptions.h"
@@ -31,6 +32,7 @@ void call_hypercall(unsigned int index, void *userdata)
 
 	if (!vcpu)
 		return;
+	trace_note_site(vcpu, userdata, 0);
 	next_pc = site_next_pc(vcpu, &site);
 	if (foreign_is_refused(vcpu, &site, next_pc))
 		return;
@@ -54,6 +56,7 @@ void call_fast_hypercall(unsigned int index, void *userdata)
 
 	if (!vcpu)
 		return;
+	trace_note_site(vcpu, userdata, 0);
 	paracall_hypercall(vcpu->cpu, site_mode(vcpu, &site));
 	if (vcpu->has_deferred)
 		call_send_deferred(vcpu, site_next_pc(vcpu, &site));
@@ -70,6 +73,7 @@ void call_hlt(unsigned int index, void *userdata)
 
 	if (!vcpu)
 		return;
+	trace_note_site(vcpu, userdata, 0);
 	async_pf_halt(vcpu);
 	atomic_store_explicit(&vcpu->was_woken, false, memory_order_relaxed);
 	if (!paracall_halt(vcpu->cpu))
@@ -116,6 +120,7 @@ void call_cpuid(unsigned int index, void *userdata)
 	leaf = register_read(vcpu, PARACALL_X86_RAX);
 	if (!paracall_cpuid_is_ours(leaf))
 		return;
+	trace_note_site(vcpu, userdata, 0);
 	if (site.is_followed && vendor_ask(vcpu, leaf))
 		return;
 	if (answer_cpuid(vcpu, leaf))
@@ -183,6 +188,8 @@ void call_reset_vector(unsigned int index, void *userdata)
 			memory_probe(vcpu);
 		return;
 	}
+	/* It is told as if by the first vCPU, whichever came here. */
+	trace_note_site(engine->vcpus, NULL, 0);
 	paracall_machine_reset(engine->machine);
 	replace_reset();
 }
@@ -220,6 +227,7 @@ void call_interrupted(unsigned int index, int type, uint64_t from, uint64_t to, 
 	(void)userdata;
 	if (!vcpu)
 		return;
+	trace_note_site(vcpu, NULL, from);
 	msr_delivered(vcpu);
 	tsc_interrupted(vcpu);
 	if (vcpu->raised.trap && from == vcpu->raised.trap)

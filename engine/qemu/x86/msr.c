@@ -9,6 +9,7 @@
  */
 #include "msr.h"
 
+#include "../trace.h"
 #include "apic.h"
 #include "calls.h"
 #include "site.h"
@@ -18,6 +19,13 @@
  * SDM vol. 3, "x2APIC Register Address Space". QEMU refuses it, too.
  */
 #define MSR_THAT_FAULTS 0x80e
+
+/* What wrmsr is to write. */
+static uint64_t msr_value(struct vcpu *vcpu)
+{
+	return (uint32_t)register_read(vcpu, PARACALL_X86_RAX) |
+	       register_read(vcpu, PARACALL_X86_RDX) << 32;
+}
 
 static void raise_general_protection(struct vcpu *vcpu, uint64_t rcx)
 {
@@ -34,11 +42,33 @@ void msr_delivered(struct vcpu *vcpu)
 	register_write(vcpu, PARACALL_X86_RCX, vcpu->hidden_rcx);
 }
 
+/* Where system calls go: these are the first that tell where a kernel is. */
+#define MSR_SYSENTER_EIP 0x176
+#define MSR_LSTAR 0xc0000082
+
+/* Of QEMU's own registers some are of interest to those who look on. */
+static void tell_kernel_entry(unsigned int index, void *userdata, uint32_t number)
+{
+	struct engine *engine = &paracall_qemu_engine;
+	uint64_t arguments[2] = { number };
+	struct vcpu *vcpu;
+
+	if (!paracall_trace_wants(engine->trace, PARACALL_EVENT_KERNEL_ENTRY) ||
+	    (number != MSR_LSTAR && number != MSR_SYSENTER_EIP))
+		return;
+	vcpu = vcpu_current(index);
+	trace_note_site(vcpu, userdata, 0);
+	arguments[1] = msr_value(vcpu);
+	if (arguments[1])
+		paracall_trace_tell(vcpu->cpu, PARACALL_EVENT_KERNEL_ENTRY, 0, 0, arguments, 2);
+}
+
 /* What rdmsr and wrmsr have in common; NULL if the register is QEMU's. */
 static struct vcpu *find_vcpu(unsigned int index, uint64_t *rcx)
 {
 	struct vcpu *vcpu = vcpu_by_index(index);
 
+	*rcx = 0;
 	if (!vcpu)
 		return NULL;
 	*rcx = register_read(vcpu, PARACALL_X86_RCX);
@@ -55,6 +85,7 @@ void call_rdmsr(unsigned int index, void *userdata)
 	vcpu = find_vcpu(index, &rcx);
 	if (!vcpu)
 		return;
+	trace_note_site(vcpu, userdata, 0);
 	if (paracall_rdmsr(vcpu->cpu, (uint32_t)rcx, &value) != PARACALL_MSR_DONE) {
 		raise_general_protection(vcpu, rcx);
 		return;
@@ -73,10 +104,12 @@ void call_wrmsr(unsigned int index, void *userdata)
 	uint64_t rcx;
 
 	vcpu = find_vcpu(index, &rcx);
-	if (!vcpu)
+	if (!vcpu) {
+		tell_kernel_entry(index, userdata, (uint32_t)rcx);
 		return;
-	value = (uint32_t)register_read(vcpu, PARACALL_X86_RAX) |
-		register_read(vcpu, PARACALL_X86_RDX) << 32;
+	}
+	trace_note_site(vcpu, userdata, 0);
+	value = msr_value(vcpu);
 	next_pc = site_next_pc(vcpu, &site);
 	if (paracall_wrmsr(vcpu->cpu, (uint32_t)rcx, value) != PARACALL_MSR_DONE) {
 		raise_general_protection(vcpu, rcx);

@@ -9,6 +9,7 @@
 #include "calls.h"
 #include "instructions.h"
 #include "registers.h"
+#include "site.h"
 #include "tsc.h"
 
 #include <sched.h>
@@ -55,6 +56,18 @@ static void flush_tlb(void *context)
 	register_write(context, X86_CR3, register_read(context, X86_CR3));
 }
 
+static uint64_t program_counter(void *context)
+{
+	struct vcpu *vcpu = context;
+	struct site site;
+
+	if (vcpu->site && !vcpu->site_pc) {
+		site = site_unpack(vcpu->site);
+		vcpu->site_pc = site_next_pc(vcpu, &site) - site.size;
+	}
+	return vcpu->site_pc;
+}
+
 static const struct paracall_engine engine_functions = {
 	.name = "QEMU TCG",
 	.read_register = target_read_register,
@@ -70,6 +83,7 @@ static const struct paracall_engine engine_functions = {
 	.flush_tlb = flush_tlb,
 	.delay = clock_delay,
 	.clock = clock_nanoseconds,
+	.program_counter = program_counter,
 };
 
 static void install(qemu_plugin_id_t id, const struct plugin_options *options)

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "trace.h"
+
+#include "ticks.h"
+
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* All rings together; each then gets a share between these. */
+#define ALL_EVENTS (1u << 20)
+#define FEWEST_EVENTS 1024u
+#define MOST_EVENTS 8192u
+
+/* How long a vCPU whose ring is full sleeps at a time. */
+#define WAIT_NANOSECONDS 100000
+
+static struct paracall_trace *shared;
+static int shared_file = -1;
+
+static uint64_t steady_nanoseconds(void)
+{
+	return host_nanoseconds(CLOCK_MONOTONIC);
+}
+
+static void wake_reader(void *context)
+{
+	(void)context;
+	if (__atomic_load_n(&shared->is_asleep, __ATOMIC_RELAXED) &&
+	    __atomic_exchange_n(&shared->is_asleep, 0, __ATOMIC_SEQ_CST))
+		syscall(SYS_futex, &shared->is_asleep, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+/* The reader keeps a lock on the file, which goes when it does, however it ends. */
+static bool has_reader(void)
+{
+	if (flock(shared_file, LOCK_SH | LOCK_NB))
+		return true;
+	flock(shared_file, LOCK_UN);
+	return false;
+}
+
+static bool wait_for_reader(void *context)
+{
+	static const struct timespec pause = { .tv_nsec = WAIT_NANOSECONDS };
+
+	wake_reader(context);
+	nanosleep(&pause, NULL);
+	return has_reader();
+}
+
+static uint32_t choose_ring_events(uint32_t max_cpus)
+{
+	uint32_t events = MOST_EVENTS;
+
+	while (events > FEWEST_EVENTS && (uint64_t)events * max_cpus > ALL_EVENTS)
+		events /= 2;
+	return events;
+}
+
+/* The header, as the reader left it; checked. */
+static bool is_header(const struct paracall_trace *trace)
+{
+	return trace->magic == PARACALL_TRACE_MAGIC &&
+	       trace->version == PARACALL_TRACE_VERSION && !trace->is_ready;
+}
+
+static struct paracall_trace *map(int file, uint32_t max_cpus)
+{
+	uint32_t ring_events = choose_ring_events(max_cpus);
+	size_t size = paracall_trace_size(max_cpus, ring_events);
+	struct paracall_trace *trace;
+
+	if (ftruncate(file, size))
+		return NULL;
+	trace = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+	if (trace == MAP_FAILED)
+		return NULL;
+	if (!is_header(trace)) {
+		munmap(trace, size);
+		return NULL;
+	}
+	trace->max_cpus = max_cpus;
+	trace->ring_events = ring_events;
+	return trace;
+}
+
+struct paracall_trace *trace_map(const char *path, enum paracall_architecture architecture,
+				 uint32_t max_cpus, struct paracall_engine *engine)
+{
+	/* A description of its own, so that the lock is not the reader's. */
+	shared_file = open(path, O_RDWR | O_CLOEXEC);
+	shared = shared_file >= 0 ? map(shared_file, max_cpus) : NULL;
+	if (!shared) {
+		fprintf(stderr, "paracall: trace=%s: this is not a trace's memory\n", path);
+		return NULL;
+	}
+	engine->trace_clock =
+		shared->clock == PARACALL_TRACE_TICKS ? host_ticks : steady_nanoseconds;
+	engine->trace_wait = wait_for_reader;
+	engine->trace_wake = wake_reader;
+	shared->architecture = architecture;
+	shared->began = engine->trace_clock();
+	__atomic_store_n(&shared->is_ready, 1, __ATOMIC_RELEASE);
+	return shared;
+}
+
+void trace_finish(struct paracall_trace *trace)
+{
+	if (trace)
+		__atomic_store_n(&trace->has_finished, 1, __ATOMIC_RELEASE);
+}

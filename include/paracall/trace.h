@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Events on their way from a machine to whoever looks on, mostly another
+ * process: a block of memory with one ring for each vCPU, fixed sizes, native
+ * byte order, no pointers. Each ring has one writer, the vCPU's thread, and one
+ * reader; neither takes a lock.
+ *
+ * The reader makes the header and says what it wants. The engine then makes
+ * the block as large as needed and sets .is_ready, at last .has_finished.
+ */
+#ifndef PARACALL_TRACE_H
+#define PARACALL_TRACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <paracall/event.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define PARACALL_TRACE_MAGIC 0x54524150u /* "PART" */
+#define PARACALL_TRACE_VERSION 1u
+
+/* What .time and .duration of the events in the rings are. */
+enum paracall_trace_clock {
+	/* Nanoseconds of the host's steady clock. */
+	PARACALL_TRACE_NANOSECONDS,
+	/* The host's counter. */
+	PARACALL_TRACE_TICKS,
+};
+
+enum paracall_trace_flag {
+	/* Where a ring is full drop events and count them, rather than wait. */
+	PARACALL_TRACE_DROP = 1 << 0,
+	/* Calls come with all registers that can carry arguments, needed or not. */
+	PARACALL_TRACE_WHOLE_CALLS = 1 << 1,
+	/*
+	 * All calls are timed. Else a call whose kind took next to no time when it
+	 * was last timed is so only now and then, as for the statistics.
+	 */
+	PARACALL_TRACE_TIME_ALL = 1 << 2,
+};
+
+struct paracall_trace {
+	uint32_t magic;
+	uint32_t version;
+	/* The reader's: bits of enum paracall_trace_flag, enum paracall_trace_clock. */
+	uint32_t flags;
+	uint32_t clock;
+	/*
+	 * Bits 1 << enum paracall_event_kind. The reader may change it at any time,
+	 * and whoever sees that there is no reader any more makes it 0.
+	 */
+	uint64_t kinds;
+	/* The engine's. A ring has room for so many events, a power of 2. */
+	uint32_t is_ready;
+	uint32_t architecture;
+	uint32_t max_cpus;
+	uint32_t ring_events;
+	/* By the trace's clock, when it was made ready. */
+	uint64_t began;
+	/* The engine has ended in order. */
+	uint32_t has_finished;
+	/*
+	 * 1 while the reader sleeps: who changes it to 0 wakes it, as a futex's
+	 * waiters are woken.
+	 */
+	uint32_t is_asleep;
+};
+
+struct paracall_trace_ring {
+	/* The writer's: events put in so far; how many are dropped and not told of. */
+	_Alignas(64) uint64_t head;
+	uint64_t dropped;
+	/* What it last saw of .tail. */
+	uint64_t seen_tail;
+	/* The reader's: events taken out so far. */
+	_Alignas(64) uint64_t tail;
+	_Alignas(64) struct paracall_event events[];
+};
+
+/* [any] Bytes of the whole block. */
+size_t paracall_trace_size(uint32_t max_cpus, uint32_t ring_events);
+
+/* [any] One vCPU's ring in a block that is ready. */
+struct paracall_trace_ring *paracall_trace_ring(struct paracall_trace *trace, uint32_t cpu);
+
+/*
+ * [the ring's writer] Room for one event, to be filled whole; NULL if the ring is
+ * full. The reader sees it after paracall_trace_commit(). If there is room again
+ * after some were dropped, that commits an event about them, too.
+ */
+struct paracall_event *paracall_trace_reserve(struct paracall_trace *trace,
+					      struct paracall_trace_ring *ring);
+void paracall_trace_commit(struct paracall_trace *trace, struct paracall_trace_ring *ring);
+
+/* [the ring's reader] Take out up to @most events, oldest first. */
+size_t paracall_trace_take(const struct paracall_trace *trace, struct paracall_trace_ring *ring,
+			   struct paracall_event *events, size_t most);
+
+/* [any] Whether anybody wants events of that kind now. */
+static inline bool paracall_trace_wants(const struct paracall_trace *trace,
+					enum paracall_event_kind kind)
+{
+	return trace && __atomic_load_n(&trace->kinds, __ATOMIC_RELAXED) >> kind & 1;
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* PARACALL_TRACE_H */

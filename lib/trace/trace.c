@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "trace.h"
+
+static struct paracall_trace_ring *ring_of(const struct paracall_cpu *cpu)
+{
+	return paracall_trace_ring(cpu->trace, trace_index(cpu));
+}
+
+/* The ring is full: there is room when this returns true, or none is to be waited for. */
+static bool wait_for_room(struct paracall_cpu *cpu)
+{
+	const struct paracall_engine *engine = &cpu->machine->engine;
+	struct paracall_trace *trace = cpu->trace;
+
+	if (trace->flags & PARACALL_TRACE_DROP) {
+		ring_of(cpu)->dropped++;
+		engine->trace_wake(cpu->engine_cpu);
+		return false;
+	}
+	if (!__atomic_load_n(&trace->kinds, __ATOMIC_RELAXED))
+		return false;
+	if (engine->trace_wait(cpu->engine_cpu))
+		return true;
+	__atomic_store_n(&trace->kinds, 0, __ATOMIC_RELAXED);
+	return false;
+}
+
+/* Room for an event, to be filled in; NULL if it is lost. */
+static struct paracall_event *reserve(struct paracall_cpu *cpu)
+{
+	struct paracall_event *event;
+
+	do {
+		event = paracall_trace_reserve(cpu->trace, ring_of(cpu));
+	} while (!event && wait_for_room(cpu));
+	return event;
+}
+
+static void commit(struct paracall_cpu *cpu)
+{
+	struct paracall_trace_ring *ring = ring_of(cpu);
+
+	paracall_trace_commit(cpu->trace, ring);
+	/* Each quarter of a ring, in case that the reader sleeps. */
+	if (ring->head % (cpu->trace->ring_events / 4) == 0)
+		cpu->machine->engine.trace_wake(cpu->engine_cpu);
+}
+
+static uint32_t shortened(uint64_t duration)
+{
+	return duration < UINT32_MAX ? (uint32_t)duration : UINT32_MAX;
+}
+
+/* Ends the halt that is over, at @time. */
+static void tell_wake(struct paracall_cpu *cpu, enum paracall_wake_cause cause, uint64_t by,
+		      uint64_t time)
+{
+	uint64_t began = cpu->halt_began;
+	uint64_t halted = time > began ? time - began : 0;
+	struct paracall_event *event;
+
+	cpu->halt_began = 0;
+	event = trace_wants(cpu, PARACALL_EVENT_WAKE) ? reserve(cpu) : NULL;
+	if (!event)
+		return;
+	*event = (struct paracall_event){
+		.time = began + halted,
+		.id = paracall_event_id(PARACALL_EVENT_WAKE, 0),
+		.duration = shortened(halted),
+		.arguments = { cause, by, halted },
+	};
+	commit(cpu);
+}
+
+/* A kick has ended this vCPU's halt, and it was not told yet. */
+void trace_kicked(struct paracall_cpu *cpu)
+{
+	if (cpu->halt_began &&
+	    atomic_load_explicit(&cpu->halt_state, memory_order_acquire) != HALTED)
+		tell_wake(cpu, PARACALL_WAKE_KICK, atomic_load(&cpu->kicked_by),
+			  atomic_load(&cpu->kicked_at));
+}
+
+/* What belongs to the event of @row that was told at @time, four words at a time. */
+static bool tell_more(struct paracall_cpu *cpu, enum paracall_event_kind kind, uint32_t row,
+		      uint64_t time, const uint64_t *words, unsigned int count)
+{
+	for (unsigned int at = 0; at < count; at += PARACALL_EVENT_ARGUMENTS) {
+		unsigned int left = count - at;
+		struct paracall_event *event = reserve(cpu);
+
+		if (!event)
+			return false;
+		*event = (struct paracall_event){
+			.time = time,
+			.id = paracall_event_id(kind, row),
+			.result = left < PARACALL_EVENT_ARGUMENTS ? left
+								  : PARACALL_EVENT_ARGUMENTS,
+		};
+		for (int i = 0; i < event->result; i++)
+			event->arguments[i] = words[at + i];
+		commit(cpu);
+	}
+	return true;
+}
+
+/* By either clock that is no more than a few hundred nanoseconds. */
+#define SLOW 1024
+
+static uint64_t row_bit(size_t row)
+{
+	return UINT64_C(1) << row % 64;
+}
+
+uint64_t trace_begin_call(const struct paracall_cpu *cpu, size_t row, bool is_sampled)
+{
+	if (!is_sampled && !(cpu->slow_rows & row_bit(row)) &&
+	    !(cpu->trace->flags & PARACALL_TRACE_TIME_ALL))
+		return 0;
+	return cpu->machine->engine.trace_clock();
+}
+
+bool trace_call(struct paracall_cpu *cpu, uint32_t id, uint64_t began, int64_t result,
+		const uint64_t *arguments, unsigned int count)
+{
+	uint64_t bit = row_bit(paracall_event_row(id));
+
+	if (began && cpu->machine->engine.trace_clock() - began > SLOW)
+		cpu->slow_rows |= bit;
+	else if (began)
+		cpu->slow_rows &= ~bit;
+	return trace_event(cpu, id, began, result, arguments, count);
+}
+
+bool trace_event(struct paracall_cpu *cpu, uint32_t id, uint64_t began, int64_t result,
+		 const uint64_t *arguments, unsigned int count)
+{
+	const struct paracall_engine *engine = &cpu->machine->engine;
+	struct paracall_event *event;
+	uint64_t time;
+
+	trace_kicked(cpu);
+	/* Before it waits for room. */
+	time = engine->trace_clock();
+	event = reserve(cpu);
+	if (!event)
+		return false;
+	event->time = time;
+	event->id = id;
+	event->duration = began ? shortened(time - began) : 0;
+	event->pc = engine->program_counter ? engine->program_counter(cpu->engine_cpu) : 0;
+	event->result = result;
+	for (unsigned int i = 0; i < PARACALL_EVENT_ARGUMENTS; i++)
+		event->arguments[i] = i < count ? arguments[i] : 0;
+	commit(cpu);
+	return count <= PARACALL_EVENT_ARGUMENTS ||
+	       tell_more(cpu, PARACALL_EVENT_MORE, paracall_event_row(id), time,
+			 arguments + PARACALL_EVENT_ARGUMENTS,
+			 count - PARACALL_EVENT_ARGUMENTS);
+}
+
+void trace_output(struct paracall_cpu *cpu, uint32_t row, const uint64_t *words,
+		  unsigned int count)
+{
+	tell_more(cpu, PARACALL_EVENT_OUTPUT, row, cpu->machine->engine.trace_clock(), words,
+		  count);
+}
+
+void trace_halt(struct paracall_cpu *cpu)
+{
+	if (!trace_wants(cpu, PARACALL_EVENT_HALT) && !trace_wants(cpu, PARACALL_EVENT_WAKE))
+		return;
+	trace_kicked(cpu);
+	trace_wake(cpu, PARACALL_WAKE_UNKNOWN);
+	if (trace_wants(cpu, PARACALL_EVENT_HALT))
+		trace_event(cpu, paracall_event_id(PARACALL_EVENT_HALT, 0), 0, 0, NULL, 0);
+	cpu->halt_began = cpu->machine->engine.trace_clock();
+}
+
+void trace_wake(struct paracall_cpu *cpu, enum paracall_wake_cause cause)
+{
+	uint64_t by = cause == PARACALL_WAKE_KICK_BEFORE ? atomic_load(&cpu->kicked_by)
+							 : PARACALL_EVENT_NOBODY;
+
+	if (cpu->halt_began)
+		tell_wake(cpu, cause, by, cpu->machine->engine.trace_clock());
+}
+
+/*
+ * Where two kick the same vCPU within nanoseconds, the one named as its waker
+ * may be the other.
+ */
+void trace_kick(struct paracall_cpu *cpu, struct paracall_cpu *target)
+{
+	if (!trace_wants(cpu, PARACALL_EVENT_WAKE))
+		return;
+	atomic_store(&target->kicked_by, trace_index(cpu));
+	atomic_store(&target->kicked_at, cpu->machine->engine.trace_clock());
+}
+
+void paracall_trace_tell(struct paracall_cpu *cpu, enum paracall_event_kind kind, uint32_t row,
+			 int64_t result, const uint64_t *arguments, unsigned int count)
+{
+	if (trace_wants(cpu, kind))
+		trace_event(cpu, paracall_event_id(kind, row), 0, result, arguments, count);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Telling what happens. Each function may be called by the vCPU's thread only,
+ * and holding no lock: a full ring makes it wait.
+ */
+#ifndef PARACALL_LIB_TRACE_H
+#define PARACALL_LIB_TRACE_H
+
+#include "../machine.h"
+
+/* The one question that a machine without a trace is asked. */
+static inline bool trace_wants(const struct paracall_cpu *cpu, enum paracall_event_kind kind)
+{
+	return __builtin_expect(!!cpu->trace, 0) && paracall_trace_wants(cpu->trace, kind);
+}
+
+/* What began now; 0 if nobody wants to know. */
+static inline uint64_t trace_begin(const struct paracall_cpu *cpu,
+				   enum paracall_event_kind kind)
+{
+	return trace_wants(cpu, kind) ? cpu->machine->engine.trace_clock() : 0;
+}
+
+/*
+ * The same for a call of that row, of which it is known that somebody wants it.
+ * Reading the clock can cost as much as the call: 0 if it is not timed.
+ */
+uint64_t trace_begin_call(const struct paracall_cpu *cpu, size_t row, bool is_sampled);
+
+/* The vCPU's slot, as events name it; @cpu may be NULL. */
+static inline uint64_t trace_index(const struct paracall_cpu *cpu)
+{
+	return cpu ? (uint64_t)(cpu - cpu->machine->cpus) : PARACALL_EVENT_NOBODY;
+}
+
+/*
+ * An event of kind and row, that began at @began (0: it took no time); with
+ * @count arguments, more than four too. False if it got lost.
+ */
+bool trace_event(struct paracall_cpu *cpu, uint32_t id, uint64_t began, int64_t result,
+		 const uint64_t *arguments, unsigned int count);
+
+/* A call's; @id has its row. */
+bool trace_call(struct paracall_cpu *cpu, uint32_t id, uint64_t began, int64_t result,
+		const uint64_t *arguments, unsigned int count);
+
+/* What the event just told gave back beside its result; up to four words. */
+void trace_output(struct paracall_cpu *cpu, uint32_t row, const uint64_t *words,
+		  unsigned int count);
+
+/* For events that happen now, without a result; checks that somebody wants it. */
+#define trace_now(cpu, kind, ...) \
+	do { \
+		if (trace_wants(cpu, kind)) \
+			trace_event(cpu, paracall_event_id(kind, 0), 0, 0, \
+				    (const uint64_t[]){ __VA_ARGS__ }, \
+				    sizeof((const uint64_t[]){ __VA_ARGS__ }) / \
+					    sizeof(uint64_t)); \
+	} while (0)
+
+/*
+ * Around halts. A kicked vCPU goes on by itself: that is told before its next
+ * event, with the time of the kick.
+ */
+void trace_halt(struct paracall_cpu *cpu);
+void trace_wake(struct paracall_cpu *cpu, enum paracall_wake_cause cause);
+/* It runs, and not by an interrupt: by a kick then, if it was halted. */
+void trace_kicked(struct paracall_cpu *cpu);
+/* By the kicker, before its kick takes effect. */
+void trace_kick(struct paracall_cpu *cpu, struct paracall_cpu *target);
+
+#endif /* PARACALL_LIB_TRACE_H */

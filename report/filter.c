@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "filter.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define CALL_KINDS \
+	(1u << PARACALL_EVENT_CALL | 1u << PARACALL_EVENT_DIAG | 1u << PARACALL_EVENT_PAPR | \
+	 1u << PARACALL_EVENT_EPAPR)
+#define REGISTER_KINDS (1u << PARACALL_EVENT_RDMSR | 1u << PARACALL_EVENT_WRMSR)
+
+struct group {
+	const char *name;
+	/* Bits of kinds that are in it whole. */
+	uint64_t kinds;
+	/* Classes and registers, between spaces. */
+	const char *names;
+};
+
+/* Names of calls that this version doesn't know do no harm here. */
+/* clang-format off */
+static const struct group groups[] = {
+	{ "all", UINT64_MAX, "" },
+	{ "call", CALL_KINDS, "" },
+	{ "diag", 1u << PARACALL_EVENT_DIAG, "" },
+	{ "papr", 1u << PARACALL_EVENT_PAPR, "" },
+	{ "epapr", 1u << PARACALL_EVENT_EPAPR, "" },
+	{ "cpuid", 1u << PARACALL_EVENT_CPUID, "" },
+	{ "register", REGISTER_KINDS, "" },
+	{ "clock", 0,
+	  " CLOCK_PAIRING clock steal WALL_CLOCK SYSTEM_TIME WALL_CLOCK_NEW SYSTEM_TIME_NEW STEAL_TIME " },
+	{ "ipi", 0, " SEND_IPI KICK_CPU kick interrupt H_IPI H_PROD " },
+	{ "halt", 0, " halt wake H_CEDE EV_IDLE POLL_CONTROL " },
+	{ "yield", 0, " SCHED_YIELD yield DIAG_44_TIME_SLICE_END DIAG_9C_DIRECTED_YIELD H_CONFER " },
+	{ "memory", 0, " MMU_OP MAP_GPA_RANGE DIAG_10_RELEASE_PAGES PPC_MAP_MAGIC_PAGE " },
+	{ "pagefault", 0,
+	  " async_pf async_pf_ready ASYNC_PF_EN ASYNC_PF_INT ASYNC_PF_ACK DIAG_258_PAGE_REFERENCE " },
+};
+/* clang-format on */
+
+#define GROUPS (sizeof(groups) / sizeof(groups[0]))
+
+/* One name or group of the expression. */
+struct term {
+	bool is_out;
+	/* NULL: the name. */
+	const struct group *group;
+	char name[EVENT_NAME_SIZE];
+};
+
+struct range {
+	uint32_t first;
+	uint32_t last;
+};
+
+struct filter {
+	struct term *terms;
+	size_t term_count;
+	struct range *ranges;
+	size_t range_count;
+	bool only_failed;
+};
+
+struct filter *filter_new(void)
+{
+	return calloc(1, sizeof(struct filter));
+}
+
+void filter_free(struct filter *filter)
+{
+	if (!filter)
+		return;
+	free(filter->terms);
+	free(filter->ranges);
+	free(filter);
+}
+
+const char *filter_groups(void)
+{
+	return "%all, %call, %diag, %papr, %epapr, %cpuid, %register, %clock, %ipi, %halt, %yield, %memory, %pagefault";
+}
+
+void filter_set_failed(struct filter *filter)
+{
+	filter->only_failed = true;
+}
+
+static const struct group *group_by_name(const char *name)
+{
+	for (size_t i = 0; i < GROUPS; i++)
+		if (!strcasecmp(groups[i].name, name))
+			return &groups[i];
+	return NULL;
+}
+
+/* How many letters differ, with those put in or left out; at most 3. */
+static unsigned int difference(const char *a, const char *b, unsigned int most)
+{
+	unsigned int least;
+	unsigned int other;
+
+	while (*a && !strncasecmp(a, b, 1)) {
+		a++;
+		b++;
+	}
+	if (!*a && !*b)
+		return 0;
+	if (!most)
+		return 1;
+	least = *a ? 1 + difference(a + 1, b, most - 1) : most + 1;
+	other = *b ? 1 + difference(a, b + 1, most - 1) : most + 1;
+	least = other < least ? other : least;
+	other = *a && *b ? 1 + difference(a + 1, b + 1, most - 1) : most + 1;
+	return other < least ? other : least;
+}
+
+/* The name that is most like @name, or NULL if none is. */
+static const char *most_alike(const char *name, const struct event_classes *classes)
+{
+	const char *found = NULL;
+	unsigned int least = 4;
+
+	for (size_t i = 0; i < classes->count; i++) {
+		const char *other = classes->items[i].name;
+		unsigned int differs = event_is_continuation(classes->items[i].id)
+					       ? 4
+					       : difference(name, other, 3);
+
+		if (differs < least) {
+			least = differs;
+			found = other;
+		}
+	}
+	return found;
+}
+
+/* The name as the classes or registers have it, or NULL. */
+static const char *known_name(const char *name, const struct event_classes *classes)
+{
+	if (!strncasecmp(name, "KVM_HC_", 7))
+		name += 7;
+	for (size_t i = 0; i < classes->count; i++)
+		if (!strcasecmp(classes->items[i].name, name) &&
+		    !event_is_continuation(classes->items[i].id))
+			return classes->items[i].name;
+	for (size_t i = 0; i < paracall_msr_count(); i++)
+		if (!strcasecmp(paracall_msr_info(i)->name, name))
+			return paracall_msr_info(i)->name;
+	return NULL;
+}
+
+static bool parse_term(struct term *term, const char *word, const struct event_classes *classes,
+		       char *error, size_t error_size)
+{
+	const char *name;
+
+	*term = (struct term){ .is_out = *word == '!' };
+	word += term->is_out;
+	if (*word == '%') {
+		term->group = group_by_name(word + 1);
+		if (!term->group)
+			snprintf(error, error_size, "there is no group '%s'; there are %s",
+				 word, filter_groups());
+		return term->group;
+	}
+	name = known_name(word, classes);
+	if (name) {
+		snprintf(term->name, sizeof(term->name), "%s", name);
+		return true;
+	}
+	name = most_alike(word, classes);
+	snprintf(
+		error, error_size,
+		"there is no call, event or register '%s'%s%s; 'paracall list' shows calls, and paracall(1) has the others",
+		word, name ? "; like it is " : "", name ? name : "");
+	return false;
+}
+
+bool filter_set_expression(struct filter *filter, const char *expression,
+			   const struct event_classes *classes, char *error, size_t error_size)
+{
+	char *copy = strdup(expression);
+	char *rest = copy;
+	bool is_good = copy;
+	char *word;
+
+	filter->term_count = 0;
+	while (is_good && (word = strsep(&rest, ","))) {
+		size_t size = (filter->term_count + 1) * sizeof(*filter->terms);
+		struct term *terms = realloc(filter->terms, size);
+
+		if (!terms) {
+			is_good = false;
+			break;
+		}
+		filter->terms = terms;
+		is_good = parse_term(&terms[filter->term_count++], word, classes, error,
+				     error_size);
+	}
+	free(copy);
+	return is_good;
+}
+
+static bool parse_range(const char *word, struct range *range)
+{
+	int length = 0;
+
+	if (sscanf(word, "%u-%u%n", &range->first, &range->last, &length) != 2 ||
+	    word[length]) {
+		length = 0;
+		if (sscanf(word, "%u%n", &range->first, &length) != 1 || word[length])
+			return false;
+		range->last = range->first;
+	}
+	/* What sscanf() takes for a number may have a sign. */
+	return !strpbrk(word, "+ \t") && *word != '-' && range->first <= range->last &&
+	       range->last < PARACALL_MAX_CPUS;
+}
+
+bool filter_set_cpus(struct filter *filter, const char *list, char *error, size_t error_size)
+{
+	char *copy = strdup(list);
+	char *rest = copy;
+	bool is_good = copy;
+	char *word;
+
+	filter->range_count = 0;
+	while (is_good && (word = strsep(&rest, ","))) {
+		size_t size = (filter->range_count + 1) * sizeof(*filter->ranges);
+		struct range *ranges = realloc(filter->ranges, size);
+
+		is_good = ranges;
+		if (!ranges)
+			break;
+		filter->ranges = ranges;
+		is_good = parse_range(word, &ranges[filter->range_count++]);
+	}
+	free(copy);
+	if (!is_good)
+		snprintf(error, error_size, "'%s' is no list of vCPUs like 0,2-3", list);
+	return is_good;
+}
+
+/* Whether @name is one of those between spaces in @list. */
+static bool has_name(const char *list, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *at = list; (at = strstr(at, name)); at++)
+		if (at > list && at[-1] == ' ' && at[length] == ' ')
+			return true;
+	return false;
+}
+
+/* @name is the class's, or the register's. */
+static bool term_has(const struct term *term, uint32_t id, const char *name)
+{
+	if (!term->group)
+		return !strcmp(term->name, name);
+	return term->group->kinds >> paracall_event_kind(id) & 1 ||
+	       has_name(term->group->names, name);
+}
+
+/* The register that an access is to; NULL if it is none, or unknown. */
+static const char *register_of(const struct event *event)
+{
+	uint64_t number;
+
+	if (!(REGISTER_KINDS >> event->kind & 1) || !event_argument(event, "register", &number))
+		return NULL;
+	for (size_t i = 0; i < paracall_msr_count(); i++)
+		if (paracall_msr_info(i)->number == number)
+			return paracall_msr_info(i)->name;
+	return NULL;
+}
+
+/* The last term that has it decides. */
+static bool has_named(const struct filter *filter, const struct event *event)
+{
+	bool is_in = !filter->term_count || filter->terms[0].is_out;
+	const char *name = register_of(event);
+
+	for (size_t i = 0; i < filter->term_count; i++) {
+		const struct term *term = &filter->terms[i];
+
+		if (term_has(term, event->class->id, event->class->name) ||
+		    (name && term_has(term, event->class->id, name)))
+			is_in = !term->is_out;
+	}
+	return is_in;
+}
+
+static bool has_cpu(const struct filter *filter, uint32_t cpu)
+{
+	for (size_t i = 0; i < filter->range_count; i++)
+		if (cpu >= filter->ranges[i].first && cpu <= filter->ranges[i].last)
+			return true;
+	return !filter->range_count;
+}
+
+bool filter_accepts(const struct filter *filter, const struct event *event)
+{
+	return has_cpu(filter, event->cpu) &&
+	       (!filter->only_failed || event_has_failed(event)) && has_named(filter, event);
+}
+
+/* A register that is wanted may be any's that is accessed. */
+static bool wants_register(const struct filter *filter)
+{
+	for (size_t i = 0; i < filter->term_count; i++)
+		for (size_t j = 0; j < paracall_msr_count(); j++)
+			if (!filter->terms[i].is_out &&
+			    term_has(&filter->terms[i], 0, paracall_msr_info(j)->name))
+				return true;
+	return false;
+}
+
+uint64_t filter_kinds(const struct filter *filter, const struct event_classes *classes)
+{
+	uint64_t kinds = wants_register(filter) ? REGISTER_KINDS : 0;
+
+	for (size_t i = 0; i < classes->count; i++) {
+		struct event event = {
+			.kind = paracall_event_kind(classes->items[i].id),
+			.class = &classes->items[i],
+		};
+
+		if (has_named(filter, &event))
+			kinds |= UINT64_C(1) << event.kind;
+	}
+	return kinds;
+}

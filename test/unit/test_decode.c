@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Events as lines, which of them are shown, and symbols. */
+#include "../../report/decode.h"
+#include "../../report/filter.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct event_classes classes;
+
+static int make_classes(void **state)
+{
+	(void)state;
+	return event_classes_make(&classes) ? 0 : -1;
+}
+
+static int free_classes(void **state)
+{
+	(void)state;
+	event_classes_free(&classes);
+	return 0;
+}
+
+static const struct event_class *class_of(const char *name)
+{
+	for (size_t i = 0; i < classes.count; i++)
+		if (!strcmp(classes.items[i].name, name))
+			return &classes.items[i];
+	fail_msg("no class %s", name);
+	return NULL;
+}
+
+/* On vCPU 3, at 1.5 s, in the kernel. */
+static struct event make_event(const char *name, int64_t result, uint64_t a0, uint64_t a1,
+			       uint64_t a2, uint64_t a3)
+{
+	const struct event_class *class = class_of(name);
+	struct paracall_event raw = {
+		.time = 1500000000,
+		.id = class->id,
+		.pc = UINT64_C(0xffffffff81000010),
+		.result = result,
+		.arguments = { a0, a1, a2, a3 },
+	};
+	struct event event;
+
+	event_begin(&event, 3, &raw, class);
+	return event;
+}
+
+static void expect_text(const struct event *event, const struct symbols *symbols,
+			void (*print)(FILE *output, const struct event *event,
+				      const struct symbols *symbols),
+			const char *expected)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *output = open_memstream(&text, &size);
+
+	print(output, event, symbols);
+	fclose(output);
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+#define PLACE "   1.500000 cpu 3 0xffffffff81000010 "
+
+static void expect_line(const struct event *event, const char *expected)
+{
+	expect_text(event, NULL, decode_line, expected);
+}
+
+static void test_calls(void **state)
+{
+	struct event event = make_event("KICK_CPU", 0, 0, 2, 0, 0);
+
+	(void)state;
+	event.duration = 1250;
+	expect_line(&event, PLACE "KICK_CPU(flags=0, apic_id=2) = 0 <0.000001250>\n");
+	event = make_event("SEND_IPI", 4, 0x8f, 5, 4, 0x40fd);
+	expect_line(
+		&event, PLACE
+		"SEND_IPI(bitmap_low={4-7,11}, bitmap_high={68,70}, lowest_apic_id=4, icr=fixed|assert|vector 0xfd) = 4\n");
+	event = make_event("SCHED_YIELD", -1000, 1, 0, 0, 0);
+	expect_line(&event, PLACE "SCHED_YIELD(apic_id=1) = -ENOSYS\n");
+	event = make_event("MAP_GPA_RANGE", -22, 0x1000, 2, 0x31, 0);
+	expect_line(
+		&event, PLACE
+		"MAP_GPA_RANGE(address=0x1000, pages=2, attributes=2M|encrypted|0x20) = -EINVAL\n");
+	event = make_event("unknown_call", -1000, 77, 1, 2, 3);
+	expect_line(&event,
+		    PLACE "unknown_call(number=0x4d, a0=0x1, a1=0x2, a2=0x3) = -ENOSYS\n");
+	event = make_event("DIAG_9C_DIRECTED_YIELD", PARACALL_DIAG_DONE, 5, 0, 0, 0);
+	expect_line(&event, PLACE "DIAG_9C_DIRECTED_YIELD(cpu_address=5) = done\n");
+}
+
+static void test_output(void **state)
+{
+	struct event event = make_event("CLOCK_PAIRING", 0, 0x2000, 0, 0, 0);
+	struct paracall_event raw = { .arguments = { 10, 20, 30, 0 } };
+	const struct event_class *class = class_of("CLOCK_PAIRING_output");
+
+	(void)state;
+	raw.id = class->id;
+	event_continue(&event, &raw, class);
+	expect_line(
+		&event, PLACE
+		"CLOCK_PAIRING(address=0x2000, clock_type=wallclock) = 0 {sec=10, nsec=20, tsc=30, flags=0}\n");
+}
+
+static void test_others(void **state)
+{
+	struct event event = make_event("wrmsr", 0, PARACALL_KVM_MSR_STEAL_TIME, 0x7001, 0, 0);
+
+	(void)state;
+	expect_line(&event, PLACE "wrmsr(STEAL_TIME, 0x7000|enabled) = 0\n");
+	event = make_event("rdmsr", -1, 0x4b564dff, 0, 0, 0);
+	expect_line(&event, PLACE "rdmsr(0x4b564dff) = general protection exception\n");
+	event = make_event("cpuid", 1 << 7 | 1 << 11, PARACALL_KVM_CPUID_FEATURES, 0, 0, 0);
+	expect_line(&event, PLACE "cpuid(0x40000001) = pv-unhalt|pv-send-ipi\n");
+	event = make_event("halt", 0, 0, 0, 0, 0);
+	expect_line(&event, PLACE "halt\n");
+	event = make_event("wake", 0, PARACALL_WAKE_KICK, 2, 180000, 0);
+	event.pc = 0;
+	expect_line(&event, "   1.500000 cpu 3 wake: kick from cpu 2, waited 180 us\n");
+	event = make_event("interrupt", 0, 1, 0xfd, PARACALL_ICR_MODE_NMI, 1);
+	expect_line(&event,
+		    PLACE "interrupt: target=cpu 1, vector=0xfd, mode=NMI, taken=yes\n");
+}
+
+static void print_ftrace(FILE *output, const struct event *event, const struct symbols *symbols)
+{
+	(void)symbols;
+	decode_ftrace(output, event);
+}
+
+static void test_ftrace(void **state)
+{
+	struct event event = make_event("KICK_CPU", 0, 0, 2, 0xdd, 0x55);
+
+	(void)state;
+	expect_text(
+		&event, NULL, print_ftrace,
+		"       CPU 3/KVM-3       [003] .....     1.500000: kvm_hypercall: nr 0x5 a0 0x0 a1 0x2 a2 0xdd  a3 0x55\n");
+	event = make_event("halt", 0, 0, 0, 0, 0);
+	expect_text(&event, NULL, print_ftrace, "");
+}
+
+/* Whether an expression takes an event. */
+static bool takes(const char *expression, struct event event)
+{
+	struct filter *filter = filter_new();
+	char error[512] = "";
+	bool is_taken;
+
+	assert_true(filter_set_expression(filter, expression, &classes, error, sizeof(error)));
+	is_taken = filter_accepts(filter, &event);
+	/* What is taken is asked for. */
+	assert_true(!is_taken || filter_kinds(filter, &classes) >> event.kind & 1);
+	filter_free(filter);
+	return is_taken;
+}
+
+static void test_filter(void **state)
+{
+	struct event kick = make_event("KICK_CPU", 0, 0, 0, 0, 0);
+	struct event halt = make_event("halt", 0, 0, 0, 0, 0);
+	struct event steal = make_event("wrmsr", 0, PARACALL_KVM_MSR_STEAL_TIME, 0, 0, 0);
+	struct event poll = make_event("wrmsr", 0, PARACALL_KVM_MSR_POLL_CONTROL, 0, 0, 0);
+
+	(void)state;
+	assert_true(takes("KICK_CPU,SEND_IPI", kick));
+	assert_true(takes("kvm_hc_kick_cpu", kick));
+	assert_false(takes("SEND_IPI", kick));
+	assert_true(takes("!halt", kick));
+	assert_false(takes("!halt", halt));
+	assert_true(takes("%ipi", kick));
+	assert_false(takes("%ipi,!KICK_CPU", kick));
+	assert_true(takes("%clock", steal));
+	assert_false(takes("%clock", poll));
+	assert_true(takes("POLL_CONTROL", poll));
+	assert_true(takes("%register,!%clock", poll));
+	assert_false(takes("%register,!%clock", steal));
+	assert_true(takes("%all", halt));
+}
+
+static void test_filter_others(void **state)
+{
+	struct filter *filter = filter_new();
+	struct event good = make_event("KICK_CPU", 0, 0, 0, 0, 0);
+	struct event bad = make_event("KICK_CPU", -1000, 0, 0, 0, 0);
+	char error[512];
+
+	(void)state;
+	assert_true(filter_accepts(filter, &good));
+	filter_set_failed(filter);
+	assert_false(filter_accepts(filter, &good));
+	assert_true(filter_accepts(filter, &bad));
+	assert_true(filter_set_cpus(filter, "0,2-4", error, sizeof(error)));
+	assert_true(filter_accepts(filter, &bad));
+	assert_true(filter_set_cpus(filter, "0-2,4", error, sizeof(error)));
+	assert_false(filter_accepts(filter, &bad));
+	assert_false(filter_set_cpus(filter, "3-2", error, sizeof(error)));
+	assert_false(filter_set_cpus(filter, "", error, sizeof(error)));
+	assert_false(filter_set_cpus(filter, "1,-2", error, sizeof(error)));
+	assert_false(filter_set_cpus(filter, "1,x", error, sizeof(error)));
+	assert_false(filter_set_cpus(filter, "99999", error, sizeof(error)));
+	assert_false(
+		filter_set_expression(filter, "KICK_CPUS", &classes, error, sizeof(error)));
+	assert_non_null(strstr(error, "KICK_CPU;"));
+	assert_false(filter_set_expression(filter, "%clocks", &classes, error, sizeof(error)));
+	assert_non_null(strstr(error, "%clock,"));
+	assert_false(filter_set_expression(filter, "halt,", &classes, error, sizeof(error)));
+	filter_free(filter);
+}
+
+static char *write_map(const char *text)
+{
+	static char path[] = "/tmp/paracall-symbols.XXXXXX";
+	int file;
+
+	strcpy(path + strlen(path) - 6, "XXXXXX");
+	file = mkstemp(path);
+	assert_true(file >= 0);
+	assert_int_equal(write(file, text, strlen(text)), strlen(text));
+	close(file);
+	return path;
+}
+
+static struct symbols *open_map(const char *text)
+{
+	char error[512] = "";
+	char *path = write_map(text);
+	struct symbols *symbols = symbols_open(path, error, sizeof(error));
+
+	unlink(path);
+	return symbols;
+}
+
+static void test_symbols(void **state)
+{
+	struct event event = make_event("halt", 0, 0, 0, 0, 0);
+	struct symbols *symbols = open_map("ffffffff81000000 T startup_64\n"
+					   "ffffffff80ffff00 D data\n"
+					   "garbage\n"
+					   "ffffffff81000400 t entry_SYSCALL_64\n");
+	uint64_t offset;
+
+	(void)state;
+	assert_non_null(symbols);
+	assert_false(symbols_are_placed(symbols));
+	assert_null(symbols_find(symbols, UINT64_C(0xffffffff81000010), &offset));
+	/* Of another register, and then where KASLR put it. */
+	symbols_note_entry(symbols, 0x175, 1);
+	assert_false(symbols_are_placed(symbols));
+	symbols_note_entry(symbols, 0xc0000082, UINT64_C(0xffffffff92000400));
+	assert_string_equal(symbols_find(symbols, UINT64_C(0xffffffff92000010), &offset),
+			    "startup_64");
+	assert_int_equal(offset, 0x10);
+	assert_null(symbols_find(symbols, UINT64_C(0xffffffff91ffffff), &offset));
+	assert_null(symbols_find(symbols, UINT64_MAX, &offset));
+	event.pc = UINT64_C(0xffffffff92000011);
+	expect_text(&event, symbols, decode_line, "   1.500000 cpu 3 startup_64+0x11 halt\n");
+	symbols_close(symbols);
+}
+
+/* Another program's are where they are; this one's, too. */
+static void test_other_symbols(void **state)
+{
+	struct symbols *symbols = open_map("0000000000001000 T main\n");
+	char error[512];
+	uint64_t offset;
+
+	(void)state;
+	assert_string_equal(symbols_find(symbols, 0x1000, &offset), "main");
+	symbols_close(symbols);
+	assert_null(open_map("ffffffffffffffff B The real System.map is elsewhere\n"));
+	assert_null(open_map(""));
+	assert_null(symbols_open("/nonexistent/x", error, sizeof(error)));
+	symbols = symbols_open("/proc/self/exe", error, sizeof(error));
+	assert_non_null(symbols);
+	assert_true(symbols_are_placed(symbols));
+	symbols_close(symbols);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_calls),	cmocka_unit_test(test_output),
+		cmocka_unit_test(test_others),	cmocka_unit_test(test_ftrace),
+		cmocka_unit_test(test_filter),	cmocka_unit_test(test_filter_others),
+		cmocka_unit_test(test_symbols), cmocka_unit_test(test_other_symbols),
+	};
+
+	return cmocka_run_group_tests(tests, make_classes, free_classes);
+}

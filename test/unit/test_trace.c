@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The rings with two threads at them, and what calls, kicks and halts tell. */
+#include "fake_engine.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define CPUS 3
+#define RING_EVENTS 8
+#define EVENTS 100000
+
+static uint64_t now;
+static unsigned int waits;
+static unsigned int waits_left;
+
+static uint64_t trace_clock(void)
+{
+	return now += 10;
+}
+
+static bool trace_wait(void *context)
+{
+	(void)context;
+	waits++;
+	return waits_left && waits_left--;
+}
+
+static void trace_wake(void *context)
+{
+	(void)context;
+}
+
+static uint64_t program_counter(void *context)
+{
+	(void)context;
+	return 0x1234;
+}
+
+static struct paracall_trace *new_trace(uint32_t cpus, uint32_t ring_events)
+{
+	size_t size = (paracall_trace_size(cpus, ring_events) + 63) / 64 * 64;
+	struct paracall_trace *trace = aligned_alloc(64, size);
+
+	memset(trace, 0, size);
+	trace->max_cpus = cpus;
+	trace->ring_events = ring_events;
+	trace->kinds = UINT64_MAX;
+	return trace;
+}
+
+struct scene {
+	struct paracall_trace *trace;
+	struct paracall_machine *machine;
+	struct fake_cpu fakes[CPUS];
+	struct paracall_cpu *cpus[CPUS];
+};
+
+static void scene_begin(struct scene *scene)
+{
+	struct paracall_engine engine = fake_engine;
+	struct paracall_options options = {
+		.architecture = PARACALL_X86,
+		.max_cpus = CPUS,
+		.features = paracall_features_default(fake_engine.capabilities),
+	};
+
+	*scene = (struct scene){ .trace = new_trace(CPUS, RING_EVENTS) };
+	now = 0;
+	waits = 0;
+	waits_left = 0;
+	options.trace = scene->trace;
+	assert_int_equal(paracall_machine_new(&scene->machine, &engine, &options),
+			 PARACALL_ERROR_ARGUMENT);
+	engine.trace_clock = trace_clock;
+	engine.trace_wait = trace_wait;
+	engine.trace_wake = trace_wake;
+	engine.program_counter = program_counter;
+	assert_int_equal(paracall_machine_new(&scene->machine, &engine, &options), 0);
+	for (uint32_t i = 0; i < CPUS; i++) {
+		scene->cpus[i] = paracall_machine_add_cpu(scene->machine, i, &scene->fakes[i]);
+		assert_int_equal(paracall_cpu_set_apic_id(scene->cpus[i], i), 0);
+	}
+}
+
+static void scene_end(struct scene *scene)
+{
+	paracall_machine_free(scene->machine);
+	free(scene->trace);
+}
+
+/* The only event that vCPU @cpu told since, of this id. */
+static struct paracall_event take(struct scene *scene, uint32_t cpu, uint32_t id)
+{
+	struct paracall_event event = { .id = 0 };
+
+	assert_int_equal(paracall_trace_take(scene->trace,
+					     paracall_trace_ring(scene->trace, cpu), &event, 1),
+			 1);
+	assert_int_equal(event.id, id);
+	return event;
+}
+
+static void take_nothing(struct scene *scene, uint32_t cpu)
+{
+	struct paracall_event event;
+
+	assert_int_equal(paracall_trace_take(scene->trace,
+					     paracall_trace_ring(scene->trace, cpu), &event, 1),
+			 0);
+}
+
+static void call(struct scene *scene, uint32_t cpu, uint64_t number, uint64_t a0, uint64_t a1)
+{
+	uint64_t *registers = scene->fakes[cpu].registers;
+
+	registers[PARACALL_X86_RAX] = number;
+	registers[PARACALL_X86_RBX] = a0;
+	registers[PARACALL_X86_RCX] = a1;
+	registers[PARACALL_X86_RDX] = 0xdd;
+	registers[PARACALL_X86_RSI] = 0x55;
+	paracall_hypercall(scene->cpus[cpu], PARACALL_MODE_64BIT);
+}
+
+static uint32_t call_id(uint64_t number)
+{
+	for (size_t row = 0; row < paracall_hypercall_count(); row++)
+		if (paracall_hypercall_info(row)->number == number)
+			return paracall_event_id(PARACALL_EVENT_CALL, row);
+	return paracall_event_id(PARACALL_EVENT_CALL, PARACALL_EVENT_UNKNOWN_ROW);
+}
+
+static uint32_t id_of(enum paracall_event_kind kind)
+{
+	return paracall_event_id(kind, 0);
+}
+
+static void test_calls(void **state)
+{
+	struct paracall_event event;
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	call(&scene, 0, PARACALL_KVM_HC_KICK_CPU, 7, 2);
+	event = take(&scene, 0, id_of(PARACALL_EVENT_KICK));
+	assert_int_equal(event.arguments[0], 2);
+	assert_false(event.arguments[1]);
+	event = take(&scene, 0, call_id(PARACALL_KVM_HC_KICK_CPU));
+	assert_int_equal(event.arguments[0], 7);
+	assert_int_equal(event.arguments[1], 2);
+	assert_int_equal(event.arguments[2], 0);
+	assert_int_equal(event.result, 0);
+	assert_int_equal(event.pc, 0x1234);
+	assert_true(event.duration > 0 && event.duration < event.time);
+	/* An unknown one, with its number and all registers. */
+	call(&scene, 0, 77, 1, 2);
+	event = take(&scene, 0, call_id(77));
+	assert_int_equal(event.result, -PARACALL_KVM_ENOSYS);
+	assert_int_equal(event.arguments[0], 77);
+	assert_int_equal(event.arguments[3], 0xdd);
+	event = take(&scene, 0,
+		     paracall_event_id(PARACALL_EVENT_MORE, PARACALL_EVENT_UNKNOWN_ROW));
+	assert_int_equal(event.arguments[0], 0x55);
+	assert_int_equal(event.result, 1);
+	/* Without those that the row lacks, or with them. */
+	scene.trace->flags = PARACALL_TRACE_WHOLE_CALLS;
+	call(&scene, 0, PARACALL_KVM_HC_VAPIC_POLL_IRQ, 1, 2);
+	event = take(&scene, 0, call_id(PARACALL_KVM_HC_VAPIC_POLL_IRQ));
+	assert_int_equal(event.arguments[3], 0x55);
+	take_nothing(&scene, 0);
+	scene_end(&scene);
+}
+
+static void test_wanted_kinds(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene.trace->kinds = 1 << PARACALL_EVENT_KICK;
+	call(&scene, 0, PARACALL_KVM_HC_KICK_CPU, 0, 2);
+	paracall_halt(scene.cpus[0]);
+	paracall_resume(scene.cpus[0]);
+	take(&scene, 0, id_of(PARACALL_EVENT_KICK));
+	take_nothing(&scene, 0);
+	scene_end(&scene);
+}
+
+static void check_wake(const struct paracall_event *event, enum paracall_wake_cause cause,
+		       uint64_t by, uint64_t halted)
+{
+	assert_int_equal(event->arguments[0], cause);
+	assert_int_equal(event->arguments[1], by);
+	assert_int_equal(event->arguments[2], halted);
+}
+
+static void test_halts(void **state)
+{
+	struct paracall_event halt;
+	struct paracall_event wake;
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	assert_true(paracall_halt(scene.cpus[1]));
+	take(&scene, 1, id_of(PARACALL_EVENT_HALT));
+	now += 1000;
+	paracall_resume(scene.cpus[1]);
+	wake = take(&scene, 1, id_of(PARACALL_EVENT_WAKE));
+	check_wake(&wake, PARACALL_WAKE_INTERRUPT, PARACALL_EVENT_NOBODY, 1010);
+	paracall_resume(scene.cpus[1]);
+	take_nothing(&scene, 1);
+
+	/* Kicked by vCPU 2: told when it does something, with the kick's time. */
+	assert_true(paracall_halt(scene.cpus[1]));
+	halt = take(&scene, 1, id_of(PARACALL_EVENT_HALT));
+	now = halt.time + 5000;
+	call(&scene, 2, PARACALL_KVM_HC_KICK_CPU, 0, 1);
+	now += 100000;
+	take_nothing(&scene, 1);
+	call(&scene, 1, PARACALL_KVM_HC_VAPIC_POLL_IRQ, 0, 0);
+	wake = take(&scene, 1, id_of(PARACALL_EVENT_WAKE));
+	assert_int_equal(wake.arguments[0], PARACALL_WAKE_KICK);
+	assert_int_equal(wake.arguments[1], 2);
+	assert_in_range(wake.arguments[2], 5000, 5100);
+	assert_in_range(wake.time, halt.time + 5000, halt.time + 5100);
+	take(&scene, 1, call_id(PARACALL_KVM_HC_VAPIC_POLL_IRQ));
+
+	/* The kick was there before. */
+	call(&scene, 0, PARACALL_KVM_HC_KICK_CPU, 0, 1);
+	assert_false(paracall_halt(scene.cpus[1]));
+	take(&scene, 1, id_of(PARACALL_EVENT_HALT));
+	wake = take(&scene, 1, id_of(PARACALL_EVENT_WAKE));
+	check_wake(&wake, PARACALL_WAKE_KICK_BEFORE, 0, 10);
+	take_nothing(&scene, 1);
+	scene_end(&scene);
+}
+
+static void test_registers(void **state)
+{
+	struct paracall_event event;
+	struct paracall_cpuid cpuid;
+	struct scene scene;
+	uint64_t value;
+
+	(void)state;
+	scene_begin(&scene);
+	assert_true(paracall_cpuid(scene.cpus[0], PARACALL_KVM_CPUID_FEATURES, &cpuid));
+	event = take(&scene, 0, id_of(PARACALL_EVENT_CPUID));
+	assert_int_equal(event.result, cpuid.eax);
+	assert_int_equal(event.arguments[0], PARACALL_KVM_CPUID_FEATURES);
+	paracall_wrmsr(scene.cpus[0], PARACALL_KVM_MSR_POLL_CONTROL, 0);
+	event = take(&scene, 0, id_of(PARACALL_EVENT_WRMSR));
+	assert_int_equal(event.arguments[0], PARACALL_KVM_MSR_POLL_CONTROL);
+	assert_int_equal(event.result, 0);
+	paracall_rdmsr(scene.cpus[0], PARACALL_KVM_MSR_FIRST + 0xff, &value);
+	event = take(&scene, 0, id_of(PARACALL_EVENT_RDMSR));
+	assert_int_equal(event.result, -1);
+	scene_end(&scene);
+}
+
+/* A full ring: wait; give up if nobody reads; or drop and say how many. */
+static void test_full(void **state)
+{
+	struct paracall_event event;
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	for (int i = 0; i < RING_EVENTS; i++)
+		call(&scene, 0, PARACALL_KVM_HC_VAPIC_POLL_IRQ, 0, 0);
+	assert_int_equal(waits, 0);
+	scene.trace->flags = PARACALL_TRACE_DROP;
+	for (int i = 0; i < 3; i++)
+		call(&scene, 0, PARACALL_KVM_HC_VAPIC_POLL_IRQ, 0, 0);
+	assert_int_equal(waits, 0);
+	for (int i = 0; i < RING_EVENTS; i++)
+		take(&scene, 0, call_id(PARACALL_KVM_HC_VAPIC_POLL_IRQ));
+	call(&scene, 0, PARACALL_KVM_HC_VAPIC_POLL_IRQ, 0, 0);
+	event = take(&scene, 0, id_of(PARACALL_EVENT_LOST));
+	assert_int_equal(event.arguments[0], 3);
+	take(&scene, 0, call_id(PARACALL_KVM_HC_VAPIC_POLL_IRQ));
+	take_nothing(&scene, 0);
+
+	scene.trace->flags = 0;
+	waits_left = 5;
+	for (int i = 0; i < RING_EVENTS + 1; i++)
+		call(&scene, 0, PARACALL_KVM_HC_VAPIC_POLL_IRQ, 0, 0);
+	assert_int_equal(waits, 6);
+	assert_int_equal(scene.trace->kinds, 0);
+	call(&scene, 0, PARACALL_KVM_HC_VAPIC_POLL_IRQ, 0, 0);
+	assert_int_equal(waits, 6);
+	scene_end(&scene);
+}
+
+/* One thread puts in, another takes out: each event once, whole, in order. */
+static void *write_events(void *argument)
+{
+	struct paracall_trace *trace = argument;
+	struct paracall_trace_ring *ring = paracall_trace_ring(trace, 1);
+
+	for (uint64_t i = 1; i <= EVENTS; i++) {
+		struct paracall_event *event;
+
+		while (!(event = paracall_trace_reserve(trace, ring)))
+			sched_yield();
+		*event = (struct paracall_event){
+			.time = i,
+			.id = id_of(PARACALL_EVENT_HALT),
+			.arguments = { ~i, i, i, i },
+		};
+		paracall_trace_commit(trace, ring);
+	}
+	return NULL;
+}
+
+static void test_two_threads(void **state)
+{
+	struct paracall_trace *trace = new_trace(2, RING_EVENTS);
+	struct paracall_trace_ring *ring = paracall_trace_ring(trace, 1);
+	struct paracall_event events[3];
+	uint64_t expected = 1;
+	pthread_t thread;
+
+	(void)state;
+	assert_int_equal(pthread_create(&thread, NULL, write_events, trace), 0);
+	while (expected <= EVENTS) {
+		size_t count = paracall_trace_take(trace, ring, events, 3);
+
+		if (!count)
+			sched_yield();
+		for (size_t i = 0; i < count; i++, expected++) {
+			assert_int_equal(events[i].time, expected);
+			assert_int_equal(events[i].arguments[0], ~expected);
+			assert_int_equal(events[i].arguments[3], expected);
+		}
+	}
+	pthread_join(thread, NULL);
+	assert_int_equal(paracall_trace_take(trace, ring, events, 3), 0);
+	free(trace);
+}
+
+/* A writer that went mad makes the reader neither crash nor stay. */
+static void test_garbage(void **state)
+{
+	struct paracall_trace *trace = new_trace(1, RING_EVENTS);
+	struct paracall_trace_ring *ring = paracall_trace_ring(trace, 0);
+	struct paracall_event events[2 * RING_EVENTS];
+
+	(void)state;
+	ring->head = UINT64_MAX / 2;
+	assert_int_equal(paracall_trace_take(trace, ring, events, 2 * RING_EVENTS),
+			 RING_EVENTS);
+	free(trace);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_calls),	cmocka_unit_test(test_wanted_kinds),
+		cmocka_unit_test(test_halts),	cmocka_unit_test(test_registers),
+		cmocka_unit_test(test_full),	cmocka_unit_test(test_two_threads),
+		cmocka_unit_test(test_garbage),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
