@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "engines.h"
 #include "qemu_command.h"
+#include "trace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,6 +35,7 @@ struct run_options {
 	/* The guest's. */
 	const struct target_info *target;
 	struct default_machine machine;
+	struct trace_options trace;
 	/* What is behind the options; never NULL. */
 	char **rest;
 };
@@ -59,7 +61,7 @@ static void print_help(void)
 	       "                          memory: keep, vmcall, vmmcall, fast, native or refuse\n"
 	       "                          (default: fast)\n"
 	       "\n"
-	       "Paracall:\n"
+	       TRACE_HELP "Paracall:\n"
 	       "      --inject=RULE       do something wrong, to test the guest; as often as wanted:\n"
 	       "                            CALL:FAULT[:when=WHEN][:N%%], with a call's name or * and\n"
 	       "                              drop, enosys, error=N, retval=N, delay=TIME, late=TIME\n"
@@ -149,6 +151,7 @@ static const struct option long_options[] = {
 	{ "cpus", required_argument, NULL, OPTION_CPUS },
 	{ "memory", required_argument, NULL, OPTION_MEMORY },
 	{ "disk", required_argument, NULL, OPTION_DISK },
+	TRACE_LONG_OPTIONS,
 	{ "help", no_argument, NULL, 'h' },
 	{ .name = NULL },
 };
@@ -216,8 +219,9 @@ static bool take_option(struct run_options *options, int code, const char *value
 	case OPTION_DISK:
 		options->machine.disk = value;
 		return true;
+	default:
+		return trace_take_option(&options->trace, code, value);
 	}
-	return false;
 }
 
 /* Whether an option was said that only makes sense beside --kernel. */
@@ -330,7 +334,7 @@ static int parse_options(struct run_options *options, int argc, char **argv)
 			return EXIT_USAGE;
 	}
 	options->rest = argv + optind;
-	if (!check_form(options))
+	if (!check_form(options) || !trace_check_options(&options->trace))
 		return EXIT_USAGE;
 	options->target =
 		options->machine.kernel ? options->arch : target_of_program(options->rest[0]);
@@ -439,7 +443,8 @@ static char *injection_options(const struct run_options *options)
 }
 
 /* All that Paracall adds to a command. */
-static bool add_plugin(struct strings *command, const struct run_options *options, int report)
+static bool add_plugin(struct strings *command, const struct run_options *options, int report,
+		       const struct trace *trace)
 {
 	char *path = plugin_path("paracall-qemu.so");
 	char *quoted = path ? qemu_double_commas(path) : NULL;
@@ -453,6 +458,14 @@ static bool add_plugin(struct strings *command, const struct run_options *option
 		strings_add(command, "-plugin");
 		strings_add(command, argument);
 		free(argument);
+		if (trace->memory >= 0) {
+			char **last = &command->items[command->count - 1];
+
+			argument = format_string("%s,trace=/proc/self/fd/%d", *last,
+						 trace->memory);
+			free(*last);
+			*last = argument;
+		}
 		/* Halted vCPUs are woken through registers that x2APIC mode hides. */
 		if (offers_unhalt(options)) {
 			strings_add(command, "-global");
@@ -514,14 +527,17 @@ static void print_summary(FILE *output, const struct run_options *options, int r
 }
 
 /* Runs the complete command; returns the exit status. */
-static int run_command(struct strings *command, const struct run_options *options, int report)
+static int run_command(struct strings *command, const struct run_options *options, int report,
+		       struct trace *trace)
 {
 	FILE *output = open_summary(options);
 	int status;
 
 	if (!output)
 		return EXIT_REFUSED;
-	status = child_run(command->items);
+	status = trace_start(trace, &options->trace, command->items) ? child_run(command->items)
+								     : EXIT_REFUSED;
+	trace_stop(trace);
 	if (status < 0) {
 		complain("'%s' can't be run: %s", command->items[0], strerror(errno));
 		status = EXIT_REFUSED;
@@ -538,19 +554,20 @@ static int run(const struct run_options *options)
 	struct strings command = { .items = NULL };
 	int report = memfd_create("paracall-report", 0);
 	int status = EXIT_REFUSED;
+	struct trace trace;
 	char *qemu = NULL;
 	char *reason = NULL;
 
 	if (report < 0)
 		complain("no memory for the report: %s", strerror(errno));
-	else if (make_command(&command, options))
+	else if (trace_prepare(&trace, &options->trace) && make_command(&command, options))
 		qemu = qemu_choose(options->target->program, named_qemu(options), &reason);
 	if (reason)
 		complain("%s", reason);
-	if (qemu && add_plugin(&command, options, report)) {
+	if (qemu && add_plugin(&command, options, report, &trace)) {
 		free(command.items[0]);
 		command.items[0] = must(strdup(qemu));
-		status = run_command(&command, options, report);
+		status = run_command(&command, options, report, &trace);
 	}
 	free(reason);
 	free(qemu);
@@ -570,5 +587,6 @@ int run_main(int argc, char **argv)
 	if (status < 0)
 		status = run(&options);
 	strings_free(&options.inject);
+	trace_free_options(&options.trace);
 	return status;
 }

@@ -154,12 +154,26 @@ test_usage() {
 		--inject=H_CEDE:drop --arch=ppc64le --kernel x
 	refuse "replacement for PowerPC" "--replace is for x86 guests" --replace=keep \
 		-- /x/qemu-system-ppc64
+	refuse "trace of an unknown event" "like it is KICK_CPU" --trace=KICK_CPUU --kernel x
+	refuse "trace of an unknown group" "there is no group '%clocks'" --trace=%clocks --kernel x
+	refuse "trace of wrong vCPUs" "is no list of vCPUs" --trace --cpu=2-1 --kernel x
+	refuse "trace's format" "use text or ftrace" --trace --trace-format=xml --kernel x
+	refuse "output without a trace" "--output is about the trace" --output=x --kernel x
+	refuse "vCPUs without a trace" "--cpu is about the trace" --cpu=0 --record=x --kernel x
+	refuse "loss without a recording" "--record-loss is about recording" --record-loss=drop --kernel x
+	refuse "loss in another way" "use wait or drop" --record=x --record-loss=perhaps --kernel x
 	refuse "two machines" "exclude each other" --kernel x -- qemu-system-x86_64
 }
 
 test_refusals() {
 	local program=qemu-system-x86_64 old new
 
+	refuse "recording over files" "has other files in it" --record="$tree" -- $program
+	refuse "recording over a file" "not a folder" --record="$0" -- $program
+	refuse "recording to nowhere" "No such file" --record=/nonexistent/x -- $program
+	refuse "trace to nowhere" "the trace can't be written to" --trace --output=/nonexistent/x \
+		-- $program
+	refuse "symbols of nothing" "has no symbols" --trace --symbols="$0" -- $program
 	refuse "missing kernel" "No such file" --kernel="$work/no-kernel"
 	refuse "missing initrd" "No such file" --kernel="$0" --initrd="$work/none"
 	refuse "missing disk" "No such file" --kernel="$0" --disk="$work/none"
@@ -337,7 +351,7 @@ test_s390x() {
 		-kernel "$guest"
 	check_file "s390x, injection in the summary" "$work/summary" \
 		"DIAG_9C_DIRECTED_YIELD by DIAG_9C_DIRECTED_YIELD:enosys"
-	expect "s390x, plugin's arguments" 1 "here there are inject= and report= only" "$qemu" -M none \
+	expect "s390x, plugin's arguments" 1 "here there are inject=, report= and trace= only" "$qemu" -M none \
 		-display none -plugin "$build/engine/qemu/paracall-qemu.so,features=none"
 }
 

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A process of its own reads the trace. So whatever becomes of it, or of the files
+ * that it writes, QEMU and this process go on.
+ */
+#include "trace.h"
+
+#include "../engine/qemu/ticks.h"
+#include "../report/recorder.h"
+#include "cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+
+/*
+ * Whether the counter goes evenly, and is the same for all processors. Intel SDM
+ * vol. 3, "Invariant TSC"; and Linux uses no counter that it found wanting.
+ */
+static bool counter_is_steady(void)
+{
+	unsigned int eax, ebx, ecx, edx;
+	char source[16] = "";
+	FILE *file;
+
+	if (!__get_cpuid(0x80000007, &eax, &ebx, &ecx, &edx) || !(edx & 1 << 8))
+		return false;
+	file = fopen("/sys/devices/system/clocksource/clocksource0/current_clocksource", "re");
+	if (file && !fgets(source, sizeof(source), file))
+		source[0] = '\0';
+	if (file)
+		fclose(file);
+	return !strcmp(source, "tsc\n") || !strcmp(source, "kvm-clock\n");
+}
+#else
+/* Others' counters are made for it. */
+static bool counter_is_steady(void)
+{
+	return true;
+}
+#endif
+
+/* What the rings are to get. A recording has everything. */
+static uint64_t wanted_kinds(const struct trace_options *options)
+{
+	/* For symbols, and those who read a recording with symbols. */
+	uint64_t kinds = UINT64_C(1) << PARACALL_EVENT_KERNEL_ENTRY |
+			 UINT64_C(1) << PARACALL_EVENT_MORE |
+			 UINT64_C(1) << PARACALL_EVENT_OUTPUT;
+
+	if (options->record || !options->filter)
+		return UINT64_MAX;
+	return kinds | filter_kinds(options->filter, &options->classes);
+}
+
+bool trace_prepare(struct trace *trace, const struct trace_options *options)
+{
+	struct paracall_trace header = {
+		.magic = PARACALL_TRACE_MAGIC,
+		.version = PARACALL_TRACE_VERSION,
+		.flags = (options->drops ? PARACALL_TRACE_DROP : 0) |
+			 (options->traces ? PARACALL_TRACE_TIME_ALL : 0) |
+			 (options->is_ftrace ? PARACALL_TRACE_WHOLE_CALLS : 0),
+		.clock =
+			counter_is_steady() ? PARACALL_TRACE_TICKS : PARACALL_TRACE_NANOSECONDS,
+		.kinds = wanted_kinds(options),
+	};
+
+	*trace = (struct trace){ .memory = -1, .end = -1, .record = options->record };
+	if (!trace_is_wanted(options))
+		return true;
+	trace->memory = memfd_create("paracall-trace", 0);
+	if (trace->memory >= 0 &&
+	    pwrite(trace->memory, &header, sizeof(header), 0) == sizeof(header))
+		return true;
+	complain("no memory for the trace: %s", strerror(errno));
+	return false;
+}
+
+static char *join(char *const words[])
+{
+	char *text = format_string("%s", words[0]);
+
+	for (size_t i = 1; words[i]; i++) {
+		char *longer = format_string("%s %s", text, words[i]);
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+/* Opens what the reader needs, so that mistakes are seen before QEMU runs. */
+static bool open_files(struct trace_job *job)
+{
+	const struct trace_options *options = job->options;
+	const char *wrong = options->record ? recorder_prepare(options->record) : NULL;
+	char error[512];
+
+	if (wrong) {
+		complain("--record=%s: %s", options->record, wrong);
+		return false;
+	}
+	if (options->symbols) {
+		job->symbols = symbols_open(options->symbols, error, sizeof(error));
+		if (!job->symbols) {
+			complain("--symbols: %s", error);
+			return false;
+		}
+	}
+	job->output = options->output ? open(options->output,
+					     O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)
+				      : STDERR_FILENO;
+	if (job->output < 0)
+		complain("the trace can't be written to '%s': %s", options->output,
+			 strerror(errno));
+	return job->output >= 0;
+}
+
+static void close_files(const struct trace_job *job)
+{
+	if (job->options->output && job->output >= 0)
+		close(job->output);
+	symbols_close(job->symbols);
+}
+
+/* Waits for the reader's byte. */
+static bool has_begun(int begun)
+{
+	char byte;
+	ssize_t count;
+
+	do {
+		count = read(begun, &byte, 1);
+	} while (count < 0 && errno == EINTR);
+	return count == 1;
+}
+
+static pid_t fork_reader(struct trace_job *job, const int begun[2], const int end[2])
+{
+	pid_t reader = fork();
+
+	if (reader)
+		return reader;
+	close(begun[0]);
+	close(end[1]);
+	job->begun = begun[1];
+	job->end = end[0];
+	trace_read(job);
+	/* Nothing that the parent registered for its own end. */
+	_exit(0);
+}
+
+static bool start_reader(struct trace *trace, struct trace_job *job)
+{
+	int begun[2];
+	int end[2];
+	bool is_good;
+
+	if (pipe2(begun, O_CLOEXEC))
+		return false;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, end)) {
+		close(begun[0]);
+		close(begun[1]);
+		return false;
+	}
+	trace->reader = fork_reader(job, begun, end);
+	close(begun[1]);
+	close(end[0]);
+	trace->end = end[1];
+	is_good = trace->reader > 0 && has_begun(begun[0]);
+	close(begun[0]);
+	return is_good;
+}
+
+bool trace_start(struct trace *trace, const struct trace_options *options,
+		 char *const command[])
+{
+	struct trace_job job = { .options = options, .memory = trace->memory, .output = -1 };
+	bool is_good;
+
+	if (trace->memory < 0)
+		return true;
+	is_good = open_files(&job);
+	if (is_good) {
+		job.command = join(command);
+		is_good = start_reader(trace, &job);
+		if (!is_good)
+			complain("no process for the trace: %s", strerror(errno));
+		free(job.command);
+	}
+	close_files(&job);
+	return is_good;
+}
+
+static void wait_for_reader(struct trace *trace)
+{
+	int status = 0;
+
+	/* Any byte: this is the end that was meant to be. It may know that already. */
+	if (send(trace->end, "", 1, MSG_NOSIGNAL) < 0 && errno != EPIPE)
+		complain("the trace's reader can't be told of the end: %s", strerror(errno));
+	close(trace->end);
+	while (waitpid(trace->reader, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!WIFSIGNALED(status))
+		return;
+	if (trace->record)
+		complain(
+			"the process that recorded was ended by signal %d: '%s' has only what was written until then",
+			WTERMSIG(status), trace->record);
+	else
+		complain(
+			"the process that traced was ended by signal %d, and the trace with it",
+			WTERMSIG(status));
+}
+
+void trace_stop(struct trace *trace)
+{
+	if (trace->reader > 0)
+		wait_for_reader(trace);
+	if (trace->memory >= 0)
+		close(trace->memory);
+	trace->memory = -1;
+	trace->reader = 0;
+}

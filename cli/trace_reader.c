@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The process that takes events out of the rings. Recording takes them as they
+ * come, vCPU by vCPU. For the trace they are held back for a moment, so that those
+ * of all vCPUs come in order of time.
+ */
+#include "../engine/qemu/ticks.h"
+#include "../report/decode.h"
+#include "../report/recorder.h"
+#include "cli.h"
+#include "trace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/futex.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define NANOSECONDS UINT64_C(1000000000)
+
+/* How long to sleep if nothing comes. Full rings wake us. */
+#define SLEEP_NANOSECONDS 10000000
+/*
+ * What is older than this is in its ring, but for a vCPU that the host does not let
+ * run, and for the end of a halt: that is told when the vCPU next tells something.
+ */
+#define SETTLED_NANOSECONDS 20000000
+/* The counter is compared with the clock for so long, at least. */
+#define MEASURE_NANOSECONDS 30000000
+/* If all else ended without a word, so much more time for what QEMU still does. */
+#define LAST_NANOSECONDS (3 * NANOSECONDS)
+/* So long lines wait for the kernel to say where it is. */
+#define SYMBOLS_NANOSECONDS (5 * NANOSECONDS)
+
+#define CHUNK 1024
+/* More lines than this don't wait. */
+#define MOST_LINES 32768
+
+/* Events of the trace that are not printed yet. */
+struct lines {
+	struct event *items;
+	size_t count;
+	size_t room;
+};
+
+struct reader {
+	const struct trace_job *job;
+	struct paracall_trace *trace;
+	size_t size;
+	/* An instant on the trace's clock and the steady one; how they go together. */
+	uint64_t first_ticks;
+	uint64_t first_nanoseconds;
+	/* Nanoseconds of 2^32 ticks. */
+	uint64_t scale;
+	struct event_classes classes;
+	/* NULL: nothing is recorded, or not any more. */
+	struct recorder *recorder;
+	uint64_t flushed;
+	/* NULL: there is no trace, or it has ended. */
+	FILE *output;
+	struct lines lines;
+	uint64_t first_line;
+	/* Of each vCPU: its last event is in .lines. */
+	bool *has_line;
+	uint64_t lost;
+};
+
+static uint64_t steady(void)
+{
+	return host_nanoseconds(CLOCK_MONOTONIC);
+}
+
+static uint64_t trace_ticks(const struct reader *reader)
+{
+	return reader->trace->clock == PARACALL_TRACE_TICKS ? host_ticks() : steady();
+}
+
+static uint64_t to_nanoseconds(const struct reader *reader, uint64_t ticks)
+{
+	return (unsigned __int128)ticks * reader->scale >> 32;
+}
+
+/* Times in the rings, as nanoseconds since the machine was made. */
+static void convert(const struct reader *reader, struct paracall_event *event)
+{
+	uint64_t began = reader->trace->began;
+
+	event->time = event->time > began ? to_nanoseconds(reader, event->time - began) : 0;
+	if (event->duration) {
+		uint64_t duration = to_nanoseconds(reader, event->duration);
+
+		event->duration = duration < UINT32_MAX ? duration : UINT32_MAX;
+	}
+	if (paracall_event_kind(event->id) == PARACALL_EVENT_WAKE) {
+		event->arguments[2] = to_nanoseconds(reader, event->arguments[2]);
+		event->duration =
+			event->arguments[2] < UINT32_MAX ? event->arguments[2] : UINT32_MAX;
+	}
+}
+
+/* Nobody wants any more: the vCPUs stop telling. */
+static void stop_if_idle(struct reader *reader)
+{
+	if (!reader->recorder && !reader->output)
+		__atomic_store_n(&reader->trace->kinds, 0, __ATOMIC_RELAXED);
+}
+
+static void end_recording(struct reader *reader)
+{
+	complain("recording to '%s' ends here: %s; the guest goes on",
+		 reader->job->options->record, strerror(errno));
+	recorder_finish(reader->recorder);
+	reader->recorder = NULL;
+	stop_if_idle(reader);
+}
+
+static void end_trace(struct reader *reader)
+{
+	complain("the trace ends here: %s; the guest goes on", strerror(errno));
+	fclose(reader->output);
+	reader->output = NULL;
+	reader->lines.count = 0;
+	stop_if_idle(reader);
+}
+
+/* The last event of that vCPU among the lines. */
+static struct event *last_line_of(struct reader *reader, uint32_t cpu)
+{
+	for (size_t i = reader->lines.count; i-- > 0;)
+		if (reader->lines.items[i].cpu == cpu)
+			return &reader->lines.items[i];
+	return NULL;
+}
+
+static bool make_room(struct lines *lines)
+{
+	size_t room = lines->room ? 2 * lines->room : 1024;
+	struct event *items;
+
+	if (lines->count < lines->room)
+		return true;
+	items = realloc(lines->items, room * sizeof(*items));
+	if (!items)
+		return false;
+	lines->items = items;
+	lines->room = room;
+	return true;
+}
+
+static void add_line(struct reader *reader, uint32_t cpu, const struct paracall_event *raw)
+{
+	const struct event_class *class = event_class_find(&reader->classes, raw->id);
+	struct event *event;
+
+	if (!class)
+		return;
+	if (event_is_continuation(raw->id)) {
+		event = reader->has_line[cpu] ? last_line_of(reader, cpu) : NULL;
+		if (event)
+			event_continue(event, raw, class);
+		return;
+	}
+	reader->has_line[cpu] = false;
+	if (!make_room(&reader->lines)) {
+		end_trace(reader);
+		return;
+	}
+	event = &reader->lines.items[reader->lines.count];
+	event_begin(event, cpu, raw, class);
+	if (reader->job->options->filter &&
+	    !filter_accepts(reader->job->options->filter, event) &&
+	    event->kind != PARACALL_EVENT_LOST)
+		return;
+	reader->has_line[cpu] = true;
+	reader->lines.count++;
+}
+
+static void take_event(struct reader *reader, uint32_t cpu, struct paracall_event *event)
+{
+	uint32_t kind = paracall_event_kind(event->id);
+
+	convert(reader, event);
+	if (kind == PARACALL_EVENT_LOST)
+		reader->lost += event->arguments[0];
+	if (kind == PARACALL_EVENT_KERNEL_ENTRY)
+		symbols_note_entry(reader->job->symbols, event->arguments[0],
+				   event->arguments[1]);
+	if (reader->recorder && !recorder_add(reader->recorder, cpu, event))
+		end_recording(reader);
+	if (reader->output)
+		add_line(reader, cpu, event);
+}
+
+/* Takes what is in the rings; true if there was anything. */
+static bool take_events(struct reader *reader)
+{
+	struct paracall_event events[CHUNK];
+	bool has_any = false;
+
+	for (uint32_t cpu = 0; cpu < reader->trace->max_cpus; cpu++) {
+		struct paracall_trace_ring *ring = paracall_trace_ring(reader->trace, cpu);
+		size_t count = paracall_trace_take(reader->trace, ring, events, CHUNK);
+
+		for (size_t i = 0; i < count; i++)
+			take_event(reader, cpu, &events[i]);
+		has_any = has_any || count;
+	}
+	return has_any;
+}
+
+static int compare_times(const void *a, const void *b)
+{
+	const struct event *first = a;
+	const struct event *second = b;
+
+	if (first->time != second->time)
+		return first->time < second->time ? -1 : 1;
+	return (first->cpu > second->cpu) - (first->cpu < second->cpu);
+}
+
+/* Whether lines shall wait until their symbols can be told. */
+static bool waits_for_symbols(struct reader *reader, uint64_t now)
+{
+	if (symbols_are_placed(reader->job->symbols) || reader->lines.count > MOST_LINES / 2)
+		return false;
+	if (!reader->first_line)
+		reader->first_line = now;
+	return now - reader->first_line < SYMBOLS_NANOSECONDS;
+}
+
+/* Prints the lines up to @limit, and keeps the others. */
+static void print_lines(struct reader *reader, uint64_t limit)
+{
+	struct lines *lines = &reader->lines;
+	size_t printed = 0;
+
+	/* Equal ones of a vCPU stay in order: they are few, and this is stable enough. */
+	qsort(lines->items, lines->count, sizeof(*lines->items), compare_times);
+	while (printed < lines->count && lines->items[printed].time <= limit) {
+		if (reader->job->options->is_ftrace)
+			decode_ftrace(reader->output, &lines->items[printed]);
+		else
+			decode_line(reader->output, &lines->items[printed],
+				    reader->job->symbols);
+		printed++;
+	}
+	memmove(lines->items, lines->items + printed,
+		(lines->count - printed) * sizeof(*lines->items));
+	lines->count -= printed;
+	if (fflush(reader->output))
+		end_trace(reader);
+}
+
+/* What is due; everything if this is the end. */
+static void write_out(struct reader *reader, bool is_end)
+{
+	uint64_t now = steady();
+	uint64_t limit = UINT64_MAX;
+
+	if (reader->output && reader->lines.count &&
+	    (is_end || !waits_for_symbols(reader, now))) {
+		if (!is_end && reader->lines.count < MOST_LINES)
+			limit = to_nanoseconds(reader,
+					       trace_ticks(reader) - reader->trace->began) -
+				SETTLED_NANOSECONDS;
+		print_lines(reader, limit);
+	}
+	if (reader->recorder && now - reader->flushed > NANOSECONDS) {
+		reader->flushed = now;
+		if (!recorder_flush(reader->recorder))
+			end_recording(reader);
+	}
+}
+
+static void sleep_until_woken(struct paracall_trace *trace)
+{
+	const struct timespec most = { .tv_nsec = SLEEP_NANOSECONDS };
+
+	__atomic_store_n(&trace->is_asleep, 1, __ATOMIC_SEQ_CST);
+	syscall(SYS_futex, &trace->is_asleep, FUTEX_WAIT, 1, &most, NULL, 0);
+	__atomic_store_n(&trace->is_asleep, 0, __ATOMIC_RELAXED);
+}
+
+enum parent {
+	PARENT_WAITS,
+	/* QEMU has ended. */
+	PARENT_IS_DONE,
+	/* It is gone, and QEMU told to end. */
+	PARENT_IS_GONE,
+};
+
+static enum parent ask_parent(int end)
+{
+	struct pollfd input = { .fd = end, .events = POLLIN };
+	char byte;
+
+	if (poll(&input, 1, 0) <= 0)
+		return PARENT_WAITS;
+	return read(end, &byte, 1) == 1 ? PARENT_IS_DONE : PARENT_IS_GONE;
+}
+
+/* Until the plugin has made the rings; false if it never will. */
+static bool map_rings(struct reader *reader)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	struct stat status;
+
+	while (!__atomic_load_n(&reader->trace->is_ready, __ATOMIC_ACQUIRE)) {
+		if (ask_parent(reader->job->end) != PARENT_WAITS &&
+		    !__atomic_load_n(&reader->trace->is_ready, __ATOMIC_ACQUIRE))
+			return false;
+		nanosleep(&pause, NULL);
+	}
+	reader->size = paracall_trace_size(reader->trace->max_cpus, reader->trace->ring_events);
+	if (fstat(reader->job->memory, &status) || (size_t)status.st_size < reader->size)
+		return false;
+	reader->trace = mmap(NULL, reader->size, PROT_READ | PROT_WRITE, MAP_SHARED,
+			     reader->job->memory, 0);
+	return reader->trace != MAP_FAILED;
+}
+
+/* How the counter goes, now that some time has passed. */
+static void measure(struct reader *reader)
+{
+	uint64_t passed = steady() - reader->first_nanoseconds;
+
+	reader->scale = UINT64_C(1) << 32;
+	if (reader->trace->clock != PARACALL_TRACE_TICKS)
+		return;
+	if (passed < MEASURE_NANOSECONDS) {
+		const struct timespec rest = { .tv_nsec = MEASURE_NANOSECONDS - passed };
+
+		nanosleep(&rest, NULL);
+	}
+	passed = steady() - reader->first_nanoseconds;
+	reader->scale =
+		((unsigned __int128)passed << 32) / (host_ticks() - reader->first_ticks);
+}
+
+static void begin_recording(struct reader *reader)
+{
+	uint64_t ago = to_nanoseconds(reader, trace_ticks(reader) - reader->trace->began);
+	struct recorder_options options = {
+		.architecture = reader->trace->architecture,
+		.began = host_nanoseconds(CLOCK_REALTIME) - ago,
+		.command = reader->job->command,
+	};
+
+	if (!reader->job->options->record)
+		return;
+	reader->flushed = steady();
+	reader->recorder = recorder_new(reader->job->options->record, &options);
+	if (!reader->recorder)
+		end_recording(reader);
+}
+
+static void run(struct reader *reader)
+{
+	enum parent parent = PARENT_WAITS;
+	uint64_t last = 0;
+
+	for (;;) {
+		bool is_last = parent == PARENT_IS_DONE ||
+			       __atomic_load_n(&reader->trace->has_finished, __ATOMIC_ACQUIRE);
+		bool has_any = take_events(reader);
+
+		write_out(reader, false);
+		if (has_any)
+			last = steady();
+		else if (is_last ||
+			 (parent == PARENT_IS_GONE && steady() - last > LAST_NANOSECONDS))
+			break;
+		else
+			sleep_until_woken(reader->trace);
+		if (parent == PARENT_WAITS)
+			parent = ask_parent(reader->job->end);
+	}
+	write_out(reader, true);
+}
+
+static void finish(struct reader *reader)
+{
+	if (reader->recorder && !recorder_finish(reader->recorder))
+		complain("the end of the recording in '%s' could not be written: %s",
+			 reader->job->options->record, strerror(errno));
+	if (reader->lost)
+		complain("%" PRIu64 " events were dropped, because writing could not keep up",
+			 reader->lost);
+}
+
+/* Only what can't be ignored ends us before the guest has ended. */
+static void ignore_signals(void)
+{
+	static const int ignored[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ };
+
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		signal(ignored[i], SIG_IGN);
+	prctl(PR_SET_NAME, "paracall-reader");
+}
+
+/* A lock that goes when we do; see engine/qemu/trace.c. */
+static bool lock_memory(int memory)
+{
+	char path[64];
+	int file;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", memory);
+	file = open(path, O_RDWR | O_CLOEXEC);
+	return file >= 0 && !flock(file, LOCK_EX | LOCK_NB);
+}
+
+void trace_read(const struct trace_job *job)
+{
+	struct reader reader = { .job = job, .first_nanoseconds = steady() };
+
+	reader.first_ticks = host_ticks();
+	ignore_signals();
+	reader.trace = mmap(NULL, sizeof(*reader.trace), PROT_READ | PROT_WRITE, MAP_SHARED,
+			    job->memory, 0);
+	if (reader.trace == MAP_FAILED || !lock_memory(job->memory) ||
+	    !event_classes_make(&reader.classes) || write(job->begun, "", 1) != 1)
+		return;
+	close(job->begun);
+	if (!map_rings(&reader))
+		return;
+	measure(&reader);
+	if (job->options->traces)
+		reader.output = fdopen(dup(job->output), "w");
+	reader.has_line = must(calloc(reader.trace->max_cpus, sizeof(*reader.has_line)));
+	if (reader.output)
+		setvbuf(reader.output, NULL, _IOFBF, 1 << 16);
+	begin_recording(&reader);
+	run(&reader);
+	finish(&reader);
+}

@@ -1,0 +1,302 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Traces and recordings of real guests: what is in them, and that the guest ends
+# in order whatever becomes of those who look on.
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=script/lib/guest-image.sh
+. "$tree/script/lib/guest-image.sh"
+
+# What a bare-metal guest that is content makes QEMU end with.
+good=33
+accel=
+machine=(-display none -serial stdio -no-reboot -m 128
+	-device "isa-debug-exit,iobase=0xf4,iosize=4")
+
+# guest PROGRAM CPUS OPTION...: runs it; output in $work/out.
+guest() {
+	local program=$1 cpus=$2
+
+	shift 2
+	timeout 120 "$paracall" run --summary="$work/summary" "$@" -- qemu-system-x86_64 \
+		"${machine[@]}" -smp "$cpus" ${accel:+-accel "$accel"} -kernel \
+		"$build/guest/$program.elf" >"$work/out" 2>&1 </dev/null
+}
+
+# check_status NAME STATUS: the last guest's.
+check_status() {
+	if [ "$2" -eq $good ]; then
+		pass "$1"
+	else
+		fail "$1" "exit status $2" "$work/out"
+	fi
+}
+
+# check_line NAME FILE PATTERN: some line matches.
+check_line() {
+	if grep -qE -- "$3" "$2"; then
+		pass "$1"
+	else
+		fail "$1" "no line like '$3'" "$2"
+	fi
+}
+
+# check_said NAME TEXT: one line of the last run's output is a message with it.
+check_said() {
+	local count
+
+	count=$(grep '^paracall: ' "$work/out" | grep -cF -- "$2")
+	if [ "$count" -eq 1 ]; then
+		pass "$1"
+	else
+		fail "$1" "said '$2' $count times" "$work/out"
+	fi
+}
+
+# equal NAME A B
+equal() {
+	if [ "$2" = "$3" ] && [ -n "$2" ]; then
+		pass "$1"
+	else
+		fail "$1" "$2 is not $3"
+	fi
+}
+
+# counted CALL: the summary's number of calls.
+counted() {
+	awk -v name="$1" '$NF == name { print $4 }' "$work/summary"
+}
+
+# The recording as babeltrace2 prints it, in $work/events.
+print_recording() {
+	babeltrace2 "$work/recording" >"$work/events" 2>"$work/errors"
+}
+
+# recorded NAME: so many events of that name.
+recorded() {
+	grep -c " $1: { cpu_id" "$work/events"
+}
+
+has_babeltrace() {
+	command -v babeltrace2 >/dev/null
+}
+
+test_lines() {
+	local name='[a-z_]+\+0x[0-9a-f]+'
+
+	guest kick 2 --trace --output="$work/trace" --record="$work/recording" \
+		--symbols="$build/guest/kick.elf"
+	check_status "traced and recorded" $?
+	check_line "KICK_CPU" "$work/trace" \
+		"^ +[0-9.]+ cpu 0 $name KICK_CPU\(flags=0, apic_id=1\) = 0 <[0-9.]+>\$"
+	check_line "a kick" "$work/trace" "kick: target=cpu 1, ended_halt=yes"
+	check_line "a wake-up" "$work/trace" "cpu 1 wake: kick from cpu 0, waited [0-9]+ (ns|us|ms)\$"
+	check_line "a halt" "$work/trace" "cpu 1 $name halt\$"
+	check_line "CPUID" "$work/trace" "cpuid\(0x40000001\) = .*pv-unhalt\|pv-send-ipi"
+	equal "as many lines as calls" "$(grep -c ' KICK_CPU(' "$work/trace")" "$(counted KICK_CPU)"
+	# On a busy host some come late.
+	equal "nearly all lines are in order" yes "$(awk '$1 < last { n++ } { last = $1 }
+		END { print (n < NR / 200) ? "yes" : n " of " NR " are not" }' "$work/trace")"
+	if ! has_babeltrace; then
+		skip "babeltrace2" "it is not installed"
+		return
+	fi
+	print_recording
+	equal "babeltrace2 has no complaint" "$? $(cat "$work/errors")" "0 "
+	equal "as many events as calls" "$(recorded KICK_CPU)" "$(counted KICK_CPU)"
+	check_line "names and fields" "$work/events" \
+		"KICK_CPU: \{ cpu_id = 0 \}, .*result = 0 \}, \{ flags = 0x0, apic_id = 1 \}"
+	check_line "words in place of numbers" "$work/events" 'cause = \( "kick" : container = 1 \)'
+}
+
+test_ipi() {
+	guest ipi 4 --trace=SEND_IPI,interrupt --output="$work/trace"
+	check_status "SEND_IPI alone" $?
+	check_line "CPU sets and ICR" "$work/trace" \
+		'SEND_IPI\(bitmap_low=\{[0-9,-]+\}, bitmap_high=\{\}, lowest_apic_id=0, icr=fixed[a-z|]*\|vector 0x[0-9a-f]+\) = [1-4] '
+	check_line "an error by name" "$work/trace" 'SEND_IPI\(.*\) = -EINVAL'
+	equal "nothing else" "$(grep -vcE ' SEND_IPI\(| interrupt: ' "$work/trace")" 0
+	guest ipi 4 --trace=SEND_IPI --cpu=0 --failed-only --output="$work/trace"
+	check_status "only failures" $?
+	equal "only failures are shown" "$(grep -vcE 'cpu 0 .* = -E' "$work/trace")" 0
+	guest ipi 2 --trace=%call --trace-format=ftrace --output="$work/trace"
+	check_status "ftrace" $?
+	check_line "ftrace's lines" "$work/trace" \
+		'^ +CPU 0/KVM-0 +\[000\] \.\.\.\.\. +[0-9]+\.[0-9]{6}: kvm_hypercall: nr 0xa a0 0x[0-9a-f]+ a1 0x0 a2 0x[0-9a-f]+  a3 0x[0-9a-f]+$'
+	equal "nothing but ftrace's lines" "$(grep -vc ': kvm_hypercall: nr 0x' "$work/trace")" 0
+}
+
+test_clock() {
+	guest hypercalls 1 --trace=%clock,unknown_call --output="$work/trace"
+	check_status "%clock" $?
+	check_line "CLOCK_PAIRING opened" "$work/trace" \
+		'CLOCK_PAIRING\(address=0x[0-9a-f]+, clock_type=wallclock\) = 0 \{sec=[0-9]{10}, nsec=[0-9]+, tsc=[0-9]+, flags=0\}'
+	check_line "an unknown call" "$work/trace" 'unknown_call\(number=0x.* = -ENOSYS'
+	guest msr 1 --trace=%register --output="$work/trace"
+	check_status "%register" $?
+	check_line "a register by name" "$work/trace" 'wrmsr\(SYSTEM_TIME_NEW, 0x[0-9a-f]+\|enabled\) = 0'
+	check_line "an exception" "$work/trace" 'wrmsr\(.*\) = general protection exception'
+}
+
+test_one_thread() {
+	accel=tcg,thread=single guest kick 2 --trace=KICK_CPU --output="$work/trace"
+	check_status "one thread for all vCPUs" $?
+	equal "all its calls" "$(grep -c ' KICK_CPU(' "$work/trace")" "$(counted KICK_CPU)"
+}
+
+# Debian's kernel, with everything.
+test_boot() {
+	local image=$build/guest.img folder
+
+	folder=$(guest_folder trixie)
+	if [ ! -e "$folder/vmlinuz" ]; then
+		skip "Debian's kernel" "it is not there: script/setup gets it"
+		return
+	fi
+	build_guest_image "$image" trixie
+	timeout 200 "$paracall" run --trace='%ipi,wake' --output="$work/trace" --cpus=4 \
+		--record="$work/recording" --summary="$work/summary" --initrd="$image" \
+		--kernel="$folder/vmlinuz" \
+		--append="console=ttyS0 quiet panic=-1 paracall.task=demo" >"$work/out" 2>&1 </dev/null
+	equal "Debian's kernel ends" $? 0
+	check_line "Debian's kernel kicks" "$work/trace" \
+		'cpu [0-3] 0xf[0-9a-f]+ KICK_CPU\(flags=0, apic_id=[0-3]\) = 0 '
+	check_line "Debian's kernel sends" "$work/trace" \
+		'SEND_IPI\(bitmap_low=\{[0-3,-]+\}, bitmap_high=\{\}, lowest_apic_id=0, icr=fixed\|vector 0xf[0-9a-f]\) = [1-3] '
+	check_line "Debian's kernel is woken" "$work/trace" 'wake: kick from cpu [0-3], waited'
+	equal "all its kicks" "$(grep -c ' KICK_CPU(' "$work/trace")" "$(counted KICK_CPU)"
+	has_babeltrace || return
+	print_recording
+	equal "all its kicks are recorded" "$(recorded KICK_CPU)" "$(counted KICK_CPU)"
+	equal "all its interrupts are recorded" "$(recorded SEND_IPI)" "$(counted SEND_IPI)"
+	check_line "where its kernel is" "$work/events" 'kernel_entry: .* address = 0xFFFFFFFF'
+}
+
+# Until the guest is in the middle of it.
+await_recording() {
+	for _ in {1..1000}; do
+		[ ! -s "$work/recording/cpu0" ] || return
+		sleep 0.01
+	done
+}
+
+# QEMU killed, in the middle of it.
+test_killed() {
+	local run
+
+	rm -rf "$work/recording"
+	timeout 60 "$paracall" run --summary="$work/summary" --record="$work/recording" -- \
+		qemu-system-x86_64 "${machine[@]}" -pidfile "$work/pid" \
+		-kernel "$build/guest/bench.elf" >"$work/out" 2>&1 </dev/null &
+	run=$!
+	await_recording
+	kill -KILL "$(cat "$work/pid")"
+	wait $run
+	equal "QEMU killed" $? 137
+	has_babeltrace || return
+	print_recording
+	equal "it can be read" "$? $(cat "$work/errors")" "0 "
+	# guest: CPUID 0x40000000 read 6 times, 0x40000001 29 times
+	equal "nothing is missing" "$(recorded cpuid)" \
+		"$(awk '$2 == "CPUID" { print $5 + $8 }' "$work/summary")"
+}
+
+# A disk of 256 KiB, for this guest alone, whose recording is copied from there.
+test_small_disk() {
+	mkdir -p "$work/disk"
+	export -f guest
+	export accel build paracall work
+	# shellcheck disable=SC2016 # for the shell in there
+	unshare -rm bash -c 'mount -t tmpfs -o size=256k tmpfs "$work/disk" || exit 1
+		'"$(declare -p machine)"'
+		guest kick 2 --record="$work/disk/recording"
+		status=$?
+		rm -rf "$work/recording"
+		cp -r "$work/disk/recording" "$work/"
+		exit $status'
+	check_status "a full disk, recording" $?
+	check_said "a full disk is told" "recording to '$work/disk/recording' ends here: No space left on device"
+	has_babeltrace || return
+	print_recording
+	equal "what was written can be read" "$? $(cat "$work/errors")" "0 "
+}
+
+test_full_disk() {
+	if unshare -rm true 2>/dev/null; then
+		test_small_disk
+	else
+		skip "a full disk, recording" "no file system may be mounted here"
+	fi
+	guest kick 2 --trace --output=/dev/full
+	check_status "a full disk, trace" $?
+	check_said "a full disk is told, trace" "the trace ends here: No space left on device"
+}
+
+test_closed_pipe() {
+	mkfifo "$work/fifo"
+	head -n 5 "$work/fifo" >"$work/head" &
+	guest kick 2 --trace --output="$work/fifo"
+	check_status "a closed pipe" $?
+	check_said "a closed pipe is told" "the trace ends here: Broken pipe"
+	equal "what was read" "$(wc -l <"$work/head")" 5
+	wait
+}
+
+# The process that reads for a 'paracall run', once it has written something.
+find_reader() {
+	await_recording
+	pgrep -P "$1" -x paracall-reader
+}
+
+# with_reader SIGNAL OPTION...: a guest whose reader gets that signal, and 2 s
+# later CONT.
+with_reader() {
+	local signal=$1 run reader status
+
+	shift
+	rm -rf "$work/recording"
+	"$paracall" run --summary="$work/summary" --record="$work/recording" "$@" -- \
+		qemu-system-x86_64 "${machine[@]}" -kernel "$build/guest/bench.elf" \
+		>"$work/out" 2>&1 </dev/null &
+	run=$!
+	reader=$(find_reader $run)
+	kill -"$signal" "$reader"
+	sleep 2
+	kill -CONT "$reader" 2>/dev/null
+	wait $run
+	status=$?
+	return $status
+}
+
+test_reader() {
+	local got
+
+	with_reader KILL
+	check_status "the reader killed" $?
+	check_said "the reader's end is told" "was ended by signal 9"
+	with_reader STOP
+	check_status "a slow reader" $?
+	if has_babeltrace; then
+		print_recording
+		equal "a slow reader misses nothing" "$(recorded VAPIC_POLL_IRQ)" \
+			"$(counted VAPIC_POLL_IRQ)"
+	fi
+	with_reader STOP --record-loss=drop
+	check_status "a slow reader, events dropped" $?
+	check_said "so many are told" "events were dropped"
+	has_babeltrace || return
+	print_recording
+	got=$(awk '/ lost: / { sub(/.*events = /, ""); n += $1 } END { print n }' "$work/events")
+	equal "as many as the recording says" "$got" \
+		"$(sed -n 's/^paracall: \([0-9]*\) events were dropped.*/\1/p' "$work/out")"
+}
+
+test_lines
+test_ipi
+test_clock
+test_one_thread
+test_boot
+test_killed
+test_full_disk
+test_closed_pipe
+test_reader
+finish
