@@ -217,6 +217,23 @@ static bool take_events(struct reader *reader)
 	return has_any;
 }
 
+/* What was dropped last, with no event after it that could have told so. */
+static void take_dropped(struct reader *reader)
+{
+	for (uint32_t cpu = 0; cpu < reader->trace->max_cpus; cpu++) {
+		const struct paracall_trace_ring *ring =
+			paracall_trace_ring(reader->trace, cpu);
+		struct paracall_event event = {
+			.time = trace_ticks(reader),
+			.id = paracall_event_id(PARACALL_EVENT_LOST, 0),
+			.arguments = { ring->dropped },
+		};
+
+		if (ring->dropped)
+			take_event(reader, cpu, &event);
+	}
+}
+
 static int compare_times(const void *a, const void *b)
 {
 	const struct event *first = a;
@@ -384,6 +401,7 @@ static void run(struct reader *reader)
 		if (parent == PARENT_WAITS)
 			parent = ask_parent(reader->job->end);
 	}
+	take_dropped(reader);
 	write_out(reader, true);
 }
 

@@ -241,10 +241,12 @@ test_closed_pipe() {
 	wait
 }
 
-# The process that reads for a 'paracall run', once it has written something.
+# The process that reads for a 'paracall run', as soon as it is there.
 find_reader() {
-	await_recording
-	pgrep -P "$1" -x paracall-reader
+	for _ in {1..1000}; do
+		! pgrep -P "$1" -x paracall-reader || return
+		sleep 0.01
+	done
 }
 
 # with_reader SIGNAL OPTION...: a guest whose reader gets that signal, and 2 s
