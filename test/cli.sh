@@ -170,8 +170,8 @@ test_refusals() {
 
 	refuse "recording over files" "has other files in it" --record="$tree" -- $program
 	refuse "recording over a file" "not a folder" --record="$0" -- $program
-	refuse "recording to nowhere" "No such file" --record=/nonexistent/x -- $program
-	refuse "trace to nowhere" "the trace can't be written to" --trace --output=/nonexistent/x \
+	refuse "recording to nowhere" "Not a directory" --record=/dev/null/x -- $program
+	refuse "trace to nowhere" "the trace can't be written to" --trace --output=/dev/null/x \
 		-- $program
 	refuse "symbols of nothing" "has no symbols" --trace --symbols="$0" -- $program
 	refuse "missing kernel" "No such file" --kernel="$work/no-kernel"

@@ -214,8 +214,8 @@ static void test_no_recording(void **state)
 	char error[256] = "";
 
 	(void)state;
-	assert_null(recording_open("/nonexistent/x", error, sizeof(error)));
-	assert_non_null(strstr(error, "/nonexistent/x"));
+	assert_null(recording_open("/dev/null/x", error, sizeof(error)));
+	assert_non_null(strstr(error, "/dev/null/x"));
 	assert_null(recording_open("/dev/null", error, sizeof(error)));
 	assert_non_null(strstr(error, "not a recording"));
 	assert_null(recorder_prepare(path));
@@ -237,7 +237,7 @@ static void test_prepare(void **state)
 	assert_non_null(recorder_prepare(path));
 	assert_int_equal(unlink(file_path("letter")), 0);
 	assert_non_null(strstr(recorder_prepare("/dev/null"), "not a folder"));
-	assert_string_equal(recorder_prepare("/nonexistent/x"), strerror(ENOENT));
+	assert_string_equal(recorder_prepare("/dev/null/x"), strerror(ENOTDIR));
 }
 
 /* A full disk leaves whole packets. */
