@@ -164,8 +164,10 @@ void paracall_machine_reset(struct paracall_machine *machine)
 	for (uint32_t i = 0; i < machine->max_cpus; i++) {
 		paracall_cpu_reset(&machine->cpus[i]);
 		machine->cpus[i].msrs.poll_control = PARACALL_KVM_MSR_ENABLED;
+		paracall_magic_page_unmap(&machine->cpus[i]);
 	}
 	reset_shared_msrs(machine);
+	paracall_magic_page_forget(machine);
 	paracall_private_memory_reset(machine);
 	__atomic_fetch_add(&machine->statistics->resets, 1, __ATOMIC_RELAXED);
 	paracall_trace_tell(machine->cpus, PARACALL_EVENT_RESET, 0, 0, NULL, 0);
@@ -186,6 +188,7 @@ struct paracall_cpu *paracall_machine_add_cpu(struct paracall_machine *machine, 
 		__atomic_fetch_add(&machine->statistics->cpus, 1, __ATOMIC_RELAXED);
 	}
 	cpu->engine_cpu = engine_cpu;
+	paracall_magic_page_inherit(cpu);
 	return cpu;
 }
 
@@ -197,6 +200,7 @@ void paracall_machine_remove_cpu(struct paracall_cpu *cpu)
 		atomic_store(&machine->by_apic_id[cpu->apic_id], NULL);
 	cpu->apic_id = UINT32_MAX;
 	paracall_cpu_reset(cpu);
+	paracall_magic_page_unmap(cpu);
 	cpu->msrs.poll_control = PARACALL_KVM_MSR_ENABLED;
 	cpu->told_run_delay = 0;
 }

@@ -3,6 +3,8 @@
 #ifndef PARACALL_LIB_MACHINE_H
 #define PARACALL_LIB_MACHINE_H
 
+#include "powerpc/magic_page.h"
+
 #include <paracall/paracall.h>
 #include <stdatomic.h>
 
@@ -94,6 +96,7 @@ struct paracall_cpu {
 	uint64_t halt_began;
 	/* Rows, by their number's last 6 bits, whose calls take time worth telling. */
 	uint64_t slow_rows;
+	struct magic_page magic_page;
 	_Atomic(uint32_t) requests;
 	/* s390: the guest asked for interrupts about pages; see s390/page_reference.c. */
 	_Atomic(bool) has_pfault_token;
@@ -150,6 +153,7 @@ struct paracall_machine {
 	_Atomic(uint64_t) migration_control;
 	/* The first vCPU uses the old register: its clock is not stable then. */
 	_Atomic(bool) has_old_clock;
+	struct magic_page_start magic_page_start;
 	/* NULL if the guest can't have any: its feature is not offered. */
 	struct private_memory *private_memory;
 	_Atomic(struct paracall_cpu *) by_apic_id[PARACALL_MAX_APIC_ID + 1];

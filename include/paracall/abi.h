@@ -284,4 +284,13 @@ enum paracall_epapr_hypercall {
 /* A bit's number in what KVM_HC_FEATURES returns. */
 #define PARACALL_KVM_FEATURE_MAGIC_PAGE 1
 
+/*
+ * PPC_MAP_MAGIC_PAGE: in the low bits of its second argument, and in its answer.
+ * The page begins with struct kvm_vcpu_arch_shared, of so many bytes.
+ */
+#define PARACALL_KVM_MAGIC_PAGE_NOT_MAPPED_NX 1u
+#define PARACALL_KVM_MAGIC_FEAT_SR (1u << 0)
+#define PARACALL_KVM_MAGIC_FEAT_MAS0_TO_SPRG7 (1u << 1)
+#define PARACALL_MAGIC_PAGE_SIZE 240
+
 #endif /* PARACALL_ABI_H */

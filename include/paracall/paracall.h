@@ -287,13 +287,41 @@ enum paracall_s390_register {
 	PARACALL_S390_REGISTERS
 };
 
-/* The registers that PowerPC's calls use: the general ones by their number. */
+/*
+ * The registers that PowerPC's calls use, the general ones by their number; and
+ * those that are in the magic page, where .has_register tells which there are.
+ */
 enum paracall_powerpc_register {
 	PARACALL_POWERPC_R0,
+	PARACALL_POWERPC_R1,
 	PARACALL_POWERPC_R3 = 3,
 	PARACALL_POWERPC_R4 = 4,
 	PARACALL_POWERPC_R11 = 11,
-	PARACALL_POWERPC_REGISTERS = 32
+	PARACALL_POWERPC_MSR = 32,
+	PARACALL_POWERPC_SRR0,
+	PARACALL_POWERPC_SRR1,
+	PARACALL_POWERPC_PIR,
+	PARACALL_POWERPC_LPCR,
+	PARACALL_POWERPC_SPRG0,
+	PARACALL_POWERPC_SPRG1,
+	PARACALL_POWERPC_SPRG2,
+	PARACALL_POWERPC_SPRG3,
+	PARACALL_POWERPC_SPRG4,
+	PARACALL_POWERPC_SPRG5,
+	PARACALL_POWERPC_SPRG6,
+	PARACALL_POWERPC_SPRG7,
+	/* DEAR where there is that. */
+	PARACALL_POWERPC_DAR,
+	PARACALL_POWERPC_DSISR,
+	PARACALL_POWERPC_ESR,
+	PARACALL_POWERPC_MAS0,
+	PARACALL_POWERPC_MAS1,
+	PARACALL_POWERPC_MAS2,
+	PARACALL_POWERPC_MAS3,
+	PARACALL_POWERPC_MAS4,
+	PARACALL_POWERPC_MAS6,
+	PARACALL_POWERPC_MAS7,
+	PARACALL_POWERPC_REGISTERS
 };
 
 /*
@@ -419,6 +447,20 @@ struct paracall_engine {
 	 * stop others for long: for faults on purpose only. May be NULL.
 	 */
 	void (*delay)(void *cpu, uint64_t nanoseconds);
+
+	/*
+	 * PowerPC: whether this vCPU has a register of the magic page's; what it
+	 * has not is kept by the library. NULL: it has all.
+	 */
+	bool (*has_register)(void *cpu, unsigned int number);
+
+	/*
+	 * PowerPC: the guest wants its magic page at @address in real mode, at
+	 * @effective_address else; 0: nowhere. False if the engine can't see
+	 * the accesses there; the call is then answered with EV_EINVAL, and all
+	 * stays as it was. May be NULL: agrees always.
+	 */
+	bool (*map_magic_page)(void *cpu, uint64_t address, uint64_t effective_address);
 
 	/*
 	 * Nanoseconds of a steady host clock, for statistics; NULL if there is
@@ -650,6 +692,9 @@ enum paracall_mode {
 	PARACALL_MODE_64BIT = 1 << 0,
 	/* Privilege level other than 0; on PowerPC MSR[PR]. */
 	PARACALL_MODE_USER = 1 << 1,
+	/* PowerPC's MSR[LE], and the reverse of MSR[DR]: for the magic page only. */
+	PARACALL_MODE_LITTLE_ENDIAN = 1 << 2,
+	PARACALL_MODE_REAL = 1 << 3,
 };
 
 /*
@@ -839,6 +884,25 @@ void paracall_machine_was_paused(struct paracall_machine *machine);
  */
 void paracall_trace_tell(struct paracall_cpu *cpu, enum paracall_event_kind kind, uint32_t row,
 			 int64_t result, const uint64_t *arguments, unsigned int count);
+
+/*
+ * ---- PowerPC's magic page ---------------------------------------------------
+ *
+ * Loads and stores there act on the vCPU's registers. All are [vCPU].
+ *
+ * paracall_magic_page_is_at() tells whether an access to @address is one to the
+ * page. If so the engine does it by one of the other two: @offset is that in the
+ * page, @size is 1, 2, 4 or 8 bytes, and values are as the instruction has them
+ * in the low part of a register.
+ */
+bool paracall_magic_page_is_at(const struct paracall_cpu *cpu, uint64_t address, uint32_t mode);
+uint64_t paracall_magic_page_load(struct paracall_cpu *cpu, unsigned int offset,
+				  unsigned int size, uint32_t mode);
+void paracall_magic_page_store(struct paracall_cpu *cpu, unsigned int offset, unsigned int size,
+			       uint64_t value, uint32_t mode);
+
+/* [any] The name of the page's field of that index in the counters, or NULL. */
+const char *paracall_magic_page_field_name(size_t index);
 
 #ifdef __cplusplus
 }

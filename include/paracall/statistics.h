@@ -73,6 +73,14 @@ struct paracall_injected {
 	uint64_t last_nanoseconds;
 };
 
+/* Fields of PowerPC's magic page that the layout has room for. */
+#define PARACALL_STATISTICS_MAGIC_PAGE_FIELDS 32
+
+struct paracall_magic_page_statistics {
+	uint64_t reads;
+	uint64_t writes;
+};
+
 struct paracall_cpu_statistics {
 	struct paracall_call_statistics calls[PARACALL_STATISTICS_ROWS];
 	struct paracall_msr_statistics msrs[PARACALL_STATISTICS_MSRS];
@@ -101,6 +109,8 @@ struct paracall_cpu_statistics {
 	uint64_t async_pf_ended;
 	/* Faults injected, in order of their first times. */
 	struct paracall_injected injected[PARACALL_STATISTICS_INJECTED];
+	/* By paracall_magic_page_field_name()'s index. */
+	struct paracall_magic_page_statistics magic_page[PARACALL_STATISTICS_MAGIC_PAGE_FIELDS];
 };
 
 struct paracall_statistics {

@@ -1,13 +1,430 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* KVM_HC_PPC_MAP_MAGIC_PAGE, which no engine can do yet. */
+/*
+ * PPC_MAP_MAGIC_PAGE: struct kvm_vcpu_arch_shared (the kernel's
+ * arch/powerpc/include/uapi/asm/kvm_para.h) as the guest sees it. Its fields are
+ * the registers themselves; only those that the engine has no register for are
+ * kept here. Rules: Documentation/virt/kvm/ppc-pv.rst, arch/powerpc/kvm/.
+ */
+#include "magic_page.h"
+
 #include "../table.h"
 
+#include <assert.h>
+#include <string.h>
+
+#define PAGE_MASK UINT64_C(0xfff)
+/* Of a real address: KVM_PAM. */
+#define REAL_MASK UINT64_C(0x0fffffffffffffff)
+
+#define MSR_EE UINT64_C(0x8000)
+#define MSR_RI UINT64_C(0x2)
+/* Whatever else the guest wants to change takes the instruction. */
+#define MSR_CHANGEABLE (MSR_EE | MSR_RI)
+/* Interrupts are taken in little-endian mode. */
+#define LPCR_ILE UINT64_C(0x02000000)
+
+#define STACK_POINTER 1
+
+enum kind {
+	/* Bytes that the guest has stored. */
+	KEPT,
+	REGISTER,
+	CRITICAL,
+	MSR,
+	INT_PENDING,
+};
+
+struct field {
+	const char *name;
+	uint8_t offset;
+	uint8_t size;
+	uint8_t kind;
+	/* If it is one. */
+	uint8_t number;
+};
+
+#define SR_OFFSET 0x68
+#define SR_SIZE 64
+#define CRITICAL_OFFSET 0x18
+#define PIR_OFFSET 0xcc
+
+#define AS_REGISTER(field_name, field_offset, field_size, register) \
+	{ \
+		field_name, field_offset, field_size, REGISTER, PARACALL_POWERPC_##register \
+	}
+
+/* In order of offset, without gaps. mas7_3 is two registers, in one 64-bit field. */
+/* clang-format off */
+static const struct field fields[] = {
+	{ "scratch1", 0x00, 8, KEPT, 0 },
+	{ "scratch2", 0x08, 8, KEPT, 0 },
+	{ "scratch3", 0x10, 8, KEPT, 0 },
+	{ "critical", CRITICAL_OFFSET, 8, CRITICAL, 0 },
+	AS_REGISTER("sprg0", 0x20, 8, SPRG0),
+	AS_REGISTER("sprg1", 0x28, 8, SPRG1),
+	AS_REGISTER("sprg2", 0x30, 8, SPRG2),
+	AS_REGISTER("sprg3", 0x38, 8, SPRG3),
+	AS_REGISTER("srr0", 0x40, 8, SRR0),
+	AS_REGISTER("srr1", 0x48, 8, SRR1),
+	AS_REGISTER("dar", 0x50, 8, DAR),
+	{ "msr", 0x58, 8, MSR, PARACALL_POWERPC_MSR },
+	AS_REGISTER("dsisr", 0x60, 4, DSISR),
+	{ "int_pending", 0x64, 4, INT_PENDING, 0 },
+	{ "sr", SR_OFFSET, SR_SIZE, KEPT, 0 },
+	AS_REGISTER("mas0", 0xa8, 4, MAS0),
+	AS_REGISTER("mas1", 0xac, 4, MAS1),
+	AS_REGISTER("mas7", 0xb0, 4, MAS7),
+	AS_REGISTER("mas3", 0xb4, 4, MAS3),
+	AS_REGISTER("mas2", 0xb8, 8, MAS2),
+	AS_REGISTER("mas4", 0xc0, 4, MAS4),
+	AS_REGISTER("mas6", 0xc4, 4, MAS6),
+	AS_REGISTER("esr", 0xc8, 4, ESR),
+	/* A constant, but the guest may store into it. */
+	{ "pir", PIR_OFFSET, 4, KEPT, 0 },
+	AS_REGISTER("sprg4", 0xd0, 8, SPRG4),
+	AS_REGISTER("sprg5", 0xd8, 8, SPRG5),
+	AS_REGISTER("sprg6", 0xe0, 8, SPRG6),
+	AS_REGISTER("sprg7", 0xe8, 8, SPRG7),
+};
+/* clang-format on */
+
+#define FIELDS (sizeof(fields) / sizeof(fields[0]))
+
+static_assert(FIELDS <= PARACALL_STATISTICS_MAGIC_PAGE_FIELDS,
+	      "the statistics have room for every field");
+static_assert(PARACALL_POWERPC_REGISTERS <= 64, "one bit each in struct magic_page");
+
+const char *paracall_magic_page_field_name(size_t index)
+{
+	return index < FIELDS ? fields[index].name : NULL;
+}
+
+/* All but a few have 4 or 8 bytes, so this is near: half as many as 8 bytes have. */
+static const struct field *field_at(unsigned int offset)
+{
+	size_t index = offset / 8 < 12 ? offset / 8 : 12;
+
+	while (offset >= (unsigned int)fields[index].offset + fields[index].size)
+		index++;
+	return &fields[index];
+}
+
+/* ---- registers ------------------------------------------------------------ */
+
+static bool engine_has(struct paracall_cpu *cpu, unsigned int number)
+{
+	const struct paracall_engine *engine = &cpu->machine->engine;
+
+	return !engine->has_register || engine->has_register(cpu->engine_cpu, number);
+}
+
+static uint64_t read_register(struct paracall_cpu *cpu, unsigned int number)
+{
+	return cpu->machine->engine.read_register(cpu->engine_cpu, number);
+}
+
+static void write_register(struct paracall_cpu *cpu, unsigned int number, uint64_t value)
+{
+	cpu->machine->engine.write_register(cpu->engine_cpu, number, value);
+}
+
+/* ---- bytes ---------------------------------------------------------------- */
+
+static void to_bytes(uint8_t *bytes, uint64_t value, unsigned int size, bool is_little_endian)
+{
+	for (unsigned int i = 0; i < size; i++)
+		bytes[is_little_endian ? i : size - 1 - i] = value >> (8 * i);
+}
+
+static uint64_t from_bytes(const uint8_t *bytes, unsigned int size, bool is_little_endian)
+{
+	uint64_t value = 0;
+
+	for (unsigned int i = 0; i < size; i++)
+		value |= (uint64_t)bytes[is_little_endian ? i : size - 1 - i] << (8 * i);
+	return value;
+}
+
+/* ---- the critical section -------------------------------------------------- */
+
+/*
+ * While the field holds the stack pointer no interrupt is to be delivered. The
+ * vCPU's MSR[EE] is what an engine delivers by, so it is held down.
+ */
+static void enter_section(struct paracall_cpu *cpu)
+{
+	struct magic_page *page = &cpu->magic_page;
+
+	page->guest_msr = read_register(cpu, PARACALL_POWERPC_MSR);
+	page->held_msr = page->guest_msr & ~MSR_EE;
+	page->is_critical = true;
+	if (page->held_msr != page->guest_msr)
+		write_register(cpu, PARACALL_POWERPC_MSR, page->held_msr);
+}
+
+/* If the guest has set the MSR itself meanwhile, that is what it wants. */
+static void leave_section(struct paracall_cpu *cpu)
+{
+	struct magic_page *page = &cpu->magic_page;
+
+	page->is_critical = false;
+	if (page->guest_msr != page->held_msr &&
+	    read_register(cpu, PARACALL_POWERPC_MSR) == page->held_msr)
+		write_register(cpu, PARACALL_POWERPC_MSR, page->guest_msr);
+}
+
+static void check_section(struct paracall_cpu *cpu, uint32_t mode)
+{
+	struct magic_page *page = &cpu->magic_page;
+	uint64_t critical =
+		from_bytes(page->bytes + CRITICAL_OFFSET, 8, page->is_little_endian);
+	uint64_t difference = critical ^ read_register(cpu, STACK_POINTER);
+	bool is_critical = !(mode & PARACALL_MODE_64BIT ? difference : (uint32_t)difference);
+
+	if (is_critical && !page->is_critical)
+		enter_section(cpu);
+	else if (!is_critical && page->is_critical)
+		leave_section(cpu);
+}
+
+static uint64_t read_msr(struct paracall_cpu *cpu)
+{
+	return cpu->magic_page.is_critical ? cpu->magic_page.guest_msr
+					   : read_register(cpu, PARACALL_POWERPC_MSR);
+}
+
+static void write_msr(struct paracall_cpu *cpu, uint64_t value)
+{
+	uint64_t before = read_msr(cpu);
+	uint64_t after = (before & ~MSR_CHANGEABLE) | (value & MSR_CHANGEABLE);
+
+	if (cpu->magic_page.is_critical)
+		cpu->magic_page.guest_msr = after;
+	else if (after != before)
+		write_register(cpu, PARACALL_POWERPC_MSR, after);
+}
+
+/*
+ * Whether an interrupt waits is the engine's secret. None can while they are
+ * delivered; else the guest is told that one may, and looks by itself: it
+ * executes the instruction that lets it come.
+ */
+static bool may_be_pending(struct paracall_cpu *cpu)
+{
+	return cpu->magic_page.is_critical ||
+	       !(read_register(cpu, PARACALL_POWERPC_MSR) & MSR_EE);
+}
+
+/* ---- fields ---------------------------------------------------------------- */
+
+static bool is_kept(const struct paracall_cpu *cpu, const struct field *field)
+{
+	return field->kind == KEPT || field->kind == CRITICAL ||
+	       (field->kind == REGISTER && cpu->magic_page.missing >> field->number & 1);
+}
+
+static uint64_t field_value(struct paracall_cpu *cpu, const struct field *field)
+{
+	switch (field->kind) {
+	case MSR:
+		return read_msr(cpu);
+	case INT_PENDING:
+		return may_be_pending(cpu);
+	}
+	return read_register(cpu, field->number);
+}
+
+/* INT_PENDING is the host's own. */
+static void set_field_value(struct paracall_cpu *cpu, const struct field *field, uint64_t value)
+{
+	if (field->kind == MSR)
+		write_msr(cpu, value);
+	else if (field->kind == REGISTER)
+		write_register(cpu, field->number, value);
+}
+
+/* The bytes of one field, @size of them from @start. */
+static void load_from(struct paracall_cpu *cpu, const struct field *field, unsigned int start,
+		      uint8_t *bytes, unsigned int size)
+{
+	struct magic_page *page = &cpu->magic_page;
+	uint8_t value[8];
+
+	if (is_kept(cpu, field)) {
+		memcpy(bytes, page->bytes + field->offset + start, size);
+		return;
+	}
+	to_bytes(value, field_value(cpu, field), field->size, page->is_little_endian);
+	memcpy(bytes, value + start, size);
+}
+
+static void store_into(struct paracall_cpu *cpu, const struct field *field, unsigned int start,
+		       const uint8_t *bytes, unsigned int size)
+{
+	struct magic_page *page = &cpu->magic_page;
+	uint8_t value[8];
+
+	if (is_kept(cpu, field)) {
+		memcpy(page->bytes + field->offset + start, bytes, size);
+		return;
+	}
+	if (size < field->size)
+		to_bytes(value, field_value(cpu, field), field->size, page->is_little_endian);
+	memcpy(value + start, bytes, size);
+	set_field_value(cpu, field, from_bytes(value, field->size, page->is_little_endian));
+}
+
+/* Of an access from @offset to before @end, what is in the field there. */
+static unsigned int part_size(const struct field *field, unsigned int offset, unsigned int end)
+{
+	unsigned int field_end = field->offset + field->size;
+
+	return (end < field_end ? end : field_end) - offset;
+}
+
+static struct paracall_magic_page_statistics *counters(struct paracall_cpu *cpu,
+						       const struct field *field)
+{
+	return &cpu->statistics->magic_page[field - fields];
+}
+
+/* ---- what depends on the vCPU ---------------------------------------------- */
+
+/* arch/powerpc/kvm/powerpc.c, kvmppc_swab_shared, of what is kept here. */
+static void set_byte_order(struct magic_page *page, bool is_little_endian)
+{
+	if (page->is_little_endian == is_little_endian)
+		return;
+	page->is_little_endian = is_little_endian;
+	for (unsigned int i = SR_OFFSET; i < SR_OFFSET + SR_SIZE; i += 4)
+		to_bytes(page->bytes + i, from_bytes(page->bytes + i, 4, !is_little_endian), 4,
+			 is_little_endian);
+}
+
+/* Its registers, and its page's order of bytes. */
+static void prepare(struct paracall_cpu *cpu)
+{
+	struct magic_page *page = &cpu->magic_page;
+
+	page->is_prepared = true;
+	page->is_critical = false;
+	page->missing = 0;
+	for (unsigned int number = PARACALL_POWERPC_SRR0; number < PARACALL_POWERPC_REGISTERS;
+	     number++)
+		if (!engine_has(cpu, number))
+			page->missing |= UINT64_C(1) << number;
+	set_byte_order(page, engine_has(cpu, PARACALL_POWERPC_LPCR) &&
+				     read_register(cpu, PARACALL_POWERPC_LPCR) & LPCR_ILE);
+	if (engine_has(cpu, PARACALL_POWERPC_PIR))
+		to_bytes(page->bytes + PIR_OFFSET, read_register(cpu, PARACALL_POWERPC_PIR), 4,
+			 page->is_little_endian);
+}
+
+/* ---- the engine's side ------------------------------------------------------ */
+
+bool paracall_magic_page_is_at(const struct paracall_cpu *cpu, uint64_t address, uint32_t mode)
+{
+	const struct magic_page *page = &cpu->magic_page;
+	uint64_t real = page->real_address & REAL_MASK;
+
+	if (mode & PARACALL_MODE_USER)
+		return false;
+	if (!(mode & PARACALL_MODE_64BIT)) {
+		address = (uint32_t)address;
+		real = (uint32_t)real;
+	}
+	address &= ~PAGE_MASK;
+	if (mode & PARACALL_MODE_REAL)
+		return real && (address & REAL_MASK) == real;
+	return page->effective_address && address == page->effective_address;
+}
+
+/* Behind the fields the page is not defined: it is empty, and stays so. */
+uint64_t paracall_magic_page_load(struct paracall_cpu *cpu, unsigned int offset,
+				  unsigned int size, uint32_t mode)
+{
+	unsigned int end = offset + size;
+	uint8_t bytes[8] = { 0 };
+
+	if (!cpu->magic_page.is_prepared)
+		prepare(cpu);
+	for (unsigned int at = offset; at < end && at < PARACALL_MAGIC_PAGE_SIZE;) {
+		const struct field *field = field_at(at);
+		unsigned int part = part_size(field, at, end);
+
+		load_from(cpu, field, at - field->offset, bytes + (at - offset), part);
+		paracall_statistics_add(&counters(cpu, field)->reads, 1);
+		at += part;
+	}
+	return from_bytes(bytes, size, mode & PARACALL_MODE_LITTLE_ENDIAN);
+}
+
+void paracall_magic_page_store(struct paracall_cpu *cpu, unsigned int offset, unsigned int size,
+			       uint64_t value, uint32_t mode)
+{
+	unsigned int end = offset + size;
+	uint8_t bytes[8];
+
+	if (!cpu->magic_page.is_prepared)
+		prepare(cpu);
+	to_bytes(bytes, value, size, mode & PARACALL_MODE_LITTLE_ENDIAN);
+	for (unsigned int at = offset; at < end && at < PARACALL_MAGIC_PAGE_SIZE;) {
+		const struct field *field = field_at(at);
+		unsigned int part = part_size(field, at, end);
+
+		store_into(cpu, field, at - field->offset, bytes + (at - offset), part);
+		paracall_statistics_add(&counters(cpu, field)->writes, 1);
+		if (field->kind == CRITICAL)
+			check_section(cpu, mode);
+		at += part;
+	}
+}
+
+/* ---- mapping ---------------------------------------------------------------- */
+
+void paracall_magic_page_unmap(struct paracall_cpu *cpu)
+{
+	cpu->magic_page = (struct magic_page){ .real_address = 0 };
+}
+
+void paracall_magic_page_inherit(struct paracall_cpu *cpu)
+{
+	struct magic_page_start *start = &cpu->machine->magic_page_start;
+
+	cpu->magic_page.real_address = atomic_load(&start->real_address);
+	cpu->magic_page.effective_address = atomic_load(&start->effective_address);
+}
+
+void paracall_magic_page_forget(struct paracall_machine *machine)
+{
+	atomic_store(&machine->magic_page_start.real_address, 0);
+	atomic_store(&machine->magic_page_start.effective_address, 0);
+}
+
+/*
+ * KVM never refuses. The flag that the guest's page is not mapped executable by
+ * mistake asks for nothing; without it KVM would let all of the guest's kernel be
+ * executable, for the sake of kernels before 3.14, which no engine here does.
+ */
 uint32_t paracall_magic_page_map(struct paracall_cpu *cpu, uint32_t mode,
 				 const uint64_t *arguments, uint64_t *output)
 {
-	(void)cpu;
+	const struct paracall_engine *engine = &cpu->machine->engine;
+	struct magic_page_start *start = &cpu->machine->magic_page_start;
+	uint64_t real_address = arguments[0] & ~PAGE_MASK;
+	uint64_t effective_address = arguments[1] & ~PAGE_MASK;
+
 	(void)mode;
-	(void)arguments;
-	(void)output;
-	return PARACALL_EV_UNIMPLEMENTED;
+	if (!is_offered(cpu->machine, PARACALL_KVM_FEATURE_MAGIC_PAGE))
+		return PARACALL_EV_UNIMPLEMENTED;
+	if (engine->map_magic_page &&
+	    !engine->map_magic_page(cpu->engine_cpu, real_address, effective_address))
+		return PARACALL_EV_EINVAL;
+	cpu->magic_page.real_address = real_address;
+	cpu->magic_page.effective_address = effective_address;
+	prepare(cpu);
+	atomic_store(&start->real_address, real_address);
+	atomic_store(&start->effective_address, effective_address);
+	*output = PARACALL_KVM_MAGIC_FEAT_MAS0_TO_SPRG7;
+	return PARACALL_EV_SUCCESS;
 }

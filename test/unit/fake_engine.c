@@ -150,6 +150,22 @@ static void delay(void *context, uint64_t nanoseconds)
 	cpu->delayed_nanoseconds += nanoseconds;
 }
 
+static bool has_register(void *context, unsigned int number)
+{
+	const struct fake_cpu *cpu = context;
+
+	return !(cpu->missing >> number & 1);
+}
+
+static bool map_magic_page(void *context, uint64_t address, uint64_t effective_address)
+{
+	struct fake_cpu *cpu = context;
+
+	cpu->magic_page_address = address;
+	cpu->magic_page_effective_address = effective_address;
+	return !cpu->refuses_magic_page;
+}
+
 static uint64_t fake_clock(void)
 {
 	static _Atomic(uint64_t) now;
@@ -173,6 +189,8 @@ const struct paracall_engine fake_engine = {
 	.flush_tlb = flush_tlb,
 	.idle = idle,
 	.delay = delay,
+	.has_register = has_register,
+	.map_magic_page = map_magic_page,
 	.clock = fake_clock,
 };
 

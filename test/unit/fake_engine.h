@@ -41,6 +41,12 @@ struct fake_cpu {
 	/* It waited on purpose, so often and in all so long. */
 	unsigned int delays;
 	uint64_t delayed_nanoseconds;
+	/* Registers that it lacks, a bit each. */
+	uint64_t missing;
+	/* It can't see accesses to the magic page that was last asked for. */
+	bool refuses_magic_page;
+	uint64_t magic_page_address;
+	uint64_t magic_page_effective_address;
 	/* The machine that it is of. */
 	struct fake_machine *machine;
 };
@@ -62,7 +68,7 @@ struct fake_machine {
 #define FAKE_CAPABILITIES \
 	(PARACALL_CAN_WAKE | PARACALL_CAN_INTERRUPT | PARACALL_CAN_YIELD | \
 	 PARACALL_CAN_ACCESS_MEMORY | PARACALL_CAN_TELL_TIME | PARACALL_CAN_TELL_RUN_DELAY | \
-	 PARACALL_CAN_FLUSH_TLB)
+	 PARACALL_CAN_FLUSH_TLB | PARACALL_CAN_MAP_MAGIC_PAGE)
 
 /* A complete engine; change its capabilities for less of one. */
 extern const struct paracall_engine fake_engine;

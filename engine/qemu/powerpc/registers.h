@@ -7,13 +7,13 @@
 
 /* Those after the library's are for the engine itself. */
 enum powerpc_register {
-	POWERPC_MSR = PARACALL_POWERPC_REGISTERS,
+	POWERPC_MSR = PARACALL_POWERPC_MSR,
 	POWERPC_SRR0,
 	POWERPC_SRR1,
 	/* Not all CPUs have what is from here on. */
 	POWERPC_PIR,
 	POWERPC_NEEDED = POWERPC_PIR,
-	POWERPC_REGISTERS = POWERPC_PIR + 1
+	POWERPC_REGISTERS = PARACALL_POWERPC_REGISTERS
 };
 
 /* In the machine state register: */

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The page that a PowerPC guest shares with the hypervisor, per vCPU. */
+#ifndef PARACALL_LIB_POWERPC_MAGIC_PAGE_H
+#define PARACALL_LIB_POWERPC_MAGIC_PAGE_H
+
+#include <paracall/paracall.h>
+#include <stdatomic.h>
+
+/* Touched by the vCPU's thread alone. */
+struct magic_page {
+	/* Where it is, rounded down; 0: nowhere. In real mode and translated. */
+	uint64_t real_address;
+	uint64_t effective_address;
+	/* What is from here on is known. */
+	bool is_prepared;
+	bool is_little_endian;
+	/* The guest is in a critical section, in which MSR[EE] is held down. */
+	bool is_critical;
+	/* There, the MSR that the guest has, and the one that the vCPU has. */
+	uint64_t guest_msr;
+	uint64_t held_msr;
+	/* Registers that the engine lacks, bits by enum paracall_powerpc_register. */
+	uint64_t missing;
+	/* What is no register, in the order of bytes that the guest has stored it in. */
+	uint8_t bytes[PARACALL_MAGIC_PAGE_SIZE];
+};
+
+/*
+ * What a vCPU that is plugged in later begins with: Linux maps the page on those
+ * that are there at boot, and its code needs it on all.
+ */
+struct magic_page_start {
+	_Atomic(uint64_t) real_address;
+	_Atomic(uint64_t) effective_address;
+};
+
+/* Take it away; begin with what others have; the same for the whole machine. */
+void paracall_magic_page_unmap(struct paracall_cpu *cpu);
+void paracall_magic_page_inherit(struct paracall_cpu *cpu);
+void paracall_magic_page_forget(struct paracall_machine *machine);
+
+#endif /* PARACALL_LIB_POWERPC_MAGIC_PAGE_H */
