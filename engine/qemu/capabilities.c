@@ -45,7 +45,8 @@ uint32_t qemu_capabilities(char *const argv[])
 {
 	uint32_t capabilities = PARACALL_CAN_WAKE | PARACALL_CAN_INTERRUPT |
 				PARACALL_CAN_YIELD | PARACALL_CAN_ACCESS_MEMORY |
-				PARACALL_CAN_TELL_TIME | PARACALL_CAN_FLUSH_TLB;
+				PARACALL_CAN_TELL_TIME | PARACALL_CAN_FLUSH_TLB |
+				PARACALL_CAN_MAP_MAGIC_PAGE;
 
 	/* The guest's time is not the host's there, so neither are its delays. */
 	if (!qemu_counts_instructions(argv) && run_delay_is_known())

@@ -21,6 +21,19 @@ static uint64_t swap(const struct vcpu *vcpu, uint64_t value, unsigned int size)
 	return GUINT64_FROM_BE(value) >> (64 - 8 * size);
 }
 
+/* A name may be a list of alternatives with slashes. */
+static bool is_named(const char *name, const char *names)
+{
+	size_t length = strlen(name);
+
+	while (strncmp(name, names, length) || (names[length] && names[length] != '/')) {
+		names += strcspn(names, "/");
+		if (!*names++)
+			return false;
+	}
+	return true;
+}
+
 bool registers_find(const char *const *names, unsigned int count, unsigned int needed)
 {
 	GArray *found = qemu_plugin_get_registers();
@@ -31,7 +44,7 @@ bool registers_find(const char *const *names, unsigned int count, unsigned int n
 			&g_array_index(found, qemu_plugin_reg_descriptor, i);
 
 		for (unsigned int number = 0; number < count; number++)
-			if (!strcmp(descriptor->name, names[number]))
+			if (is_named(descriptor->name, names[number]))
 				handles[number] = descriptor->handle;
 	}
 	g_array_free(found, TRUE);

@@ -9,8 +9,8 @@
 #define MAX_REGISTERS 96
 
 /*
- * Finds @count registers by name; false if one of the first @needed is missing. In
- * a vCPU's thread.
+ * Finds @count registers by name, or by one of several, like "dar/dear"; false if
+ * one of the first @needed is missing. In a vCPU's thread.
  */
 bool registers_find(const char *const *names, unsigned int count, unsigned int needed);
 

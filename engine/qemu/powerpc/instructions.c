@@ -9,6 +9,7 @@
 
 #include "calls.h"
 #include "device_tree.h"
+#include "magic_page.h"
 #include "registers.h"
 #include "start.h"
 #include "words.h"
@@ -21,11 +22,12 @@
 
 static bool is_hooked(uint32_t word)
 {
-	return word == POWERPC_MARKER || (word & SC_MASK) == SC;
+	return word == POWERPC_MARKER || (word & SC_MASK) == SC || magic_page_is_hooked(word);
 }
 
 /* What the block is like, once that is known. */
 struct block {
+	struct qemu_plugin_tb *translated;
 	struct vcpu translator;
 	uint64_t msr;
 	bool is_known;
@@ -40,8 +42,9 @@ static void learn(struct block *block)
 	block->is_known = true;
 }
 
-static void hook(const struct block *block, struct qemu_plugin_insn *insn, uint32_t word)
+static void hook(const struct block *block, size_t index, uint32_t word)
 {
+	struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block->translated, index);
 	struct powerpc_site site = {
 		.pc = qemu_plugin_insn_vaddr(insn),
 		.is_big_endian = block->translator.is_big_endian,
@@ -56,10 +59,12 @@ static void hook(const struct block *block, struct qemu_plugin_insn *insn, uint3
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, powerpc_call_marker,
 						       QEMU_PLUGIN_CB_RW_REGS_PC,
 						       powerpc_site_pack(&site));
-	else
+	else if ((word & SC_MASK) == SC)
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, powerpc_call_sc,
 						       QEMU_PLUGIN_CB_RW_REGS_PC,
 						       powerpc_site_pack(&site));
+	else
+		magic_page_hook(block->translated, index, word, block->msr);
 }
 
 /* The places where a whole block is of interest, and not an instruction. */
@@ -98,8 +103,9 @@ static void look_at_beginning(struct block *block, struct qemu_plugin_tb *transl
 						       powerpc_site_pack(&site));
 }
 
-static void look_at(struct block *block, struct qemu_plugin_insn *insn)
+static void look_at(struct block *block, size_t index)
 {
+	struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block->translated, index);
 	uint32_t bytes, big, little, word;
 
 	if (qemu_plugin_insn_size(insn) != SIZE ||
@@ -112,18 +118,19 @@ static void look_at(struct block *block, struct qemu_plugin_insn *insn)
 	learn(block);
 	word = block->translator.is_big_endian ? big : little;
 	if (is_hooked(word) && !(block->msr & POWERPC_MSR_USER))
-		hook(block, insn, word);
+		hook(block, index, word);
 }
 
 void powerpc_instructions_hook(struct qemu_plugin_tb *translated, void *userdata)
 {
 	size_t count = qemu_plugin_tb_n_insns(translated);
-	struct block block = { .is_known = false };
+	struct block block = { .translated = translated };
 
 	(void)userdata;
 	look_at_beginning(&block, translated);
+	magic_page_begin_block();
 	for (size_t i = 0; i < count && !(block.msr & POWERPC_MSR_USER); i++)
-		look_at(&block, qemu_plugin_tb_get_insn(translated, i));
+		look_at(&block, i);
 	if (block.translator.buffer)
 		g_byte_array_free(block.translator.buffer, TRUE);
 }

@@ -6,6 +6,7 @@
 #include "../memory.h"
 #include "idle.h"
 #include "instructions.h"
+#include "magic_page.h"
 #include "registers.h"
 
 /* clang-format off */
@@ -18,17 +19,26 @@ static const char *const register_names[POWERPC_REGISTERS] = {
 	[POWERPC_SRR0] = "srr0",
 	[POWERPC_SRR1] = "srr1",
 	[POWERPC_PIR] = "pir",
+	[PARACALL_POWERPC_LPCR] = "lpcr",
+	[PARACALL_POWERPC_SPRG0] = "sprg0", "sprg1", "sprg2", "sprg3",
+	"sprg4", "sprg5", "sprg6", "sprg7",
+	[PARACALL_POWERPC_DAR] = "dar/dear",
+	[PARACALL_POWERPC_DSISR] = "dsisr",
+	[PARACALL_POWERPC_ESR] = "esr",
+	[PARACALL_POWERPC_MAS0] = "mas0", "mas1", "mas2", "mas3", "mas4", "mas6", "mas7",
 };
 /* clang-format on */
 
 static const struct paracall_engine engine_functions = {
 	.name = "QEMU TCG",
 	.read_register = target_read_register,
-	.write_register = target_write_register,
+	.write_register = magic_page_write_register,
 	.read_memory = memory_read,
 	.write_memory = memory_write,
 	.idle = idle_note,
 	.delay = clock_delay,
+	.has_register = magic_page_has_register,
+	.map_magic_page = magic_page_map,
 	.clock = clock_nanoseconds,
 };
 
@@ -62,7 +72,7 @@ static void vcpu_exit(struct vcpu *vcpu)
 		.needed_registers = POWERPC_NEEDED, \
 		.is_big_endian = true, \
 		.engine = &engine_functions, \
-		.capabilities = PARACALL_CAN_ACCESS_MEMORY, \
+		.capabilities = PARACALL_CAN_ACCESS_MEMORY | PARACALL_CAN_MAP_MAGIC_PAGE, \
 		.install = install, \
 		.vcpu_init = vcpu_init, \
 		.vcpu_exit = vcpu_exit, \

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The page that the guest shares with the hypervisor. QEMU's plugins can't map
+ * one; but Linux reaches it by absolute addresses only, which stand in the
+ * instructions. These are done here.
+ */
+#ifndef PARACALL_QEMU_POWERPC_MAGIC_PAGE_H
+#define PARACALL_QEMU_POWERPC_MAGIC_PAGE_H
+
+#include "../engine.h"
+
+/* A block begins to be translated. */
+void magic_page_begin_block(void);
+
+/* Whether the instruction is one to be hooked in the supervisor state. */
+bool magic_page_is_hooked(uint32_t word);
+
+/* Instruction @index of the block, which is one; @msr is what the block runs with. */
+void magic_page_hook(struct qemu_plugin_tb *block, size_t index, uint32_t word, uint64_t msr);
+
+/* The engine's part of struct paracall_engine. */
+bool magic_page_map(void *context, uint64_t address, uint64_t effective_address);
+bool magic_page_has_register(void *context, unsigned int number);
+void magic_page_write_register(void *context, unsigned int number, uint64_t value);
+
+#endif /* PARACALL_QEMU_POWERPC_MAGIC_PAGE_H */
