@@ -40,6 +40,13 @@ struct table {
 					(index) * sizeof(struct paracall_msr_statistics) + \
 					offsetof(struct paracall_msr_statistics, member))
 
+/* And of a field of PowerPC's magic page. */
+#define field_total(statistics, index, member) \
+	paracall_statistics_sum( \
+		statistics, offsetof(struct paracall_cpu_statistics, magic_page) + \
+				    (index) * sizeof(struct paracall_magic_page_statistics) + \
+				    offsetof(struct paracall_magic_page_statistics, member))
+
 static struct line make_line(const struct paracall_statistics *statistics, size_t row)
 {
 	const struct paracall_hypercall_info *info = paracall_hypercall_info(row);
@@ -208,6 +215,21 @@ static void print_guest(FILE *output, const struct paracall_statistics *statisti
 	print_private_memory(output, statistics);
 }
 
+/* Only if there was one; the fields are told as JSON. */
+static void print_magic_page(FILE *output, const struct paracall_statistics *statistics)
+{
+	uint64_t reads = 0;
+	uint64_t writes = 0;
+
+	for (size_t i = 0; paracall_magic_page_field_name(i); i++) {
+		reads += field_total(statistics, i, reads);
+		writes += field_total(statistics, i, writes);
+	}
+	if (reads || writes)
+		fprintf(output, "magic page: %" PRIu64 " reads, %" PRIu64 " writes\n", reads,
+			writes);
+}
+
 void summary_print_text(FILE *output, const struct paracall_statistics *statistics)
 {
 	static const char rule[] =
@@ -226,6 +248,7 @@ void summary_print_text(FILE *output, const struct paracall_statistics *statisti
 	if (statistics->architecture == PARACALL_POWERPC) {
 		fputs("guest: ", output);
 		print_offers(output, statistics);
+		print_magic_page(output, statistics);
 	}
 	injected_print_text(output, statistics);
 	if (!statistics->finished)
@@ -299,6 +322,26 @@ static void print_json_x86(FILE *output, const struct paracall_statistics *stati
 	print_json_counter(output, statistics, async_pf_ended);
 }
 
+static void print_json_magic_page(FILE *output, const struct paracall_statistics *statistics)
+{
+	const char *before = "\n";
+
+	fputs(",\n  \"magic_page\": [", output);
+	for (size_t i = 0; paracall_magic_page_field_name(i); i++) {
+		uint64_t reads = field_total(statistics, i, reads);
+		uint64_t writes = field_total(statistics, i, writes);
+
+		if (!reads && !writes)
+			continue;
+		fprintf(output,
+			"%s    {\"field\": \"%s\", \"reads\": %" PRIu64 ", \"writes\": %" PRIu64
+			"}",
+			before, paracall_magic_page_field_name(i), reads, writes);
+		before = ",\n";
+	}
+	fputs(*before == ',' ? "\n  ]" : "]", output);
+}
+
 void summary_print_json(FILE *output, const struct paracall_statistics *statistics)
 {
 	struct table table;
@@ -319,6 +362,8 @@ void summary_print_json(FILE *output, const struct paracall_statistics *statisti
 		print_json_offers(output, statistics);
 	if (statistics->architecture == PARACALL_X86)
 		print_json_x86(output, statistics);
+	if (statistics->architecture == PARACALL_POWERPC)
+		print_json_magic_page(output, statistics);
 	injected_print_json(output, statistics);
 	fputs("\n}\n", output);
 }
