@@ -10,6 +10,9 @@
 /* Blocks translated after a page was mapped among which Linux's test is looked for. */
 #define TEST_BLOCKS 4096
 
+/* Accesses that are done together. */
+#define LONGEST_ROW 4
+
 /* A branch that sets the link register, to a relative address. */
 #define BRANCH_MASK 0xfc000003u
 #define BRANCH_AND_LINK 0x48000001u
@@ -164,7 +167,7 @@ static struct vcpu *current(unsigned int index, uint32_t mode)
 	return powerpc_vcpu_current(index, !(mode & PARACALL_MODE_LITTLE_ENDIAN));
 }
 
-static void call_access(unsigned int index, void *userdata)
+static bool access_page(unsigned int index, void *userdata)
 {
 	uint64_t packed = (uintptr_t)userdata;
 	uint32_t mode = packed >> MODE_SHIFT;
@@ -175,9 +178,21 @@ static void call_access(unsigned int index, void *userdata)
 	decode((uint32_t)packed, &access);
 	address = (uint64_t)(int64_t)access.displacement;
 	if (!vcpu || !paracall_magic_page_is_at(vcpu->cpu, address, mode))
-		return;
+		return false;
 	do_access(vcpu, &access, address, mode);
-	qemu_plugin_set_pc(next_pc);
+	return true;
+}
+
+/* Of several accesses in a row, all but the last. */
+static void call_access(unsigned int index, void *userdata)
+{
+	access_page(index, userdata);
+}
+
+static void call_last_access(unsigned int index, void *userdata)
+{
+	if (access_page(index, userdata))
+		qemu_plugin_set_pc(next_pc);
 }
 
 /*
@@ -225,27 +240,78 @@ static void call_test(unsigned int index, void *userdata)
 	qemu_plugin_set_pc(next_pc);
 }
 
-static qemu_plugin_vcpu_cb *callback_for(uint32_t word)
+/* ---- when it is translated -------------------------------------------------- */
+
+static void hook(struct qemu_plugin_insn *insn, qemu_plugin_vcpu_cb *callback, uint32_t word,
+		 uint64_t msr)
 {
+	qemu_plugin_register_vcpu_insn_exec_cb(insn, callback, QEMU_PLUGIN_CB_RW_REGS_PC,
+					       pack(word, msr));
+}
+
+/* The address behind an instruction does not fit into the pointer beside the rest. */
+static void hook_next(struct qemu_plugin_insn *insn, const struct qemu_plugin_insn *last,
+		      uint64_t msr)
+{
+	uint64_t next = qemu_plugin_insn_vaddr(last) + 4;
+
+	if (!(msr & POWERPC_MSR_64BIT))
+		next = (uint32_t)next;
+	qemu_plugin_register_vcpu_insn_exec_cb(insn, note_next, QEMU_PLUGIN_CB_NO_REGS,
+					       (void *)(uintptr_t)next);
+}
+
+/* Whether that instruction of the block is one more access, to the same page. */
+static bool is_in_row(struct qemu_plugin_tb *block, size_t index, uint64_t msr,
+		      const struct access *first, uint32_t *word)
+{
+	struct qemu_plugin_insn *insn;
 	struct access access;
 
-	if (!decode(word, &access))
-		return call_test;
-	return access.base ? call_test_load : call_access;
+	if (index >= qemu_plugin_tb_n_insns(block))
+		return false;
+	insn = qemu_plugin_tb_get_insn(block, index);
+	if (qemu_plugin_insn_size(insn) != sizeof(*word) ||
+	    qemu_plugin_insn_data(insn, word, sizeof(*word)) != sizeof(*word))
+		return false;
+	*word = msr & POWERPC_MSR_LITTLE_ENDIAN ? GUINT32_FROM_LE(*word)
+						: GUINT32_FROM_BE(*word);
+	return decode(*word, &access) && !access.base &&
+	       access.displacement >> 12 == first->displacement >> 12;
+}
+
+/*
+ * An access and those that follow at once are done together, and the block is left
+ * once for all of them. The page is there for all or for none.
+ */
+static void hook_row(struct qemu_plugin_tb *block, size_t index, uint32_t word, uint64_t msr,
+		     const struct access *first)
+{
+	struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block, index);
+	uint32_t words[LONGEST_ROW] = { word };
+	size_t count = 1;
+
+	while (count < LONGEST_ROW &&
+	       is_in_row(block, index + count, msr, first, &words[count]))
+		count++;
+	/* QEMU calls them in this order. */
+	hook_next(insn, qemu_plugin_tb_get_insn(block, index + count - 1), msr);
+	for (size_t i = 0; i < count; i++)
+		hook(insn, i + 1 < count ? call_access : call_last_access, words[i], msr);
 }
 
 void magic_page_hook(struct qemu_plugin_tb *block, size_t index, uint32_t word, uint64_t msr)
 {
 	struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block, index);
-	uint64_t next = qemu_plugin_insn_vaddr(insn) + 4;
+	struct access access;
+	bool is_access = decode(word, &access);
 
-	if (!(msr & POWERPC_MSR_64BIT))
-		next = (uint32_t)next;
-	/* Both don't fit into one pointer. QEMU calls them in this order. */
-	qemu_plugin_register_vcpu_insn_exec_cb(insn, note_next, QEMU_PLUGIN_CB_NO_REGS,
-					       (void *)(uintptr_t)next);
-	qemu_plugin_register_vcpu_insn_exec_cb(insn, callback_for(word),
-					       QEMU_PLUGIN_CB_RW_REGS_PC, pack(word, msr));
+	if (is_access && !access.base) {
+		hook_row(block, index, word, msr, &access);
+		return;
+	}
+	hook_next(insn, insn, msr);
+	hook(insn, is_access ? call_test_load : call_test, word, msr);
 }
 
 /* ---- the engine's functions ------------------------------------------------- */
