@@ -30,7 +30,8 @@ static const struct target_info targets[] = {
 		.name = "PowerPC",
 		.architecture = PARACALL_POWERPC,
 		.arch = "ppc64le",
-		.machine = "pseries",
+		/* TCG has no such work-arounds, and says so each time if asked for them. */
+		.machine = "pseries,cap-cfpc=broken,cap-ibs=broken,cap-ccf-assist=off",
 		.console = "hvc0",
 		.has_features = true,
 	},
