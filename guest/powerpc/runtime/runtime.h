@@ -51,6 +51,7 @@ enum hcall_number {
 	H_CONFER = 0xe4,
 	H_PROD = 0xe8,
 	H_PUT_TERM_CHAR = 0x58,
+	H_GET_CPU_CHARACTERISTICS = 0x1c8,
 	H_SET_MODE = 0x31c,
 	H_REGISTER_PROC_TBL = 0x37c,
 	H_RTAS = 0xf000,
