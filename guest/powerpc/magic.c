@@ -1,0 +1,637 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The magic page: each field, what a guest may change by it, where it is and
+ * where not. Documentation/virt/kvm/ppc-pv.rst; struct kvm_vcpu_arch_shared in
+ * arch/powerpc/include/uapi/asm/kvm_para.h. It is reached as Linux does it: by
+ * loads and stores without a base register.
+ */
+#include "common/test.h"
+
+#include "runtime/call.h"
+
+/* The last page of all, and the one before it. */
+#define LAST (-4096l)
+#define BEFORE_LAST (-8192l)
+/* One that is memory, too. */
+#define LOW 0x5000l
+
+#define ANSWER_KNOWN (PARACALL_KVM_MAGIC_FEAT_SR | PARACALL_KVM_MAGIC_FEAT_MAS0_TO_SPRG7)
+
+enum field {
+	SCRATCH1 = 0x00,
+	SCRATCH2 = 0x08,
+	SCRATCH3 = 0x10,
+	CRITICAL = 0x18,
+	SPRG0 = 0x20,
+	SPRG3 = 0x38,
+	SRR0 = 0x40,
+	SRR1 = 0x48,
+	DAR = 0x50,
+	MSR = 0x58,
+	DSISR = 0x60,
+	INT_PENDING = 0x64,
+	SR = 0x68,
+	MAS0 = 0xa8,
+	ESR = 0xc8,
+	PIR = 0xcc,
+	SPRG4 = 0xd0,
+};
+
+/* Instructions. The registers that tests use are 3 to 10. */
+#define LD(rt, at) (0xe8000000u | (rt) << 21 | ((uint32_t)(at)&0xfffc))
+#define STD(rt, at) (0xf8000000u | (rt) << 21 | ((uint32_t)(at)&0xfffc))
+#define LWZ(rt, at) (0x80000000u | (rt) << 21 | ((uint32_t)(at)&0xffff))
+#define STW(rt, at) (0x90000000u | (rt) << 21 | ((uint32_t)(at)&0xffff))
+#define SPR(spr) (((uint32_t)(spr)&31) << 16 | ((uint32_t)(spr) >> 5) << 11)
+#define MFSPR(rt, spr) (0x7c0002a6u | (rt) << 21 | SPR(spr))
+#define MTSPR(spr, rt) (0x7c0003a6u | (rt) << 21 | SPR(spr))
+#define MFMSR(rt) (0x7c0000a6u | (rt) << 21)
+/* Only EE and RI. */
+#define MTMSRD_1(rt) (0x7c010164u | (rt) << 21)
+#define ADDI(rt, ra, value) (0x38000000u | (rt) << 21 | (ra) << 16 | ((value)&0xffff))
+#define BDNZ_SELF 0x42000000u
+
+#define CODE_WORDS 24
+
+/* Of each CPU; a zero ends the words given. */
+static uint32_t codes[MAX_CPUS][CODE_WORDS];
+
+static struct state run_words(uint64_t msr, const uint32_t *words, struct state *state)
+{
+	uint32_t *code = codes[this_cpu_number()];
+	unsigned int count = 0;
+
+	for (; words[count]; count++)
+		code[count] = words[count];
+	code[count] = TRAP;
+	instructions_written(code, count + 1);
+	state->msr = msr;
+	state->pc = (uintptr_t)code;
+	execute(state);
+	return *state;
+}
+
+#define RUN(msr, state, ...) run_words(msr, (const uint32_t[]){ __VA_ARGS__, 0 }, state)
+
+static bool is_trap(const struct state *state)
+{
+	return check_equal(state->vector, VECTOR_PROGRAM,
+			   "interrupt behind the access (DAR 0x%lx)", state->dar);
+}
+
+/* Returns the call's result. */
+static long map(unsigned long real, unsigned long effective, unsigned long *answer)
+{
+	unsigned long values[8] = { real, effective };
+	long result = paracall_guest_call(call_code, TOKEN_MAGIC_PAGE, values);
+
+	if (answer)
+		*answer = values[0];
+	return result;
+}
+
+static void map_at(long address)
+{
+	unsigned long answer = 0;
+
+	check_equal(map((unsigned long)address,
+			(unsigned long)address | PARACALL_KVM_MAGIC_PAGE_NOT_MAPPED_NX,
+			&answer),
+		    PARACALL_EV_SUCCESS, "map at %ld", address);
+	check(answer & PARACALL_KVM_MAGIC_FEAT_MAS0_TO_SPRG7 &&
+		      !(answer & ~(unsigned long)ANSWER_KNOWN),
+	      "answer 0x%lx", answer);
+}
+
+static void unmap(void)
+{
+	map(0, 0, NULL);
+}
+
+/* Both modes, or real mode alone if there is no other. */
+#define MODES(msr) \
+	for (uint64_t msr = MSR_REAL; msr; \
+	     msr = msr == MSR_REAL && mmu_is_there ? MSR_VIRTUAL : 0)
+
+/* Whether a load there hits the page, which has a number in a field of its own. */
+static bool hits(uint64_t msr, long address)
+{
+	struct state state = call_state(msr, NULL);
+
+	RUN(msr, &state, LD(4, address + SCRATCH2));
+	return state.vector == VECTOR_PROGRAM && state.gpr[4] == 0x6d61676963;
+}
+
+static void mark(uint64_t msr, long address)
+{
+	struct state state = call_state(msr, NULL);
+
+	state.gpr[4] = 0x6d61676963;
+	RUN(msr, &state, STD(4, address + SCRATCH2));
+	is_trap(&state);
+}
+
+struct field_row {
+	const char *name;
+	uint32_t offset;
+	/* The register, or 0. */
+	uint32_t spr;
+	uint32_t size;
+};
+
+static const struct field_row register_fields[] = {
+	{ "sprg0", SPRG0, 272, 8 },	 { "sprg1", SPRG0 + 8, 273, 8 },
+	{ "sprg2", SPRG0 + 16, 274, 8 }, { "sprg3", SPRG3, 275, 8 },
+	{ "srr0", SRR0, 26, 8 },	 { "srr1", SRR1, 27, 8 },
+	{ "dar", DAR, 19, 8 },		 { "dsisr", DSISR, 18, 4 },
+};
+
+/* The register's value is the page's and the other way round, at once. */
+static void test_register(const void *row)
+{
+	const struct field_row *field = row;
+	long at = LAST + field->offset;
+	uint64_t mask = field->size == 4 ? 0xffffffff : ~0ul;
+
+	map_at(LAST);
+	MODES(msr)
+	{
+		struct state state = call_state(msr, NULL);
+
+		state.gpr[3] = 0x1122334455667788 & mask;
+		state.gpr[4] = 0x99aabbccddeeff00 & mask;
+		RUN(msr, &state, MTSPR(field->spr, 3),
+		    field->size == 4 ? LWZ(5, at) : LD(5, at),
+		    field->size == 4 ? STW(4, at) : STD(4, at), MFSPR(6, field->spr));
+		is_trap(&state);
+		check_equal(state.gpr[5], 0x1122334455667788 & mask, "read");
+		check_equal(state.gpr[6], 0x99aabbccddeeff00 & mask, "written");
+	}
+	unmap();
+}
+
+/* A field of 8 bytes is two of 4, in the guest's order. */
+static void test_halves(void)
+{
+	long high = LAST + SPRG0 + (MSR_ORDER ? 4 : 0);
+	long low = LAST + SPRG0 + (MSR_ORDER ? 0 : 4);
+
+	map_at(LAST);
+	MODES(msr)
+	{
+		struct state state = call_state(msr, NULL);
+
+		state.gpr[3] = 0x1122334455667788;
+		state.gpr[4] = 0x99aabbcc;
+		state.gpr[5] = 0xddeeff00;
+		RUN(msr, &state, MTSPR(272, 3), LWZ(6, high), LWZ(7, low), STW(4, high),
+		    MFSPR(8, 272), STW(5, low), MFSPR(9, 272));
+		is_trap(&state);
+		check_equal(state.gpr[6], 0x11223344, "high half");
+		check_equal(state.gpr[7], 0x55667788, "low half");
+		check_equal(state.gpr[8], 0x99aabbcc55667788, "high half written");
+		check_equal(state.gpr[9], 0x99aabbccddeeff00, "both written");
+	}
+	unmap();
+}
+
+static const struct field_row kept_fields[] = {
+	{ "scratch1", SCRATCH1, 0, 8 },
+	{ "scratch2", SCRATCH2, 0, 8 },
+	{ "scratch3", SCRATCH3, 0, 8 },
+	{ "scratch3's first half", SCRATCH3, 0, 4 },
+	{ "sr 0", SR, 0, 4 },
+	{ "sr 15", SR + 60, 0, 4 },
+	{ "mas0", MAS0, 0, 4 },
+	{ "mas1", MAS0 + 4, 0, 4 },
+	{ "mas7 and mas3", MAS0 + 8, 0, 8 },
+	{ "mas2", MAS0 + 16, 0, 8 },
+	{ "mas4", MAS0 + 24, 0, 4 },
+	{ "mas6", MAS0 + 28, 0, 4 },
+	{ "esr", ESR, 0, 4 },
+	{ "sprg4", SPRG4, 0, 8 },
+	{ "sprg5", SPRG4 + 8, 0, 8 },
+	{ "sprg6", SPRG4 + 16, 0, 8 },
+	{ "sprg7", SPRG4 + 24, 0, 8 },
+};
+
+/* What this CPU has no register for is kept as it was stored. */
+static void test_kept(const void *row)
+{
+	const struct field_row *field = row;
+	long at = LAST + field->offset;
+	uint64_t mask = field->size == 4 ? 0xffffffff : ~0ul;
+
+	map_at(LAST);
+	MODES(msr)
+	{
+		struct state before = call_state(msr, NULL);
+		struct state state = before;
+
+		state.gpr[4] = before.gpr[4] = 0x1020304050607080 + field->offset;
+		RUN(msr, &state, field->size == 4 ? STW(4, at) : STD(4, at),
+		    field->size == 4 ? LWZ(5, at) : LD(5, at));
+		is_trap(&state);
+		check_equal(state.gpr[5], before.gpr[4] & mask, "read back");
+		for (unsigned int i = 0; i < 32; i++)
+			if (i != 5)
+				check_equal(state.gpr[i], before.gpr[i], "register %u", i);
+		check_equal(state.cr, before.cr, "CR");
+		check_equal(state.lr, before.lr, "LR");
+		check_equal(state.ctr, before.ctr, "CTR");
+	}
+	unmap();
+}
+
+static void test_pir(void)
+{
+	map_at(LAST);
+	MODES(msr)
+	{
+		struct state state = call_state(msr, NULL);
+
+		RUN(msr, &state, LWZ(4, LAST + PIR), MFSPR(5, SPR_PIR));
+		is_trap(&state);
+		check_equal(state.gpr[4], state.gpr[5], "PIR");
+	}
+	unmap();
+}
+
+static void test_msr(void)
+{
+	map_at(LAST);
+	MODES(msr)
+	{
+		struct state state = call_state(msr, NULL);
+
+		RUN(msr, &state, LD(4, LAST + MSR), MFMSR(5));
+		is_trap(&state);
+		check_equal(state.gpr[4], state.gpr[5], "MSR");
+		check_equal(state.gpr[4] & ~MSR_FP, msr, "its bits");
+		/* RI off and on. */
+		state.gpr[6] = msr & ~MSR_RI;
+		state.gpr[7] = msr;
+		RUN(msr, &state, STD(6, LAST + MSR), MFMSR(8), LD(9, LAST + MSR),
+		    STD(7, LAST + MSR), MFMSR(10));
+		is_trap(&state);
+		check_equal(state.gpr[8] & MSR_RI, 0, "RI cleared");
+		check_equal(state.gpr[9] & MSR_RI, 0, "RI cleared, in the page");
+		check_equal(state.gpr[10] & MSR_RI, MSR_RI, "RI set");
+	}
+	unmap();
+}
+
+/* All other bits take the instruction. */
+static void test_msr_others(void)
+{
+	static const uint64_t bits[] = { MSR_SF, MSR_PR, MSR_FP, MSR_ME,
+					 MSR_IR, MSR_DR, MSR_LE, 1ul << 60 };
+
+	map_at(LAST);
+	MODES(msr)
+	{
+		for (unsigned int i = 0; i < TEST_COUNT(bits); i++) {
+			struct state state = call_state(msr, NULL);
+
+			state.gpr[4] = msr ^ bits[i];
+			RUN(msr, &state, STD(4, LAST + MSR), MFMSR(5), STD(6, LAST + SCRATCH1));
+			if (is_trap(&state))
+				check_equal(state.gpr[5], msr, "MSR after bits 0x%lx", bits[i]);
+		}
+	}
+	unmap();
+}
+
+/* A decrementer that has long run out. */
+static void make_pending(void)
+{
+	set_decrementer(100);
+	delay_ms(1);
+}
+
+/*
+ * How Linux enables interrupts by the page: what waits has to come at once, be it
+ * by itself or, as int_pending says, by the instruction proper.
+ */
+static void test_enable(void)
+{
+	map_at(LAST);
+	MODES(msr)
+	{
+		struct state state = call_state(msr, NULL);
+
+		make_pending();
+		state.gpr[4] = msr | MSR_EE;
+		RUN(msr, &state, STD(4, LAST + MSR), LWZ(5, LAST + INT_PENDING));
+		if (state.vector == VECTOR_PROGRAM) {
+			check(state.gpr[5], "nothing came, and int_pending is 0");
+			state = call_state(msr, NULL);
+			state.gpr[4] = msr | MSR_EE;
+			RUN(msr, &state, STD(4, LAST + MSR), LWZ(5, LAST + INT_PENDING),
+			    MTMSRD_1(4));
+		}
+		set_decrementer(0x7fffffff);
+		check_equal(state.vector, VECTOR_DECREMENTER, "interrupt");
+	}
+	unmap();
+}
+
+/* Cleared by the page, it keeps interrupts off. */
+static void test_disable(void)
+{
+	map_at(LAST);
+	MODES(msr)
+	{
+		struct state state = call_state(msr, NULL);
+
+		set_decrementer(0x7fffffff);
+		state.gpr[4] = msr | MSR_EE;
+		state.gpr[5] = msr;
+		state.gpr[6] = 100;
+		state.ctr = 100000;
+		RUN(msr, &state, MTMSRD_1(4), LD(7, LAST + MSR), STD(5, LAST + MSR), MFMSR(8),
+		    LD(9, LAST + MSR), MTSPR(SPR_DEC, 6), BDNZ_SELF);
+		set_decrementer(0x7fffffff);
+		is_trap(&state);
+		check_equal(state.gpr[7] & MSR_EE, MSR_EE, "EE, in the page");
+		check_equal(state.gpr[8] & MSR_EE, 0, "EE cleared");
+		check_equal(state.gpr[9] & MSR_EE, 0, "EE cleared, in the page");
+	}
+	unmap();
+}
+
+/* While "critical" is what register 1 is, nothing comes, EE or not; then it does. */
+static void test_critical(void)
+{
+	map_at(LAST);
+	MODES(msr)
+	{
+		struct state state = call_state(msr, NULL);
+
+		set_decrementer(0x7fffffff);
+		state.gpr[4] = msr | MSR_EE;
+		state.gpr[6] = 100;
+		state.ctr = 100000;
+		RUN(msr, &state, STD(1, LAST + CRITICAL), STD(4, LAST + MSR), LD(7, LAST + MSR),
+		    MTSPR(SPR_DEC, 6), BDNZ_SELF, ADDI(8, 0, 1), LD(9, LAST + CRITICAL));
+		is_trap(&state);
+		check_equal(state.gpr[7] & MSR_EE, MSR_EE, "EE, in the page");
+		check_equal(state.gpr[8], 1, "went on");
+		check_equal(state.gpr[9], state.gpr[1], "critical");
+		set_decrementer(0x7fffffff);
+		RUN(MSR_REAL, &state, STD(2, LAST + CRITICAL));
+		unmap();
+		map_at(LAST);
+		/* The same, and left: as in Linux, with the instruction if the page says so. */
+		state = call_state(msr, NULL);
+		state.gpr[4] = msr | MSR_EE;
+		state.gpr[6] = 100;
+		state.ctr = 100000;
+		RUN(msr, &state, STD(1, LAST + CRITICAL), STD(4, LAST + MSR), MTSPR(SPR_DEC, 6),
+		    BDNZ_SELF, LWZ(10, LAST + INT_PENDING), ADDI(8, 0, 1),
+		    STD(2, LAST + CRITICAL), ADDI(8, 0, 2), MTMSRD_1(4), ADDI(8, 0, 3));
+		set_decrementer(0x7fffffff);
+		check_equal(state.vector, VECTOR_DECREMENTER, "interrupt");
+		check(state.gpr[8] == 1 || state.gpr[8] == 2, "it came at step %lu",
+		      state.gpr[8]);
+		check(state.gpr[10], "int_pending is 0 while one waits");
+	}
+	unmap();
+}
+
+static void test_user(void)
+{
+	struct state state;
+
+	if (!mmu_is_there) {
+		skip("no user mode without page tables");
+		return;
+	}
+	map_at(LAST);
+	mark(MSR_REAL, LAST);
+	state = call_state(MSR_USER, NULL);
+	RUN(MSR_USER, &state, LD(4, LAST + SCRATCH2));
+	check(state.vector == VECTOR_DATA || state.vector == VECTOR_DATA_SEGMENT,
+	      "load: interrupt 0x%lx", state.vector);
+	check_equal(state.dar, (uint64_t)(LAST + SCRATCH2), "DAR");
+	state = call_state(MSR_USER, NULL);
+	RUN(MSR_USER, &state, STD(4, LAST + SCRATCH2));
+	check(state.vector == VECTOR_DATA || state.vector == VECTOR_DATA_SEGMENT,
+	      "store: interrupt 0x%lx", state.vector);
+	check(hits(MSR_REAL, LAST), "it was written to");
+	unmap();
+}
+
+/* Memory at that address is the program's own. */
+static void test_user_memory(void)
+{
+	struct state state;
+
+	if (!mmu_is_there) {
+		skip("no user mode without page tables");
+		return;
+	}
+	if (map(LOW, LOW | 1, NULL) != PARACALL_EV_SUCCESS) {
+		skip("this KVM can't map it there");
+		return;
+	}
+	mark(MSR_REAL, LOW);
+	state = call_state(MSR_USER, NULL);
+	state.gpr[4] = 0x757365727370616e;
+	RUN(MSR_USER, &state, STD(4, LOW + SCRATCH2), LD(5, LOW + SCRATCH2),
+	    STD(4, LOW + SPRG0));
+	is_trap(&state);
+	check_equal(state.gpr[5], state.gpr[4], "its own memory");
+	check(hits(MSR_REAL, LOW), "it was written to");
+	state = call_state(MSR_REAL, NULL);
+	RUN(MSR_REAL, &state, MFSPR(6, 272));
+	check(state.gpr[6] != 0x757365727370616e, "SPRG0 was written to");
+	unmap();
+	state = call_state(MSR_REAL, NULL);
+	RUN(MSR_REAL, &state, LD(5, LOW + SCRATCH2));
+	check_equal(state.gpr[5], 0x757365727370616e, "memory behind the page");
+}
+
+/* The low bits of both addresses, and other flags, mean nothing. */
+static void test_low_bits(void)
+{
+	check_equal(map((unsigned long)LAST | 0xabc, (unsigned long)LAST | 0xffe, NULL),
+		    PARACALL_EV_SUCCESS, "map");
+	MODES(msr)
+	{
+		mark(msr, LAST);
+		check(hits(msr, LAST), "not at its address");
+	}
+	unmap();
+}
+
+static void test_move(void)
+{
+	map_at(LAST);
+	mark(MSR_REAL, LAST);
+	map_at(LAST);
+	check(hits(MSR_REAL, LAST), "mapped twice, it is another");
+	map_at(BEFORE_LAST);
+	MODES(msr)
+	{
+		check(hits(msr, BEFORE_LAST), "not at its new address");
+		check(!hits(msr, LAST), "still at its old address");
+	}
+	unmap();
+	MODES(msr)
+	{
+		check(!hits(msr, BEFORE_LAST), "still there when it is mapped nowhere");
+		check(!hits(msr, LAST), "at its first address when it is mapped nowhere");
+	}
+}
+
+/* One address counts in real mode, the other elsewhere. */
+static void test_two_addresses(void)
+{
+	if (map((unsigned long)BEFORE_LAST, (unsigned long)LAST | 1, NULL) !=
+	    PARACALL_EV_SUCCESS) {
+		skip("this KVM can't map it so");
+		return;
+	}
+	mark(MSR_REAL, BEFORE_LAST);
+	check(hits(MSR_REAL, BEFORE_LAST), "real mode: not at its real address");
+	check(!hits(MSR_REAL, LAST), "real mode: at its effective address");
+	if (mmu_is_there) {
+		check(hits(MSR_VIRTUAL, LAST), "translated: not at its effective address");
+		check(!hits(MSR_VIRTUAL, BEFORE_LAST), "translated: at its real address");
+	}
+	unmap();
+}
+
+/* Addresses are 32 bits wide there. */
+static void test_narrow(void)
+{
+	struct state state = call_state(MSR_REAL & ~MSR_SF, call_code_trap);
+
+	state.gpr[3] = 0xabcdef00fffff000;
+	state.gpr[4] = 0x12345678fffff001;
+	state.gpr[11] = TOKEN_MAGIC_PAGE;
+	execute(&state);
+	if (state.gpr[3] != PARACALL_EV_SUCCESS) {
+		skip("this KVM can't map it there");
+		return;
+	}
+	state = call_state(MSR_REAL & ~MSR_SF, NULL);
+	state.gpr[4] = 0x55443322;
+	RUN(MSR_REAL & ~MSR_SF, &state, STW(4, LAST + SCRATCH1), LWZ(5, LAST + SCRATCH1));
+	is_trap(&state);
+	check_equal(state.gpr[5], 0x55443322, "read back");
+	unmap();
+}
+
+struct share {
+	long address;
+	uint64_t value;
+	/* Bits of what went wrong. */
+	uint32_t wrong;
+};
+
+#define ROUNDS 300
+
+/* Its own page has what it wrote, and its registers. */
+static void use_page(void *argument)
+{
+	struct share *share = argument;
+
+	if (map((unsigned long)share->address, (unsigned long)share->address | 1, NULL)) {
+		share->wrong |= 1;
+		return;
+	}
+	for (unsigned int i = 0; i < ROUNDS; i++) {
+		struct state state = call_state(MSR_REAL, NULL);
+		uint64_t value = share->value + i;
+
+		state.gpr[4] = value;
+		state.gpr[5] = ~value;
+		RUN(MSR_REAL, &state, STD(4, share->address + SCRATCH1),
+		    STD(5, share->address + SPRG0), LD(6, share->address + SCRATCH1),
+		    MFSPR(7, 272), LWZ(8, share->address + PIR), MFSPR(9, SPR_PIR));
+		share->wrong |= (uint32_t)(state.vector != VECTOR_PROGRAM) << 1 |
+				(uint32_t)(state.gpr[6] != value) << 2 |
+				(uint32_t)(state.gpr[7] != ~value) << 3 |
+				(uint32_t)(state.gpr[8] != state.gpr[9]) << 4;
+	}
+	unmap();
+}
+
+/* Each CPU has a page of its own, be it at one address or at two. */
+static void test_cpus(void)
+{
+	static const long others[] = { LAST, BEFORE_LAST };
+
+	for (unsigned int i = 0; i < TEST_COUNT(others); i++) {
+		struct share shares[2] = {
+			{ .address = LAST, .value = 0x1111000000000000 },
+			{ .address = others[i], .value = 0x2222000000000000 },
+		};
+
+		cpu_post(cpu_at(1), use_page, &shares[1]);
+		use_page(&shares[0]);
+		check(cpu_wait(cpu_at(1), 60000), "the other CPU does not end");
+		check_equal(shares[0].wrong, 0, "this CPU, wrong");
+		check_equal(shares[1].wrong, 0, "the other CPU, wrong");
+	}
+}
+
+static void look_there(void *argument)
+{
+	*(volatile uint32_t *)argument = hits(MSR_REAL, LAST) ? 2 : 1;
+}
+
+/* A CPU that has not asked for it has none. */
+static void test_not_asked(void)
+{
+	volatile uint32_t seen = 0;
+
+	map_at(LAST);
+	mark(MSR_REAL, LAST);
+	cpu_post(cpu_at(1), look_there, (void *)&seen);
+	check(cpu_wait(cpu_at(1), 60000), "the other CPU does not end");
+	check_equal(seen, 1, "on the other CPU");
+	unmap();
+}
+
+static void test_not_offered(void)
+{
+	if (kvm_features() & 1u << PARACALL_KVM_FEATURE_MAGIC_PAGE) {
+		skip("it is offered");
+		return;
+	}
+	check_equal(map((unsigned long)LAST, (unsigned long)LAST | 1, NULL),
+		    PARACALL_EV_UNIMPLEMENTED, "map");
+	check(!hits(MSR_REAL, LAST), "there nevertheless");
+}
+
+#define PAGE_TEST \
+	.covers = "PPC_MAP_MAGIC_PAGE", .kvm = true, \
+	.features = 1u << PARACALL_KVM_FEATURE_MAGIC_PAGE
+
+/* clang-format off */
+static const struct test tests[] = {
+	{ .name = "register", .run_row = test_register, TEST_ROWS(register_fields), PAGE_TEST },
+	{ .name = "halves of a register", .run = test_halves, PAGE_TEST },
+	{ .name = "kept", .run_row = test_kept, TEST_ROWS(kept_fields), PAGE_TEST },
+	{ .name = "PIR", .run = test_pir, PAGE_TEST },
+	{ .name = "MSR", .run = test_msr, PAGE_TEST },
+	{ .name = "MSR, bits that take the instruction", .run = test_msr_others, PAGE_TEST },
+	{ .name = "enabling interrupts", .run = test_enable, PAGE_TEST },
+	{ .name = "disabling interrupts", .run = test_disable, PAGE_TEST },
+	{ .name = "critical section", .run = test_critical, PAGE_TEST },
+	{ .name = "user mode has none", .run = test_user, PAGE_TEST },
+	{ .name = "user mode has its own memory there", .run = test_user_memory, PAGE_TEST },
+	{ .name = "low bits of its addresses", .run = test_low_bits, PAGE_TEST },
+	{ .name = "moved, and mapped nowhere", .run = test_move, PAGE_TEST },
+	{ .name = "real and effective address", .run = test_two_addresses, PAGE_TEST },
+	{ .name = "32-bit mode", .run = test_narrow, PAGE_TEST },
+	{ .name = "each CPU has its own", .run = test_cpus, .cpus = 2, PAGE_TEST },
+	{ .name = "a CPU that did not ask has none", .run = test_not_asked, .cpus = 2, PAGE_TEST },
+	{ .name = "not offered", .run = test_not_offered, .kvm = true },
+};
+/* clang-format on */
+
+TESTS_MAIN("magic", tests)
