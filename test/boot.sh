@@ -21,12 +21,13 @@ said() {
 }
 
 # proved TIMES: each boot and each turn of a life was seen by the guest itself to
-# kick every vCPU and to send interrupts; on s390x, to yield to another vCPU.
+# kick every vCPU and to send interrupts; on s390x, to yield to another vCPU; on
+# PowerPC, to interrupt another one.
 proved() {
 	local all='paracall-guest: .* vCPUs, '
 
-	[ "$(grep -cE "$all(kicks|yields) " "$work/log")" -eq "$1" ] &&
-		[ "$(grep -cE "$all(kicks ([1-9][0-9]* )+sends|yields) [1-9]" "$work/log")" -eq "$1" ]
+	[ "$(grep -cE "$all(kicks|yields|ipis) " "$work/log")" -eq "$1" ] &&
+		[ "$(grep -cE "$all(kicks ([1-9][0-9]* )+sends|yields|ipis) [1-9]" "$work/log")" -eq "$1" ]
 }
 
 # calls_of NAME: of a hypercall, in the summary.
@@ -100,7 +101,8 @@ is_true() {
 	local name minimum
 
 	case $1 in
-	KVM) said 'Hypervisor detected: KVM|Linux is running under KVM in 64-bit mode' ;;
+	KVM) said 'Hypervisor detected: KVM|Linux is running under KVM in 64-bit mode|Hardware name: .* hv:linux,kvm' ;;
+	PATCHED) said 'KVM: Live patching for a fast VM worked' ;;
 	SPINLOCKS) said 'PV spinlocks enabled' ;;
 	IPIS) grep -qE 'setup PV IPIs|send_IPI_mask\(\) replaced' "$work/log" ;;
 	KVMCLOCK) said 'kvm-clock: Using msrs' ;;
@@ -253,7 +255,10 @@ read_how() {
 		esac
 	done
 	target=$(guest_target "$(guest_architecture "$kernel")")
-	[ "$target" = x86_64 ] || console=ttysclp0
+	case $target in
+	s390x) console=ttysclp0 ;;
+	ppc64) console=hvc0 ;;
+	esac
 }
 
 # Says why a boot is not possible here; fails if it is.
@@ -265,7 +270,7 @@ cannot_boot() {
 	guest_missing "$kernel" && return
 	[ "$target" != x86_64 ] || return 1
 	if ! find_qemu "$target" >/dev/null; then
-		echo "no QEMU for $target: script/setup --arch=$target gets one"
+		echo "no QEMU for $target: script/setup --all-kernels gets one"
 	elif [[ $("$paracall" run -- "qemu-system-$target" --version 2>&1) = *'not supported yet'* ]]; then
 		echo "Paracall does not know $target yet"
 	else
@@ -334,6 +339,7 @@ boot_plain() {
 boot_all_plain() {
 	boot_plain x86-64 trixie boot '!KVM !SPINLOCKS !IPIS' -machine q35 -smp 2
 	boot_plain s390x s390x demo 'KVM said:diag_09c:_2.?$' -machine s390-ccw-virtio -smp 2
+	boot_plain PowerPC ppc64le demo '!KVM !PATCHED' -machine pseries -smp 2
 }
 
 # What a guest that is offered these, and no more, finds and calls.
