@@ -3,11 +3,13 @@
 
 #include "runtime.h"
 
-/* The host knows them so. */
+#if UINTPTR_MAX > UINT32_MAX
+/* The host knows them so, in 64-bit programs. */
 _Static_assert(offsetof(struct test, covers) == 8 && offsetof(struct test, rows) == 32 &&
 		       offsetof(struct test, row_count) == 40 &&
 		       offsetof(struct test, row_size) == 44 && sizeof(struct test) == 64,
 	       "layout of struct test");
+#endif
 
 bool kvm_found;
 struct test_counts test_counts;
@@ -51,9 +53,10 @@ bool check_equal(int64_t got, int64_t expected, const char *format, ...)
 	va_end(arguments);
 	/* Small ones are codes and counts. */
 	if (expected > -0x10000 && expected < 0x10000 && got > -0x10000 && got < 0x10000)
-		print(": expected %ld, got %ld\n", expected, got);
+		print(": expected %ld, got %ld\n", (long)expected, (long)got);
 	else
-		print(": expected 0x%lx, got 0x%lx\n", (uint64_t)expected, (uint64_t)got);
+		print(": expected 0x%lx, got 0x%lx\n", (unsigned long)expected,
+		      (unsigned long)got);
 	return false;
 }
 

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the bare-metal program for ppce500 stands on: 32 bits, one CPU, Book E. */
+#ifndef GUEST_RUNTIME_H
+#define GUEST_RUNTIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <paracall/guest.h>
+
+#include "common/print.h"
+
+int main(void);
+
+/* Besides its last line, the end is a reset: QEMU is run with -no-reboot. */
+
+static inline void relax(void)
+{
+	__asm__ volatile("" : : : "memory");
+}
+
+#define cpu_count 1u
+
+static inline void cpus_start(void)
+{
+}
+
+static inline void cpus_recover(void)
+{
+}
+
+#define MSR_EE 0x8000ul
+#define MSR_PR 0x4000ul
+
+/* Interrupts by their IVOR. */
+enum interrupt {
+	INTERRUPT_NONE = -1,
+	INTERRUPT_DATA = 2,
+	INTERRUPT_SYSTEM_CALL = 8,
+	INTERRUPT_DECREMENTER = 10,
+	INTERRUPT_DATA_TLB = 13,
+};
+
+/* The last one since this was asked, and its data's address. */
+enum interrupt interrupt_taken(uint32_t *address);
+
+#endif /* GUEST_RUNTIME_H */
