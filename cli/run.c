@@ -24,7 +24,7 @@ struct run_options {
 	const char *replace;
 	const char *hints;
 	struct strings inject;
-	/* --features, as it was said, or NULL; for x86 guests also what it means. */
+	/* --features, as it was said, or NULL; what it means is in the set. */
 	const char *feature_list;
 	uint32_t capabilities;
 	uint32_t features;
@@ -88,12 +88,14 @@ static void print_help(void)
 	       "      --disk=FILE         a virtio disk\n");
 }
 
-static bool parse_features(const char *list, uint32_t capabilities, uint32_t *features)
+static bool parse_features(enum paracall_architecture architecture, const char *list,
+			   uint32_t capabilities, uint32_t *features)
 {
-	uint32_t available = paracall_features_available(capabilities);
+	uint32_t available = paracall_features_available_of(architecture, capabilities);
 	const char *wrong;
 	size_t length;
-	int error = paracall_features_parse(list, available, features, &wrong, &length);
+	int error = paracall_features_parse_of(architecture, list, available, features, &wrong,
+					       &length);
 
 	if (error == PARACALL_ERROR_FEATURE)
 		complain(
@@ -264,8 +266,9 @@ static bool check_target(struct run_options *options)
 			target->name);
 		return false;
 	}
-	return !target->is_x86 || !options->feature_list ||
-	       parse_features(options->feature_list, options->capabilities, &options->features);
+	return !target->has_features || !options->feature_list ||
+	       parse_features(target->architecture, options->feature_list,
+			      options->capabilities, &options->features);
 }
 
 static bool check_form(const struct run_options *options)
@@ -412,10 +415,7 @@ static char *x86_options(const struct run_options *options)
 	return result;
 }
 
-/*
- * The same for others. The plugin checks the names of features, and parts them by
- * colons.
- */
+/* The same for others: the list as it was said, with colons for commas. */
 static char *other_options(const struct run_options *options)
 {
 	bool has_list = options->target->has_features && options->feature_list;

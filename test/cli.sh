@@ -162,6 +162,10 @@ test_usage() {
 	refuse "vCPUs without a trace" "--cpu is about the trace" --cpu=0 --record=x --kernel x
 	refuse "loss without a recording" "--record-loss is about recording" --record-loss=drop --kernel x
 	refuse "loss in another way" "use wait or drop" --record=x --record-loss=perhaps --kernel x
+	refuse "x86's feature for PowerPC" "no feature 'pv-unhalt'" --features=+pv-unhalt \
+		-- qemu-system-ppc64
+	refuse "PowerPC's feature for x86" "no feature 'magic-page'" --features=+magic-page \
+		-- qemu-system-x86_64
 	refuse "two machines" "exclude each other" --kernel x -- qemu-system-x86_64
 }
 
