@@ -158,9 +158,10 @@ bool result_is_bad(const struct result *result)
 char *result_name(const struct result *result)
 {
 	const struct suite_run *run = result->run;
+	bool is_bare = !*run->options && !*run->arguments;
 
-	return format_string("%s, %s%s%s", run->program, run->options, *run->options ? " " : "",
-			     run->arguments);
+	return format_string("%s%s%s%s%s", run->program, is_bare ? "" : ", ", run->options,
+			     *run->options ? " " : "", run->arguments);
 }
 
 void result_free(struct result *result)
