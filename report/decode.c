@@ -103,6 +103,20 @@ static const struct word icr_flags[] = {
 	{ 0, NULL },
 };
 
+static const struct word clock_types[] = {
+	{ PARACALL_KVM_CLOCK_PAIRING_WALLCLOCK, "wallclock" },
+	{ 0, NULL },
+};
+
+static const struct word wake_causes[] = {
+	{ PARACALL_WAKE_INTERRUPT, "interrupt" },
+	{ PARACALL_WAKE_KICK, "kick" },
+	{ PARACALL_WAKE_KICK_BEFORE, "kick before" },
+	{ PARACALL_WAKE_RESET, "reset" },
+	{ PARACALL_WAKE_UNKNOWN, "unknown" },
+	{ 0, NULL },
+};
+
 static const struct word page_sizes[] = {
 	{ PARACALL_KVM_MAP_GPA_RANGE_PAGE_SIZE_4K, "4K" },
 	{ PARACALL_KVM_MAP_GPA_RANGE_PAGE_SIZE_2M, "2M" },
@@ -329,16 +343,6 @@ static void print_wake(FILE *output, const struct event *event)
 
 void decode_value(FILE *output, const struct event *event, const struct event_value *value)
 {
-	static const struct word clock_types[] = {
-		{ PARACALL_KVM_CLOCK_PAIRING_WALLCLOCK, "wallclock" },
-		{ 0, NULL },
-	};
-	static const struct word causes[] = {
-		{ PARACALL_WAKE_INTERRUPT, "interrupt" },     { PARACALL_WAKE_KICK, "kick" },
-		{ PARACALL_WAKE_KICK_BEFORE, "kick before" }, { PARACALL_WAKE_RESET, "reset" },
-		{ PARACALL_WAKE_UNKNOWN, "unknown" },	      { 0, NULL },
-	};
-
 	switch (value->field->format) {
 	case PARACALL_FORMAT_APIC_ID:
 		/* Whatever is above 32 bits does not count, and is a mistake. */
@@ -375,7 +379,7 @@ void decode_value(FILE *output, const struct event *event, const struct event_va
 		print_msr(output, value->value);
 		break;
 	case PARACALL_FORMAT_WAKE_CAUSE:
-		print_word(output, causes, value->value);
+		print_word(output, wake_causes, value->value);
 		break;
 	case PARACALL_FORMAT_BOOLEAN:
 		fputs(value->value ? "yes" : "no", output);
