@@ -10,7 +10,7 @@ enum exit_status {
 	EXIT_OK = 0,
 	/*
 	 * list: no such name. engines: none can be used. dtb: not done. check: a test
-	 * failed.
+	 * failed. top: no such guest. report: not all of a recording.
 	 */
 	EXIT_NOTHING = 1,
 	/* The command line is wrong. */
@@ -29,6 +29,9 @@ int engines_main(int argc, char **argv);
 int list_main(int argc, char **argv);
 int dtb_main(int argc, char **argv);
 int check_main(int argc, char **argv);
+int top_main(int argc, char **argv);
+int report_main(int argc, char **argv);
+int diff_main(int argc, char **argv);
 
 /* One sentence to standard error, after "paracall: ". */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -41,6 +44,13 @@ char *format_string(const char *format, ...) __attribute__((format(printf, 1, 2)
 
 /* A whole file and a 0 behind it, the caller's to free; NULL with errno set. */
 char *read_file(const char *path, size_t *size);
+
+/*
+ * The path of a file of Paracall's: in that folder of the build tree that the
+ * command runs from, or else where it is installed, there or not. The caller's to
+ * free.
+ */
+char *own_file(const char *built, const char *installed, const char *file);
 
 /* A list of strings that ends with NULL, for execv(). It owns the strings. */
 struct strings {

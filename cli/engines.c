@@ -7,41 +7,20 @@
 #include "targets.h"
 
 #include <getopt.h>
-#include <libgen.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* @file beside the command in its build tree, else @installed beside the plugin. */
-static char *find_beside(const char *file, const char *installed)
-{
-	char self[PATH_MAX];
-	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *path;
-
-	if (length > 0) {
-		self[length] = '\0';
-		path = format_string("%s/%s", dirname(self), file);
-		if (!access(path, R_OK))
-			return path;
-		free(path);
-	}
-	return format_string("%s/%s", PARACALL_PLUGIN_DIRECTORY, installed);
-}
-
 char *data_path(const char *folder)
 {
-	return find_beside(folder, folder);
+	return own_file(".", PARACALL_PLUGIN_DIRECTORY, folder);
 }
 
 char *plugin_path(const char *file)
 {
-	char *built = format_string("engine/qemu/%s", file);
-	char *path = find_beside(built, file);
+	char *path = own_file("engine/qemu", PARACALL_PLUGIN_DIRECTORY, file);
 
-	free(built);
 	if (!access(path, R_OK))
 		return path;
 	complain("the plugin '%s' is missing; build it, or install Paracall again", path);

@@ -13,6 +13,9 @@ static const struct subcommand {
 } subcommands[] = {
 	{ "run", run_main, "run a guest under QEMU, as a KVM guest" },
 	{ "engines", engines_main, "show the QEMUs found, and which one is used" },
+	{ "top", top_main, "show what a running guest calls, as it does" },
+	{ "report", report_main, "show what 'paracall run --record' recorded" },
+	{ "diff", diff_main, "compare two recordings" },
 	{ "list", list_main, "show KVM's hypercalls and features" },
 	{ "dtb", dtb_main, "tell a PowerPC guest of KVM in a device tree's file" },
 	{ "check", check_main, "test KVM's interface from inside a guest" },

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli.h"
 
+#include <libgen.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void complain(const char *format, ...)
 {
@@ -59,6 +62,22 @@ char *read_file(const char *path, size_t *size)
 	if (file)
 		fclose(file);
 	return text;
+}
+
+char *own_file(const char *built, const char *installed, const char *file)
+{
+	char self[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *path;
+
+	if (length > 0) {
+		self[length] = '\0';
+		path = format_string("%s/%s/%s", dirname(self), built, file);
+		if (!access(path, R_OK))
+			return path;
+		free(path);
+	}
+	return format_string("%s/%s", installed, file);
 }
 
 void strings_add(struct strings *strings, const char *string)

@@ -47,7 +47,7 @@ test_help() {
 	local command
 
 	expect "help" 0 "Usage: paracall COMMAND" "$paracall" --help
-	for command in run engines list dtb check; do
+	for command in run engines top report diff list dtb check; do
 		expect "$command --help" 0 "Usage: paracall $command" "$paracall" $command --help
 	done
 	expect "version" 0 "paracall 0." "$paracall" --version

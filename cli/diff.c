@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* paracall diff: two recordings side by side. */
+#include "../report/compare.h"
+#include "cli.h"
+#include "reading.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* As diff's. */
+enum diff_status {
+	DIFF_SAME = 0,
+	DIFF_DIFFERENT = 1,
+	DIFF_TROUBLE = 2,
+};
+
+struct diff_options {
+	const char *paths[2];
+	bool is_quiet;
+	struct compare_options compare;
+	struct reading_options reading;
+};
+
+static void print_help(void)
+{
+	printf("Usage: paracall diff [OPTION]... RECORDING RECORDING\n"
+	       "\n"
+	       "Compare what two guests did, by recordings of 'paracall run --record': which calls,\n"
+	       "accesses to registers and CPUID leaves came, went or changed in number, how long they\n"
+	       "took, and in which order they came first. The exit status is 0 if they are the same,\n"
+	       "1 if they differ, 2 if there is trouble.\n"
+	       "\n"
+	       "      --number=PERCENT   numbers that are no further apart are the same (default: 0)\n"
+	       "      --latency=PERCENT  medians and 99 percents that are further apart differ\n"
+	       "                         (default: times never make a difference)\n"
+	       "      --ignore-order     the order makes no difference\n"
+	       "  -q, --quiet            print nothing\n"
+	       "\n" READING_HELP "                       (default: %%call,%%cpuid,%%register)\n"
+	       "  -h, --help             this text\n");
+}
+
+/* All of a recording; false after a complaint. What is cut off is no ground to compare. */
+static bool profile_read(struct profile *profile, struct reading *reading)
+{
+	struct event event;
+
+	while (reading_next(reading, &event)) {
+		if (!profile_add(profile, &event)) {
+			complain("out of memory");
+			return false;
+		}
+	}
+	return reading_complain(reading);
+}
+
+static void print_recording(const char *letter, const char *path, const struct reading *reading,
+			    const struct profile *profile)
+{
+	const struct recording_info *info = recording_info(reading->recording);
+
+	printf("%s: %s: %s, %u vCPUs, %" PRIu64 " events in %.3f s\n", letter, path,
+	       info->architecture ? paracall_architecture_name(info->architecture) : "unknown",
+	       info->cpus, profile->events, profile->time / 1e9);
+}
+
+static bool read_one(const struct diff_options *options, int which, struct profile *profile)
+{
+	static const char *const letters[] = { "A", "B" };
+	const char *path = options->paths[which];
+	struct reading reading;
+	bool is_good;
+
+	if (!reading_open(&reading, path, &options->reading))
+		return false;
+	is_good = profile_read(profile, &reading);
+	if (is_good && !options->is_quiet)
+		print_recording(letters[which], path, &reading, profile);
+	reading_close(&reading);
+	return is_good;
+}
+
+static int compare(const struct diff_options *options, const struct profile *profiles)
+{
+	FILE *output = options->is_quiet ? NULL : stdout;
+	enum compare_result result;
+
+	if (output)
+		putc('\n', output);
+	result = compare_profiles(output, &profiles[0], &profiles[1], &options->compare);
+	if (result == COMPARE_NO_MEMORY) {
+		complain("out of memory");
+		return DIFF_TROUBLE;
+	}
+	if (fflush(stdout)) {
+		complain("standard output could not be written: %s", strerror(errno));
+		return DIFF_TROUBLE;
+	}
+	return result == COMPARE_SAME ? DIFF_SAME : DIFF_DIFFERENT;
+}
+
+static int diff(const struct diff_options *options)
+{
+	struct profile profiles[2];
+	int status = DIFF_TROUBLE;
+
+	profile_init(&profiles[0]);
+	profile_init(&profiles[1]);
+	if (read_one(options, 0, &profiles[0]) && read_one(options, 1, &profiles[1]))
+		status = compare(options, profiles);
+	profile_destroy(&profiles[0]);
+	profile_destroy(&profiles[1]);
+	return status;
+}
+
+enum option_code {
+	OPTION_NUMBER = 256,
+	OPTION_LATENCY,
+	OPTION_ORDER,
+};
+
+static const struct option long_options[] = {
+	{ "number", required_argument, NULL, OPTION_NUMBER },
+	{ "latency", required_argument, NULL, OPTION_LATENCY },
+	{ "ignore-order", no_argument, NULL, OPTION_ORDER },
+	{ "quiet", no_argument, NULL, 'q' },
+	READING_LONG_OPTIONS,
+	{ "help", no_argument, NULL, 'h' },
+	{ .name = NULL },
+};
+
+static bool parse_percent(double *percent, const char *option, const char *value)
+{
+	char *end;
+
+	*percent = strtod(value, &end);
+	if (end != value && (!*end || !strcmp(end, "%")) && *percent >= 0)
+		return true;
+	complain("--%s=%s: use percent, 0 or more", option, value);
+	return false;
+}
+
+static bool take_option(struct diff_options *options, int code, const char *value)
+{
+	switch (code) {
+	case OPTION_NUMBER:
+		return parse_percent(&options->compare.count_percent, "number", value);
+	case OPTION_LATENCY:
+		return parse_percent(&options->compare.latency_percent, "latency", value);
+	case OPTION_ORDER:
+		options->compare.ignores_order = true;
+		return true;
+	case 'q':
+		options->is_quiet = true;
+		return true;
+	}
+	return reading_take_option(&options->reading, code, value);
+}
+
+int diff_main(int argc, char **argv)
+{
+	struct diff_options options = {
+		.compare.latency_percent = -1,
+		.reading.expression = "%call,%cpuid,%register",
+	};
+	int code;
+
+	opterr = 0;
+	while ((code = getopt_long(argc, argv, ":qh", long_options, NULL)) != -1) {
+		if (code == 'h') {
+			print_help();
+			return DIFF_SAME;
+		}
+		if (code == ':' || code == '?') {
+			complain("diff: %s '%s'; see 'paracall diff --help'",
+				 code == ':' ? "a value is missing behind" : "unknown option",
+				 argv[optind - 1]);
+			return DIFF_TROUBLE;
+		}
+		if (!take_option(&options, code, optarg))
+			return DIFF_TROUBLE;
+	}
+	if (argc - optind != 2) {
+		complain("diff: give two recordings; see 'paracall diff --help'");
+		return DIFF_TROUBLE;
+	}
+	options.paths[0] = argv[optind];
+	options.paths[1] = argv[optind + 1];
+	return diff(&options);
+}

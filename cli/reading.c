@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "reading.h"
+
+#include "cli.h"
+
+#include <inttypes.h>
+
+bool reading_take_option(struct reading_options *options, int code, const char *value)
+{
+	switch (code) {
+	case OPTION_READING_TRACE:
+		options->expression = value;
+		return true;
+	case OPTION_READING_CPU:
+		options->cpus = value;
+		return true;
+	case OPTION_READING_FAILED:
+		options->failed_only = true;
+		return true;
+	case OPTION_READING_SYMBOLS:
+		options->symbols = value;
+		return true;
+	}
+	return false;
+}
+
+static bool set_filter(struct reading *reading, const struct reading_options *options,
+		       char *error, size_t size)
+{
+	reading->filter = must(filter_new());
+	if (options->failed_only)
+		filter_set_failed(reading->filter);
+	if (options->cpus && !filter_set_cpus(reading->filter, options->cpus, error, size))
+		return false;
+	return !options->expression ||
+	       filter_set_expression(reading->filter, options->expression,
+				     recording_classes(reading->recording), error, size);
+}
+
+bool reading_open(struct reading *reading, const char *path,
+		  const struct reading_options *options)
+{
+	char error[512];
+
+	*reading = (struct reading){ .recording = recording_open(path, error, sizeof(error)) };
+	if (reading->recording && set_filter(reading, options, error, sizeof(error))) {
+		if (!options->symbols)
+			return true;
+		reading->symbols = symbols_open(options->symbols, error, sizeof(error));
+		if (reading->symbols)
+			return true;
+	}
+	complain("%s", error);
+	reading_close(reading);
+	return false;
+}
+
+void reading_close(struct reading *reading)
+{
+	symbols_close(reading->symbols);
+	filter_free(reading->filter);
+	recording_close(reading->recording);
+}
+
+bool reading_next(struct reading *reading, struct event *event)
+{
+	while (recording_next(reading->recording, event)) {
+		if (event->kind == PARACALL_EVENT_KERNEL_ENTRY)
+			symbols_note_entry(reading->symbols, event->words[0], event->words[1]);
+		if (filter_accepts(reading->filter, event))
+			return true;
+	}
+	return false;
+}
+
+bool reading_complain(const struct reading *reading)
+{
+	const char *problem = recording_problem(reading->recording);
+	uint64_t lost = recording_lost(reading->recording);
+
+	if (lost)
+		complain("%" PRIu64 " events were lost while it was recorded", lost);
+	if (problem)
+		complain("%s", problem);
+	return !problem;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* paracall report: a recording, read back in one of many forms. */
+#include "../report/writer.h"
+#include "cli.h"
+#include "reading.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct report_options {
+	const char *path;
+	const char *output;
+	const struct writer_format *format;
+	struct reading_options reading;
+};
+
+static void print_help(void)
+{
+	printf("Usage: paracall report [OPTION]... RECORDING\n"
+	       "\n"
+	       "Show what 'paracall run --record' wrote to the folder RECORDING.\n"
+	       "\n"
+	       "      --format=FORMAT  text as of 'paracall run --trace', json, csv, or chrome for\n"
+	       "                       Perfetto (default: text)\n"
+	       "      --html           one page for a browser, with all in it\n"
+	       "  -c, --count          the table of calls that 'paracall run' prints\n"
+	       "  -o, --output=FILE    write there (default: standard output)\n" READING_HELP
+	       "      --symbols=FILE   names for program counters, from a System.map or vmlinux\n"
+	       "  -h, --help           this text\n");
+}
+
+/* The page without its events; NULL and a complaint if it was not built. */
+static FILE *open_page(void)
+{
+	char *path = own_file("report/html", PARACALL_DATA_DIRECTORY, "report.html");
+	FILE *page = fopen(path, "re");
+
+	if (!page && errno == ENOENT)
+		complain(
+			"this Paracall was built without the page for --html: run script/setup where there is node or npm can be had, and build it again");
+	else if (!page)
+		complain("'%s' can't be read: %s", path, strerror(errno));
+	free(path);
+	return page;
+}
+
+static FILE *open_output(const struct report_options *options)
+{
+	FILE *output = stdout;
+
+	if (options->output)
+		output = fopen(options->output, "we");
+	else if (options->format == &writer_html && isatty(STDOUT_FILENO))
+		output = NULL;
+	if (!output && options->output)
+		complain("'%s' can't be written: %s", options->output, strerror(errno));
+	else if (!output)
+		complain("a page is nothing for a terminal: add --output=FILE");
+	return output;
+}
+
+static bool close_output(const struct report_options *options, FILE *output)
+{
+	bool is_good = !fflush(output) && !ferror(output);
+
+	if (output != stdout && fclose(output))
+		is_good = false;
+	if (!is_good)
+		complain("'%s' could not be written: %s",
+			 options->output ? options->output : "standard output",
+			 strerror(errno));
+	return is_good;
+}
+
+static bool write_all(const struct report_options *options, struct reading *reading,
+		      const struct writer_target *target)
+{
+	const struct writer_format *format = options->format;
+	void *writer = format->begin(target);
+	struct event event;
+
+	if (!writer) {
+		complain("out of memory, or the page for --html is damaged");
+		return false;
+	}
+	/* There is no use in going on if nobody reads it. */
+	while (!ferror(target->output) && reading_next(reading, &event))
+		format->add(writer, &event);
+	format->end(writer);
+	return true;
+}
+
+/* The exit status. What there is is shown, then what is wrong is said. */
+static int write_report(const struct report_options *options, struct reading *reading,
+			FILE *page)
+{
+	struct writer_target target = {
+		.output = open_output(options),
+		.recording = reading->recording,
+		.symbols = reading->symbols,
+		.page = page,
+	};
+	bool is_good;
+
+	if (!target.output)
+		return EXIT_NOTHING;
+	is_good = write_all(options, reading, &target);
+	is_good = close_output(options, target.output) && is_good;
+	return reading_complain(reading) && is_good ? EXIT_OK : EXIT_NOTHING;
+}
+
+static int report(const struct report_options *options)
+{
+	struct reading reading;
+	FILE *page = NULL;
+	int status = EXIT_NOTHING;
+
+	if (options->format == &writer_html && !(page = open_page()))
+		return EXIT_NOTHING;
+	if (reading_open(&reading, options->path, &options->reading)) {
+		status = write_report(options, &reading, page);
+		reading_close(&reading);
+	}
+	if (page)
+		fclose(page);
+	return status;
+}
+
+enum option_code {
+	OPTION_FORMAT = 256,
+	OPTION_HTML,
+};
+
+static const struct option long_options[] = {
+	{ "format", required_argument, NULL, OPTION_FORMAT },
+	{ "html", no_argument, NULL, OPTION_HTML },
+	{ "count", no_argument, NULL, 'c' },
+	{ "output", required_argument, NULL, 'o' },
+	READING_LONG_OPTIONS,
+	{ "symbols", required_argument, NULL, OPTION_READING_SYMBOLS },
+	{ "help", no_argument, NULL, 'h' },
+	{ .name = NULL },
+};
+
+static bool set_format(struct report_options *options, const struct writer_format *format)
+{
+	if (options->format && options->format != format) {
+		complain("report: one of --format, --html and --count at a time");
+		return false;
+	}
+	options->format = format;
+	return true;
+}
+
+static bool parse_format(struct report_options *options, const char *name)
+{
+	static const struct writer_format *const formats[] = { &writer_text, &writer_json,
+							       &writer_csv, &writer_chrome };
+
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (!strcmp(name, formats[i]->name))
+			return set_format(options, formats[i]);
+	complain("--format=%s: use text, json, csv or chrome", name);
+	return false;
+}
+
+static bool take_option(struct report_options *options, int code, const char *value)
+{
+	switch (code) {
+	case OPTION_FORMAT:
+		return parse_format(options, value);
+	case OPTION_HTML:
+		return set_format(options, &writer_html);
+	case 'c':
+		return set_format(options, &writer_summary);
+	case 'o':
+		options->output = value;
+		return true;
+	}
+	return reading_take_option(&options->reading, code, value);
+}
+
+static bool take_path(struct report_options *options, int count, char **arguments)
+{
+	if (count == 1) {
+		options->path = arguments[0];
+		return true;
+	}
+	if (count)
+		complain("report: one recording at a time, not also '%s'", arguments[1]);
+	else
+		complain(
+			"report what? Give the folder that 'paracall run --record' wrote; see 'paracall report --help'");
+	return false;
+}
+
+int report_main(int argc, char **argv)
+{
+	struct report_options options = { .path = NULL };
+	int code;
+
+	opterr = 0;
+	while ((code = getopt_long(argc, argv, ":co:h", long_options, NULL)) != -1) {
+		if (code == 'h') {
+			print_help();
+			return EXIT_OK;
+		}
+		if (code == ':' || code == '?') {
+			complain("report: %s '%s'; see 'paracall report --help'",
+				 code == ':' ? "a value is missing behind" : "unknown option",
+				 argv[optind - 1]);
+			return EXIT_USAGE;
+		}
+		if (!take_option(&options, code, optarg))
+			return EXIT_USAGE;
+	}
+	if (!take_path(&options, argc - optind, argv + optind))
+		return EXIT_USAGE;
+	if (!options.format)
+		options.format = &writer_text;
+	return report(&options);
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* paracall top: what a running guest calls now. */
+#include "top.h"
+
+#include "cli.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <paracall/paracall.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+struct top_options {
+	/* 0: the only one. */
+	pid_t pid;
+	double interval;
+	enum rates_order order;
+	bool shows_cpus;
+	bool is_batch;
+	/* Tables to print, 0 for no end. */
+	unsigned long count;
+};
+
+static void print_help(void)
+{
+	printf("Usage: paracall top [OPTION]... [PID]\n"
+	       "\n"
+	       "Show what a running guest of 'paracall run' calls: hypercalls, halts and accesses\n"
+	       "to registers, per second. PID is the process of 'paracall run' or its QEMU; it\n"
+	       "may be left out if only one guest of this user runs. Keys: q quits, h is help.\n"
+	       "\n"
+	       "  -i, --interval=SECONDS  between two readings, 0.1 to 60 (default: 1)\n"
+	       "  -s, --sort=ORDER        by rate, total, time or name (default: rate)\n"
+	       "  -c, --cpus              the rates of each vCPU\n"
+	       "  -b, --batch             print tables to standard output, until the guest ends\n"
+	       "  -n, --count=N           that many tables, and no more; with --batch only\n"
+	       "      --once              print one table; as --batch --count=1\n"
+	       "  -h, --help              this text\n");
+}
+
+double top_time(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec + now.tv_nsec / 1e9;
+}
+
+void top_sort(struct top *top)
+{
+	rates_make(&top->rates, top->before, top->now, top->seconds, top->order);
+}
+
+enum top_state top_read(struct top *top)
+{
+	struct paracall_statistics *before = top->before;
+	double time = top_time();
+
+	top->before = top->now;
+	top->now = before;
+	if (!attachment_read(&top->attachment, top->now))
+		return TOP_FAILED;
+	top->seconds = top->time > 0 ? time - top->time : 0;
+	top->time = time;
+	top_sort(top);
+	return top->now->finished ? TOP_ENDED : TOP_GOES_ON;
+}
+
+const uint32_t *top_cpus(const struct top *top)
+{
+	return top->shows_cpus ? &top->first_cpu : NULL;
+}
+
+void top_title(const struct top *top, char *line, size_t size)
+{
+	snprintf(line, size, "paracall top: process %d, %s, %u vCPUs, every %g s, by %s",
+		 top->attachment.pid, paracall_architecture_name(top->now->architecture),
+		 top->now->cpus, top->interval, rates_order_name(top->order));
+}
+
+static void print_table(const struct top *top)
+{
+	char line[RATES_LINE];
+
+	top_title(top, line, sizeof(line));
+	puts(line);
+	rates_heading(line, &top->rates, top_cpus(top), RATES_LINE);
+	puts(line);
+	for (size_t row = 0; row < top->rates.count; row++) {
+		rates_row(line, &top->rates, row, top_cpus(top), RATES_LINE);
+		puts(line);
+	}
+}
+
+static enum top_state run_batch(struct top *top, unsigned long count)
+{
+	enum top_state state = TOP_GOES_ON;
+
+	for (unsigned long i = 0; state == TOP_GOES_ON && (!count || i < count); i++) {
+		if (attachment_wait_end(&top->attachment, top->interval * 1000))
+			state = TOP_ENDED;
+		if (top_read(top) == TOP_FAILED)
+			return TOP_FAILED;
+		if (top->now->finished)
+			state = TOP_ENDED;
+		if (i)
+			putchar('\n');
+		print_table(top);
+		/* A pipe that nobody reads any more. */
+		if (fflush(stdout))
+			return TOP_QUIT;
+	}
+	return state;
+}
+
+static int end(const struct top *top, enum top_state state)
+{
+	switch (state) {
+	case TOP_FAILED:
+		complain("the counters of process %d have gone", top->attachment.pid);
+		return EXIT_NOTHING;
+	case TOP_NO_SCREEN:
+		complain(
+			"this terminal can't be drawn on; set TERM, or print tables with --batch");
+		return EXIT_USAGE;
+	case TOP_ENDED:
+		complain("the guest of process %d has ended", top->attachment.pid);
+		return EXIT_OK;
+	default:
+		return EXIT_OK;
+	}
+}
+
+static int watch(const struct top_options *options, pid_t pid)
+{
+	struct top top = {
+		.interval = options->interval,
+		.order = options->order,
+		.shows_cpus = options->shows_cpus,
+	};
+	enum top_state state;
+	int status;
+
+	if (!attach(&top.attachment, pid))
+		return EXIT_NOTHING;
+	top.before = attachment_buffer(&top.attachment);
+	top.now = attachment_buffer(&top.attachment);
+	state = top_read(&top);
+	/* One that has ended since can still be shown. */
+	if (state != TOP_FAILED)
+		state = options->is_batch ? run_batch(&top, options->count) : top_screen(&top);
+	status = end(&top, state);
+	free(top.before);
+	free(top.now);
+	detach(&top.attachment);
+	return status;
+}
+
+static void print_guests(const struct guests *guests)
+{
+	for (size_t i = 0; i < guests->count; i++) {
+		char *command = guest_command(guests->items[i].pid);
+
+		fprintf(stderr, "  %d  %.100s\n", guests->items[i].pid, command);
+		free(command);
+	}
+}
+
+/* The only one; 0 and a complaint if there is none, or a choice. */
+static pid_t find_guest(void)
+{
+	struct guests guests;
+	pid_t pid = 0;
+
+	guests_find(&guests);
+	if (!guests.count)
+		complain("no guest of yours runs: start one with 'paracall run'");
+	else if (guests.count == 1)
+		pid = guests.items[0].pid;
+	else
+		complain("which one? Give the number of one of these %zu processes:",
+			 guests.count);
+	if (guests.count > 1)
+		print_guests(&guests);
+	guests_free(&guests);
+	return pid;
+}
+
+enum option_code {
+	OPTION_ONCE = 256,
+};
+
+static const struct option long_options[] = {
+	{ "interval", required_argument, NULL, 'i' },
+	{ "sort", required_argument, NULL, 's' },
+	{ "cpus", no_argument, NULL, 'c' },
+	{ "batch", no_argument, NULL, 'b' },
+	{ "count", required_argument, NULL, 'n' },
+	{ "once", no_argument, NULL, OPTION_ONCE },
+	{ "help", no_argument, NULL, 'h' },
+	{ .name = NULL },
+};
+
+static bool parse_interval(double *interval, const char *value)
+{
+	char *end;
+
+	*interval = strtod(value, &end);
+	if (end != value && !*end && *interval >= 0.1 && *interval <= 60)
+		return true;
+	complain("--interval=%s: use seconds from 0.1 to 60", value);
+	return false;
+}
+
+static bool parse_order(enum rates_order *order, const char *value)
+{
+	for (*order = 0; *order < RATES_ORDERS; (*order)++)
+		if (!strcmp(value, rates_order_name(*order)))
+			return true;
+	complain("--sort=%s: use rate, total, time or name", value);
+	return false;
+}
+
+/* A number from 1 to @most; 0 and a complaint if it is none. */
+static unsigned long parse_number(const char *what, const char *value, unsigned long most)
+{
+	char *end;
+	unsigned long number = 0;
+
+	errno = 0;
+	if (*value >= '0' && *value <= '9')
+		number = strtoul(value, &end, 10);
+	if (number && !*end && !errno && number <= most)
+		return number;
+	complain("%s: use a number from 1 to %lu, not '%s'", what, most, value);
+	return 0;
+}
+
+static bool take_option(struct top_options *options, int code, const char *value)
+{
+	switch (code) {
+	case 'i':
+		return parse_interval(&options->interval, value);
+	case 's':
+		return parse_order(&options->order, value);
+	case 'c':
+		options->shows_cpus = true;
+		return true;
+	case 'b':
+		options->is_batch = true;
+		return true;
+	case 'n':
+		options->count = parse_number("--count", value, ULONG_MAX);
+		return options->count;
+	case OPTION_ONCE:
+		options->is_batch = true;
+		options->count = 1;
+		return true;
+	}
+	return false;
+}
+
+static bool take_arguments(struct top_options *options, int count, char **arguments)
+{
+	if (count > 1) {
+		complain("top: one process at a time, not also '%s'", arguments[1]);
+		return false;
+	}
+	if (options->count && !options->is_batch) {
+		complain("top: --count is for --batch; see 'paracall top --help'");
+		return false;
+	}
+	if (count)
+		options->pid = parse_number("the process", arguments[0], INT_MAX);
+	return !count || options->pid;
+}
+
+int top_main(int argc, char **argv)
+{
+	struct top_options options = { .interval = 1 };
+	int code;
+
+	opterr = 0;
+	while ((code = getopt_long(argc, argv, ":i:s:cbn:h", long_options, NULL)) != -1) {
+		if (code == 'h') {
+			print_help();
+			return EXIT_OK;
+		}
+		if (code == ':' || code == '?') {
+			complain("top: %s '%s'; see 'paracall top --help'",
+				 code == ':' ? "a value is missing behind" : "unknown option",
+				 argv[optind - 1]);
+			return EXIT_USAGE;
+		}
+		if (!take_option(&options, code, optarg))
+			return EXIT_USAGE;
+	}
+	if (!take_arguments(&options, argc - optind, argv + optind))
+		return EXIT_USAGE;
+	if (!options.is_batch && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))) {
+		complain("top needs a terminal; print tables with --batch or --once");
+		return EXIT_USAGE;
+	}
+	if (!options.pid)
+		options.pid = find_guest();
+	return options.pid ? watch(&options, options.pid) : EXIT_NOTHING;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of 'paracall run', made of events instead of counters. */
+#include "summary.h"
+#include "writer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct event_summary {
+	struct writer_target target;
+	struct paracall_statistics *statistics;
+};
+
+static void *begin(const struct writer_target *target)
+{
+	struct event_summary *summary = malloc(sizeof(*summary));
+	struct paracall_statistics *statistics = calloc(1, paracall_statistics_size(1));
+
+	if (!summary || !statistics) {
+		free(summary);
+		free(statistics);
+		return NULL;
+	}
+	/* No architecture: what the table says of a guest beyond calls is not known. */
+	statistics->max_cpus = statistics->cpus = 1;
+	statistics->finished = 1;
+	*summary = (struct event_summary){ .target = *target, .statistics = statistics };
+	return summary;
+}
+
+/* Rows can have moved since the recording was made; names stay. */
+static size_t row_of(const struct event *event)
+{
+	for (size_t row = 0; row < paracall_hypercall_count(); row++)
+		if (!strcmp(paracall_hypercall_info(row)->name, event->class->name))
+			return row;
+	return PARACALL_STATISTICS_UNKNOWN;
+}
+
+static void add(void *writer, const struct event *event)
+{
+	struct event_summary *summary = writer;
+	struct paracall_call_statistics *call;
+
+	if (!event_is_call(event))
+		return;
+	call = &summary->statistics->cpu[0].calls[row_of(event)];
+	call->calls++;
+	call->errors += event_has_failed(event);
+	call->timed_calls += event->duration != 0;
+	call->timed_nanoseconds += event->duration;
+}
+
+static void end(void *writer)
+{
+	struct event_summary *summary = writer;
+
+	summary_print_text(summary->target.output, summary->statistics);
+	free(summary->statistics);
+	free(summary);
+}
+
+const struct writer_format writer_summary = { .name = "summary", begin, add, end };
