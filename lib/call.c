@@ -37,7 +37,8 @@ static unsigned int declared_arguments(const struct row *row)
 /* Whether its handler is called for certain, and so its arguments are read. */
 static bool is_handled(const struct paracall_cpu *cpu, uint32_t mode, const struct row *row)
 {
-	return !(mode & PARACALL_MODE_USER) && is_answered(cpu->machine, row) && !has_rules(cpu);
+	return !(mode & PARACALL_MODE_USER) && is_answered(cpu->machine, row) &&
+	       !has_rules(cpu);
 }
 
 static void read_arguments(struct paracall_cpu *cpu, uint32_t mode, const struct row *row,

@@ -181,7 +181,7 @@ await_recording() {
 
 # QEMU killed, in the middle of it.
 test_killed() {
-	local run
+	local run counted
 
 	rm -rf "$work/recording"
 	timeout 60 "$paracall" run --summary="$work/summary" --record="$work/recording" -- \
@@ -196,8 +196,9 @@ test_killed() {
 	print_recording
 	equal "it can be read" "$? $(cat "$work/errors")" "0 "
 	# guest: CPUID 0x40000000 read 6 times, 0x40000001 29 times
-	equal "nothing is missing" "$(recorded cpuid)" \
-		"$(awk '$2 == "CPUID" { print $5 + $8 }' "$work/summary")"
+	counted=$(awk '$2 == "CPUID" { print $5 + $8 }' "$work/summary")
+	# Counted first: the one vCPU may have been killed before it told of the last.
+	equal "nothing is missing" $((counted - $(recorded cpuid) >> 1)) 0
 }
 
 # A disk of 256 KiB, for this guest alone, whose recording is copied from there.

@@ -210,9 +210,12 @@ static void cut_at_each_byte(void **state)
 /* Each field of the header with values that are at or beyond something. */
 static void wrong_headers(void **state)
 {
-	static const uint32_t values[] = { 0,	       1,	   4,	       39,
-					   40,	       0x1000,	   0x200001,   0x7fffffff,
-					   0x80000000, 0xfffffff0, 0xfffffffc, 0xffffffff };
+	/* clang-format off */
+	static const uint32_t values[] = {
+		0, 1, 4, 39, 40, 0x1000, 0x200001,
+		0x7fffffff, 0x80000000, 0xfffffff0, 0xfffffffc, 0xffffffff,
+	};
+	/* clang-format on */
 	_Alignas(8) uint8_t tree[ROOM];
 	size_t size = make_tree(tree, NULL, NULL, 0);
 
