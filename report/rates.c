@@ -11,15 +11,15 @@
 #define CPU_WIDTH 9
 #define CPU_RATE_LIMIT 99999999.0
 
-static const struct {
+struct single {
 	const char *name;
 	size_t counter;
-} single_counters[] = {
-#define SINGLE(name, member) \
-	{ \
-		name, offsetof(struct paracall_cpu_statistics, member) \
-	}
-	/* clang-format off */
+};
+
+/* clang-format off */
+#define SINGLE(name, member) { name, offsetof(struct paracall_cpu_statistics, member) }
+
+static const struct single single_counters[] = {
 	SINGLE("CPUID 0x40000000", cpuid_signature),
 	SINGLE("CPUID 0x40000001", cpuid_features),
 	SINGLE("halts", halts),
@@ -32,9 +32,9 @@ static const struct {
 	SINGLE("steal time told", steal_updates),
 	SINGLE("page faults begun", async_pf_begun),
 	SINGLE("page faults ended", async_pf_ended),
-/* clang-format on */
-#undef SINGLE
 };
+#undef SINGLE
+/* clang-format on */
 
 #define SINGLE_COUNTERS (sizeof(single_counters) / sizeof(single_counters[0]))
 

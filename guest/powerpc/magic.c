@@ -38,17 +38,19 @@ enum field {
 };
 
 /* Instructions. The registers that tests use are 3 to 10. */
-#define LD(rt, at) (0xe8000000u | (rt) << 21 | ((uint32_t)(at)&0xfffc))
-#define STD(rt, at) (0xf8000000u | (rt) << 21 | ((uint32_t)(at)&0xfffc))
-#define LWZ(rt, at) (0x80000000u | (rt) << 21 | ((uint32_t)(at)&0xffff))
-#define STW(rt, at) (0x90000000u | (rt) << 21 | ((uint32_t)(at)&0xffff))
-#define SPR(spr) (((uint32_t)(spr)&31) << 16 | ((uint32_t)(spr) >> 5) << 11)
+/* clang-format off */
+#define LD(rt, at) (0xe8000000u | (rt) << 21 | ((uint32_t)(at) & 0xfffc))
+#define STD(rt, at) (0xf8000000u | (rt) << 21 | ((uint32_t)(at) & 0xfffc))
+#define LWZ(rt, at) (0x80000000u | (rt) << 21 | ((uint32_t)(at) & 0xffff))
+#define STW(rt, at) (0x90000000u | (rt) << 21 | ((uint32_t)(at) & 0xffff))
+#define SPR(spr) (((uint32_t)(spr) & 31) << 16 | ((uint32_t)(spr) >> 5) << 11)
 #define MFSPR(rt, spr) (0x7c0002a6u | (rt) << 21 | SPR(spr))
 #define MTSPR(spr, rt) (0x7c0003a6u | (rt) << 21 | SPR(spr))
 #define MFMSR(rt) (0x7c0000a6u | (rt) << 21)
 /* Only EE and RI. */
 #define MTMSRD_1(rt) (0x7c010164u | (rt) << 21)
-#define ADDI(rt, ra, value) (0x38000000u | (rt) << 21 | (ra) << 16 | ((value)&0xffff))
+#define ADDI(rt, ra, value) (0x38000000u | (rt) << 21 | (ra) << 16 | ((value) & 0xffff))
+/* clang-format on */
 #define BDNZ_SELF 0x42000000u
 
 #define CODE_WORDS 24

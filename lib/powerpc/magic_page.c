@@ -48,13 +48,11 @@ struct field {
 #define CRITICAL_OFFSET 0x18
 #define PIR_OFFSET 0xcc
 
+/* clang-format off */
 #define AS_REGISTER(field_name, field_offset, field_size, register) \
-	{ \
-		field_name, field_offset, field_size, REGISTER, PARACALL_POWERPC_##register \
-	}
+	{ field_name, field_offset, field_size, REGISTER, PARACALL_POWERPC_##register }
 
 /* In order of offset, without gaps. mas7_3 is two registers, in one 64-bit field. */
-/* clang-format off */
 static const struct field fields[] = {
 	{ "scratch1", 0x00, 8, KEPT, 0 },
 	{ "scratch2", 0x08, 8, KEPT, 0 },

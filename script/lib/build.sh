@@ -5,19 +5,25 @@
 
 tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
+# What meson leaves out if it is not there: a list, to be compared with the one before.
+optional_parts() {
+	command -v s390x-linux-gnu-gcc powerpc64le-linux-gnu-gcc node
+	"$tree/report/html/modules.sh" 2>/dev/null
+	true
+}
+
 # build_tree FOLDER COMPILER [MESON-OPTION...]: quiet unless it fails.
 build_tree() {
-	local folder=$tree/$1 compiler=$2
+	local folder=$tree/$1 compiler=$2 parts=$tree/$1/optional-parts
 
 	shift 2
-	# What was left out at first may be there now.
-	if [ -f "$folder/build.ninja" ] && [ ! -e "$folder/report/html/report.html" ] &&
-		"$tree/report/html/modules.sh" >/dev/null; then
+	if [ ! -f "$folder/build.ninja" ]; then
+		CC=$compiler run_logged "meson could not configure $folder: see above." \
+			meson setup "$@" "$folder" "$tree"
+	elif [ "$(optional_parts)" != "$(cat "$parts" 2>/dev/null)" ]; then
 		run_logged "meson could not configure $folder: see above." \
 			meson setup --reconfigure "$folder" "$tree"
 	fi
-	[ -f "$folder/build.ninja" ] ||
-		CC=$compiler run_logged "meson could not configure $folder: see above." \
-			meson setup "$@" "$folder" "$tree"
+	optional_parts >"$parts"
 	run_logged "The build in $folder failed: see above." ninja -C "$folder"
 }

@@ -135,7 +135,7 @@ static const struct {
 
 static uint64_t cut(uint64_t value, unsigned int size)
 {
-	return size == 8 ? value : value & ((UINT64_C(1) << (8 * size)) - 1);
+	return size < 8 ? value & ((UINT64_C(1) << (8 * size)) - 1) : value;
 }
 
 static void the_layout_is_complete(void **state)
