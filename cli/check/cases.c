@@ -9,13 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* struct test and struct test_list of guest/common/test.h, on a 64-bit machine. */
-#define TEST_NAME 0
-#define TEST_COVERS 8
-#define TEST_ROWS 32
-#define TEST_ROW_COUNT 40
-#define TEST_ROW_SIZE 44
-#define TEST_SIZE 64
+/*
+ * struct test and struct test_list of guest/common/test.h, where a pointer has that
+ * many bytes.
+ */
+#define TEST_NAME(pointer) 0
+#define TEST_COVERS(pointer) (pointer)
+#define TEST_ROWS(pointer) (4 * (pointer))
+#define TEST_ROW_COUNT(pointer) (5 * (pointer))
+#define TEST_ROW_SIZE(pointer) (5 * (pointer) + 4)
+#define TEST_SIZE(pointer) ((pointer) == 8 ? 64 : 40)
 #define LIST_TESTS 0
 #define LIST_COUNT 8
 #define LIST_SIZE 16
@@ -27,6 +30,8 @@ struct program {
 	uint8_t *bytes;
 	size_t size;
 	bool is_big_endian;
+	/* Bytes of a pointer: 8, or 4 in a 32-bit program. */
+	unsigned int pointer;
 	uint64_t sections;
 	uint32_t section_count, section_size;
 };
@@ -58,9 +63,15 @@ static uint64_t section_at(const struct program *program, uint32_t index)
 	return program->sections + (uint64_t)index * program->section_size;
 }
 
-#define SECTION_FIELD(program, section, field) \
-	number_at(program, (section) + offsetof(Elf64_Shdr, field), \
-		  sizeof(((Elf64_Shdr *)NULL)->field))
+/* A field of the structure Elf64_@type or Elf32_@type at @offset. */
+#define FIELD_AT(program, offset, type, field) \
+	number_at(program, \
+		  (offset) + ((program)->pointer == 8 ? offsetof(Elf64_##type, field) \
+						      : offsetof(Elf32_##type, field)), \
+		  (program)->pointer == 8 ? sizeof(((Elf64_##type *)NULL)->field) \
+					  : sizeof(((Elf32_##type *)NULL)->field))
+#define HEADER_FIELD(program, field) FIELD_AT(program, 0, Ehdr, field)
+#define SECTION_FIELD(program, section, field) FIELD_AT(program, section, Shdr, field)
 
 /* Where in the file that address of the program's is, or 0. */
 static uint64_t offset_of(const struct program *program, uint64_t address)
@@ -80,7 +91,8 @@ static uint64_t offset_of(const struct program *program, uint64_t address)
 /* The text to which the pointer at @offset leads. */
 static const char *text_behind(const struct program *program, uint64_t offset)
 {
-	return text_at(program, offset_of(program, number_at(program, offset, 8)));
+	return text_at(program,
+		       offset_of(program, number_at(program, offset, program->pointer)));
 }
 
 struct visitor {
@@ -100,13 +112,15 @@ static char *replace_percent(const char *text, const char *by)
 static void visit_test(const struct program *program, uint64_t test,
 		       const struct visitor *visitor)
 {
-	uint64_t rows = offset_of(program, number_at(program, test + TEST_ROWS, 8));
-	uint64_t count = number_at(program, test + TEST_ROW_COUNT, 4);
+	unsigned int pointer = program->pointer;
+	uint64_t rows =
+		offset_of(program, number_at(program, test + TEST_ROWS(pointer), pointer));
+	uint64_t count = number_at(program, test + TEST_ROW_COUNT(pointer), 4);
 	struct check_case item = {
-		.name = text_behind(program, test + TEST_NAME),
-		.covers = text_behind(program, test + TEST_COVERS),
+		.name = text_behind(program, test + TEST_NAME(pointer)),
+		.covers = text_behind(program, test + TEST_COVERS(pointer)),
 	};
-	uint64_t size = number_at(program, test + TEST_ROW_SIZE, 4);
+	uint64_t size = number_at(program, test + TEST_ROW_SIZE(pointer), 4);
 	const char *name = item.name, *covers = item.covers;
 
 	if (!rows || !size) {
@@ -130,18 +144,19 @@ static void visit_test(const struct program *program, uint64_t test,
 static void visit_list(const struct program *program, uint64_t list,
 		       const struct visitor *visitor)
 {
-	uint64_t tests = offset_of(program, number_at(program, list + LIST_TESTS, 8));
+	uint64_t tests =
+		offset_of(program, number_at(program, list + LIST_TESTS, program->pointer));
 	uint64_t count = number_at(program, list + LIST_COUNT, 8);
 
 	for (uint64_t i = 0; tests && i < count && tests < program->size; i++) {
 		visit_test(program, tests, visitor);
-		tests += TEST_SIZE;
+		tests += TEST_SIZE(program->pointer);
 	}
 }
 
 static void visit_program(const struct program *program, const struct visitor *visitor)
 {
-	uint32_t names_index = number_at(program, offsetof(Elf64_Ehdr, e_shstrndx), 2);
+	uint32_t names_index = HEADER_FIELD(program, e_shstrndx);
 	uint64_t names = SECTION_FIELD(program, section_at(program, names_index), sh_offset);
 
 	for (uint32_t i = 0; i < program->section_count; i++) {
@@ -158,6 +173,24 @@ static void visit_program(const struct program *program, const struct visitor *v
 	}
 }
 
+/* False if it is no ELF file. */
+static bool read_header(struct program *program)
+{
+	if (program->size < EI_NIDENT || memcmp(program->bytes, ELFMAG, SELFMAG))
+		return false;
+	if (program->bytes[EI_CLASS] == ELFCLASS64)
+		program->pointer = 8;
+	else if (program->bytes[EI_CLASS] == ELFCLASS32)
+		program->pointer = 4;
+	else
+		return false;
+	program->is_big_endian = program->bytes[EI_DATA] == ELFDATA2MSB;
+	program->sections = HEADER_FIELD(program, e_shoff);
+	program->section_size = HEADER_FIELD(program, e_shentsize);
+	program->section_count = HEADER_FIELD(program, e_shnum);
+	return true;
+}
+
 char *cases_read(const char *path, void (*visit)(const struct check_case *item, void *argument),
 		 void *argument)
 {
@@ -168,17 +201,10 @@ char *cases_read(const char *path, void (*visit)(const struct check_case *item, 
 	program.bytes = (uint8_t *)read_file(path, &program.size);
 	if (!program.bytes)
 		return format_string("'%s' can't be read: %s", path, strerror(errno));
-	if (program.size < sizeof(Elf64_Ehdr) || memcmp(program.bytes, ELFMAG, SELFMAG) ||
-	    program.bytes[EI_CLASS] != ELFCLASS64) {
-		wrong = format_string("'%s' is no 64-bit ELF file", path);
-	} else {
-		program.is_big_endian = program.bytes[EI_DATA] == ELFDATA2MSB;
-		program.sections = number_at(&program, offsetof(Elf64_Ehdr, e_shoff), 8);
-		program.section_size =
-			number_at(&program, offsetof(Elf64_Ehdr, e_shentsize), 2);
-		program.section_count = number_at(&program, offsetof(Elf64_Ehdr, e_shnum), 2);
+	if (read_header(&program))
 		visit_program(&program, &visitor);
-	}
+	else
+		wrong = format_string("'%s' is no ELF file", path);
 	free(program.bytes);
 	return wrong;
 }

@@ -3,13 +3,16 @@
 
 #include "runtime.h"
 
-#if UINTPTR_MAX > UINT32_MAX
-/* The host knows them so, in 64-bit programs. */
-_Static_assert(offsetof(struct test, covers) == 8 && offsetof(struct test, rows) == 32 &&
-		       offsetof(struct test, row_count) == 40 &&
-		       offsetof(struct test, row_size) == 44 && sizeof(struct test) == 64,
+/* The host knows them so. */
+#define POINTER sizeof(void *)
+_Static_assert(offsetof(struct test, covers) == POINTER &&
+		       offsetof(struct test, rows) == 4 * POINTER &&
+		       offsetof(struct test, row_count) == 5 * POINTER &&
+		       offsetof(struct test, row_size) == 5 * POINTER + 4 &&
+		       sizeof(struct test) == (POINTER == 8 ? 64 : 40),
 	       "layout of struct test");
-#endif
+_Static_assert(offsetof(struct test_list, count) == 8 && sizeof(struct test_list) == 16,
+	       "layout of struct test_list");
 
 bool kvm_found;
 struct test_counts test_counts;

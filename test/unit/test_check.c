@@ -9,7 +9,6 @@
 
 #include <cmocka.h>
 #include <elf.h>
-#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -247,60 +246,110 @@ static void known_failures_are_counted(void **state)
 #define ADDRESS 0x100000
 #define SECTION_COUNT 4
 
+/* The file's parts. */
+#define SECTIONS_AT 64
+#define NAMES_AT 320
+#define LIST_AT 384
+#define TESTS_AT 400
+#define ROWS_AT 528
+#define TEXTS_AT 560
+#define IMAGE_SIZE 624
+
 struct image {
-	Elf64_Ehdr header;
-	Elf64_Shdr sections[SECTION_COUNT];
-	char names[64];
-	struct {
-		uint64_t lists[2];
-		struct {
-			uint64_t name, covers, run, run_row, rows;
-			uint32_t row_count, row_size, cpus, flags, features, padding;
-		} tests[2];
-		uint64_t rows[2][2];
-		char texts[64];
-	} data;
+	bool is_wide, is_big_endian;
+	uint8_t bytes[IMAGE_SIZE];
 };
 
-#define AT(member) \
-	(ADDRESS + offsetof(struct image, data.member) - offsetof(struct image, data))
+static const struct image shapes[] = {
+	{ .is_wide = true },
+	{ .is_wide = true, .is_big_endian = true },
+	{ .is_wide = false },
+	{ .is_wide = false, .is_big_endian = true },
+};
+#define SHAPES (sizeof(shapes) / sizeof(shapes[0]))
 
-/* In the byte order of the host. */
-static struct image make_image(void)
+static void put(struct image *image, size_t at, unsigned int size, uint64_t value)
 {
-	struct image image = { .header = { .e_shoff = offsetof(struct image, sections),
-					   .e_shentsize = sizeof(Elf64_Shdr),
-					   .e_shnum = SECTION_COUNT,
-					   .e_shstrndx = 1 } };
+	for (unsigned int i = 0; i < size; i++) {
+		unsigned int place = image->is_big_endian ? size - 1 - i : i;
 
-	memcpy(image.header.e_ident, ELFMAG, SELFMAG);
-	image.header.e_ident[EI_CLASS] = ELFCLASS64;
-	image.header.e_ident[EI_DATA] = BYTE_ORDER == BIG_ENDIAN ? ELFDATA2MSB : ELFDATA2LSB;
-	memcpy(image.names, "\0paracall_tests\0.rodata", 23);
-	image.sections[1] = (Elf64_Shdr){ .sh_type = SHT_STRTAB,
-					  .sh_offset = offsetof(struct image, names) };
-	image.sections[2] = (Elf64_Shdr){ .sh_name = 1,
+		image->bytes[at + place] = value >> (8 * i);
+	}
+}
+
+static void put_pointer(struct image *image, size_t at, size_t part)
+{
+	put(image, at, image->is_wide ? 8 : 4, ADDRESS + part - LIST_AT);
+}
+
+#define PUT_FIELD(image, at, type, field, value) \
+	put(image, \
+	    (at) + ((image)->is_wide ? offsetof(Elf64_##type, field) \
+				     : offsetof(Elf32_##type, field)), \
+	    (image)->is_wide ? sizeof(((Elf64_##type *)NULL)->field) \
+			     : sizeof(((Elf32_##type *)NULL)->field), \
+	    value)
+
+static void put_section(struct image *image, unsigned int index, const Elf64_Shdr *section)
+{
+	size_t size = image->is_wide ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr);
+	size_t at = SECTIONS_AT + index * size;
+
+	PUT_FIELD(image, at, Shdr, sh_name, section->sh_name);
+	PUT_FIELD(image, at, Shdr, sh_type, section->sh_type);
+	PUT_FIELD(image, at, Shdr, sh_flags, section->sh_flags);
+	PUT_FIELD(image, at, Shdr, sh_addr, section->sh_addr);
+	PUT_FIELD(image, at, Shdr, sh_offset, section->sh_offset);
+	PUT_FIELD(image, at, Shdr, sh_size, section->sh_size);
+}
+
+static void put_headers(struct image *image)
+{
+	static const Elf64_Shdr names = { .sh_type = SHT_STRTAB, .sh_offset = NAMES_AT };
+	static const Elf64_Shdr lists = { .sh_name = 1,
 					  .sh_type = SHT_PROGBITS,
-					  .sh_offset = offsetof(struct image, data.lists),
-					  .sh_size = sizeof(image.data.lists) };
-	image.sections[3] = (Elf64_Shdr){ .sh_name = 16,
-					  .sh_type = SHT_PROGBITS,
-					  .sh_flags = SHF_ALLOC,
-					  .sh_addr = ADDRESS,
-					  .sh_offset = offsetof(struct image, data),
-					  .sh_size = sizeof(image.data) };
-	memcpy(image.data.texts, "one\0KICK_CPU\0two\0row 0\0row 1\0MSR_%", 34);
-	image.data.lists[0] = AT(tests);
-	image.data.lists[1] = 2;
-	image.data.tests[0].name = AT(texts);
-	image.data.tests[0].covers = AT(texts[4]);
-	image.data.tests[1].name = AT(texts[13]);
-	image.data.tests[1].covers = AT(texts[29]);
-	image.data.tests[1].rows = AT(rows);
-	image.data.tests[1].row_count = 2;
-	image.data.tests[1].row_size = sizeof(image.data.rows[0]);
-	image.data.rows[0][0] = AT(texts[17]);
-	image.data.rows[1][0] = AT(texts[23]);
+					  .sh_offset = LIST_AT,
+					  .sh_size = TESTS_AT - LIST_AT };
+	static const Elf64_Shdr data = { .sh_name = 16,
+					 .sh_type = SHT_PROGBITS,
+					 .sh_flags = SHF_ALLOC,
+					 .sh_addr = ADDRESS,
+					 .sh_offset = LIST_AT,
+					 .sh_size = IMAGE_SIZE - LIST_AT };
+
+	memcpy(image->bytes, ELFMAG, SELFMAG);
+	image->bytes[EI_CLASS] = image->is_wide ? ELFCLASS64 : ELFCLASS32;
+	image->bytes[EI_DATA] = image->is_big_endian ? ELFDATA2MSB : ELFDATA2LSB;
+	PUT_FIELD(image, 0, Ehdr, e_shoff, SECTIONS_AT);
+	PUT_FIELD(image, 0, Ehdr, e_shentsize,
+		  image->is_wide ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr));
+	PUT_FIELD(image, 0, Ehdr, e_shnum, SECTION_COUNT);
+	PUT_FIELD(image, 0, Ehdr, e_shstrndx, 1);
+	memcpy(image->bytes + NAMES_AT, "\0paracall_tests\0.rodata", 23);
+	put_section(image, 1, &names);
+	put_section(image, 2, &lists);
+	put_section(image, 3, &data);
+}
+
+static struct image make_image(const struct image *shape)
+{
+	struct image image = *shape;
+	unsigned int pointer = image.is_wide ? 8 : 4;
+	size_t second = TESTS_AT + (image.is_wide ? 64 : 40);
+
+	put_headers(&image);
+	memcpy(image.bytes + TEXTS_AT, "one\0KICK_CPU\0two\0row 0\0row 1\0MSR_%", 34);
+	put_pointer(&image, LIST_AT, TESTS_AT);
+	put(&image, LIST_AT + 8, 8, 2);
+	put_pointer(&image, TESTS_AT, TEXTS_AT);
+	put_pointer(&image, TESTS_AT + pointer, TEXTS_AT + 4);
+	put_pointer(&image, second, TEXTS_AT + 13);
+	put_pointer(&image, second + pointer, TEXTS_AT + 29);
+	put_pointer(&image, second + 4 * pointer, ROWS_AT);
+	put(&image, second + 5 * pointer, 4, 2);
+	put(&image, second + 5 * pointer + 4, 4, 16);
+	put_pointer(&image, ROWS_AT, TEXTS_AT + 17);
+	put_pointer(&image, ROWS_AT + 16, TEXTS_AT + 23);
 	return image;
 }
 
@@ -329,20 +378,36 @@ static char *read_image(const void *image, size_t size, char seen[256])
 
 static void cases_are_found(void **state)
 {
-	struct image image = make_image();
 	char seen[256];
 
 	(void)state;
-	assert_null(read_image(&image, sizeof(image), seen));
-	assert_string_equal(seen,
-			    "one (KICK_CPU); two, row 0 (MSR_row 0); two, row 1 (MSR_row 1); ");
+	for (size_t i = 0; i < SHAPES; i++) {
+		struct image image = make_image(&shapes[i]);
+
+		assert_null(read_image(image.bytes, IMAGE_SIZE, seen));
+		assert_string_equal(
+			seen,
+			"one (KICK_CPU); two, row 0 (MSR_row 0); two, row 1 (MSR_row 1); ");
+	}
 }
 
 /* Cut anywhere, or with any byte wrong, it is read without harm. */
+static void break_image(struct image *image)
+{
+	char seen[256];
+
+	for (size_t size = 0; size < IMAGE_SIZE; size += 4)
+		free(read_image(image->bytes, size, seen));
+	for (size_t i = 0; i < IMAGE_SIZE; i++) {
+		image->bytes[i] ^= 0xff;
+		free(read_image(image->bytes, IMAGE_SIZE, seen));
+		image->bytes[i] ^= 0xff;
+	}
+}
+
 static void cases_of_broken_files(void **state)
 {
-	struct image image = make_image();
-	uint8_t *bytes = (uint8_t *)&image;
+	struct image image = make_image(&shapes[0]);
 	char seen[256];
 	char *wrong;
 
@@ -351,14 +416,15 @@ static void cases_of_broken_files(void **state)
 	assert_non_null(wrong);
 	free(wrong);
 	wrong = read_image("text", 4, seen);
-	assert_non_null(strstr(wrong, "is no 64-bit ELF file"));
+	assert_non_null(strstr(wrong, "is no ELF file"));
 	free(wrong);
-	for (size_t size = 0; size < sizeof(image); size += 8)
-		free(read_image(&image, size, seen));
-	for (size_t i = 0; i < sizeof(image); i++) {
-		bytes[i] ^= 0xff;
-		free(read_image(&image, sizeof(image), seen));
-		bytes[i] ^= 0xff;
+	image.bytes[EI_CLASS] = ELFCLASSNONE;
+	wrong = read_image(image.bytes, IMAGE_SIZE, seen);
+	assert_non_null(strstr(wrong, "is no ELF file"));
+	free(wrong);
+	for (size_t i = 0; i < SHAPES; i++) {
+		image = make_image(&shapes[i]);
+		break_image(&image);
 	}
 }
 
