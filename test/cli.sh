@@ -408,6 +408,8 @@ test_check() {
 		"$paracall" check --list --guests="$guests"
 	expect "check, a QEMU that fails is no failed test" 3 "CRASH x86_64 plain none" \
 		"$paracall" check --guests="$guests"
+	expect "check, guests that were not built" 3 "SKIP  ppc64 plain all: not built" \
+		"$paracall" check --guests="$guests"
 	expect "check, all skipped" 77 "ok 1 - x86_64 plain kick" \
 		"$paracall" check --engine=plain --arch=x86_64 --format=tap kick
 	expect "check, something tested" 0 "1..10" \

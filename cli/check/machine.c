@@ -24,10 +24,12 @@ static const char *const other_arguments[] = { "-action", "panic=exit-failure", 
 const struct check_machine *check_machine(size_t index)
 {
 	static const struct check_machine machines[] = {
-		{ "x86_64", "qemu-system-x86_64", GUEST_EXIT_STATUS, x86_arguments,
+		{ "x86_64", "qemu-system-x86_64", "128", GUEST_EXIT_STATUS, x86_arguments,
 		  "hypercalls", true },
-		{ "s390x", "qemu-system-s390x", GUEST_EXIT_LINE, other_arguments, "s390x/diag",
-		  false },
+		{ "s390x", "qemu-system-s390x", "128", GUEST_EXIT_LINE, other_arguments,
+		  "s390x/diag", false },
+		{ "ppc64", "qemu-system-ppc64", "256", GUEST_EXIT_LINE_ALONE, other_arguments,
+		  "powerpc/selftest-be", false },
 	};
 
 	return index < sizeof(machines) / sizeof(machines[0]) ? &machines[index] : NULL;
@@ -103,7 +105,10 @@ static void make_plain_command(struct strings *command, const struct check_setup
 		strings_add(command, "--");
 	}
 	strings_add(command, setup->qemu);
-	add_words(command, setup->engine == ENGINE_KVM ? "-accel kvm -m 128" : "-m 128");
+	if (setup->engine == ENGINE_KVM)
+		add_words(command, "-accel kvm");
+	strings_add(command, "-m");
+	strings_add(command, setup->machine->memory);
 	add_words(command, run->arguments);
 	add_common(command, setup->machine);
 	strings_add(command, "-kernel");

@@ -10,6 +10,8 @@ struct check_machine {
 	const char *architecture;
 	/* The name of its QEMU. */
 	const char *qemu;
+	/* Of each run that does not say another size. */
+	const char *memory;
 	enum guest_exit way;
 	/* What each run has beside its own arguments; ends with NULL. */
 	const char *const *arguments;

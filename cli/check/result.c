@@ -55,15 +55,22 @@ static const char *end_of_status(int status)
 	}
 }
 
-/* QEMU tells only a good end from a bad one there. */
-static const char *end_of_line(const char *line, int status)
+/* QEMU tells only a good end from a bad one there, or not even that. */
+static const char *end_of_line(const char *line, int status, enum guest_exit way)
 {
 	bool is_good;
 
 	if (!line)
 		return "";
-	is_good = !strcmp(line, "passed") || !strcmp(line, "skipped");
+	is_good = way == GUEST_EXIT_LINE_ALONE || !strcmp(line, "passed") ||
+		  !strcmp(line, "skipped");
 	return is_good == (status == 0) ? line : "";
+}
+
+static const char *end_of(const struct tap *tap, int status, enum guest_exit way)
+{
+	return way == GUEST_EXIT_STATUS ? end_of_status(status)
+					: end_of_line(tap->exit, status, way);
 }
 
 /* The last line of what was printed: QEMU's own words, if it went down. */
@@ -83,8 +90,7 @@ static void judge_end(struct result *result, const struct child_output *output,
 		      enum guest_exit way)
 {
 	const struct tap *tap = &result->tap;
-	const char *end = way == GUEST_EXIT_STATUS ? end_of_status(output->status)
-						   : end_of_line(tap->exit, output->status);
+	const char *end = end_of(tap, output->status, way);
 	char *line;
 
 	if (output->is_late) {

@@ -34,6 +34,8 @@ enum guest_exit {
 	GUEST_EXIT_STATUS,
 	/* The last line, and an exit status that is 0 or not. */
 	GUEST_EXIT_LINE,
+	/* The last line; the status is 0 however it ended. */
+	GUEST_EXIT_LINE_ALONE,
 };
 
 /*
