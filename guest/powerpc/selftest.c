@@ -6,7 +6,7 @@
 #include "common/test.h"
 
 #include "runtime/call.h"
-#include "runtime/tree.h"
+#include "shared/tree.h"
 
 #define LIMIT_MS 5000
 

@@ -5,21 +5,7 @@
  */
 #include "common/test.h"
 
-#include "runtime.h"
-
-#define TOKEN_FEATURES PARACALL_EPAPR_TOKEN(PARACALL_EPAPR_VENDOR_KVM, PARACALL_KVM_HC_FEATURES)
-#define TOKEN_MAGIC_PAGE \
-	PARACALL_EPAPR_TOKEN(PARACALL_EPAPR_VENDOR_KVM, PARACALL_KVM_HC_PPC_MAP_MAGIC_PAGE)
-#define MAGIC_ADDRESS 0xfffff000ul
-
-static uint32_t call_features(void)
-{
-	unsigned long values[8] = { 0 };
-
-	if (paracall_guest_sc_call(TOKEN_FEATURES, values) != PARACALL_EV_SUCCESS)
-		return 0;
-	return values[0];
-}
+#include "shared/narrow.h"
 
 void tests_start(const char *program)
 {
@@ -32,101 +18,12 @@ void tests_start(const char *program)
 	      kvm_features());
 }
 
-uint32_t kvm_features(void)
-{
-	return kvm_found ? call_features() : 0;
-}
-
-static void test_features(void)
-{
-	unsigned long values[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
-
-	check_equal(paracall_guest_sc_call(TOKEN_FEATURES, values), PARACALL_EV_SUCCESS,
-		    "result");
-	check_equal(values[0] & ~2ul, 0, "features");
-	for (unsigned int i = 1; i < 7; i++)
-		check_equal(values[i], i + 2, "register %u", i + 4);
-	check_equal(interrupt_taken(NULL), INTERRUPT_NONE, "interrupt");
-}
-
-static void test_unknown(void)
-{
-	static const uint32_t tokens[] = {
-		0, 3, 0x002a0005, 0x00010003, 0x002b0003, 0xffffffff
-	};
-
-	for (unsigned int i = 0; i < TEST_COUNT(tokens); i++) {
-		unsigned long values[8] = { 0x55 };
-
-		check_equal(paracall_guest_sc_call(tokens[i], values),
-			    PARACALL_EV_UNIMPLEMENTED, "call 0x%x", tokens[i]);
-		check_equal(values[0], 0, "call 0x%x, register 4", tokens[i]);
-	}
-}
-
-static void test_system_call(void)
-{
-	__asm__ volatile("li 0,0\n\tsc" : : : "r0", "memory");
-	check_equal(interrupt_taken(NULL), INTERRUPT_SYSTEM_CALL, "register 0 is 0");
-}
-
-/* The interrupt leads back to supervisor state. */
-static void test_user(void)
-{
-	register unsigned long r3 __asm__("r3") = 0x77;
-	register unsigned long r11 __asm__("r11") = TOKEN_FEATURES;
-	unsigned long msr, result;
-
-	__asm__ volatile("mfmsr %0" : "=r"(msr));
-	__asm__ volatile("mtsrr1 %2\n\t"
-			 "bcl 20,31,1f\n"
-			 "1:\tmflr 12\n\t"
-			 "addi 12,12,2f-1b\n\t"
-			 "mtsrr0 12\n\t"
-			 "rfi\n"
-			 "2:\tlis 0,0x4b56\n\t"
-			 "ori 0,0,0x4d21\n\t"
-			 "sc"
-			 : "+r"(r3), "+r"(r11)
-			 : "r"(msr | MSR_PR)
-			 : "r0", "r12", "lr", "memory");
-	result = r3;
-	check_equal(interrupt_taken(NULL), INTERRUPT_SYSTEM_CALL, "interrupt");
-	check_equal(result, 0x77, "register 3");
-}
-
-static long map(unsigned long address, unsigned long *answer)
-{
-	unsigned long values[8] = { address, address | 1 };
-	long result = paracall_guest_sc_call(TOKEN_MAGIC_PAGE, values);
-
-	*answer = values[0];
-	return result;
-}
-
-/* Writes to a register and reads the page, and the other way round. */
-#define CHECK_REGISTER(name, spr, offset, first, second) \
-	do { \
-		unsigned long read_, written_; \
-\
-		__asm__ volatile("mtspr " #spr ",%2\n\t" \
-				 "lwz %0,-4096+" #offset "(0)\n\t" \
-				 "stw %3,-4096+" #offset "(0)\n\t" \
-				 "mfspr %1," #spr \
-				 : "=&r"(read_), "=&r"(written_) \
-				 : "r"((unsigned long)(first)), "r"((unsigned long)(second)) \
-				 : "memory"); \
-		check_equal(interrupt_taken(NULL), INTERRUPT_NONE, "%s: interrupt", name); \
-		check_equal(read_, first, "%s, read", name); \
-		check_equal(written_, second, "%s, written", name); \
-	} while (0)
-
 /* The low words of what has 8 bytes. */
 static void test_page(void)
 {
 	unsigned long answer;
 
-	check_equal(map(MAGIC_ADDRESS, &answer), PARACALL_EV_SUCCESS, "map");
+	check_equal(narrow_map(MAGIC_ADDRESS, &answer), PARACALL_EV_SUCCESS, "map");
 	check(answer & PARACALL_KVM_MAGIC_FEAT_MAS0_TO_SPRG7, "answer 0x%lx", answer);
 	CHECK_REGISTER("sprg0", 272, 0x24, 0x11223344, 0x55667788);
 	CHECK_REGISTER("sprg1", 273, 0x2c, 0x11223345, 0x55667789);
@@ -147,18 +44,18 @@ static void test_page(void)
 	CHECK_REGISTER("sprg5", 277, 0xdc, 0x21223345, 0x65667789);
 	CHECK_REGISTER("sprg6", 278, 0xe4, 0x21223346, 0x6566778a);
 	CHECK_REGISTER("sprg7", 279, 0xec, 0x21223347, 0x6566778b);
-	map(0, &answer);
+	narrow_map(0, &answer);
 }
 
 static void test_page_msr(void)
 {
 	unsigned long answer, page, msr;
 
-	map(MAGIC_ADDRESS, &answer);
+	narrow_map(MAGIC_ADDRESS, &answer);
 	__asm__ volatile("lwz %0,-4096+0x5c(0)\n\tmfmsr %1" : "=&r"(page), "=&r"(msr));
 	check_equal(page, msr, "MSR");
 	check_equal(interrupt_taken(NULL), INTERRUPT_NONE, "interrupt");
-	map(0, &answer);
+	narrow_map(0, &answer);
 }
 
 static void test_page_gone(void)
@@ -166,8 +63,8 @@ static void test_page_gone(void)
 	unsigned long answer, value = 0;
 	uint32_t address;
 
-	map(MAGIC_ADDRESS, &answer);
-	map(0, &answer);
+	narrow_map(MAGIC_ADDRESS, &answer);
+	narrow_map(0, &answer);
 	__asm__ volatile("lwz %0,-4096+0x24(0)" : "+r"(value) : : "memory");
 	check_equal(interrupt_taken(&address), INTERRUPT_DATA_TLB, "interrupt");
 	check_equal(address, 0xfffff024, "its address");
@@ -179,10 +76,10 @@ static void test_page_gone(void)
 
 /* clang-format off */
 static const struct test tests[] = {
-	{ .name = "FEATURES", .covers = "FEATURES", .run = test_features, .kvm = true },
-	{ .name = "unknown calls", .run = test_unknown, .kvm = true },
-	{ .name = "other system calls", .run = test_system_call },
-	{ .name = "user mode gets no call", .run = test_user },
+	{ .name = "FEATURES", .covers = "FEATURES", .run = narrow_test_features, .kvm = true },
+	{ .name = "unknown calls", .run = narrow_test_unknown, .kvm = true },
+	{ .name = "other system calls", .run = narrow_test_system_call },
+	{ .name = "user mode gets no call", .run = narrow_test_user },
 	{ .name = "magic page, registers", .run = test_page, PAGE_TEST },
 	{ .name = "magic page, MSR", .run = test_page_msr, PAGE_TEST },
 	{ .name = "magic page, mapped nowhere", .run = test_page_gone, PAGE_TEST },

@@ -30,6 +30,12 @@ static inline void cpus_recover(void)
 {
 }
 
+/* What firmware wrote and reads is big-endian. */
+static inline uint32_t big_endian(uint32_t value)
+{
+	return value;
+}
+
 #define MSR_EE 0x8000ul
 #define MSR_PR 0x4000ul
 

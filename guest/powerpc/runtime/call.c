@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "call.h"
 
-#include "tree.h"
+#include "shared/tree.h"
 
 #define TREE_ROOM 1024
 
