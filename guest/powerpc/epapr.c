@@ -280,6 +280,19 @@ static void test_idle_masked(void)
 	check_equal(state.msr & MSR_EE, 0, "MSR[EE]");
 }
 
+static void test_no_page(void)
+{
+	struct state state;
+
+	if (kvm_features() & 1u << PARACALL_KVM_FEATURE_MAGIC_PAGE) {
+		skip("it is offered");
+		return;
+	}
+	state = call(MSR_REAL, TOKEN_MAGIC_PAGE);
+	check_equal(state.gpr[3], PARACALL_EV_UNIMPLEMENTED, "result");
+	check_equal(state.gpr[4], 0, "register 4");
+}
+
 #define CALLS_EACH 5000
 
 static void call_often(void *argument)
@@ -324,12 +337,13 @@ static const struct test tests[] = {
 	{ .name = "user mode's sc is a system call", .run = test_user_sc, KVM_TEST },
 	{ .name = "sc with KVM's number is a call", .run = test_sc, KVM_TEST },
 	{ .name = "sc without it is a system call", .run = test_sc_magic, KVM_TEST },
-	{ .name = "the machine's own calls", .run = test_papr },
+	{ .name = "the machine's own calls", .run = test_papr, KVM_TEST },
 	{ .name = "EV_IDLE until an interrupt",
 	  .covers = "EV_IDLE",
 	  .run = test_idle,
 	  KVM_TEST },
 	{ .name = "EV_IDLE with interrupts disabled", .run = test_idle_masked, KVM_TEST },
+	{ .name = "no magic page unless offered", .run = test_no_page, KVM_TEST },
 	{ .name = "all CPUs call", .run = test_all_cpus, .cpus = 2, KVM_TEST },
 };
 

@@ -598,17 +598,6 @@ static void test_not_asked(void)
 	unmap();
 }
 
-static void test_not_offered(void)
-{
-	if (kvm_features() & 1u << PARACALL_KVM_FEATURE_MAGIC_PAGE) {
-		skip("it is offered");
-		return;
-	}
-	check_equal(map((unsigned long)LAST, (unsigned long)LAST | 1, NULL),
-		    PARACALL_EV_UNIMPLEMENTED, "map");
-	check(!hits(MSR_REAL, LAST), "there nevertheless");
-}
-
 #define PAGE_TEST \
 	.covers = "PPC_MAP_MAGIC_PAGE", .kvm = true, \
 	.features = 1u << PARACALL_KVM_FEATURE_MAGIC_PAGE
@@ -632,7 +621,6 @@ static const struct test tests[] = {
 	{ .name = "32-bit mode", .run = test_narrow, PAGE_TEST },
 	{ .name = "each CPU has its own", .run = test_cpus, .cpus = 2, PAGE_TEST },
 	{ .name = "a CPU that did not ask has none", .run = test_not_asked, .cpus = 2, PAGE_TEST },
-	{ .name = "not offered", .run = test_not_offered, .kvm = true },
 };
 /* clang-format on */
 

@@ -78,8 +78,8 @@ static void test_page_gone(void)
 static const struct test tests[] = {
 	{ .name = "FEATURES", .covers = "FEATURES", .run = narrow_test_features, .kvm = true },
 	{ .name = "unknown calls", .run = narrow_test_unknown, .kvm = true },
-	{ .name = "other system calls", .run = narrow_test_system_call },
-	{ .name = "user mode gets no call", .run = narrow_test_user },
+	{ .name = "other system calls", .run = narrow_test_system_call, .kvm = true },
+	{ .name = "user mode gets no call", .run = narrow_test_user, .kvm = true },
 	{ .name = "magic page, registers", .run = test_page, PAGE_TEST },
 	{ .name = "magic page, MSR", .run = test_page_msr, PAGE_TEST },
 	{ .name = "magic page, mapped nowhere", .run = test_page_gone, PAGE_TEST },
