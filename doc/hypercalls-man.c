@@ -39,6 +39,8 @@ static const char *format_words(enum paracall_format format)
 		return "the id of a local APIC";
 	case PARACALL_FORMAT_GPA:
 		return "a guest-physical address";
+	case PARACALL_FORMAT_MAGIC_PAGE_ADDRESS:
+		return "an address, with flags in its low bits";
 	case PARACALL_FORMAT_CPU_SET:
 		return "a set of CPUs, one bit each";
 	case PARACALL_FORMAT_ICR:

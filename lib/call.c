@@ -119,18 +119,6 @@ static void tell_pairing(struct paracall_cpu *cpu, uint32_t row, uint64_t addres
 			     4);
 }
 
-/* Without a row the number goes before the arguments. */
-static void tell_unknown(struct paracall_cpu *cpu, uint64_t number, const uint64_t *arguments,
-			 uint64_t began, int64_t result)
-{
-	uint64_t words[1 + PARACALL_MAX_ARGUMENTS] = { number };
-
-	for (unsigned int i = 0; i < PARACALL_MAX_ARGUMENTS; i++)
-		words[1 + i] = arguments[i];
-	trace_call(cpu, paracall_event_id(PARACALL_EVENT_CALL, PARACALL_EVENT_UNKNOWN_ROW),
-		   began, result, words, 1 + PARACALL_MAX_ARGUMENTS);
-}
-
 /* Here cost counts less: somebody looks on. @arguments has those that were read. */
 static void tell(struct paracall_cpu *cpu, uint32_t mode, const struct row *row,
 		 uint64_t number, uint64_t *arguments, uint64_t began, int64_t result)
@@ -143,7 +131,7 @@ static void tell(struct paracall_cpu *cpu, uint32_t mode, const struct row *row,
 	for (unsigned int i = is_handled(cpu, mode, row) ? declared : 0; i < wanted; i++)
 		arguments[i] = read_operand(cpu, mode, paracall_x86_convention.arguments[i]);
 	if (!row)
-		tell_unknown(cpu, number, arguments, began, result);
+		trace_unknown_call(cpu, PARACALL_EVENT_CALL, number, arguments, began, result);
 	else if (trace_call(cpu, paracall_event_id(PARACALL_EVENT_CALL, index), began, result,
 			    arguments, PARACALL_EVENT_ARGUMENTS) &&
 		 !result && number == PARACALL_KVM_HC_CLOCK_PAIRING)

@@ -66,7 +66,9 @@ static void print_details(struct chrome *chrome, const struct event *event)
 
 	fputs(",\"args\":{", output);
 	json_print_pc(output, event->pc, chrome->target.symbols);
-	fprintf(output, ",\"result\":%" PRId64 ",\"arguments\":", event->result);
+	fputs(",\"result\":", output);
+	json_print_result(output, event);
+	fputs(",\"arguments\":", output);
 	json_print_values(output, event->arguments, event->argument_count);
 	if (event->output_count) {
 		fputs(",\"outputs\":", output);

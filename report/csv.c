@@ -62,8 +62,10 @@ static void add(void *writer, const struct event *event)
 	print_quoted(output, event->class->name);
 	fprintf(output, "\",0x%" PRIx64 ",\"", event->pc);
 	print_symbol(output, event->pc, target->symbols);
-	fprintf(output, "\",%u,%" PRId64 ",%d,\"", event->duration, event->result,
-		event_has_failed(event));
+	fprintf(output, "\",%u,", event->duration);
+	if (event_has_result(event))
+		fprintf(output, "%" PRId64, event->result);
+	fprintf(output, ",%d,\"", event_has_failed(event));
 	print_values(output, event->arguments, event->argument_count, "");
 	print_values(output, event->outputs, event->output_count, " ");
 	fputs("\"\r\n", output);

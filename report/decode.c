@@ -2,7 +2,7 @@
 /*
  * Words stand only where the number is known: another is shown as it is. The
  * constants are those of paracall/abi.h, of the kernel's
- * arch/powerpc/include/asm/hvcall.h and epapr_hcalls.h, and of the Intel SDM.
+ * arch/powerpc/include/asm/epapr_hcalls.h, and of the Intel SDM.
  */
 #include "decode.h"
 
@@ -22,38 +22,6 @@ static const struct word kvm_errors[] = {
 	{ -PARACALL_KVM_EINVAL, "-EINVAL" },
 	{ -PARACALL_KVM_EOPNOTSUPP, "-EOPNOTSUPP" },
 	{ -PARACALL_KVM_ENOSYS, "-ENOSYS" },
-	{ 0, NULL },
-};
-
-static const struct word papr_results[] = {
-	{ 0, "H_SUCCESS" },
-	{ 1, "H_BUSY" },
-	{ 2, "H_CLOSED" },
-	{ 3, "H_NOT_AVAILABLE" },
-	{ 4, "H_CONSTRAINED" },
-	{ 5, "H_PARTIAL" },
-	{ 9, "H_PAGE_REGISTERED" },
-	{ 9000, "H_LONG_BUSY_ORDER_1_MSEC" },
-	{ -1, "H_HARDWARE" },
-	{ -2, "H_FUNCTION" },
-	{ -3, "H_PRIVILEGE" },
-	{ -4, "H_PARAMETER" },
-	{ -5, "H_BAD_MODE" },
-	{ -6, "H_PTEG_FULL" },
-	{ -7, "H_NOT_FOUND" },
-	{ -8, "H_RESERVED_DABR" },
-	{ -9, "H_NO_MEM" },
-	{ -10, "H_AUTHORITY" },
-	{ -11, "H_PERMISSION" },
-	{ -12, "H_DROPPED" },
-	{ -13, "H_SOURCE_PARM" },
-	{ -14, "H_DEST_PARM" },
-	{ -15, "H_REMOTE_PARM" },
-	{ -16, "H_RESOURCE" },
-	{ -55, "H_P2" },
-	{ -56, "H_P3" },
-	{ -57, "H_P4" },
-	{ -58, "H_P5" },
 	{ 0, NULL },
 };
 
@@ -139,6 +107,11 @@ static const struct word async_pf_flags[] = {
 	{ PARACALL_KVM_ASYNC_PF_SEND_ALWAYS, "send-always" },
 	{ PARACALL_KVM_ASYNC_PF_DELIVERY_AS_PF_VMEXIT, "as-pf-vmexit" },
 	{ PARACALL_KVM_ASYNC_PF_DELIVERY_AS_INT, "as-int" },
+	{ 0, NULL },
+};
+
+static const struct word magic_page_flags[] = {
+	{ PARACALL_KVM_MAGIC_PAGE_NOT_MAPPED_NX, "not-mapped-nx" },
 	{ 0, NULL },
 };
 /* clang-format on */
@@ -238,13 +211,31 @@ static void print_page_attributes(FILE *output, uint64_t attributes)
 	print_flags(output, page_flags, attributes & ~size);
 }
 
+static const char *magic_page_feature_name(uint32_t bit)
+{
+	if (bit == PARACALL_KVM_MAGIC_FEAT_SR)
+		return "sr";
+	return bit == PARACALL_KVM_MAGIC_FEAT_MAS0_TO_SPRG7 ? "mas0-to-sprg7" : NULL;
+}
+
+static const char *powerpc_feature_name(uint32_t bit)
+{
+	const struct paracall_feature_info *info;
+
+	for (size_t i = 0; (info = paracall_feature_info_of(PARACALL_POWERPC, i)); i++)
+		if (bit == UINT32_C(1) << info->bit)
+			return info->name;
+	return NULL;
+}
+
 /* As in a list of features: "clocksource2|steal-time". */
-static void print_features(FILE *output, uint32_t features)
+static void print_features(FILE *output, uint32_t features,
+			   const char *(*name_of)(uint32_t bit))
 {
 	const char *separator = "";
 
 	for (unsigned int bit = 0; bit < 32; bit++) {
-		const char *name = paracall_feature_name(1u << bit);
+		const char *name = name_of(1u << bit);
 
 		if (!(features & 1u << bit))
 			continue;
@@ -381,6 +372,15 @@ void decode_value(FILE *output, const struct event *event, const struct event_va
 	case PARACALL_FORMAT_WAKE_CAUSE:
 		print_word(output, wake_causes, value->value);
 		break;
+	case PARACALL_FORMAT_POWERPC_FEATURES:
+		print_features(output, value->value, powerpc_feature_name);
+		break;
+	case PARACALL_FORMAT_MAGIC_PAGE_ADDRESS:
+		print_tagged(output, magic_page_flags, value->value, 0xfff);
+		break;
+	case PARACALL_FORMAT_MAGIC_PAGE_FEATURES:
+		print_features(output, value->value, magic_page_feature_name);
+		break;
 	case PARACALL_FORMAT_BOOLEAN:
 		fputs(value->value ? "yes" : "no", output);
 		break;
@@ -440,7 +440,7 @@ static void print_leaf(FILE *output, const struct event *event)
 
 	event_argument(event, "leaf", &leaf);
 	if (leaf == PARACALL_KVM_CPUID_FEATURES) {
-		print_features(output, event->result);
+		print_features(output, event->result, paracall_feature_name);
 		return;
 	}
 	fprintf(output, "0x%" PRIx64, event->result);
@@ -483,7 +483,7 @@ void decode_result(FILE *output, const struct event *event)
 		print_named(output, kvm_errors, event->result);
 		break;
 	case PARACALL_EVENT_PAPR:
-		print_named(output, papr_results, event->result);
+		putc('?', output);
 		break;
 	case PARACALL_EVENT_EPAPR:
 		print_named(output, epapr_results, event->result);

@@ -55,11 +55,15 @@ bool event_is_call(const struct event *event)
 	return event->kind >= PARACALL_EVENT_CALL && event->kind <= PARACALL_EVENT_EPAPR;
 }
 
+bool event_has_result(const struct event *event)
+{
+	return event->kind != PARACALL_EVENT_PAPR;
+}
+
 bool event_has_failed(const struct event *event)
 {
 	switch (event->kind) {
 	case PARACALL_EVENT_CALL:
-	case PARACALL_EVENT_PAPR:
 	case PARACALL_EVENT_RDMSR:
 	case PARACALL_EVENT_WRMSR:
 		return event->result < 0;

@@ -96,6 +96,8 @@ bool event_argument(const struct event *event, const char *name, uint64_t *value
 
 /* A call of the guest's, of whatever architecture. */
 bool event_is_call(const struct event *event);
+/* Whether .result is known: PAPR's calls are answered by somebody else. */
+bool event_has_result(const struct event *event);
 /* A call that the guest was refused, or an access that ended in an exception. */
 bool event_has_failed(const struct event *event);
 

@@ -23,6 +23,9 @@ static const char *const format_names[PARACALL_FORMATS] = {
 	[PARACALL_FORMAT_MSR] = "msr",
 	[PARACALL_FORMAT_WAKE_CAUSE] = "wake_cause",
 	[PARACALL_FORMAT_BOOLEAN] = "boolean",
+	[PARACALL_FORMAT_POWERPC_FEATURES] = "powerpc_features",
+	[PARACALL_FORMAT_MAGIC_PAGE_ADDRESS] = "magic_page_address",
+	[PARACALL_FORMAT_MAGIC_PAGE_FEATURES] = "magic_page_features",
 };
 
 #define FIELD(field_name, field_format) \
@@ -82,6 +85,8 @@ static const struct output outputs[] = {
 	{ "CLOCK_PAIRING", 4,
 	  { FIELD("sec", DECIMAL), FIELD("nsec", DECIMAL), FIELD("tsc", DECIMAL),
 	    FIELD("flags", HEX) } },
+	{ "FEATURES", 1, { FIELD("features", POWERPC_FEATURES) } },
+	{ "PPC_MAP_MAGIC_PAGE", 1, { FIELD("page_features", MAGIC_PAGE_FEATURES) } },
 };
 /* clang-format on */
 
@@ -131,7 +136,11 @@ void event_classes_free(struct event_classes *classes)
 /* How a row's calls come. */
 static enum paracall_event_kind kind_of(const struct paracall_hypercall_info *info)
 {
-	return info->is_diag ? PARACALL_EVENT_DIAG : PARACALL_EVENT_CALL;
+	if (info->is_diag)
+		return PARACALL_EVENT_DIAG;
+	if (info->is_papr)
+		return PARACALL_EVENT_PAPR;
+	return info->is_epapr ? PARACALL_EVENT_EPAPR : PARACALL_EVENT_CALL;
 }
 
 /* Of "R1+1 timeout" the name, without the register. */
@@ -142,13 +151,11 @@ static const char *bare_name(const char *name)
 	return space ? space + 1 : name;
 }
 
-/* The part of a call's arguments that begins with @first; false if it has none there. */
-static bool add_call(struct event_classes *classes, size_t row,
+/* The part of a call's arguments that begins with @first, unless it has none there. */
+static bool add_part(struct event_classes *classes, enum paracall_event_kind kind, size_t row,
 		     const struct paracall_hypercall_info *info, unsigned int first)
 {
-	struct event_class class = {
-		.id = paracall_event_id(first ? PARACALL_EVENT_MORE : kind_of(info), row),
-	};
+	struct event_class class = { .id = paracall_event_id(kind, row) };
 
 	snprintf(class.name, sizeof(class.name), "%s%s", info->name, first ? "_more" : "");
 	for (unsigned int i = first; i < PARACALL_MAX_ARGUMENTS && info->arguments[i].name &&
@@ -161,6 +168,18 @@ static bool add_call(struct event_classes *classes, size_t row,
 		field->format = info->arguments[i].format;
 	}
 	return (first && !class.field_count) || event_classes_add(classes, &class);
+}
+
+/* On PowerPC, KVM's numbers come as ePAPR's do. */
+static bool add_call(struct event_classes *classes, size_t row,
+		     const struct paracall_hypercall_info *info)
+{
+	enum paracall_event_kind kind = kind_of(info);
+
+	return add_part(classes, kind, row, info, 0) &&
+	       (kind != PARACALL_EVENT_CALL ||
+		add_part(classes, PARACALL_EVENT_EPAPR, row, info, 0)) &&
+	       add_part(classes, PARACALL_EVENT_MORE, row, info, PARACALL_EVENT_ARGUMENTS);
 }
 
 static bool add_output(struct event_classes *classes, size_t row, const char *call)
@@ -188,9 +207,7 @@ bool event_classes_make(struct event_classes *classes)
 	for (size_t row = 0; row < paracall_hypercall_count() && is_good; row++) {
 		const struct paracall_hypercall_info *info = paracall_hypercall_info(row);
 
-		is_good = add_call(classes, row, info, 0) &&
-			  add_call(classes, row, info, PARACALL_EVENT_ARGUMENTS) &&
-			  add_output(classes, row, info->name);
+		is_good = add_call(classes, row, info) && add_output(classes, row, info->name);
 	}
 	for (size_t i = 0; i < sizeof(other_classes) / sizeof(other_classes[0]); i++)
 		is_good = is_good && event_classes_add(classes, &other_classes[i]);

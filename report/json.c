@@ -41,8 +41,8 @@ static void add(void *writer, const struct event *event)
 	json_print_string(output, event->class->name);
 	fputs(", ", output);
 	json_print_pc(output, event->pc, json->target.symbols);
-	fprintf(output, ", \"duration\": %u, \"result\": %" PRId64, event->duration,
-		event->result);
+	fprintf(output, ", \"duration\": %u, \"result\": ", event->duration);
+	json_print_result(output, event);
 	fprintf(output, ", \"failed\": %s, \"arguments\": ",
 		event_has_failed(event) ? "true" : "false");
 	json_print_values(output, event->arguments, event->argument_count);

@@ -77,6 +77,14 @@ void json_print_values(FILE *output, const struct event_value *values, unsigned 
 	putc('}', output);
 }
 
+void json_print_result(FILE *output, const struct event *event)
+{
+	if (event_has_result(event))
+		fprintf(output, "%" PRId64, event->result);
+	else
+		fputs("null", output);
+}
+
 void json_print_pc(FILE *output, uint64_t pc, const struct symbols *symbols)
 {
 	uint64_t offset;

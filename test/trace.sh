@@ -5,6 +5,8 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=script/lib/guest-image.sh
 . "$tree/script/lib/guest-image.sh"
+# shellcheck source=script/lib/qemu.sh
+. "$tree/script/lib/qemu.sh"
 
 # What a bare-metal guest that is content makes QEMU end with.
 good=33
@@ -141,6 +143,62 @@ test_one_thread() {
 	accel=tcg,thread=single guest kick 2 --trace=KICK_CPU --output="$work/trace"
 	check_status "one thread for all vCPUs" $?
 	equal "all its calls" "$(grep -c ' KICK_CPU(' "$work/trace")" "$(counted KICK_CPU)"
+}
+
+# powerpc_guest PROGRAM OPTION...: in $work/trace, and recorded.
+powerpc_guest() {
+	local program=$build/guest/powerpc/$1.elf
+
+	shift
+	rm -rf "$work/recording"
+	timeout 120 "$paracall" run --summary="$work/summary" --trace --output="$work/trace" \
+		--record="$work/recording" --symbols="$program" "$@" -- qemu-system-ppc64 \
+		-display none -serial stdio -no-reboot -M pseries,x-vof=on -m 256 -smp 2 \
+		-kernel "$program" >"$work/out" 2>&1 </dev/null
+	equal "PowerPC: ${program##*/} ends" "$? $(tail -n 1 "$work/out")" "0 # exit: passed"
+}
+
+# Numbers and names of a table's calls.
+counts_in() {
+	awk '/^ *[0-9]/ && NF > 4 { print $4, $NF }' "$1" | sort
+}
+
+# All that the summary counts is in the trace, and in the recording.
+all_told() {
+	local calls
+
+	calls=$(awk '$NF == "total" { print $4 }' "$work/summary")
+	equal "PowerPC: all calls are told" "$(grep -c ') = ' "$work/trace")" "$calls"
+	"$paracall" report --count "$work/recording" >"$work/table" 2>&1
+	equal "PowerPC: the recording's counts" "$(counts_in "$work/table")" \
+		"$(counts_in "$work/summary")"
+}
+
+test_powerpc() {
+	local place='[a-z_]+\+0x[0-9a-f]+'
+
+	if ! find_qemu ppc64 >/dev/null || [ ! -e "$build/guest/powerpc/magic-be.elf" ]; then
+		skip "PowerPC" "there is no qemu-system-ppc64, or no guest for it"
+		return
+	fi
+	powerpc_guest magic-be --features=+magic-page
+	check_line "PowerPC: FEATURES" "$work/trace" \
+		"^ +[0-9.]+ cpu 0 $place FEATURES\(\) = 0 \{features=magic-page\} <[0-9.]+>\$"
+	check_line "PowerPC: PPC_MAP_MAGIC_PAGE" "$work/trace" \
+		'effective_address_and_flags=0x[0-9a-f]+\|not-mapped-nx\) = 0 \{page_features=mas0-to-sprg7\}'
+	check_line "PowerPC: a call of PAPR's" "$work/trace" \
+		"cpu 0 $place H_PROD\(processor=1\) = \?\$"
+	all_told
+	powerpc_guest epapr-le
+	check_line "PowerPC: EV_IDLE" "$work/trace" "cpu 0 $place EV_IDLE\(\) = 0 "
+	check_line "PowerPC: an unknown call" "$work/trace" \
+		"unknown_epapr\(number=0x3, .*a3=0x[0-9a-f]+\) = EV_UNIMPLEMENTED "
+	check_line "PowerPC: PAPR's unknown one" "$work/trace" 'unknown_papr\(number=0x7ff8,.*= \?'
+	all_told
+	has_babeltrace || return
+	print_recording
+	equal "PowerPC: babeltrace2 has no complaint" "$? $(cat "$work/errors")" "0 "
+	equal "PowerPC: as many events" "$(recorded FEATURES)" "$(counted FEATURES)"
 }
 
 # Debian's kernel, with everything.
@@ -297,6 +355,7 @@ test_lines
 test_ipi
 test_clock
 test_one_thread
+test_powerpc
 test_boot
 test_killed
 test_full_disk

@@ -23,7 +23,10 @@ enum paracall_event_kind {
 	PARACALL_EVENT_CALL,
 	/* A function of DIAGNOSE; .result is an enum paracall_diag_outcome. */
 	PARACALL_EVENT_DIAG,
-	/* PowerPC: a call of PAPR's, and of ePAPR's; the row is the table's. */
+	/*
+	 * PowerPC: a call of PAPR's, and of KVM's or ePAPR's; the row is the table's.
+	 * PAPR's are told when they begin, and their results never.
+	 */
 	PARACALL_EVENT_PAPR,
 	PARACALL_EVENT_EPAPR,
 	/* One of KVM's leaves: leaf, ebx, ecx, edx; .result is eax. */

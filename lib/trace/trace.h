@@ -44,6 +44,11 @@ bool trace_event(struct paracall_cpu *cpu, uint32_t id, uint64_t began, int64_t 
 bool trace_call(struct paracall_cpu *cpu, uint32_t id, uint64_t began, int64_t result,
 		const uint64_t *arguments, unsigned int count);
 
+/* A call's that the table doesn't have; @arguments are all that there can be. */
+void trace_unknown_call(struct paracall_cpu *cpu, enum paracall_event_kind kind,
+			uint64_t number, const uint64_t *arguments, uint64_t began,
+			int64_t result);
+
 /* What the event just told gave back beside its result; up to four words. */
 void trace_output(struct paracall_cpu *cpu, uint32_t row, const uint64_t *words,
 		  unsigned int count);

@@ -99,6 +99,63 @@ static void test_calls(void **state)
 	expect_line(&event, PLACE "DIAG_9C_DIRECTED_YIELD(cpu_address=5) = done\n");
 }
 
+/* KVM's numbers come as x86's calls, too. */
+static const struct event_class *epapr_class(const char *name)
+{
+	for (size_t i = 0; i < classes.count; i++)
+		if (!strcmp(classes.items[i].name, name) &&
+		    paracall_event_kind(classes.items[i].id) == PARACALL_EVENT_EPAPR)
+			return &classes.items[i];
+	fail_msg("no class %s", name);
+	return NULL;
+}
+
+static struct event make_epapr(const char *name, int64_t result, uint64_t a0, uint64_t a1,
+			       uint64_t output)
+{
+	const struct event_class *class = epapr_class(name);
+	uint32_t row = paracall_event_row(class->id);
+	struct paracall_event raw = { .time = 1500000000, .pc = UINT64_C(0xffffffff81000010) };
+	struct event event;
+
+	raw.result = result;
+	raw.arguments[0] = a0;
+	raw.arguments[1] = a1;
+	raw.id = class->id;
+	event_begin(&event, 3, &raw, class);
+	raw.id = paracall_event_id(PARACALL_EVENT_OUTPUT, row);
+	raw.arguments[0] = output;
+	class = event_class_find(&classes, raw.id);
+	if (class && !result)
+		event_continue(&event, &raw, class);
+	return event;
+}
+
+static void test_powerpc(void **state)
+{
+	struct event event = make_epapr("FEATURES", 0, 0, 0, 2);
+
+	(void)state;
+	expect_line(&event, PLACE "FEATURES() = 0 {features=magic-page}\n");
+	event = make_epapr("FEATURES", PARACALL_EV_UNIMPLEMENTED, 0, 0, 0);
+	assert_true(event_has_failed(&event));
+	expect_line(&event, PLACE "FEATURES() = EV_UNIMPLEMENTED\n");
+	event = make_epapr("PPC_MAP_MAGIC_PAGE", 0, UINT64_C(0xfffffffffffff000),
+			   UINT64_C(0xfffffffffffff001), 3);
+	expect_line(
+		&event, PLACE
+		"PPC_MAP_MAGIC_PAGE(address=0xfffffffffffff000, effective_address_and_flags=0xfffffffffffff000|not-mapped-nx) = 0 {page_features=sr|mas0-to-sprg7}\n");
+	event = make_epapr("KICK_CPU", PARACALL_EV_UNIMPLEMENTED, 0, 2, 0);
+	expect_line(&event, PLACE "KICK_CPU(flags=0, apic_id=2) = EV_UNIMPLEMENTED\n");
+	event = make_event("EV_IDLE", 99, 0, 0, 0, 0);
+	expect_line(&event, PLACE "EV_IDLE() = 99\n");
+	event = make_event("H_ENTER", -1, 1, 2, 3, 4);
+	assert_false(event_has_failed(&event));
+	expect_line(&event, PLACE "H_ENTER(flags=0x1, index=0x2, high=0x3, low=0x4) = ?\n");
+	event = make_event("unknown_papr", 0, 0x7ff8, 1, 2, 3);
+	expect_line(&event, PLACE "unknown_papr(number=0x7ff8, a0=0x1, a1=0x2, a2=0x3) = ?\n");
+}
+
 static void test_output(void **state)
 {
 	struct event event = make_event("CLOCK_PAIRING", 0, 0x2000, 0, 0, 0);
@@ -187,6 +244,10 @@ static void test_filter(void **state)
 	assert_true(takes("%register,!%clock", poll));
 	assert_false(takes("%register,!%clock", steal));
 	assert_true(takes("%all", halt));
+	assert_true(takes("FEATURES", make_epapr("FEATURES", 0, 0, 0, 0)));
+	assert_true(takes("%epapr,!EV_IDLE", make_epapr("FEATURES", 0, 0, 0, 0)));
+	assert_true(takes("%papr", make_event("H_ENTER", 0, 0, 0, 0, 0)));
+	assert_false(takes("%papr", make_epapr("FEATURES", 0, 0, 0, 0)));
 }
 
 static void test_filter_others(void **state)
@@ -291,10 +352,11 @@ static void test_other_symbols(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_calls),	cmocka_unit_test(test_output),
-		cmocka_unit_test(test_others),	cmocka_unit_test(test_ftrace),
-		cmocka_unit_test(test_filter),	cmocka_unit_test(test_filter_others),
-		cmocka_unit_test(test_symbols), cmocka_unit_test(test_other_symbols),
+		cmocka_unit_test(test_calls),	      cmocka_unit_test(test_output),
+		cmocka_unit_test(test_others),	      cmocka_unit_test(test_powerpc),
+		cmocka_unit_test(test_ftrace),	      cmocka_unit_test(test_filter),
+		cmocka_unit_test(test_filter_others), cmocka_unit_test(test_symbols),
+		cmocka_unit_test(test_other_symbols),
 	};
 
 	return cmocka_run_group_tests(tests, make_classes, free_classes);

@@ -62,13 +62,14 @@ struct scene {
 	struct paracall_cpu *cpus[CPUS];
 };
 
-static void scene_begin(struct scene *scene)
+static void scene_begin_for(struct scene *scene, enum paracall_architecture architecture,
+			    uint32_t features)
 {
 	struct paracall_engine engine = fake_engine;
 	struct paracall_options options = {
-		.architecture = PARACALL_X86,
+		.architecture = architecture,
 		.max_cpus = CPUS,
-		.features = paracall_features_default(fake_engine.capabilities),
+		.features = features,
 	};
 
 	*scene = (struct scene){ .trace = new_trace(CPUS, RING_EVENTS) };
@@ -87,6 +88,12 @@ static void scene_begin(struct scene *scene)
 		scene->cpus[i] = paracall_machine_add_cpu(scene->machine, i, &scene->fakes[i]);
 		assert_int_equal(paracall_cpu_set_apic_id(scene->cpus[i], i), 0);
 	}
+}
+
+static void scene_begin(struct scene *scene)
+{
+	scene_begin_for(scene, PARACALL_X86,
+			paracall_features_default(fake_engine.capabilities));
 }
 
 static void scene_end(struct scene *scene)
@@ -174,6 +181,118 @@ static void test_calls(void **state)
 	call(&scene, 0, PARACALL_KVM_HC_VAPIC_POLL_IRQ, 1, 2);
 	event = take(&scene, 0, call_id(PARACALL_KVM_HC_VAPIC_POLL_IRQ));
 	assert_int_equal(event.arguments[3], 0x55);
+	take_nothing(&scene, 0);
+	scene_end(&scene);
+}
+
+static uint32_t named_id(enum paracall_event_kind kind, const char *name)
+{
+	for (size_t row = 0; row < paracall_hypercall_count(); row++)
+		if (!strcmp(paracall_hypercall_info(row)->name, name))
+			return paracall_event_id(kind, row);
+	fail_msg("no call %s", name);
+	return 0;
+}
+
+/* Registers from r3 on are 0x1_00000003 and so on. */
+static void powerpc_call(struct scene *scene, uint32_t mode, uint32_t token)
+{
+	struct fake_cpu *fake = &scene->fakes[0];
+
+	for (unsigned int i = 0; i < 8; i++)
+		fake->registers[PARACALL_POWERPC_R3 + i] = UINT64_C(0x100000003) + i;
+	fake->registers[PARACALL_POWERPC_R11] = token;
+	fake->reads = fake->writes = 0;
+	assert_true(paracall_epapr_hypercall(scene->cpus[0], mode));
+}
+
+#define KVM(number) PARACALL_EPAPR_TOKEN(PARACALL_EPAPR_VENDOR_KVM, number)
+
+static void test_epapr(void **state)
+{
+	struct paracall_event event;
+	struct scene scene;
+
+	(void)state;
+	scene_begin_for(&scene, PARACALL_POWERPC, 1u << PARACALL_KVM_FEATURE_MAGIC_PAGE);
+	powerpc_call(&scene, PARACALL_MODE_64BIT, KVM(PARACALL_KVM_HC_FEATURES));
+	event = take(&scene, 0, named_id(PARACALL_EVENT_EPAPR, "FEATURES"));
+	assert_int_equal(event.result, PARACALL_EV_SUCCESS);
+	assert_int_equal(event.pc, 0x1234);
+	assert_true(event.duration > 0);
+	event = take(&scene, 0, named_id(PARACALL_EVENT_OUTPUT, "FEATURES"));
+	assert_int_equal(event.arguments[0], 1u << PARACALL_KVM_FEATURE_MAGIC_PAGE);
+	assert_int_equal(event.result, 1);
+	/* The results overwrite the arguments; in 32-bit code the lower halves count. */
+	powerpc_call(&scene, 0, KVM(PARACALL_KVM_HC_PPC_MAP_MAGIC_PAGE));
+	event = take(&scene, 0, named_id(PARACALL_EVENT_EPAPR, "PPC_MAP_MAGIC_PAGE"));
+	assert_int_equal(event.arguments[0], 3);
+	assert_int_equal(event.arguments[1], 4);
+	assert_int_equal(event.arguments[2], 0);
+	event = take(&scene, 0, named_id(PARACALL_EVENT_OUTPUT, "PPC_MAP_MAGIC_PAGE"));
+	assert_int_equal(event.arguments[0], PARACALL_KVM_MAGIC_FEAT_MAS0_TO_SPRG7);
+	/* EV_IDLE gives nothing back, nor does what KVM on PowerPC doesn't have. */
+	powerpc_call(&scene, PARACALL_MODE_64BIT, PARACALL_EPAPR_TOKEN(1, 16));
+	take(&scene, 0, named_id(PARACALL_EVENT_EPAPR, "EV_IDLE"));
+	powerpc_call(&scene, PARACALL_MODE_64BIT, KVM(PARACALL_KVM_HC_KICK_CPU));
+	event = take(&scene, 0, named_id(PARACALL_EVENT_EPAPR, "KICK_CPU"));
+	assert_int_equal(event.result, PARACALL_EV_UNIMPLEMENTED);
+	assert_int_equal(event.arguments[1], UINT64_C(0x100000004));
+	powerpc_call(&scene, PARACALL_MODE_64BIT, 77);
+	event = take(&scene, 0,
+		     paracall_event_id(PARACALL_EVENT_EPAPR, PARACALL_EVENT_UNKNOWN_ROW));
+	assert_int_equal(event.arguments[0], 77);
+	assert_int_equal(event.arguments[1], UINT64_C(0x100000003));
+	take(&scene, 0, paracall_event_id(PARACALL_EVENT_MORE, PARACALL_EVENT_UNKNOWN_ROW));
+	take_nothing(&scene, 0);
+	/* If nobody wants to know, no more is read than without a trace. */
+	scene.trace->kinds = 0;
+	powerpc_call(&scene, PARACALL_MODE_64BIT, KVM(PARACALL_KVM_HC_FEATURES));
+	assert_int_equal(scene.fakes[0].reads, 1);
+	take_nothing(&scene, 0);
+	scene_end(&scene);
+}
+
+static void papr_call(struct scene *scene, uint64_t number)
+{
+	struct fake_cpu *fake = &scene->fakes[0];
+
+	for (unsigned int i = 1; i < 8; i++)
+		fake->registers[PARACALL_POWERPC_R3 + i] = 0x40 + i;
+	fake->registers[PARACALL_POWERPC_R3] = number;
+	fake->reads = fake->writes = 0;
+	paracall_papr_hypercall(scene->cpus[0]);
+	assert_int_equal(fake->writes, 0);
+}
+
+static void test_papr(void **state)
+{
+	struct paracall_event event;
+	struct scene scene;
+
+	(void)state;
+	scene_begin_for(&scene, PARACALL_POWERPC, 0);
+	papr_call(&scene, 0x08);
+	event = take(&scene, 0, named_id(PARACALL_EVENT_PAPR, "H_ENTER"));
+	for (unsigned int i = 0; i < 4; i++)
+		assert_int_equal(event.arguments[i], 0x41 + i);
+	assert_int_equal(event.duration, 0);
+	assert_int_equal(event.pc, 0x1234);
+	papr_call(&scene, 0xe0);
+	take(&scene, 0, named_id(PARACALL_EVENT_PAPR, "H_CEDE"));
+	assert_int_equal(scene.fakes[0].reads, 1);
+	papr_call(&scene, 0x7ff8);
+	event = take(&scene, 0,
+		     paracall_event_id(PARACALL_EVENT_PAPR, PARACALL_EVENT_UNKNOWN_ROW));
+	assert_int_equal(event.arguments[0], 0x7ff8);
+	assert_int_equal(event.arguments[1], 0x41);
+	event = take(&scene, 0,
+		     paracall_event_id(PARACALL_EVENT_MORE, PARACALL_EVENT_UNKNOWN_ROW));
+	assert_int_equal(event.arguments[0], 0x44);
+	take_nothing(&scene, 0);
+	scene.trace->kinds = ~(UINT64_C(1) << PARACALL_EVENT_PAPR);
+	papr_call(&scene, 0x08);
+	assert_int_equal(scene.fakes[0].reads, 1);
 	take_nothing(&scene, 0);
 	scene_end(&scene);
 }
@@ -364,7 +483,8 @@ static void test_garbage(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_calls),	cmocka_unit_test(test_wanted_kinds),
+		cmocka_unit_test(test_calls),	cmocka_unit_test(test_epapr),
+		cmocka_unit_test(test_papr),	cmocka_unit_test(test_wanted_kinds),
 		cmocka_unit_test(test_halts),	cmocka_unit_test(test_registers),
 		cmocka_unit_test(test_full),	cmocka_unit_test(test_two_threads),
 		cmocka_unit_test(test_garbage),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "calls.h"
 
+#include "../trace.h"
 #include "current.h"
 #include "idle.h"
 #include "registers.h"
@@ -33,6 +34,13 @@ uint64_t powerpc_site_after(const struct powerpc_site *site, unsigned int bytes)
 	return site->is_64bit ? address : (uint32_t)address;
 }
 
+uint64_t powerpc_program_counter(void *context)
+{
+	const struct vcpu *vcpu = context;
+
+	return vcpu->site_pc;
+}
+
 static void call(struct vcpu *vcpu, const struct powerpc_site *site)
 {
 	paracall_epapr_hypercall(vcpu->cpu, site->is_64bit ? PARACALL_MODE_64BIT : 0);
@@ -45,6 +53,7 @@ void powerpc_call_marker(unsigned int index, void *userdata)
 
 	if (!vcpu)
 		return;
+	trace_note_site(vcpu, userdata, site.pc);
 	call(vcpu, &site);
 	if (vcpu->wants_idle)
 		idle_wait(vcpu, &site);
@@ -58,6 +67,7 @@ void powerpc_call_sc(unsigned int index, void *userdata)
 	if (!vcpu ||
 	    (uint32_t)register_read(vcpu, PARACALL_POWERPC_R0) != PARACALL_KVM_SC_MAGIC)
 		return;
+	trace_note_site(vcpu, userdata, site.pc);
 	call(vcpu, &site);
 	if (vcpu->wants_idle)
 		idle_wait(vcpu, NULL);
@@ -69,6 +79,8 @@ void powerpc_call_papr(unsigned int index, void *userdata)
 	struct powerpc_site site = powerpc_site_unpack(userdata);
 	struct vcpu *vcpu = powerpc_vcpu_current(index, site.is_big_endian);
 
-	if (vcpu && !idle_is_here(vcpu, &site))
-		paracall_papr_hypercall(vcpu->cpu);
+	if (!vcpu || idle_is_here(vcpu, &site))
+		return;
+	trace_note_site(vcpu, userdata, site.pc);
+	paracall_papr_hypercall(vcpu->cpu);
 }

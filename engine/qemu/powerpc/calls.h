@@ -22,6 +22,9 @@ struct powerpc_site powerpc_site_unpack(void *userdata);
 /* The address of what stands @bytes behind its beginning. */
 uint64_t powerpc_site_after(const struct powerpc_site *site, unsigned int bytes);
 
+/* For struct paracall_engine: where the vCPU last called, or began. */
+uint64_t powerpc_program_counter(void *context);
+
 /* The marker among the hypercall instructions; QEMU goes on with it, a no-op. */
 qemu_plugin_vcpu_cb powerpc_call_marker;
 /* sc, KVM's own form. */

@@ -7,6 +7,7 @@
 #include "start.h"
 
 #include "../memory.h"
+#include "../trace.h"
 #include "calls.h"
 #include "current.h"
 #include "registers.h"
@@ -34,6 +35,7 @@ void start_reached(unsigned int index, void *userdata)
 
 	if (!vcpu || register_read(vcpu, POWERPC_SRR1))
 		return;
+	trace_note_site(vcpu, userdata, site.pc);
 	memory_probe_from_zero(vcpu, PSERIES_LIMIT);
 	if (atomic_exchange(&engine->has_started, true))
 		paracall_machine_reset(engine->machine);

@@ -4,6 +4,7 @@
 
 #include "../clock.h"
 #include "../memory.h"
+#include "calls.h"
 #include "idle.h"
 #include "instructions.h"
 #include "magic_page.h"
@@ -40,6 +41,7 @@ static const struct paracall_engine engine_functions = {
 	.has_register = magic_page_has_register,
 	.map_magic_page = magic_page_map,
 	.clock = clock_nanoseconds,
+	.program_counter = powerpc_program_counter,
 };
 
 static void install(qemu_plugin_id_t id, const struct plugin_options *options)
