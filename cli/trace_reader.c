@@ -175,7 +175,7 @@ static void add_line(struct reader *reader, uint32_t cpu, const struct paracall_
 		return;
 	}
 	event = &reader->lines.items[reader->lines.count];
-	event_begin(event, cpu, raw, class);
+	event_begin(event, cpu, raw, class, &reader->classes);
 	if (reader->job->options->filter &&
 	    !filter_accepts(reader->job->options->filter, event) &&
 	    event->kind != PARACALL_EVENT_LOST)

@@ -9,6 +9,7 @@
  */
 #include "inject.h"
 
+#include "trace/trace.h"
 #include "x86/clock.h"
 #include "x86/steal_time.h"
 
@@ -174,6 +175,31 @@ static struct paracall_injected *find_entry(struct paracall_cpu *cpu,
 	return entry;
 }
 
+/* How events name what a rule met. */
+static uint64_t place_of(const struct paracall_cpu *cpu, enum paracall_place place,
+			 size_t index)
+{
+	enum paracall_event_kind kind = PARACALL_EVENT_CALL;
+
+	switch (place) {
+	case PARACALL_AT_MSR:
+		return paracall_msr_info(index)->number;
+	case PARACALL_AT_CPUID:
+		return paracall_event_id(PARACALL_EVENT_CPUID, 0);
+	case PARACALL_AT_CLOCK:
+		return paracall_event_id(PARACALL_EVENT_CLOCK, 0);
+	case PARACALL_AT_STEAL:
+		return paracall_event_id(PARACALL_EVENT_STEAL, 0);
+	case PARACALL_AT_CALL:
+		break;
+	}
+	if (paracall_rows[index].info.is_diag)
+		kind = PARACALL_EVENT_DIAG;
+	else if (cpu->machine->architecture == PARACALL_POWERPC)
+		kind = PARACALL_EVENT_EPAPR;
+	return paracall_event_id(kind, (uint32_t)index);
+}
+
 static void note(struct paracall_cpu *cpu, const struct paracall_rule *rule, size_t index,
 		 uint64_t number)
 {
@@ -191,6 +217,8 @@ static void note(struct paracall_cpu *cpu, const struct paracall_rule *rule, siz
 	entry->last_number = number;
 	entry->last_nanoseconds = nanoseconds;
 	__atomic_store_n(&entry->times, entry->times + 1, __ATOMIC_RELEASE);
+	trace_now(cpu, PARACALL_EVENT_INJECTED, rule->fault, place_of(cpu, rule->place, index),
+		  (uint64_t)rule->value, number);
 }
 
 /* Here it is decided that a fault happens, of whatever kind, and nowhere else. */

@@ -16,6 +16,43 @@
 /* More than any version could have; a longer list is no recording's. */
 #define MAX_CLASSES 65536
 
+/* Where faults can be: calls of that architecture, and others by the words of rules. */
+static bool is_place(const struct event_class *class, enum paracall_architecture architecture)
+{
+	switch (paracall_event_kind(class->id)) {
+	case PARACALL_EVENT_CALL:
+	case PARACALL_EVENT_CPUID:
+	case PARACALL_EVENT_CLOCK:
+	case PARACALL_EVENT_STEAL:
+		return architecture == PARACALL_X86;
+	case PARACALL_EVENT_DIAG:
+		return architecture == PARACALL_S390;
+	case PARACALL_EVENT_EPAPR:
+		return architecture == PARACALL_POWERPC;
+	default:
+		return false;
+	}
+}
+
+static void print_fault_words(FILE *output, const struct event_classes *classes,
+			      enum paracall_architecture architecture)
+{
+	fputs("typealias enum : decimal_t {", output);
+	for (uint64_t fault = 0; event_fault_name(fault); fault++)
+		fprintf(output, " \"%s\" = %" PRIu64 ",", event_fault_name(fault), fault);
+	fputs(" \"other\" = 0xffffffff } := fault_t;\n"
+	      "typealias enum : hex_t {",
+	      output);
+	for (size_t i = 0; i < classes->count; i++)
+		if (is_place(&classes->items[i], architecture))
+			fprintf(output, " \"%s\" = 0x%" PRIx32 ",", classes->items[i].name,
+				classes->items[i].id);
+	for (size_t i = 0; i < paracall_msr_count(); i++)
+		fprintf(output, " \"MSR_%s\" = 0x%" PRIx32 ",", paracall_msr_info(i)->name,
+			paracall_msr_info(i)->number);
+	fputs(" \"other\" = 0xffffffff } := place_t;\n", output);
+}
+
 /* Others see these words in place of numbers. */
 static void print_words(FILE *output)
 {
@@ -48,6 +85,12 @@ static bool is_decimal(enum paracall_format format)
 	}
 }
 
+static bool has_words(enum paracall_format format)
+{
+	return format == PARACALL_FORMAT_MSR || format == PARACALL_FORMAT_WAKE_CAUSE ||
+	       format == PARACALL_FORMAT_FAULT || format == PARACALL_FORMAT_PLACE;
+}
+
 static void print_types(FILE *output)
 {
 	fputs("typealias integer { size = 32; align = 8; signed = false; } := uint32_t;\n"
@@ -56,7 +99,7 @@ static void print_types(FILE *output)
 	      "typealias integer { size = 64; align = 8; signed = false; map = clock.steady.value; } := timestamp_t;\n",
 	      output);
 	for (enum paracall_format format = 0; format < PARACALL_FORMATS; format++)
-		if (format != PARACALL_FORMAT_MSR && format != PARACALL_FORMAT_WAKE_CAUSE)
+		if (!has_words(format))
 			fprintf(output,
 				"typealias integer { size = 64; align = 8; signed = false; base = %d; } := %s_t;\n",
 				is_decimal(format) ? 10 : 16, event_format_name(format));
@@ -130,6 +173,7 @@ void ctf_print_metadata(FILE *output, const struct event_classes *classes,
 		";\n};\n",
 		options->began / NANOSECONDS, options->began % NANOSECONDS);
 	print_types(output);
+	print_fault_words(output, classes, options->architecture);
 	print_layout(output);
 	for (size_t i = 0; i < classes->count; i++)
 		print_class(output, &classes->items[i]);

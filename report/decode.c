@@ -228,8 +228,8 @@ static const char *powerpc_feature_name(uint32_t bit)
 	return NULL;
 }
 
-/* As in a list of features: "clocksource2|steal-time". */
-static void print_features(FILE *output, uint32_t features,
+/* As in a list of features: "clocksource2|steal-time", with @mark in between. */
+static void print_features(FILE *output, uint32_t features, const char *mark,
 			   const char *(*name_of)(uint32_t bit))
 {
 	const char *separator = "";
@@ -243,7 +243,7 @@ static void print_features(FILE *output, uint32_t features,
 			fprintf(output, "%s%s", separator, name);
 		else
 			fprintf(output, "%s0x%x", separator, 1u << bit);
-		separator = "|";
+		separator = mark;
 	}
 	if (!*separator)
 		putc('0', output);
@@ -332,6 +332,97 @@ static void print_wake(FILE *output, const struct event *event)
 	print_time(output, halted);
 }
 
+/* As the grammar of rules has it. */
+static void print_exact_time(FILE *output, int64_t nanoseconds)
+{
+	if (nanoseconds % 1000000000 == 0)
+		fprintf(output, "%" PRId64 "s", nanoseconds / 1000000000);
+	else if (nanoseconds % 1000000 == 0)
+		fprintf(output, "%" PRId64 "ms", nanoseconds / 1000000);
+	else if (nanoseconds % 1000 == 0)
+		fprintf(output, "%" PRId64 "us", nanoseconds / 1000);
+	else
+		fprintf(output, "%" PRId64 "ns", nanoseconds);
+}
+
+/* Where a fault was injected: the name of a call or of another event, or a register. */
+static void print_place(FILE *output, const struct event *event, uint64_t place)
+{
+	const struct event_class *class =
+		place <= UINT32_MAX ? event_class_find(event->classes, place) : NULL;
+
+	if (class) {
+		fputs(class->name, output);
+		return;
+	}
+	fputs("MSR_", output);
+	print_msr(output, place);
+}
+
+static void print_fault(FILE *output, uint64_t fault)
+{
+	const char *name = event_fault_name(fault);
+
+	if (name)
+		fputs(name, output);
+	else
+		fprintf(output, "%" PRIu64, fault);
+}
+
+/* The word that stands for a result; errors have names. */
+static void print_injected_result(FILE *output, int64_t result)
+{
+	const char *name = result < 0 ? word_of(kvm_errors, result) : NULL;
+
+	if (name)
+		fprintf(output, "error=%s", name + 1);
+	else
+		fprintf(output, "retval=%" PRId64, result);
+}
+
+static void print_fault_value(FILE *output, uint64_t fault, int64_t value)
+{
+	switch (fault) {
+	case PARACALL_FAULT_JUMP:
+		fputs(value < 0 ? "=" : "=+", output);
+		print_exact_time(output, value);
+		break;
+	case PARACALL_FAULT_DELAY:
+	case PARACALL_FAULT_LATE:
+	case PARACALL_FAULT_BURST:
+		putc('=', output);
+		print_exact_time(output, value);
+		break;
+	case PARACALL_FAULT_WITHDRAW:
+		putc('=', output);
+		print_features(output, value, "+", paracall_feature_name);
+		break;
+	}
+}
+
+/* The rule that would do just this: "KICK_CPU:drop:when=5". */
+static void print_injected(FILE *output, const struct event *event)
+{
+	uint64_t fault = 0;
+	uint64_t place = 0;
+	uint64_t value = 0;
+	uint64_t number = 0;
+
+	event_argument(event, "fault", &fault);
+	event_argument(event, "place", &place);
+	event_argument(event, "value", &value);
+	event_argument(event, "number", &number);
+	print_place(output, event, place);
+	putc(':', output);
+	if (fault == PARACALL_FAULT_RESULT) {
+		print_injected_result(output, value);
+	} else {
+		print_fault(output, fault);
+		print_fault_value(output, fault, value);
+	}
+	fprintf(output, ":when=%" PRIu64, number);
+}
+
 void decode_value(FILE *output, const struct event *event, const struct event_value *value)
 {
 	switch (value->field->format) {
@@ -372,14 +463,20 @@ void decode_value(FILE *output, const struct event *event, const struct event_va
 	case PARACALL_FORMAT_WAKE_CAUSE:
 		print_word(output, wake_causes, value->value);
 		break;
+	case PARACALL_FORMAT_FAULT:
+		print_fault(output, value->value);
+		break;
+	case PARACALL_FORMAT_PLACE:
+		print_place(output, event, value->value);
+		break;
 	case PARACALL_FORMAT_POWERPC_FEATURES:
-		print_features(output, value->value, powerpc_feature_name);
+		print_features(output, value->value, "|", powerpc_feature_name);
 		break;
 	case PARACALL_FORMAT_MAGIC_PAGE_ADDRESS:
 		print_tagged(output, magic_page_flags, value->value, 0xfff);
 		break;
 	case PARACALL_FORMAT_MAGIC_PAGE_FEATURES:
-		print_features(output, value->value, magic_page_feature_name);
+		print_features(output, value->value, "|", magic_page_feature_name);
 		break;
 	case PARACALL_FORMAT_BOOLEAN:
 		fputs(value->value ? "yes" : "no", output);
@@ -429,6 +526,9 @@ void decode_arguments(FILE *output, const struct event *event)
 	case PARACALL_EVENT_WAKE:
 		print_wake(output, event);
 		break;
+	case PARACALL_EVENT_INJECTED:
+		print_injected(output, event);
+		break;
 	default:
 		print_values(output, event, event->arguments, event->argument_count);
 	}
@@ -440,7 +540,7 @@ static void print_leaf(FILE *output, const struct event *event)
 
 	event_argument(event, "leaf", &leaf);
 	if (leaf == PARACALL_KVM_CPUID_FEATURES) {
-		print_features(output, event->result, paracall_feature_name);
+		print_features(output, event->result, "|", paracall_feature_name);
 		return;
 	}
 	fprintf(output, "0x%" PRIx64, event->result);

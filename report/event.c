@@ -14,7 +14,7 @@ static void add_values(struct event_value *values, unsigned int *count, unsigned
 }
 
 void event_begin(struct event *event, uint32_t cpu, const struct paracall_event *raw,
-		 const struct event_class *class)
+		 const struct event_class *class, const struct event_classes *classes)
 {
 	event->time = raw->time;
 	event->duration = raw->duration;
@@ -23,6 +23,7 @@ void event_begin(struct event *event, uint32_t cpu, const struct paracall_event 
 	event->result = raw->result;
 	event->kind = paracall_event_kind(raw->id);
 	event->class = class;
+	event->classes = classes;
 	memcpy(event->words, raw->arguments, sizeof(event->words));
 	event->argument_count = 0;
 	event->output_count = 0;

@@ -47,6 +47,9 @@ const struct event_class *event_class_find(const struct event_classes *classes, 
 const char *event_format_name(enum paracall_format format);
 enum paracall_format event_format_by_name(const char *name);
 
+/* A fault's word in the grammar of rules; NULL if there is none of that number. */
+const char *event_fault_name(uint64_t fault);
+
 struct event_value {
 	const struct event_field *field;
 	uint64_t value;
@@ -68,6 +71,8 @@ struct event {
 	enum paracall_event_kind kind;
 	/* The name, among others; never NULL. */
 	const struct event_class *class;
+	/* All that there are, where an argument names another. */
+	const struct event_classes *classes;
 	/* The first words as they came, named or not. */
 	uint64_t words[PARACALL_EVENT_ARGUMENTS];
 	unsigned int argument_count;
@@ -84,9 +89,9 @@ static inline bool event_is_continuation(uint32_t id)
 	       paracall_event_kind(id) == PARACALL_EVENT_OUTPUT;
 }
 
-/* An event of which only @raw is known so far. */
+/* An event of which only @raw is known so far; its class is one of @classes. */
 void event_begin(struct event *event, uint32_t cpu, const struct paracall_event *raw,
-		 const struct event_class *class);
+		 const struct event_class *class, const struct event_classes *classes);
 /* A continuation; what there is no room for is left out. */
 void event_continue(struct event *event, const struct paracall_event *raw,
 		    const struct event_class *class);

@@ -26,6 +26,8 @@ static const char *const format_names[PARACALL_FORMATS] = {
 	[PARACALL_FORMAT_POWERPC_FEATURES] = "powerpc_features",
 	[PARACALL_FORMAT_MAGIC_PAGE_ADDRESS] = "magic_page_address",
 	[PARACALL_FORMAT_MAGIC_PAGE_FEATURES] = "magic_page_features",
+	[PARACALL_FORMAT_FAULT] = "fault",
+	[PARACALL_FORMAT_PLACE] = "place",
 };
 
 #define FIELD(field_name, field_format) \
@@ -57,8 +59,8 @@ static const struct event_class other_classes[] = {
 	CLASS(STEAL, "steal", 2, FIELD("stolen", NANOSECONDS), FIELD("address", GPA)),
 	CLASS(ASYNC_PF, "async_pf", 1, FIELD("token", HEX)),
 	CLASS(ASYNC_PF_READY, "async_pf_ready", 1, FIELD("token", HEX)),
-	CLASS(INJECTED, "injected", 4, FIELD("fault", DECIMAL), FIELD("row", DECIMAL),
-	      FIELD("value", HEX), FIELD("count", DECIMAL)),
+	CLASS(INJECTED, "injected", 4, FIELD("fault", FAULT), FIELD("place", PLACE),
+	      FIELD("value", HEX), FIELD("number", DECIMAL)),
 	CLASS(RESET, "reset", 0),
 	CLASS(KERNEL_ENTRY, "kernel_entry", 2, FIELD("register", MSR), FIELD("address", HEX)),
 	CLASS(LOST, "lost", 1, FIELD("events", DECIMAL)),
@@ -214,6 +216,25 @@ bool event_classes_make(struct event_classes *classes)
 	if (!is_good)
 		event_classes_free(classes);
 	return is_good;
+}
+
+/* clang-format off */
+static const char *const fault_names[] = {
+	[PARACALL_FAULT_RESULT] = "retval",
+	[PARACALL_FAULT_UNKNOWN] = "enosys",
+	[PARACALL_FAULT_DROP] = "drop",
+	[PARACALL_FAULT_DELAY] = "delay",
+	[PARACALL_FAULT_LATE] = "late",
+	[PARACALL_FAULT_EXCEPTION] = "fault",
+	[PARACALL_FAULT_WITHDRAW] = "withdraw",
+	[PARACALL_FAULT_JUMP] = "jump",
+	[PARACALL_FAULT_BURST] = "burst",
+};
+/* clang-format on */
+
+const char *event_fault_name(uint64_t fault)
+{
+	return fault < sizeof(fault_names) / sizeof(fault_names[0]) ? fault_names[fault] : NULL;
 }
 
 const char *event_format_name(enum paracall_format format)

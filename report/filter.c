@@ -29,6 +29,7 @@ static const struct group groups[] = {
 	{ "epapr", 1u << PARACALL_EVENT_EPAPR, "" },
 	{ "cpuid", 1u << PARACALL_EVENT_CPUID, "" },
 	{ "register", REGISTER_KINDS, "" },
+	{ "injected", 1u << PARACALL_EVENT_INJECTED, "" },
 	{ "clock", 0,
 	  " CLOCK_PAIRING clock steal WALL_CLOCK SYSTEM_TIME WALL_CLOCK_NEW SYSTEM_TIME_NEW STEAL_TIME " },
 	{ "ipi", 0, " SEND_IPI KICK_CPU kick interrupt H_IPI H_PROD " },
@@ -79,7 +80,7 @@ void filter_free(struct filter *filter)
 
 const char *filter_groups(void)
 {
-	return "%all, %call, %diag, %papr, %epapr, %cpuid, %register, %clock, %ipi, %halt, %yield, %memory, %pagefault";
+	return "%all, %call, %diag, %papr, %epapr, %cpuid, %register, %injected, %clock, %ipi, %halt, %yield, %memory, %pagefault";
 }
 
 void filter_set_failed(struct filter *filter)

@@ -314,7 +314,8 @@ static void print_class(struct html *html, const struct event_class *class)
 
 	fputs("{\"name\":", output);
 	json_print_string(output, class->name);
-	fprintf(output, ",\"kind\":%u,\"fields\":[", paracall_event_kind(class->id));
+	fprintf(output, ",\"id\":%" PRIu32 ",\"kind\":%u,\"fields\":[", class->id,
+		paracall_event_kind(class->id));
 	print_fields(output, class, &before);
 	print_fields(output, find_continuation(html, class, PARACALL_EVENT_MORE), &before);
 	fputs("],\"outputs\":[", output);

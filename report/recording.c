@@ -234,7 +234,8 @@ bool recording_next(struct recording *recording, struct event *event)
 	if (!recording->heap_count)
 		return false;
 	stream = recording->heap[0];
-	event_begin(event, stream->cpu, &stream->raw, stream->class);
+	event_begin(event, stream->cpu, &stream->raw, stream->class,
+		    &recording->description.classes);
 	if (event->kind == PARACALL_EVENT_LOST)
 		recording->lost += stream->raw.arguments[0];
 	advance(recording, stream);

@@ -145,6 +145,38 @@ test_one_thread() {
 	equal "all its calls" "$(grep -c ' KICK_CPU(' "$work/trace")" "$(counted KICK_CPU)"
 }
 
+# As many as the summary says, each as the rule that would do just that.
+test_injected() {
+	local rule='injected: (KICK_CPU:drop|KICK_CPU:late=100ms|SEND_IPI:error=EINVAL|CLOCK_PAIRING:retval=7|MSR_POLL_CONTROL:fault|cpuid:withdraw=pv-unhalt\+pv-sched-yield|clock:jump=\+10s|steal:burst=5s):when=[0-9]+$'
+	local name number machine=("${machine[@]}" -append inject)
+
+	rm -rf "$work/recording"
+	guest inject 2 --format=json --trace=injected --output="$work/trace" \
+		--record="$work/recording" --inject=SEND_IPI:error=-22:when=10+5 \
+		--inject=SCHED_YIELD:enosys:when=2+ --inject=VAPIC_POLL_IRQ:delay=8ms:when=3 \
+		--inject=KICK_CPU:drop:when=1 --inject=KICK_CPU:late=100ms:when=3..4 \
+		--inject=MSR_POLL_CONTROL:fault:when=2 --inject=MSR_POLL_CONTROL:drop:when=3 \
+		--inject=CLOCK_PAIRING:retval=7:50% \
+		--inject=cpuid:withdraw=pv-sched-yield+pv-unhalt:50% \
+		--inject=clock:jump=+10s:every=200ms --inject=steal:burst=5s:every=100ms:when=2 \
+		--inject=seed=1
+	check_status "faults, told" $?
+	number=$(sed -n 's/^  "injected": \([0-9]*\),/\1/p' "$work/summary")
+	equal "as many lines as faults" "$(grep -c ' injected: ' "$work/trace")" "$number"
+	equal "nothing but faults" "$(grep -vc ' injected: ' "$work/trace")" 0
+	for name in KICK_CPU:drop KICK_CPU:late SEND_IPI:error CLOCK_PAIRING MSR_POLL_CONTROL \
+		cpuid clock steal; do
+		check_line "a fault is told: $name" <(grep -E "$rule" "$work/trace") "injected: $name"
+	done
+	"$paracall" report --trace=injected "$work/recording" >"$work/report"
+	equal "as many faults are recorded" "$(grep -c ' injected: ' "$work/report")" "$number"
+	has_babeltrace || return
+	print_recording
+	equal "babeltrace2 has no complaint about faults" "$? $(cat "$work/errors")" "0 "
+	check_line "faults and places are words" "$work/events" \
+		'injected: .*fault = \( "drop" : container = 2 \), place = \( "KICK_CPU" : container = 0x[0-9A-F]+ \), .*number = 1 '
+}
+
 # powerpc_guest PROGRAM OPTION...: in $work/trace, and recorded.
 powerpc_guest() {
 	local program=$build/guest/powerpc/$1.elf
@@ -355,6 +387,7 @@ test_lines
 test_ipi
 test_clock
 test_one_thread
+test_injected
 test_powerpc
 test_boot
 test_killed

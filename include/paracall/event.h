@@ -54,7 +54,12 @@ enum paracall_event_kind {
 	/* An asynchronous page fault began, or its end was told: token. */
 	PARACALL_EVENT_ASYNC_PF,
 	PARACALL_EVENT_ASYNC_PF_READY,
-	/* Something was made to go wrong; the row says what. */
+	/*
+	 * Something is made to go wrong: an enum paracall_fault; where: the id of
+	 * such a call's events, a model-specific register's number, or the id of
+	 * PARACALL_EVENT_CPUID, _CLOCK or _STEAL; the rule's value; the how manieth
+	 * of this vCPU's there it is. What is met is told after it.
+	 */
 	PARACALL_EVENT_INJECTED,
 	/* The machine was reset. */
 	PARACALL_EVENT_RESET,

@@ -49,7 +49,7 @@ static struct event make_event(const char *name, int64_t result, uint64_t a0, ui
 	};
 	struct event event;
 
-	event_begin(&event, 3, &raw, class);
+	event_begin(&event, 3, &raw, class, &classes);
 	return event;
 }
 
@@ -122,7 +122,7 @@ static struct event make_epapr(const char *name, int64_t result, uint64_t a0, ui
 	raw.arguments[0] = a0;
 	raw.arguments[1] = a1;
 	raw.id = class->id;
-	event_begin(&event, 3, &raw, class);
+	event_begin(&event, 3, &raw, class, &classes);
 	raw.id = paracall_event_id(PARACALL_EVENT_OUTPUT, row);
 	raw.arguments[0] = output;
 	class = event_class_find(&classes, raw.id);
@@ -221,6 +221,62 @@ static bool takes(const char *expression, struct event event)
 	assert_true(!is_taken || filter_kinds(filter, &classes) >> event.kind & 1);
 	filter_free(filter);
 	return is_taken;
+}
+
+static uint64_t place_of(const char *name)
+{
+	for (size_t i = 0; i < paracall_msr_count(); i++)
+		if (!strncmp(name, "MSR_", 4) && !strcmp(paracall_msr_info(i)->name, name + 4))
+			return paracall_msr_info(i)->number;
+	return class_of(name)->id;
+}
+
+/* The line is a rule that means the same. */
+static void expect_injected(const char *place, enum paracall_fault fault, int64_t value,
+			    const char *expected)
+{
+	struct event event = make_event("injected", 0, fault, place_of(place), value, 7);
+	struct paracall_injection injection = { .rule_count = 0 };
+	enum paracall_architecture architecture =
+		strncmp(place, "DIAG", 4) ? PARACALL_X86 : PARACALL_S390;
+	char line[256];
+
+	snprintf(line, sizeof(line), PLACE "injected: %s\n", expected);
+	expect_line(&event, line);
+	assert_null(paracall_injection_parse(&injection, architecture, expected));
+	assert_int_equal(injection.rules[0].fault, fault);
+	assert_true(injection.rules[0].value == value);
+	assert_int_equal(injection.rules[0].first, 7);
+	assert_int_equal(injection.rules[0].last, 7);
+}
+
+static void test_injected(void **state)
+{
+	struct event event = make_event("injected", 0, 99, 0xffff1234, 1, 2);
+
+	(void)state;
+	expect_injected("KICK_CPU", PARACALL_FAULT_DROP, 0, "KICK_CPU:drop:when=7");
+	expect_injected("KICK_CPU", PARACALL_FAULT_LATE, 3000, "KICK_CPU:late=3us:when=7");
+	expect_injected("SEND_IPI", PARACALL_FAULT_RESULT, -PARACALL_KVM_EINVAL,
+			"SEND_IPI:error=EINVAL:when=7");
+	expect_injected("SEND_IPI", PARACALL_FAULT_RESULT, -77, "SEND_IPI:retval=-77:when=7");
+	expect_injected("SEND_IPI", PARACALL_FAULT_UNKNOWN, 0, "SEND_IPI:enosys:when=7");
+	expect_injected("DIAG_10_RELEASE_PAGES", PARACALL_FAULT_DELAY, 2000000,
+			"DIAG_10_RELEASE_PAGES:delay=2ms:when=7");
+	expect_injected("MSR_STEAL_TIME", PARACALL_FAULT_EXCEPTION, 0,
+			"MSR_STEAL_TIME:fault:when=7");
+	expect_injected("cpuid", PARACALL_FAULT_WITHDRAW,
+			1 << PARACALL_KVM_FEATURE_PV_UNHALT |
+				1 << PARACALL_KVM_FEATURE_PV_SEND_IPI,
+			"cpuid:withdraw=pv-unhalt+pv-send-ipi:when=7");
+	expect_injected("clock", PARACALL_FAULT_JUMP, -5000000, "clock:jump=-5ms:when=7");
+	expect_injected("clock", PARACALL_FAULT_JUMP, 1000000000, "clock:jump=+1s:when=7");
+	expect_injected("steal", PARACALL_FAULT_BURST, 200000000, "steal:burst=200ms:when=7");
+	/* What no version of today has. */
+	expect_line(&event, PLACE "injected: MSR_0xffff1234:99:when=2\n");
+	assert_true(takes("injected", event));
+	assert_false(takes("!injected", event));
+	assert_true(takes("%injected", event));
 }
 
 static void test_filter(void **state)
@@ -352,11 +408,11 @@ static void test_other_symbols(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_calls),	      cmocka_unit_test(test_output),
-		cmocka_unit_test(test_others),	      cmocka_unit_test(test_powerpc),
-		cmocka_unit_test(test_ftrace),	      cmocka_unit_test(test_filter),
-		cmocka_unit_test(test_filter_others), cmocka_unit_test(test_symbols),
-		cmocka_unit_test(test_other_symbols),
+		cmocka_unit_test(test_calls),	 cmocka_unit_test(test_output),
+		cmocka_unit_test(test_others),	 cmocka_unit_test(test_powerpc),
+		cmocka_unit_test(test_injected), cmocka_unit_test(test_ftrace),
+		cmocka_unit_test(test_filter),	 cmocka_unit_test(test_filter_others),
+		cmocka_unit_test(test_symbols),	 cmocka_unit_test(test_other_symbols),
 	};
 
 	return cmocka_run_group_tests(tests, make_classes, free_classes);

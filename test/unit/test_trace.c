@@ -62,14 +62,15 @@ struct scene {
 	struct paracall_cpu *cpus[CPUS];
 };
 
-static void scene_begin_for(struct scene *scene, enum paracall_architecture architecture,
-			    uint32_t features)
+static void scene_begin_with(struct scene *scene, enum paracall_architecture architecture,
+			     uint32_t features, const struct paracall_injection *injection)
 {
 	struct paracall_engine engine = fake_engine;
 	struct paracall_options options = {
 		.architecture = architecture,
 		.max_cpus = CPUS,
 		.features = features,
+		.injection = injection,
 	};
 
 	*scene = (struct scene){ .trace = new_trace(CPUS, RING_EVENTS) };
@@ -88,6 +89,12 @@ static void scene_begin_for(struct scene *scene, enum paracall_architecture arch
 		scene->cpus[i] = paracall_machine_add_cpu(scene->machine, i, &scene->fakes[i]);
 		assert_int_equal(paracall_cpu_set_apic_id(scene->cpus[i], i), 0);
 	}
+}
+
+static void scene_begin_for(struct scene *scene, enum paracall_architecture architecture,
+			    uint32_t features)
+{
+	scene_begin_with(scene, architecture, features, NULL);
 }
 
 static void scene_begin(struct scene *scene)
@@ -253,6 +260,15 @@ static void test_epapr(void **state)
 	scene_end(&scene);
 }
 
+static void check_injected(const struct paracall_event *event, enum paracall_fault fault,
+			   uint64_t place, uint64_t value, uint64_t number)
+{
+	assert_int_equal(event->arguments[0], fault);
+	assert_int_equal(event->arguments[1], place);
+	assert_int_equal(event->arguments[2], value);
+	assert_int_equal(event->arguments[3], number);
+}
+
 static void papr_call(struct scene *scene, uint64_t number)
 {
 	struct fake_cpu *fake = &scene->fakes[0];
@@ -293,6 +309,67 @@ static void test_papr(void **state)
 	scene.trace->kinds = ~(UINT64_C(1) << PARACALL_EVENT_PAPR);
 	papr_call(&scene, 0x08);
 	assert_int_equal(scene.fakes[0].reads, 1);
+	take_nothing(&scene, 0);
+	scene_end(&scene);
+}
+
+/* Faults are told before what they meet, and by its name. */
+static void test_injected(void **state)
+{
+	struct paracall_injection injection = { .rule_count = 0 };
+	struct paracall_event event;
+	struct scene scene;
+
+	(void)state;
+	assert_null(paracall_injection_parse(&injection, PARACALL_X86, "KICK_CPU:drop:when=2"));
+	assert_null(paracall_injection_parse(&injection, PARACALL_X86,
+					     "MSR_POLL_CONTROL:fault:when=1"));
+	assert_null(
+		paracall_injection_parse(&injection, PARACALL_X86, "cpuid:withdraw=pv-eoi"));
+	scene_begin_with(&scene, PARACALL_X86,
+			 paracall_features_default(fake_engine.capabilities), &injection);
+	scene.trace->kinds =
+		UINT64_C(1) << PARACALL_EVENT_INJECTED | UINT64_C(1) << PARACALL_EVENT_CALL;
+	call(&scene, 0, PARACALL_KVM_HC_KICK_CPU, 0, 2);
+	take(&scene, 0, call_id(PARACALL_KVM_HC_KICK_CPU));
+	call(&scene, 0, PARACALL_KVM_HC_KICK_CPU, 0, 2);
+	event = take(&scene, 0, id_of(PARACALL_EVENT_INJECTED));
+	check_injected(&event, PARACALL_FAULT_DROP, call_id(PARACALL_KVM_HC_KICK_CPU), 0, 2);
+	assert_int_equal(event.pc, 0x1234);
+	take(&scene, 0, call_id(PARACALL_KVM_HC_KICK_CPU));
+	paracall_wrmsr(scene.cpus[0], PARACALL_KVM_MSR_POLL_CONTROL, 0);
+	event = take(&scene, 0, id_of(PARACALL_EVENT_INJECTED));
+	check_injected(&event, PARACALL_FAULT_EXCEPTION, PARACALL_KVM_MSR_POLL_CONTROL, 0, 1);
+	paracall_cpuid(scene.cpus[0], PARACALL_KVM_CPUID_FEATURES,
+		       &(struct paracall_cpuid){ .eax = 0 });
+	event = take(&scene, 0, id_of(PARACALL_EVENT_INJECTED));
+	check_injected(&event, PARACALL_FAULT_WITHDRAW, id_of(PARACALL_EVENT_CPUID),
+		       1u << PARACALL_KVM_FEATURE_PV_EOI, 1);
+	/* Nobody wants to know. */
+	scene.trace->kinds = 0;
+	paracall_cpuid(scene.cpus[0], PARACALL_KVM_CPUID_FEATURES,
+		       &(struct paracall_cpuid){ .eax = 0 });
+	take_nothing(&scene, 0);
+	scene_end(&scene);
+}
+
+/* The same number is another event's on PowerPC. */
+static void test_injected_on_powerpc(void **state)
+{
+	struct paracall_injection injection = { .rule_count = 0 };
+	struct paracall_event event;
+	struct scene scene;
+
+	(void)state;
+	assert_null(
+		paracall_injection_parse(&injection, PARACALL_POWERPC, "FEATURES:retval=12"));
+	scene_begin_with(&scene, PARACALL_POWERPC, 0, &injection);
+	powerpc_call(&scene, PARACALL_MODE_64BIT, KVM(PARACALL_KVM_HC_FEATURES));
+	event = take(&scene, 0, id_of(PARACALL_EVENT_INJECTED));
+	check_injected(&event, PARACALL_FAULT_RESULT,
+		       named_id(PARACALL_EVENT_EPAPR, "FEATURES"), 12, 1);
+	event = take(&scene, 0, named_id(PARACALL_EVENT_EPAPR, "FEATURES"));
+	assert_int_equal(event.result, PARACALL_EV_UNIMPLEMENTED);
 	take_nothing(&scene, 0);
 	scene_end(&scene);
 }
@@ -483,10 +560,16 @@ static void test_garbage(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_calls),	cmocka_unit_test(test_epapr),
-		cmocka_unit_test(test_papr),	cmocka_unit_test(test_wanted_kinds),
-		cmocka_unit_test(test_halts),	cmocka_unit_test(test_registers),
-		cmocka_unit_test(test_full),	cmocka_unit_test(test_two_threads),
+		cmocka_unit_test(test_calls),
+		cmocka_unit_test(test_epapr),
+		cmocka_unit_test(test_papr),
+		cmocka_unit_test(test_injected),
+		cmocka_unit_test(test_injected_on_powerpc),
+		cmocka_unit_test(test_wanted_kinds),
+		cmocka_unit_test(test_halts),
+		cmocka_unit_test(test_registers),
+		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_two_threads),
 		cmocka_unit_test(test_garbage),
 	};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tables. All text goes in as text: names may come from anywhere. */
 
-import { ACCESS, CALL, CAUSES, FAILED, KIND } from "./data.js";
+import { ACCESS, CALL, CAUSES, FAILED, FAULTS, KIND } from "./data.js";
 import { count, hex, moment, time } from "./format.js";
 
 export function element(name, properties = {}, ...children) {
@@ -116,7 +116,7 @@ export function drawMatrix(table, size, counts) {
 	}));
 }
 
-function valueText(format, value) {
+function valueText(classes, format, value) {
 	if (format === "decimal" || format === "cpu" || format === "apic_id")
 		return value === 0xffffffffffffffffn ? "none" : String(value);
 	if (format === "nanoseconds")
@@ -125,6 +125,10 @@ function valueText(format, value) {
 		return value ? "yes" : "no";
 	if (format === "wake_cause")
 		return CAUSES[Number(value)] ?? String(value);
+	if (format === "fault")
+		return FAULTS[Number(value)] ?? String(value);
+	if (format === "place")
+		return classes.find((each) => BigInt(each.id) === value)?.name ?? hex(value);
 	return hex(value);
 }
 
@@ -149,9 +153,9 @@ export function describe(model, i) {
 		const [given, back] = events.values(i);
 
 		given.forEach((value, at) => pairs.push([fields[at]?.[0] ?? `word ${at}`,
-			valueText(fields[at]?.[1], value)]));
+			valueText(classes, fields[at]?.[1], value)]));
 		back.forEach((value, at) => pairs.push([`${outputs[at]?.[0] ?? at} given back`,
-			valueText(outputs[at]?.[1], value)]));
+			valueText(classes, outputs[at]?.[1], value)]));
 	}
 	pairs.push(["program counter", place(model, i)]);
 	return pairs;
