@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the bare-metal program for mac99 and g3beige stands on: 32 bits, one CPU, real mode. */
+#ifndef GUEST_RUNTIME_H
+#define GUEST_RUNTIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <paracall/guest.h>
+
+#include "common/print.h"
+
+int main(void);
+
+/* Besides its last line, the end is that the machine is powered off. */
+
+static inline void relax(void)
+{
+	__asm__ volatile("" : : : "memory");
+}
+
+#define cpu_count 1u
+
+static inline void cpus_start(void)
+{
+}
+
+static inline void cpus_recover(void)
+{
+}
+
+/* What firmware wrote and reads is big-endian. */
+static inline uint32_t big_endian(uint32_t value)
+{
+	return value;
+}
+
+#define MSR_PR 0x4000ul
+
+/* Interrupts by their vector, in units of 256 bytes. */
+enum interrupt {
+	INTERRUPT_NONE = -1,
+	INTERRUPT_SYSTEM_CALL = 12,
+};
+
+/* The last one since this was asked, and its data's address. */
+enum interrupt interrupt_taken(uint32_t *address);
+
+/*
+ * Go to the program's start as a kernel does when it has taken the firmware's
+ * device tree: with it flattened, and without firmware.
+ */
+void enter_with_tree(const void *tree);
+
+#endif /* GUEST_RUNTIME_H */
