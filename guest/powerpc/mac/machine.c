@@ -104,15 +104,13 @@ void finish(int code)
 void find_devices(firmware_function *firmware)
 {
 	uint32_t addresses[5] = { 0 };
-	uint32_t find[] = { (uint32_t) "finddevice", 1, 1, (uint32_t) "mac-io", 0 };
-	uint32_t get[] = { (uint32_t) "getprop",
-			   4,
-			   1,
-			   0,
-			   (uint32_t) "assigned-addresses",
-			   (uint32_t)addresses,
-			   sizeof(addresses),
-			   0 };
+	/* clang-format off */
+	uint32_t find[] = { (uint32_t)"finddevice", 1, 1, (uint32_t)"mac-io", 0 };
+	uint32_t get[] = {
+		(uint32_t)"getprop", 4, 1, 0, (uint32_t)"assigned-addresses",
+		(uint32_t)addresses, sizeof(addresses), 0,
+	};
+	/* clang-format on */
 
 	firmware(find);
 	get[3] = find[4];
