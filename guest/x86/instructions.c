@@ -10,13 +10,12 @@
  * of paracall(1); "native" is KVM, "refuse" is KVM without its quirk
  * KVM_X86_QUIRK_FIX_HYPERCALL_INSN.
  */
+#include "runtime/code.h"
 #include "runtime/test.h"
 
 #define KVM_ENOSYS (-PARACALL_KVM_ENOSYS)
 #define UNKNOWN 99
 
-#define VMCALL 0xc1
-#define VMMCALL 0xd9
 #define PAGE 4096ul
 
 static enum {
@@ -57,11 +56,6 @@ static void read_policy(void)
 /*
  * ---- Code to be tried ------------------------------------------------------
  */
-
-struct code {
-	uint8_t bytes[16];
-	size_t size;
-};
 
 static struct code plain(uint8_t last)
 {
@@ -126,56 +120,12 @@ static void check_bytes(const volatile uint8_t *at, const struct code *expected,
 			    i);
 }
 
-/* Lays the code at @place, and behind it a jump back to registers_at(). */
-static void lay_64(volatile uint8_t *place, const struct code *code)
-{
-	static const uint8_t jump[] = { 0xff, 0x25, 0, 0, 0, 0 };
-	uint64_t target = (uintptr_t)registers_back;
-
-	memcpy((void *)place, code->bytes, code->size);
-	memcpy((void *)(place + code->size), jump, sizeof(jump));
-	memcpy((void *)(place + code->size + sizeof(jump)), &target, sizeof(target));
-}
-
-static void lay_32(volatile uint8_t *place, const struct code *code, uint16_t back)
-{
-	uint32_t target = (uint32_t)(uintptr_t)registers_back;
-
-	memcpy((void *)place, code->bytes, code->size);
-	place[code->size] = 0xea;
-	memcpy((void *)(place + code->size + 1), &target, sizeof(target));
-	memcpy((void *)(place + code->size + 5), &back, sizeof(back));
-}
-
-/* CF PF AF ZF SF IF DF OF, as user code may set them but for IF. */
-#define FLAGS_ALL 0xed7
-#define FLAGS_USER 0xcd7
-
-/* One run: where, at which privilege level, and how it went. */
-struct run {
-	struct registers registers;
-	uint64_t place;
-	/* Of 32-bit code, or 0. */
-	uint16_t selector;
-	int vector;
-};
-
-static void run_it(void *argument)
-{
-	struct run *run = argument;
-
-	if (run->selector)
-		registers_at_far(&run->registers, (uint64_t)run->selector << 32 | run->place);
-	else
-		registers_at(&run->registers, run->place);
-}
-
 static struct run run_at(volatile uint8_t *place, uint64_t number)
 {
 	struct run run = { .registers = registers_with_patterns(number, FLAGS_ALL),
 			   .place = (uintptr_t)place };
 
-	run.vector = catch_exception(run_it, &run);
+	run.vector = catch_exception(code_run, &run);
 	return run;
 }
 
@@ -185,7 +135,7 @@ static struct run run_user_at(volatile uint8_t *place, uint16_t selector)
 			   .place = (uintptr_t)place,
 			   .selector = selector };
 
-	run.vector = run_user(run_it, &run);
+	run.vector = run_user(code_run, &run);
 	return run;
 }
 
@@ -234,7 +184,7 @@ static void try_at(volatile uint8_t *place, const struct code *code, const char 
 	uint8_t last = code->bytes[code->size - 1];
 	struct code after = replaced(code);
 
-	lay_64(place, code);
+	code_lay_64(place, code);
 	for (int i = 0; i < 2; i++) {
 		struct run run = run_at(place, UNKNOWN);
 
@@ -302,7 +252,7 @@ static void try_invalid(const struct code *code, const char *name)
 {
 	struct run run;
 
-	lay_64(area, code);
+	code_lay_64(area, code);
 	run = run_at(area, UNKNOWN);
 	check_exception(&run, VECTOR_UD, 0, (uintptr_t)area, name);
 	check_bytes(area, code, name);
@@ -333,7 +283,7 @@ static void test_vmgexit(void)
 		/* vmcall is no replacement with this prefix. */
 		if (after.bytes[3] == VMCALL)
 			after = code;
-		lay_64(area, &code);
+		code_lay_64(area, &code);
 		for (int j = 0; j < 2; j++) {
 			struct run run = run_at(area, UNKNOWN);
 
@@ -356,7 +306,7 @@ static void test_compatibility(void)
 		struct code code = plain(both[i]);
 		struct code after = replaced(&code);
 
-		lay_32(area, &code, KERNEL_CODE);
+		code_lay_32(area, &code, KERNEL_CODE);
 		for (int j = 0; j < 2; j++) {
 			const uint64_t garbage = 0xdeadbeefull << 32;
 			struct run run = { .registers =
@@ -365,7 +315,7 @@ static void test_compatibility(void)
 					   .place = (uintptr_t)area,
 					   .selector = KERNEL_CODE32 };
 
-			run.vector = catch_exception(run_it, &run);
+			run.vector = catch_exception(code_run, &run);
 			if (is_refused(both[i]))
 				check_equal(run.vector, VECTOR_UD, "%s", name_of(both[i]));
 			else
@@ -478,7 +428,7 @@ static void try_as_user(uint8_t last)
 	const char *name = name_of(last);
 	struct code code = plain(last);
 
-	lay_64(area, &code);
+	code_lay_64(area, &code);
 	for (int i = 0; i < 2; i++) {
 		struct run run = run_user_at(area, 0);
 
@@ -507,7 +457,7 @@ static void test_user_32(void)
 		struct code code = plain(both[i]);
 		struct run run;
 
-		lay_32(area, &code, USER_CODE);
+		code_lay_32(area, &code, USER_CODE);
 		run = run_user_at(area, USER_CODE32);
 		if (is_privileged(both[i]))
 			check_exception(&run, run.vector == VECTOR_GP ? VECTOR_GP : VECTOR_UD,
@@ -615,7 +565,7 @@ static void test_missing_page(void)
 		struct run run;
 
 		map_window(1, PRESENT | WRITABLE);
-		lay_64(place, &code);
+		code_lay_64(place, &code);
 		map_window(1, 0);
 		run = run_at(place, UNKNOWN);
 		check_exception(&run, VECTOR_PF, 0, (uintptr_t)place, "page is missing");
@@ -650,7 +600,7 @@ static void test_read_only(void)
 		volatile uint8_t *place = map_window(0, PRESENT | WRITABLE);
 		struct code code = plain(both[i]);
 
-		lay_64(place, &code);
+		code_lay_64(place, &code);
 		map_window(0, PRESENT);
 		for (int j = 0; j < 2; j++) {
 			struct run run = run_at(place, UNKNOWN);
@@ -676,7 +626,7 @@ static void test_half_read_only(void)
 	struct run run;
 
 	map_window(1, PRESENT | WRITABLE);
-	lay_64(place, &code);
+	code_lay_64(place, &code);
 	map_window(1, PRESENT);
 	run = run_at(place, UNKNOWN);
 	if (is_refused(foreign))
@@ -698,7 +648,7 @@ static void test_unprotected(void)
 	struct run run;
 	uint64_t cr0;
 
-	lay_64(place, &code);
+	code_lay_64(place, &code);
 	map_window(0, PRESENT);
 	__asm__ volatile("mov %%cr0, %0" : "=r"(cr0));
 	__asm__ volatile("mov %0, %%cr0" : : "r"(cr0 & ~CR0_WP) : "memory");
@@ -721,7 +671,7 @@ static void test_user_read_only(void)
 		struct run run;
 
 		map_window(0, PRESENT | WRITABLE);
-		lay_64(place, &code);
+		code_lay_64(place, &code);
 		map_window(0, PRESENT | USER);
 		run = run_user_at(place, 0);
 		if (is_privileged(both[i]))
@@ -873,7 +823,7 @@ static void test_interrupted(void)
 	struct flood flooding = { .target = cpu->apic_id };
 	uint32_t before = cpu->interrupts[0x41];
 
-	lay_64(place, &code);
+	code_lay_64(place, &code);
 	map_window(0, PRESENT);
 	cpu_post(cpu_at(1), flood, &flooding);
 	/* Where one thread runs all CPUs the other one may take its time. */
@@ -881,7 +831,7 @@ static void test_interrupted(void)
 		struct run run = { .registers = registers_with_patterns(UNKNOWN, 0x202),
 				   .place = (uintptr_t)place };
 
-		run.vector = catch_exception(run_it, &run);
+		run.vector = catch_exception(code_run, &run);
 		if (is_refused(foreign))
 			check_exception(&run, VECTOR_UD, 0, (uintptr_t)place, "call");
 		else if (is_written(foreign))
@@ -967,7 +917,7 @@ static void test_overwritten(void)
 		struct run run;
 
 		try_at(area, &code, "call");
-		lay_64(area, &other);
+		code_lay_64(area, &other);
 		run = run_at(area, UNKNOWN);
 		check_answer(&run, 7, FLAGS_ALL, "other code");
 		check_bytes(area, &other, "other code");
@@ -1002,7 +952,7 @@ static void test_single_step(void)
 		return;
 	}
 	memcpy(area, step, sizeof(step));
-	lay_64(area + sizeof(step), &code);
+	code_lay_64(area + sizeof(step), &code);
 	for (int i = 0; i < 2; i++) {
 		struct run run = run_at(area, UNKNOWN);
 
@@ -1024,7 +974,7 @@ static void test_shadow(void)
 		skip("known to be one instruction longer");
 		return;
 	}
-	lay_64(area, &code);
+	code_lay_64(area, &code);
 	for (int i = 0; i < 2; i++) {
 		struct run run = { .registers = registers_with_patterns(UNKNOWN, 2),
 				   .place = (uintptr_t)area };
@@ -1032,7 +982,7 @@ static void test_shadow(void)
 
 		interrupts_off();
 		apic_send(this_cpu()->apic_id, 0x41);
-		run.vector = catch_exception(run_it, &run);
+		run.vector = catch_exception(code_run, &run);
 		check_equal(*count, before + 1, "interrupts");
 		check_equal((int64_t)this_cpu()->interrupted_rip, (int64_t)(uintptr_t)area + 4,
 			    "interrupted at");
@@ -1071,7 +1021,7 @@ static void test_race(void)
 	struct race race = { 0 };
 
 	for (unsigned int i = 0; i < RACES; i++)
-		lay_64(area + 32 * i, &code);
+		code_lay_64(area + 32 * i, &code);
 	cpu_post(cpu_at(1), race_through, &race);
 	race_through(&race);
 	check(cpu_wait(cpu_at(1), 30000), "the other CPU does not finish");
