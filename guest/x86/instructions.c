@@ -385,7 +385,7 @@ static void try_legacy(enum legacy_mode mode, uint8_t last)
 			    name, name_of(last));
 		check_legacy_kept(&registers, name);
 	}
-	if (mode == LEGACY_16 || mode == LEGACY_32)
+	if (mode == LEGACY_16 || mode == LEGACY_32 || (mode == LEGACY_REAL && policy == NATIVE))
 		code = replaced(&code);
 	check_bytes(ran.bytes, &code, name);
 }

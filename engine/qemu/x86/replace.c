@@ -92,17 +92,22 @@ static bool remember(uint64_t address)
 
 /*
  * Privileged code only: pages of user programs can be shared with files. Real
- * mode is left out too: its code is the firmware's.
+ * mode is left out too, where its code is the firmware's; but KVM knows no such
+ * exception.
  */
+static bool is_left_alone(const struct site *site)
+{
+	return site->mode & PARACALL_MODE_USER || !site->is_flat ||
+	       (site->is_real && paracall_qemu_engine.replacement != REPLACE_NATIVE);
+}
+
 bool replace_instruction(struct vcpu *vcpu, const struct site *site, uint64_t next_pc)
 {
 	struct change change;
 	uint64_t address;
 	uint8_t byte;
 
-	if (site->mode & PARACALL_MODE_USER || site->is_real || !site->is_flat)
-		return false;
-	if (!change_of(site, &change))
+	if (is_left_alone(site) || !change_of(site, &change))
 		return false;
 	/* Another vCPU may have been first, or the guest changed it itself. */
 	if (!qemu_plugin_translate_vaddr(next_pc - HYPERCALL_SIZE + change.offset, &address) ||
