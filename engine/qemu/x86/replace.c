@@ -77,11 +77,23 @@ static bool write_byte(struct vcpu *vcpu, uint64_t address, uint8_t byte)
 	       physical_read(vcpu, address, &written, sizeof(written)) && written == byte;
 }
 
-/* False if there is no room: then nothing more is replaced. */
+static bool is_remembered(uint64_t address)
+{
+	uint32_t count = atomic_load(&place_count);
+
+	for (uint32_t i = 0; i < count; i++)
+		if (atomic_load(&places[i]) == address)
+			return true;
+	return false;
+}
+
+/* False if there is no room: then no more no-ops are put in. */
 static bool remember(uint64_t address)
 {
 	uint32_t place = atomic_load(&place_count);
 
+	if (is_remembered(address))
+		return true;
 	do {
 		if (place == MAX_PLACES)
 			return false;
@@ -113,7 +125,10 @@ bool replace_instruction(struct vcpu *vcpu, const struct site *site, uint64_t ne
 	if (!qemu_plugin_translate_vaddr(next_pc - HYPERCALL_SIZE + change.offset, &address) ||
 	    !physical_read(vcpu, address, &byte, sizeof(byte)) || byte != change.from)
 		return false;
-	if (!remember(address) || !write_byte(vcpu, address, change.to))
+	/* An instruction of a CPU's needs no memory of its own. */
+	if (change.to == BYTE_FAST && !remember(address))
+		return false;
+	if (!write_byte(vcpu, address, change.to))
 		return false;
 	paracall_statistics_add(&vcpu->statistics->replaced, 1);
 	return true;
@@ -121,15 +136,10 @@ bool replace_instruction(struct vcpu *vcpu, const struct site *site, uint64_t ne
 
 bool replace_was_here(uint64_t vaddr)
 {
-	uint32_t count = atomic_load(&place_count);
 	uint64_t address;
 
-	if (!qemu_plugin_translate_vaddr(vaddr + OFFSET_FAST, &address))
-		return false;
-	for (uint32_t i = 0; i < count; i++)
-		if (atomic_load(&places[i]) == address)
-			return true;
-	return false;
+	return qemu_plugin_translate_vaddr(vaddr + OFFSET_FAST, &address) &&
+	       is_remembered(address);
 }
 
 /* QEMU forgets what it translated from a page that is written to. */
