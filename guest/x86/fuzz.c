@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Sequences of calls and of accesses to KVM's registers by chance, for 'paracall
+ * check --compare'. Told is one hash for some of them together; with "tell" on
+ * the command line every answer. Of the command line:
+ *
+ *	seed=N		of the random numbers; 1 if it is not given
+ *	first=N, count=N	which sequences
+ *	tell
+ *
+ * with anything in between. A sequence does not depend on those before it.
+ */
+#include "runtime/answer.h"
+#include "runtime/test.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define PAGE 4096ul
+
+#define DEFAULT_COUNT 100
+#define TOGETHER 20
+#define MOST_STEPS 12
+
+/* Of memory that the program does not use, of 128 MiB that each host gives. */
+#define SPARE 0x1000000ull
+#define MEMORY_END 0x8000000ull
+
+/* Interrupts that are looked at: these vectors, and NMIs. */
+#define FIRST_VECTOR 0x50
+#define VECTORS 16
+#define VECTOR_EVENT 0x60
+
+static struct {
+	uint64_t seed, first, count;
+	bool tells;
+} options = { .seed = 1, .count = DEFAULT_COUNT };
+
+/*
+ * ---- The command line ------------------------------------------------------
+ */
+
+/* The number behind the last @word, or @otherwise. */
+static uint64_t number_behind(const char *word, size_t length, uint64_t otherwise)
+{
+	uint64_t number = otherwise;
+
+	for (const char *at = boot_argument(); *at; at++) {
+		size_t i = 0;
+
+		while (i < length && at[i] == word[i])
+			i++;
+		if (i < length)
+			continue;
+		number = 0;
+		for (at += length; *at >= '0' && *at <= '9'; at++)
+			number = number * 10 + (uint64_t)(*at - '0');
+		at--;
+	}
+	return number;
+}
+
+static void read_options(void)
+{
+	options.seed = number_behind("seed=", 5, 1);
+	options.first = number_behind("first=", 6, 0);
+	options.count = number_behind("count=", 6, DEFAULT_COUNT);
+	options.tells = number_behind("tell", 4, 1) == 0;
+}
+
+/*
+ * ---- Chance ----------------------------------------------------------------
+ */
+
+static uint64_t state;
+
+/* splitmix64: good enough, and any state is a good one. */
+static uint64_t random(void)
+{
+	uint64_t value = state += 0x9e3779b97f4a7c15;
+
+	value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9;
+	value = (value ^ value >> 27) * 0x94d049bb133111eb;
+	return value ^ value >> 31;
+}
+
+static uint64_t below(uint64_t limit)
+{
+	return random() % limit;
+}
+
+#define ONE_OF(array) ((array)[below(COUNT(array))])
+
+/* Values on which something may hinge. */
+static uint64_t random_value(void)
+{
+	static const uint64_t values[] = {
+		0,	    1,		2,	    3,		0x3f,	    0x40,
+		0xff,	    0x100,	0xfff,	    0x7fffffff, 0x80000000, 0xffffffff,
+		1ull << 32, 1ull << 47, 1ull << 51, 1ull << 52, 1ull << 63, -1ull,
+		-2ull,	    -64ull,	-4096ull,
+	};
+
+	switch (below(8)) {
+	case 0:
+		return random();
+	case 1:
+		return random() >> below(64);
+	case 2:
+		return 1ull << below(64);
+	default:
+		return ONE_OF(values);
+	}
+}
+
+/* Of a structure: in memory, at and behind its end, nowhere; aligned or nearly. */
+static uint64_t random_address(void)
+{
+	static const uint64_t pages[] = {
+		SPARE,	    SPARE + PAGE, SPARE + 16 * PAGE, MEMORY_END - PAGE,
+		MEMORY_END, 1ull << 32,	  1ull << 45,	     1ull << 51,
+		-PAGE
+	};
+	static const uint16_t offsets[] = { 0,	   1,	  4,	 8,	0x20,
+					    0x30,  0x3c,  0x40,	 0xfbf, 0xfc0,
+					    0xfc1, 0xfe0, 0xff8, 0xffc, 0xfff };
+
+	return below(8) ? ONE_OF(pages) + ONE_OF(offsets) : random_value();
+}
+
+/* No id at which a CPU could be ended by a wrong mode. */
+static uint64_t random_icr(void)
+{
+	static const uint8_t delivery_modes[] = { 0, 0, 0, 1, 3, 4, 7 };
+	static const uint32_t more[] = { 0x800,	 0x1000,  0x2000,  0x4000,  0x8000,
+					 0xc000, 0x10000, 0x40000, 0x80000, 0xc0000 };
+	uint64_t icr = FIRST_VECTOR + below(VECTORS);
+
+	icr |= (uint64_t)ONE_OF(delivery_modes) << PARACALL_ICR_MODE_SHIFT;
+	if (!below(4))
+		icr |= ONE_OF(more);
+	if (!below(8))
+		icr |= random() << 32;
+	return icr;
+}
+
+static uint64_t random_id(void)
+{
+	static const uint64_t ids[] = {
+		0, 0, 1, 1, 2, 0x3e, 0xfe, 0xff, 0x100, 0xffffffff, 1ull << 32, 1ull << 32 | 1,
+	};
+
+	return below(8) ? ONE_OF(ids) : random_value();
+}
+
+static uint64_t random_number(void)
+{
+	static const uint8_t known[] = {
+		PARACALL_KVM_HC_VAPIC_POLL_IRQ, PARACALL_KVM_HC_KICK_CPU,
+		PARACALL_KVM_HC_CLOCK_PAIRING,	PARACALL_KVM_HC_CLOCK_PAIRING,
+		PARACALL_KVM_HC_SEND_IPI,	PARACALL_KVM_HC_SEND_IPI,
+		PARACALL_KVM_HC_SEND_IPI,	PARACALL_KVM_HC_SCHED_YIELD,
+		PARACALL_KVM_HC_MAP_GPA_RANGE,	PARACALL_KVM_HC_MMU_OP,
+	};
+
+	switch (below(8)) {
+	case 0:
+		return below(32);
+	case 1:
+		return random_value();
+	case 2:
+		return (random() << 32) | ONE_OF(known);
+	default:
+		return ONE_OF(known);
+	}
+}
+
+static void fill_arguments(uint64_t arguments[4], uint64_t number)
+{
+	for (unsigned int i = 0; i < 4; i++)
+		arguments[i] = random_value();
+	switch ((uint32_t)number) {
+	case PARACALL_KVM_HC_KICK_CPU:
+		arguments[1] = random_id();
+		break;
+	case PARACALL_KVM_HC_SCHED_YIELD:
+		arguments[0] = random_id();
+		break;
+	case PARACALL_KVM_HC_CLOCK_PAIRING:
+		arguments[0] = random_address();
+		arguments[1] = below(4) ? 0 : random_value();
+		break;
+	case PARACALL_KVM_HC_SEND_IPI:
+		arguments[0] = below(2) ? below(8) : random_value();
+		arguments[1] = below(2) ? below(8) : random_value();
+		arguments[2] = random_id();
+		arguments[3] = random_icr();
+		break;
+	}
+}
+
+static struct question random_call(void)
+{
+	static const enum answer_mode modes[] = { ANSWER_64, ANSWER_64, ANSWER_COMPATIBILITY,
+						  ANSWER_USER_64, ANSWER_USER_COMPATIBILITY };
+	enum answer_instruction own = cpu_has_vmmcall() ? ANSWER_VMMCALL : ANSWER_VMCALL;
+	enum answer_mode mode = ONE_OF(modes);
+	struct question question =
+		question_call(below(2) ? ANSWER_VMCALL : ANSWER_VMMCALL, mode, random_number());
+
+	/* The other one is an exception there, and known to be another one. */
+	if (mode == ANSWER_USER_COMPATIBILITY)
+		question.instruction = own;
+	fill_arguments(question.arguments, question.number);
+	return question;
+}
+
+static const uint32_t registers[] = {
+	PARACALL_KVM_MSR_WALL_CLOCK,	    PARACALL_KVM_MSR_SYSTEM_TIME,
+	PARACALL_KVM_MSR_WALL_CLOCK_NEW,    PARACALL_KVM_MSR_SYSTEM_TIME_NEW,
+	PARACALL_KVM_MSR_ASYNC_PF_EN,	    PARACALL_KVM_MSR_STEAL_TIME,
+	PARACALL_KVM_MSR_PV_EOI_EN,	    PARACALL_KVM_MSR_POLL_CONTROL,
+	PARACALL_KVM_MSR_ASYNC_PF_INT,	    PARACALL_KVM_MSR_ASYNC_PF_ACK,
+	PARACALL_KVM_MSR_MIGRATION_CONTROL,
+};
+
+static uint32_t random_register(void)
+{
+	if (below(16))
+		return ONE_OF(registers);
+	return (uint32_t)(PARACALL_KVM_MSR_WALL_CLOCK_NEW + below(0x100));
+}
+
+static uint64_t random_setting(uint32_t number)
+{
+	switch (number) {
+	case PARACALL_KVM_MSR_ASYNC_PF_INT:
+		/* Events that come are to find a handler. */
+		return below(4) ? VECTOR_EVENT + below(16) : 0x100 | random_value();
+	case PARACALL_KVM_MSR_POLL_CONTROL:
+	case PARACALL_KVM_MSR_ASYNC_PF_ACK:
+		return below(2) ? below(4) : random_value();
+	default:
+		return (random_address() & ~0xfull) | (below(4) ? below(16) : 0);
+	}
+}
+
+static struct question random_access(void)
+{
+	static const enum answer_mode modes[] = { ANSWER_64, ANSWER_64, ANSWER_COMPATIBILITY };
+	enum answer_mode mode = ONE_OF(modes);
+	uint32_t number = random_register();
+
+	if (!below(3))
+		return question_rdmsr(mode, number);
+	return question_wrmsr(mode, number, random_setting(number));
+}
+
+/*
+ * ---- Sequences -------------------------------------------------------------
+ */
+
+/* Off, and so that events that come have a handler. */
+static void reset_registers(void)
+{
+	static const uint32_t pages[] = {
+		PARACALL_KVM_MSR_ASYNC_PF_EN, PARACALL_KVM_MSR_STEAL_TIME,
+		PARACALL_KVM_MSR_PV_EOI_EN,   PARACALL_KVM_MSR_SYSTEM_TIME,
+		PARACALL_KVM_MSR_WALL_CLOCK,
+	};
+
+	for (size_t i = 0; i < COUNT(pages); i++)
+		try_wrmsr(pages[i], 0);
+	try_wrmsr(PARACALL_KVM_MSR_POLL_CONTROL, 1);
+	try_wrmsr(PARACALL_KVM_MSR_ASYNC_PF_INT, VECTOR_EVENT);
+}
+
+static void do_nothing(void *argument)
+{
+	(void)argument;
+}
+
+/* Each CPU that has done something since has taken what was sent to it before. */
+static void settle(void)
+{
+	interrupts_on();
+	for (uint32_t i = 1; i < cpu_count; i++) {
+		cpu_post(cpu_at(i), do_nothing, NULL);
+		if (!cpu_wait(cpu_at(i), 10000))
+			crash("CPU %u is gone", cpu_ids[i]);
+	}
+}
+
+/* Which came at all: how often depends on when. */
+static uint32_t take_vectors(struct cpu *cpu)
+{
+	uint32_t came = (uint32_t)(cpu->interrupts[VECTOR_NMI] != 0) << VECTORS;
+
+	cpu->interrupts[VECTOR_NMI] = 0;
+	for (unsigned int i = 0; i < VECTORS; i++) {
+		came |= (uint32_t)(cpu->interrupts[FIRST_VECTOR + i] != 0) << i;
+		cpu->interrupts[FIRST_VECTOR + i] = 0;
+	}
+	return came;
+}
+
+static uint64_t tell_vectors(uint64_t sequence, uint64_t hash)
+{
+	settle();
+	for (uint32_t i = 0; i < cpu_count; i++) {
+		uint32_t came = take_vectors(cpu_at(i));
+
+		hash = (hash ^ came) * 0x100000001b3;
+		if (options.tells)
+			print("answer sequence %lu, interrupts of CPU %u = 0x%x\n", sequence, i,
+			      came);
+	}
+	return hash;
+}
+
+static uint64_t run_sequence(uint64_t sequence, uint64_t hash)
+{
+	uint64_t steps;
+
+	state = options.seed * 0x2545f4914f6cdd1d + sequence;
+	steps = 1 + below(MOST_STEPS);
+	reset_registers();
+	for (uint64_t step = 0; step < steps; step++) {
+		struct question question = below(3) ? random_call() : random_access();
+		struct answer answer = answer_of(&question);
+
+		interrupts_on();
+		hash = hash_answer(hash, &answer);
+		if (!options.tells)
+			continue;
+		print("answer sequence %lu, step %lu: ", sequence, step);
+		print_question(&question);
+		print(" = ");
+		print_answer(&question, &answer);
+		print("\n");
+	}
+	return tell_vectors(sequence, hash);
+}
+
+static void run_sequences(void)
+{
+	uint64_t end;
+
+	read_options();
+	print("# seed=%lu, %lu sequences from %lu on\n", options.seed, options.count,
+	      options.first);
+	settle();
+	for (uint32_t i = 0; i < cpu_count; i++)
+		take_vectors(cpu_at(i));
+	end = options.first + options.count;
+	for (uint64_t first = options.first; first < end; first += TOGETHER) {
+		uint64_t count = end - first < TOGETHER ? end - first : TOGETHER, hash = 0;
+
+		for (uint64_t i = 0; i < count; i++)
+			hash = run_sequence(first + i, hash);
+		if (!options.tells)
+			print("answer sequences seed=%lu,first=%lu,count=%lu = %016lx\n",
+			      options.seed, first, count, hash);
+	}
+	reset_registers();
+}
+
+static const struct test tests[] = {
+	{ .name = "sequences by chance", .run = run_sequences, .cpus = 2, .kvm = true },
+};
+
+TESTS_MAIN("fuzz", tests)
