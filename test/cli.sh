@@ -399,6 +399,13 @@ test_check() {
 	expect "check, no such architecture" 2 "no guests for that" "$paracall" check --arch=vax
 	expect "check, no such format" 2 "use text, tap or junit" "$paracall" check --format=xml
 	expect "check, bad time" 2 "number of seconds" "$paracall" check --timeout=0
+	expect "check, compare, one engine" 2 "needs two engines" "$paracall" check --compare plain
+	expect "check, compare, twice the same" 2 "two different engines" \
+		"$paracall" check --compare plain plain
+	expect "check, compare, no such run" 2 "no run of that name is to be compared" \
+		"$paracall" check --compare plain paracall kick
+	expect "check, compare, nothing to compare with" 77 "unexplained" \
+		"$paracall" check --compare plain paracall answers
 	expect "check, no such program" 2 "no run is of that name" "$paracall" check nothing
 	expect "check, no guests" 125 "name their folder with --guests" \
 		"$paracall" check --guests="$work/empty"

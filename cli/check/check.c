@@ -3,6 +3,7 @@
 #include "../cli.h"
 #include "../engines.h"
 #include "cases.h"
+#include "compare.h"
 #include "machine.h"
 #include "print.h"
 
@@ -26,6 +27,9 @@ struct check_options {
 	unsigned int seconds;
 	enum check_format format;
 	bool lists, is_long;
+	/* Two engines; or none. */
+	bool compares;
+	enum check_engine compared[2];
 	/* End with NULL; none is all. */
 	char **patterns;
 };
@@ -38,6 +42,7 @@ struct results {
 static void print_help(void)
 {
 	printf("Usage: paracall check [OPTION]... [PROGRAM]...\n"
+	       "       paracall check --compare [OPTION]... ENGINE ENGINE [PROGRAM]...\n"
 	       "\n"
 	       "Run the conformance suite: bare-metal guests that test KVM's interface from\n"
 	       "inside. PROGRAM is one of them, like kick, or a pattern of names. The exit status\n"
@@ -47,6 +52,8 @@ static void print_help(void)
 	       "      --engine=LIST    what runs them: paracall; plain, QEMU alone, where nearly all\n"
 	       "                       must be skipped; kvm, the machine's own; kvm-in-tcg, that\n"
 	       "                       of a Linux under QEMU (default: paracall,plain)\n"
+	       "      --compare        run guests that tell their host's answers, on two engines,\n"
+	       "                       and show where these differ; 1 if it isn't known why\n"
 	       "      --arch=NAME      of this architecture only: x86_64, s390x or ppc64\n"
 	       "      --long           the long runs, too\n"
 	       "      --list           show the tests and what they cover, and run none\n"
@@ -86,8 +93,8 @@ static struct result *add_result(struct results *results, const struct check_set
 static bool has_run(const struct check_options *options, const struct check_setup *setup,
 		    const struct suite_run *run)
 {
-	return run->engines & setup->engine && (!run->is_long || options->is_long) &&
-	       is_wanted(options, run->program);
+	return run->engines & setup->engine && !run->is_compared &&
+	       (!run->is_long || options->is_long) && is_wanted(options, run->program);
 }
 
 static void run_suite(const struct check_options *options, const struct check_setup *setup,
@@ -307,13 +314,73 @@ static int run(const struct check_options *options, struct suite *suites[MOST_MA
 	return status;
 }
 
+static bool is_compared(const struct suite_run *run, const void *argument)
+{
+	const struct check_options *options = argument;
+
+	return (!run->is_long || options->is_long) && is_wanted(options, run->program);
+}
+
+static bool has_comparisons(const struct check_options *options, const struct suite *suite)
+{
+	for (size_t i = 0; suite && i < suite->run_count; i++)
+		if (suite->runs[i].is_compared && is_compared(&suite->runs[i], options))
+			return true;
+	return false;
+}
+
+static int compare(const struct check_options *options, struct suite *suites[MOST_MACHINES])
+{
+	struct compare_totals totals = { .compared = 0 };
+	bool has_any = false;
+
+	for (size_t i = 0; i < MOST_MACHINES; i++) {
+		struct compare_options comparison = {
+			.engines = { options->compared[0], options->compared[1] },
+			.setup = { .machine = check_machine(i),
+				   .folder = options->folder,
+				   .seconds = options->seconds },
+			.suite = suites[i],
+			.is_wanted = is_compared,
+			.argument = options,
+		};
+		struct compare_totals own = { .compared = 0 };
+
+		if (!has_comparisons(options, suites[i]))
+			continue;
+		has_any = true;
+		compare_machine(&comparison, &own);
+		compare_print_totals(&comparison, &own);
+		totals.compared += own.compared;
+		totals.unexplained += own.unexplained;
+		totals.unresolved += own.unresolved;
+	}
+	if (!has_any) {
+		complain("check: no run of that name is to be compared");
+		return EXIT_USAGE;
+	}
+	if (totals.unexplained)
+		return EXIT_NOTHING;
+	if (totals.unresolved)
+		return EXIT_UNRESOLVED;
+	return totals.compared ? EXIT_OK : EXIT_SKIPPED;
+}
+
+static int check_suites(const struct check_options *options,
+			struct suite *suites[MOST_MACHINES])
+{
+	if (options->lists)
+		return list(options, suites);
+	return options->compares ? compare(options, suites) : run(options, suites);
+}
+
 static int check(const struct check_options *options)
 {
 	struct suite *suites[MOST_MACHINES] = { NULL };
 	int status = EXIT_REFUSED;
 
 	if (read_suites(options, suites))
-		status = options->lists ? list(options, suites) : run(options, suites);
+		status = check_suites(options, suites);
 	else
 		complain(
 			"there are no guests%s%s in '%s': build them with a compiler for that machine, or name their folder with --guests",
@@ -329,6 +396,7 @@ static int check(const struct check_options *options)
 
 enum option_code {
 	OPTION_ENGINE = 256,
+	OPTION_COMPARE,
 	OPTION_ARCH,
 	OPTION_LONG,
 	OPTION_LIST,
@@ -339,6 +407,7 @@ enum option_code {
 
 static const struct option long_options[] = {
 	{ "engine", required_argument, NULL, OPTION_ENGINE },
+	{ "compare", no_argument, NULL, OPTION_COMPARE },
 	{ "arch", required_argument, NULL, OPTION_ARCH },
 	{ "long", no_argument, NULL, OPTION_LONG },
 	{ "list", no_argument, NULL, OPTION_LIST },
@@ -397,6 +466,9 @@ static bool take_option(struct check_options *options, int code, const char *val
 	switch (code) {
 	case OPTION_ENGINE:
 		return take_engines(options, value);
+	case OPTION_COMPARE:
+		options->compares = true;
+		return true;
 	case OPTION_ARCH:
 		return take_architecture(options, value);
 	case OPTION_LONG:
@@ -414,6 +486,28 @@ static bool take_option(struct check_options *options, int code, const char *val
 		options->folder = must(strdup(value));
 		return true;
 	}
+}
+
+/* The first two of the words that are no options. */
+static bool take_compared(struct check_options *options)
+{
+	for (unsigned int side = 0; side < 2; side++) {
+		const char *name = *options->patterns;
+		uint32_t engine = name ? check_engines_parse(name) : 0;
+
+		if (!engine || engine & (engine - 1)) {
+			complain(
+				"check: --compare needs two engines, like 'kvm-in-tcg paracall'");
+			return false;
+		}
+		options->compared[side] = engine;
+		options->patterns++;
+	}
+	if (options->compared[0] != options->compared[1] && options->format == CHECK_TEXT)
+		return true;
+	complain(options->format == CHECK_TEXT ? "check: --compare needs two different engines"
+					       : "check: --compare knows --format=text only");
+	return false;
 }
 
 /* Returns -1 to go on, or the exit status to end with. */
@@ -440,6 +534,8 @@ static int parse_options(struct check_options *options, int argc, char **argv)
 			return EXIT_USAGE;
 	}
 	options->patterns = argv + optind;
+	if (options->compares && !take_compared(options))
+		return EXIT_USAGE;
 	return -1;
 }
 

@@ -152,7 +152,10 @@ void setup_run(const struct check_setup *setup, const struct suite *suite,
 					       strerror(errno));
 	} else {
 		result_judge(result, suite, &output, setup->machine->way);
-		free(output.text);
+		if (result->run->is_compared)
+			result->output = output.text;
+		else
+			free(output.text);
 	}
 	result->seconds = seconds_now() - begin;
 	strings_free(&command);

@@ -175,6 +175,8 @@ void result_free(struct result *result)
 	tap_free(&result->tap);
 	free(result->reason);
 	result->reason = NULL;
+	free(result->output);
+	result->output = NULL;
 }
 
 void totals_add(struct totals *totals, const struct result *result)

@@ -26,6 +26,8 @@ struct result {
 	/* For people, if there is trouble. */
 	char *reason;
 	double seconds;
+	/* All that it printed, if its run is to be compared; else NULL. */
+	char *output;
 };
 
 /* What a guest's way out says of its end; see doc/conformance.md. */

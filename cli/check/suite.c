@@ -101,6 +101,7 @@ static const char *add_run(struct suite *suite, char *fields[FIELDS])
 		.options = fields[3],
 		.arguments = fields[4],
 		.skips = !strcmp(fields[5], "skip"),
+		.is_compared = !strcmp(fields[5], "compare"),
 	};
 	if (!*run->program)
 		return "a run needs a program";
@@ -108,8 +109,8 @@ static const char *add_run(struct suite *suite, char *fields[FIELDS])
 		return "the engines are paracall, plain, kvm and kvm-in-tcg";
 	if (!run->is_long && strcmp(fields[2], "quick"))
 		return "the group is quick or long";
-	if (!run->skips && strcmp(fields[5], "pass"))
-		return "the outcome is pass or skip";
+	if (!run->skips && !run->is_compared && strcmp(fields[5], "pass"))
+		return "the outcome is pass, skip or compare";
 	return NULL;
 }
 
@@ -137,10 +138,42 @@ static const char *add_difference(struct suite *suite, char *fields[FIELDS])
 	return NULL;
 }
 
+static const char *add_answer(struct suite *suite, char *fields[FIELDS])
+{
+	size_t size = (suite->answer_count + 1) * sizeof(*suite->answers);
+	struct suite_answer *answer;
+
+	suite->answers = must(realloc(suite->answers, size));
+	answer = &suite->answers[suite->answer_count++];
+	*answer = (struct suite_answer){
+		.question = fields[0],
+		.engines = { check_engines_parse(fields[1]), check_engines_parse(fields[3]) },
+		.results = { fields[2], fields[4] },
+		.reason = fields[5],
+	};
+	if (!answer->engines[0] || !answer->engines[1])
+		return "the engines are paracall, plain, kvm and kvm-in-tcg";
+	if (!*answer->reason)
+		return "a difference needs a reason";
+	return NULL;
+}
+
 enum section {
 	SECTION_NONE,
 	SECTION_RUNS,
-	SECTION_DIFFERENCES
+	SECTION_DIFFERENCES,
+	SECTION_ANSWERS,
+};
+
+/* How each begins; which fields are not kept as text, as bits; who takes the others. */
+static const struct {
+	const char *header;
+	unsigned int parsed;
+	const char *(*add)(struct suite *suite, char *fields[FIELDS]);
+} sections[] = {
+	[SECTION_RUNS] = { "[runs]", 1u << 1 | 1u << 2 | 1u << 5, add_run },
+	[SECTION_DIFFERENCES] = { "[differences]", 1u << 0 | 1u << 4, add_difference },
+	[SECTION_ANSWERS] = { "[answers]", 1u << 1 | 1u << 3, add_answer },
 };
 
 static const char *parse_entry(struct suite *suite, enum section section, const char *line)
@@ -149,19 +182,16 @@ static const char *parse_entry(struct suite *suite, enum section section, const 
 	const char *wrong = "there are six fields, with | between";
 
 	if (section == SECTION_NONE)
-		return "what comes first is [runs] or [differences]";
+		return "what comes first is [runs], [differences] or [answers]";
 	if (split(line, fields) != FIELDS) {
 		for (int i = 0; i < FIELDS; i++)
 			free(fields[i]);
 		return wrong;
 	}
-	wrong = section == SECTION_RUNS ? add_run(suite, fields)
-					: add_difference(suite, fields);
-	/* These are not kept as text. */
-	free(section == SECTION_RUNS ? fields[1] : fields[0]);
-	free(section == SECTION_RUNS ? fields[2] : fields[4]);
-	if (section == SECTION_RUNS)
-		free(fields[5]);
+	wrong = sections[section].add(suite, fields);
+	for (int i = 0; i < FIELDS; i++)
+		if (sections[section].parsed & 1u << i)
+			free(fields[i]);
 	return wrong;
 }
 
@@ -171,13 +201,13 @@ static const char *parse_line(struct suite *suite, enum section *section, const 
 		return NULL;
 	if (*line != '[')
 		return parse_entry(suite, *section, line);
-	if (!strcmp(line, "[runs]"))
-		*section = SECTION_RUNS;
-	else if (!strcmp(line, "[differences]"))
-		*section = SECTION_DIFFERENCES;
-	else
-		return "the sections are [runs] and [differences]";
-	return NULL;
+	for (enum section i = SECTION_RUNS; i <= SECTION_ANSWERS; i++) {
+		if (!strcmp(line, sections[i].header)) {
+			*section = i;
+			return NULL;
+		}
+	}
+	return "the sections are [runs], [differences] and [answers]";
 }
 
 char *suite_parse(struct suite *suite, const char *text)
@@ -212,8 +242,15 @@ void suite_free(struct suite *suite)
 		free(suite->differences[i].where);
 		free(suite->differences[i].reason);
 	}
+	for (size_t i = 0; i < suite->answer_count; i++) {
+		free(suite->answers[i].question);
+		free(suite->answers[i].results[0]);
+		free(suite->answers[i].results[1]);
+		free(suite->answers[i].reason);
+	}
 	free(suite->runs);
 	free(suite->differences);
+	free(suite->answers);
 	*suite = (struct suite){ .runs = NULL };
 }
 
@@ -232,4 +269,42 @@ const struct suite_difference *suite_find_difference(const struct suite *suite,
 			return difference;
 	}
 	return NULL;
+}
+
+/* What was not told matches nothing but a pattern that is empty. */
+static bool is_result(const char *pattern, const char *result)
+{
+	return result ? !fnmatch(pattern, result, 0) : !*pattern;
+}
+
+/* Which of @answer's sides is the first of these engines, or -1. */
+static int side_of(const struct suite_answer *answer, const enum check_engine engines[2])
+{
+	for (int side = 0; side < 2; side++)
+		if (answer->engines[side] & engines[0] && answer->engines[!side] & engines[1])
+			return side;
+	return -1;
+}
+
+const struct suite_answer *suite_find_answer(struct suite *suite,
+					     const enum check_engine engines[2],
+					     const char *question, const char *const results[2])
+{
+	bool is_equal = results[0] && results[1] && !strcmp(results[0], results[1]);
+	const struct suite_answer *found = NULL;
+
+	for (size_t i = 0; i < suite->answer_count; i++) {
+		struct suite_answer *answer = &suite->answers[i];
+		int side = side_of(answer, engines);
+
+		if (side < 0 || fnmatch(answer->question, question, 0))
+			continue;
+		answer->asked++;
+		if (is_equal || found || !is_result(answer->results[side], results[0]) ||
+		    !is_result(answer->results[!side], results[1]))
+			continue;
+		answer->met++;
+		found = answer;
+	}
+	return found;
 }

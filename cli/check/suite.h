@@ -36,6 +36,8 @@ struct suite_run {
 	char *options, *arguments;
 	/* Nothing can be tested there, and the guest must see that. */
 	bool skips;
+	/* It tells its host's answers, for --compare alone. */
+	bool is_compared;
 };
 
 struct suite_difference {
@@ -49,11 +51,25 @@ struct suite_difference {
 	char *reason;
 };
 
+/* Two engines' answers are known to differ. */
+struct suite_answer {
+	/* A pattern, as of files. */
+	char *question;
+	/* Each side: its engines, and a pattern of what they say. */
+	uint32_t engines[2];
+	char *results[2];
+	char *reason;
+	/* How often it was asked, and it was so. */
+	size_t asked, met;
+};
+
 struct suite {
 	struct suite_run *runs;
 	size_t run_count;
 	struct suite_difference *differences;
 	size_t difference_count;
+	struct suite_answer *answers;
+	size_t answer_count;
 };
 
 /* NULL, or what is wrong with the text, with its line; the caller's to free. */
@@ -65,5 +81,14 @@ const struct suite_difference *suite_find_difference(const struct suite *suite,
 						     const struct suite_run *run,
 						     enum check_engine engine,
 						     const char *test);
+
+/*
+ * What explains that two engines, in this order, gave these results; NULL: was
+ * not told. Counts in those that are about this question. NULL if nothing does.
+ */
+const struct suite_answer *suite_find_answer(struct suite *suite,
+					     const enum check_engine engines[2],
+					     const char *question,
+					     const char *const results[2]);
 
 #endif /* PARACALL_CLI_CHECK_SUITE_H */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What paracall check reads: its data, what guests print, and their files. */
+#include "../../cli/check/answers.h"
 #include "../../cli/check/cases.h"
 #include "../../cli/check/result.h"
 
@@ -113,8 +114,8 @@ static void bad_suites_are_refused(void **state)
 		const char *text, *complaint;
 	} bad[] = {
 		{ "kick | paracall | quick | | | pass\n",
-		  "line 1: what comes first is [runs] or [differences]" },
-		{ "\n[run]\n", "line 2: the sections are [runs] and [differences]" },
+		  "line 1: what comes first is [runs], [differences] or [answers]" },
+		{ "\n[run]\n", "line 2: the sections are [runs], [differences] and [answers]" },
 		{ "[runs]\nkick | paracall | quick | | pass\n",
 		  "line 2: there are six fields, with | between" },
 		{ "[runs]\na|plain|quick|||pass|\n",
@@ -127,11 +128,15 @@ static void bad_suites_are_refused(void **state)
 		{ "[runs]\nkick | kvm | fast | | | pass\n",
 		  "line 2: the group is quick or long" },
 		{ "[runs]\nkick | kvm | long | | | fail\n",
-		  "line 2: the outcome is pass or skip" },
+		  "line 2: the outcome is pass, skip or compare" },
 		{ "[differences]\nkvm | kick | a | | FAIL | b\n",
 		  "line 2: the verdict is XFAIL or KFAIL" },
 		{ "[differences]\nkvm | kick | a | | KFAIL |\n",
 		  "line 2: a difference needs a reason" },
+		{ "[answers]\na | kvm | 1 | paracall | 2 |\n",
+		  "line 2: a difference needs a reason" },
+		{ "[answers]\na | kvm | 1 | xen | 2 | b\n",
+		  "line 2: the engines are paracall, plain, kvm and kvm-in-tcg" },
 	};
 
 	(void)state;
@@ -251,6 +256,58 @@ static void known_failures_are_counted(void **state)
 	assert_int_equal(totals.verdicts[VERDICT_XFAIL], 1);
 	assert_string_equal(result.tap.cases[0].reason, "it can't");
 	result_free(&result);
+	suite_free(&suite);
+}
+
+static const char compared_suite[] = "[answers]\n"
+				     "call 5* | paracall | 0 | kvm | -1 | can't\n"
+				     "only * | kvm | * | paracall | | has no such\n"
+				     "same | paracall | 1 | kvm | 2 | not so\n"
+				     "other | plain | * | kvm | * | not asked\n";
+
+static void note_difference(const struct answer_difference *difference, void *argument)
+{
+	char *seen = argument;
+
+	strcat(seen, difference->question);
+	strcat(seen, difference->explanation ? "+" : "-");
+	if (!difference->results[0])
+		strcat(seen, "<");
+	if (!difference->results[1])
+		strcat(seen, ">");
+}
+
+static void answers_are_compared(void **state)
+{
+	struct answers one, other;
+	const struct answers_side sides[2] = { { ENGINE_KVM, &one },
+					       { ENGINE_PARACALL, &other } };
+	struct answers_totals totals = { .compared = 0 };
+	struct suite suite;
+	char seen[128] = "";
+
+	(void)state;
+	assert_null(suite_parse(&suite, compared_suite));
+	answers_parse(&one, "# text\r\nanswer same = 1\r\nanswer call 5(0) = -1\nok 1 - a\n"
+			    "answer call 5(1) = -2\nanswer only here = 1 = 2\nanswer no\n");
+	answers_parse(&other, "answer same = 1\nanswer call 5(1) = 0\nanswer call 5(0) = 0\n"
+			      "answer late = 3");
+	assert_int_equal(one.count, 4);
+	assert_string_equal(one.items[0].result, "1");
+	assert_string_equal(one.items[3].question, "only here");
+	assert_string_equal(one.items[3].result, "1 = 2");
+	answers_compare(&suite, sides, &totals, note_difference, seen);
+	assert_string_equal(seen, "call 5(0)+call 5(1)-only here+>late-<");
+	assert_int_equal(totals.compared, 5);
+	assert_int_equal(totals.equal, 1);
+	assert_int_equal(totals.explained, 2);
+	assert_int_equal(totals.unexplained, 2);
+	/* What is said to differ and does not, and what was not asked. */
+	assert_int_equal(suite.answers[2].asked, 1);
+	assert_int_equal(suite.answers[2].met, 0);
+	assert_int_equal(suite.answers[3].asked, 0);
+	answers_free(&one);
+	answers_free(&other);
 	suite_free(&suite);
 }
 
@@ -443,10 +500,15 @@ static void cases_of_broken_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(tap_is_read),	   cmocka_unit_test(tap_may_be_anything),
-		cmocka_unit_test(suite_is_read),   cmocka_unit_test(bad_suites_are_refused),
-		cmocka_unit_test(runs_are_judged), cmocka_unit_test(known_failures_are_counted),
-		cmocka_unit_test(cases_are_found), cmocka_unit_test(cases_of_broken_files),
+		cmocka_unit_test(tap_is_read),
+		cmocka_unit_test(tap_may_be_anything),
+		cmocka_unit_test(suite_is_read),
+		cmocka_unit_test(bad_suites_are_refused),
+		cmocka_unit_test(runs_are_judged),
+		cmocka_unit_test(known_failures_are_counted),
+		cmocka_unit_test(cases_are_found),
+		cmocka_unit_test(cases_of_broken_files),
+		cmocka_unit_test(answers_are_compared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
