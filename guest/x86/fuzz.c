@@ -92,12 +92,14 @@ static uint64_t below(uint64_t limit)
 /* Values on which something may hinge. */
 static uint64_t random_value(void)
 {
+	/* clang-format off */
 	static const uint64_t values[] = {
-		0,	    1,		2,	    3,		0x3f,	    0x40,
-		0xff,	    0x100,	0xfff,	    0x7fffffff, 0x80000000, 0xffffffff,
-		1ull << 32, 1ull << 47, 1ull << 51, 1ull << 52, 1ull << 63, -1ull,
-		-2ull,	    -64ull,	-4096ull,
+		0, 1, 2, 3, 0x3f, 0x40, 0xff, 0x100, 0xfff,
+		0x7fffffff, 0x80000000, 0xffffffff, 1ull << 32,
+		1ull << 47, 1ull << 51, 1ull << 52, 1ull << 63,
+		-1ull, -2ull, -64ull, -4096ull,
 	};
+	/* clang-format on */
 
 	switch (below(8)) {
 	case 0:
