@@ -3,38 +3,9 @@
 #ifndef GUEST_RUNTIME_H
 #define GUEST_RUNTIME_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <paracall/guest.h>
-
-#include "common/print.h"
-
-int main(void);
+#include "shared/one_cpu.h"
 
 /* Besides its last line, the end is that the machine is powered off. */
-
-static inline void relax(void)
-{
-	__asm__ volatile("" : : : "memory");
-}
-
-#define cpu_count 1u
-
-static inline void cpus_start(void)
-{
-}
-
-static inline void cpus_recover(void)
-{
-}
-
-/* What firmware wrote and reads is big-endian. */
-static inline uint32_t big_endian(uint32_t value)
-{
-	return value;
-}
 
 #define MSR_PR 0x4000ul
 

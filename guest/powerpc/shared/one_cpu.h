@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the runtimes of the 32-bit programs, with one CPU, have in common. */
+#ifndef GUEST_POWERPC_ONE_CPU_H
+#define GUEST_POWERPC_ONE_CPU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <paracall/guest.h>
+
+#include "common/print.h"
+
+int main(void);
+
+static inline void relax(void)
+{
+	__asm__ volatile("" : : : "memory");
+}
+
+#define cpu_count 1u
+
+static inline void cpus_start(void)
+{
+}
+
+static inline void cpus_recover(void)
+{
+}
+
+/* What firmware wrote and reads is big-endian. */
+static inline uint32_t big_endian(uint32_t value)
+{
+	return value;
+}
+
+#endif /* GUEST_POWERPC_ONE_CPU_H */
