@@ -3,22 +3,6 @@
 # The command: what it prints, what it refuses and how, what it hands on.
 . "$(dirname "$0")/lib.sh"
 
-# expect NAME STATUS TEXT COMMAND...: exit status, and a text in the output.
-expect() {
-	local name=$1 status=$2 text=$3 got
-
-	shift 3
-	timeout 60 "$@" >"$work/out" 2>&1 </dev/null
-	got=$?
-	if [ "$got" -ne "$status" ]; then
-		fail "$name" "exit status $got, not $status" "$work/out"
-	elif [ -n "$text" ] && ! grep -qF -- "$text" "$work/out"; then
-		fail "$name" "does not say '$text'" "$work/out"
-	else
-		pass "$name"
-	fi
-}
-
 # refuse NAME TEXT ARGUMENT...: paracall run says no, in one line.
 refuse() {
 	local name=$1 text=$2 status=${refuse_status:-125}

@@ -13,6 +13,7 @@ paracall=$build/paracall
 passed=0
 failed=0
 skipped=0
+matching=-F
 work=$(mktemp -d)
 
 # A field of a table without the blanks around it.
@@ -43,6 +44,23 @@ fail() {
 skip() {
 	skipped=$((skipped + 1))
 	echo "ok - $1 # SKIP $2"
+}
+
+# expect NAME STATUS TEXT COMMAND...: exit status, and a text in the output, if it is not
+# empty; a regular expression where the script has set matching=-E.
+expect() {
+	local name=$1 status=$2 text=$3 got
+
+	shift 3
+	timeout 60 "$@" >"$work/out" 2>&1 </dev/null
+	got=$?
+	if [ "$got" -ne "$status" ]; then
+		fail "$name" "exit status $got, not $status" "$work/out"
+	elif [ -n "$text" ] && ! grep -q "$matching" -- "$text" "$work/out"; then
+		fail "$name" "does not say '$text'" "$work/out"
+	else
+		pass "$name"
+	fi
 }
 
 finish() {

@@ -3,26 +3,12 @@
 # paracall report and diff, of recordings that are the same each time; and the page
 # for browsers, in one.
 . "$(dirname "$0")/lib.sh"
+# shellcheck disable=SC2034 # for expect()
+matching=-E
 # shellcheck source=script/lib/page.sh
 . "$tree/script/lib/page.sh"
 
 make_recording=$build/test/make_recording
-
-# expect NAME STATUS TEXT COMMAND...
-expect() {
-	local name=$1 status=$2 text=$3 got
-
-	shift 3
-	timeout 60 "$@" >"$work/out" 2>&1 </dev/null
-	got=$?
-	if [ "$got" -ne "$status" ]; then
-		fail "$name" "exit status $got, not $status" "$work/out"
-	elif [ -n "$text" ] && ! grep -qE -- "$text" "$work/out"; then
-		fail "$name" "does not say '$text'" "$work/out"
-	else
-		pass "$name"
-	fi
-}
 
 make() {
 	"$make_recording" "$work/$1" "${@:2}" || fail "making a recording" "it failed"

@@ -3,6 +3,8 @@
 # paracall top, beside a guest that calls 18 times a second, and beside files of
 # counters that are not what they should be.
 . "$(dirname "$0")/lib.sh"
+# shellcheck disable=SC2034 # for expect()
+matching=-E
 
 guest=
 terminal=()
@@ -40,22 +42,6 @@ wait_for() {
 		sleep 0.2
 	done
 	return 1
-}
-
-# expect NAME STATUS TEXT COMMAND...
-expect() {
-	local name=$1 status=$2 text=$3 got
-
-	shift 3
-	timeout 20 "$@" >"$work/out" 2>&1 </dev/null
-	got=$?
-	if [ "$got" -ne "$status" ]; then
-		fail "$name" "exit status $got, not $status" "$work/out"
-	elif ! grep -qE -- "$text" "$work/out"; then
-		fail "$name" "does not say '$text'" "$work/out"
-	else
-		pass "$name"
-	fi
 }
 
 test_usage() {
