@@ -47,17 +47,6 @@ static void test_page(void)
 	narrow_map(0, &answer);
 }
 
-static void test_page_msr(void)
-{
-	unsigned long answer, page, msr;
-
-	narrow_map(MAGIC_ADDRESS, &answer);
-	__asm__ volatile("lwz %0,-4096+0x5c(0)\n\tmfmsr %1" : "=&r"(page), "=&r"(msr));
-	check_equal(page, msr, "MSR");
-	check_equal(interrupt_taken(NULL), INTERRUPT_NONE, "interrupt");
-	narrow_map(0, &answer);
-}
-
 static void test_page_gone(void)
 {
 	unsigned long answer, value = 0;
@@ -81,7 +70,7 @@ static const struct test tests[] = {
 	{ .name = "other system calls", .run = narrow_test_system_call, .kvm = true },
 	{ .name = "user mode gets no call", .run = narrow_test_user, .kvm = true },
 	{ .name = "magic page, registers", .run = test_page, PAGE_TEST },
-	{ .name = "magic page, MSR", .run = test_page_msr, PAGE_TEST },
+	{ .name = "magic page, MSR", .run = narrow_test_page_msr, PAGE_TEST },
 	{ .name = "magic page, mapped nowhere", .run = test_page_gone, PAGE_TEST },
 };
 /* clang-format on */

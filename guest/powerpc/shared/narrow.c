@@ -83,3 +83,14 @@ long narrow_map(unsigned long address, unsigned long *answer)
 	*answer = values[0];
 	return result;
 }
+
+void narrow_test_page_msr(void)
+{
+	unsigned long answer, page, msr;
+
+	narrow_map(MAGIC_ADDRESS, &answer);
+	__asm__ volatile("lwz %0,-4096+0x5c(0)\n\tmfmsr %1" : "=&r"(page), "=&r"(msr));
+	check_equal(page, msr, "MSR");
+	check_equal(interrupt_taken(NULL), INTERRUPT_NONE, "interrupt");
+	narrow_map(0, &answer);
+}

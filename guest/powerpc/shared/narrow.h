@@ -15,6 +15,7 @@ void narrow_test_features(void);
 void narrow_test_unknown(void);
 void narrow_test_system_call(void);
 void narrow_test_user(void);
+void narrow_test_page_msr(void);
 
 /* Map the magic page, or take it away from where it is by 0. Returns the result. */
 long narrow_map(unsigned long address, unsigned long *answer);
