@@ -14,15 +14,21 @@ die() {
 	exit 1
 }
 
-# run_logged FAILURE COMMAND...: the command's output goes to the log; if it
-# fails, its last lines are shown, and FAILURE as the sentence to read.
-run_logged() {
-	local failure=$1
+# try_logged COMMAND...: the command's output goes to the log; if it fails, its
+# last lines are shown.
+try_logged() {
 	local log=$paracall_cache/setup.log
 
+	"$@" >"$log" 2>&1 </dev/null && return
+	tail -n 15 "$log" | sed 's/^/    /' >&2
+	return 1
+}
+
+# run_logged FAILURE COMMAND...: the same, with FAILURE as the sentence to read
+# and the script's end.
+run_logged() {
+	local failure=$1
+
 	shift
-	if ! "$@" >"$log" 2>&1 </dev/null; then
-		tail -n 15 "$log" | sed 's/^/    /' >&2
-		die "$failure"
-	fi
+	try_logged "$@" || die "$failure"
 }

@@ -11,7 +11,7 @@ guest_sources=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../test/guest" && pwd)
 # and daily work need.
 guest_kernels() {
 	cat <<-EOT
-		trixie amd64 trixie linux-image-amd64
+		trixie amd64 trixie,bookworm linux-image-amd64
 		bookworm amd64 bookworm linux-image-amd64
 		sid amd64 sid linux-image-amd64
 		686 i386 bookworm linux-image-686
