@@ -20,8 +20,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -150,6 +153,48 @@ static void contend(long workers, long rounds)
 	in_processes(workers, rounds, walk_lock_records, fd);
 	if (close(fd) != 0)
 		die("close");
+}
+
+/*
+ * wakes: a spin lock held for long with interrupts off, so that a waiter that
+ * halts has its own interrupts off, too, and nothing but a kick ends that
+ * (kvm_wait() in arch/x86/kernel/kvm.c).
+ *
+ * A write to an eventfd tells all who wait for it under the spin lock of its
+ * wait queue, which is taken with interrupts off (eventfd_write() in
+ * fs/eventfd.c). So many instances of epoll wait for this one.
+ */
+#define EPOLLS 10000
+
+static void add_epoll(int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
+	const int epoll = epoll_create1(EPOLL_CLOEXEC);
+
+	if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0)
+		die("epoll");
+}
+
+static void wake_epolls(int fd, long rounds)
+{
+	const uint64_t one = 1;
+
+	while (rounds-- > 0)
+		if (write(fd, &one, sizeof(one)) != sizeof(one))
+			die("write");
+}
+
+static void wakes(long workers, long rounds)
+{
+	const struct rlimit files = { EPOLLS + 100, EPOLLS + 100 };
+	const int fd = eventfd(0, EFD_CLOEXEC);
+
+	if (fd < 0 || setrlimit(RLIMIT_NOFILE, &files) != 0)
+		die("eventfd");
+	for (int i = 0; i < EPOLLS; i++)
+		add_epoll(fd);
+	start = now_ms();
+	in_processes(workers, rounds, wake_epolls, fd);
 }
 
 /*
@@ -422,9 +467,13 @@ static const struct mode {
 	const char *workers;
 	void (*run)(long workers, long rounds);
 } modes[] = {
-	{ "contend", "processes", contend }, { "ipi", "threads", ipi },
-	{ "forks", "processes", forks },     { "monotonic", "threads", monotonic },
-	{ "clock", "vCPUs", clocks },	     { "pair", "vCPUs", pairs },
+	{ "contend", "processes", contend },
+	{ "wakes", "processes", wakes },
+	{ "ipi", "threads", ipi },
+	{ "forks", "processes", forks },
+	{ "monotonic", "threads", monotonic },
+	{ "clock", "vCPUs", clocks },
+	{ "pair", "vCPUs", pairs },
 };
 
 static const struct mode *find_mode(const char *name)
@@ -458,7 +507,7 @@ int main(int argc, char **argv)
 		return write(STDOUT_FILENO, "", 1) == 1 ? 0 : 1;
 	mode = argc == 4 ? find_mode(argv[1]) : NULL;
 	if (!mode) {
-		fputs("usage: workload contend|ipi|forks WORKERS ROUNDS\n"
+		fputs("usage: workload contend|wakes|ipi|forks WORKERS ROUNDS\n"
 		      "       workload monotonic|clock|pair CPUS SECONDS\n",
 		      stderr);
 		return 2;
