@@ -15,10 +15,11 @@
  */
 #define TEST_NAME(pointer) 0
 #define TEST_COVERS(pointer) (pointer)
-#define TEST_ROWS(pointer) (4 * (pointer))
-#define TEST_ROW_COUNT(pointer) (5 * (pointer))
-#define TEST_ROW_SIZE(pointer) (5 * (pointer) + 4)
-#define TEST_SIZE(pointer) ((pointer) == 8 ? 64 : 40)
+#define TEST_RULE(pointer) (2 * (pointer))
+#define TEST_ROWS(pointer) (5 * (pointer))
+#define TEST_ROW_COUNT(pointer) (6 * (pointer))
+#define TEST_ROW_SIZE(pointer) (6 * (pointer) + 4)
+#define TEST_SIZE(pointer) ((pointer) == 8 ? 72 : 44)
 #define LIST_TESTS 0
 #define LIST_COUNT 8
 #define LIST_SIZE 16
@@ -119,6 +120,7 @@ static void visit_test(const struct program *program, uint64_t test,
 	struct check_case item = {
 		.name = text_behind(program, test + TEST_NAME(pointer)),
 		.covers = text_behind(program, test + TEST_COVERS(pointer)),
+		.rule = text_behind(program, test + TEST_RULE(pointer)),
 	};
 	uint64_t size = number_at(program, test + TEST_ROW_SIZE(pointer), 4);
 	const char *name = item.name, *covers = item.covers;

@@ -8,6 +8,8 @@ struct check_case {
 	const char *name;
 	/* Names of what it proves to work, with spaces between; may be "". */
 	const char *covers;
+	/* Where it is written what is expected; may be "". */
+	const char *rule;
 };
 
 /*

@@ -26,7 +26,7 @@ struct check_options {
 	char *folder;
 	unsigned int seconds;
 	enum check_format format;
-	bool lists, is_long;
+	bool lists, lists_rules, is_long;
 	/* Two engines; or none. */
 	bool compares;
 	enum check_engine compared[2];
@@ -57,6 +57,7 @@ static void print_help(void)
 	       "      --arch=NAME      of this architecture only: x86_64, s390x or ppc64\n"
 	       "      --long           the long runs, too\n"
 	       "      --list           show the tests and what they cover, and run none\n"
+	       "      --rules          the same, and where it is written what each expects\n"
 	       "      --format=FORMAT  text, tap or junit (default: text)\n"
 	       "      --timeout=N      seconds for each run (default: %u)\n"
 	       "      --guests=FOLDER  where the guests and their .conf files are\n"
@@ -165,6 +166,7 @@ static void skip_machine(const struct check_options *options,
 
 struct list {
 	const char *program;
+	bool has_rules;
 	size_t cases;
 };
 
@@ -174,6 +176,8 @@ static void list_case(const struct check_case *item, void *argument)
 
 	printf("%s: %s%s%s%s\n", list->program, item->name, *item->covers ? " (" : "",
 	       item->covers, *item->covers ? ")" : "");
+	if (list->has_rules && *item->rule)
+		printf("\t%s\n", item->rule);
 	list->cases++;
 }
 
@@ -273,7 +277,7 @@ static size_t read_suites(const struct check_options *options,
 
 static int list(const struct check_options *options, struct suite *suites[MOST_MACHINES])
 {
-	struct list list = { .cases = 0 };
+	struct list list = { .has_rules = options->lists_rules };
 	bool is_good = true;
 	size_t runs = 0;
 
@@ -400,6 +404,7 @@ enum option_code {
 	OPTION_ARCH,
 	OPTION_LONG,
 	OPTION_LIST,
+	OPTION_RULES,
 	OPTION_FORMAT,
 	OPTION_TIMEOUT,
 	OPTION_GUESTS,
@@ -411,6 +416,7 @@ static const struct option long_options[] = {
 	{ "arch", required_argument, NULL, OPTION_ARCH },
 	{ "long", no_argument, NULL, OPTION_LONG },
 	{ "list", no_argument, NULL, OPTION_LIST },
+	{ "rules", no_argument, NULL, OPTION_RULES },
 	{ "format", required_argument, NULL, OPTION_FORMAT },
 	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
 	{ "guests", required_argument, NULL, OPTION_GUESTS },
@@ -476,6 +482,9 @@ static bool take_option(struct check_options *options, int code, const char *val
 		return true;
 	case OPTION_LIST:
 		options->lists = true;
+		return true;
+	case OPTION_RULES:
+		options->lists = options->lists_rules = true;
 		return true;
 	case OPTION_FORMAT:
 		return take_format(options, value);

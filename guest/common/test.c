@@ -6,10 +6,11 @@
 /* The host knows them so. */
 #define POINTER sizeof(void *)
 _Static_assert(offsetof(struct test, covers) == POINTER &&
-		       offsetof(struct test, rows) == 4 * POINTER &&
-		       offsetof(struct test, row_count) == 5 * POINTER &&
-		       offsetof(struct test, row_size) == 5 * POINTER + 4 &&
-		       sizeof(struct test) == (POINTER == 8 ? 64 : 40),
+		       offsetof(struct test, rule) == 2 * POINTER &&
+		       offsetof(struct test, rows) == 5 * POINTER &&
+		       offsetof(struct test, row_count) == 6 * POINTER &&
+		       offsetof(struct test, row_size) == 6 * POINTER + 4 &&
+		       sizeof(struct test) == (POINTER == 8 ? 72 : 44),
 	       "layout of struct test");
 _Static_assert(offsetof(struct test_list, count) == 8 && sizeof(struct test_list) == 16,
 	       "layout of struct test_list");

@@ -30,6 +30,11 @@ struct test {
 	 * register's, with spaces between; % is the row's name.
 	 */
 	const char *covers;
+	/*
+	 * Where it is written what is expected: a file and a function of the kernel, "QEMU:"
+	 * before one of QEMU's, or a document and its section; with "; " between several.
+	 */
+	const char *rule;
 	void (*run)(void);
 	/* In place of run(): each row is a case of its own. A row begins with its name. */
 	void (*run_row)(const void *row);

@@ -320,9 +320,9 @@ static void answers_are_compared(void **state)
 #define NAMES_AT 320
 #define LIST_AT 384
 #define TESTS_AT 400
-#define ROWS_AT 528
-#define TEXTS_AT 560
-#define IMAGE_SIZE 624
+#define ROWS_AT 544
+#define TEXTS_AT 576
+#define IMAGE_SIZE 640
 
 struct image {
 	bool is_wide, is_big_endian;
@@ -404,19 +404,20 @@ static struct image make_image(const struct image *shape)
 {
 	struct image image = *shape;
 	unsigned int pointer = image.is_wide ? 8 : 4;
-	size_t second = TESTS_AT + (image.is_wide ? 64 : 40);
+	size_t second = TESTS_AT + (image.is_wide ? 72 : 44);
 
 	put_headers(&image);
-	memcpy(image.bytes + TEXTS_AT, "one\0KICK_CPU\0two\0row 0\0row 1\0MSR_%", 34);
+	memcpy(image.bytes + TEXTS_AT, "one\0KICK_CPU\0two\0row 0\0row 1\0MSR_%\0kick.c", 41);
 	put_pointer(&image, LIST_AT, TESTS_AT);
 	put(&image, LIST_AT + 8, 8, 2);
 	put_pointer(&image, TESTS_AT, TEXTS_AT);
 	put_pointer(&image, TESTS_AT + pointer, TEXTS_AT + 4);
+	put_pointer(&image, TESTS_AT + 2 * pointer, TEXTS_AT + 35);
 	put_pointer(&image, second, TEXTS_AT + 13);
 	put_pointer(&image, second + pointer, TEXTS_AT + 29);
-	put_pointer(&image, second + 4 * pointer, ROWS_AT);
-	put(&image, second + 5 * pointer, 4, 2);
-	put(&image, second + 5 * pointer + 4, 4, 16);
+	put_pointer(&image, second + 5 * pointer, ROWS_AT);
+	put(&image, second + 6 * pointer, 4, 2);
+	put(&image, second + 6 * pointer + 4, 4, 16);
 	put_pointer(&image, ROWS_AT, TEXTS_AT + 17);
 	put_pointer(&image, ROWS_AT + 16, TEXTS_AT + 23);
 	return image;
@@ -427,7 +428,8 @@ static void note_case(const struct check_case *item, void *argument)
 	char *seen = argument;
 	size_t length = strlen(seen);
 
-	snprintf(seen + length, 256 - length, "%s (%s); ", item->name, item->covers);
+	snprintf(seen + length, 256 - length, "%s (%s)%s%s; ", item->name, item->covers,
+		 *item->rule ? " by " : "", item->rule);
 }
 
 static char *read_image(const void *image, size_t size, char seen[256])
@@ -456,7 +458,7 @@ static void cases_are_found(void **state)
 		assert_null(read_image(image.bytes, IMAGE_SIZE, seen));
 		assert_string_equal(
 			seen,
-			"one (KICK_CPU); two, row 0 (MSR_row 0); two, row 1 (MSR_row 1); ");
+			"one (KICK_CPU) by kick.c; two, row 0 (MSR_row 0); two, row 1 (MSR_row 1); ");
 	}
 }
 
