@@ -675,7 +675,13 @@ static void test_release_registers(void)
 		}
 }
 
-/* Where there is no memory there is nothing to release. */
+/*
+ * Where there is no memory there is nothing to release. Not up to the end of all
+ * addresses: KVM of Linux 6.12 takes a step for each MiB of the range, memory or not
+ * (arch/s390/mm/gmap.c, gmap_discard), and would be at it for days.
+ */
+#define FAR_BEHIND (16ul << 30)
+
 static void test_release_end(void)
 {
 	volatile uint64_t *last = (volatile uint64_t *)(memory_end() - PAGE);
@@ -684,13 +690,13 @@ static void test_release_end(void)
 	fill(last);
 	fill(last - PAGE / 8);
 	release(end, end + 16 * PAGE, INTERRUPTION_NONE, "behind memory");
-	release(end, 0xffffffffffffe000, INTERRUPTION_NONE, "all that is behind memory");
+	release(end, end + FAR_BEHIND, INTERRUPTION_NONE, "much that is behind memory");
 	release(0x8000000000000000, 0x8000000000000000, INTERRUPTION_NONE, "far behind memory");
 	check_equal(contents_of(last), CONTENTS_KEPT, "the last page");
 	release(end - PAGE, end + 16 * PAGE, INTERRUPTION_NONE, "across memory's end");
 	check_equal(contents_of(last), CONTENTS_ZERO, "the last page");
 	fill(last);
-	release(end - PAGE, 0xffffffffffffe000, INTERRUPTION_NONE, "all from memory's end");
+	release(end - PAGE, end + FAR_BEHIND, INTERRUPTION_NONE, "much from memory's end");
 	check_equal(contents_of(last), CONTENTS_ZERO, "the last page");
 	check_equal(contents_of(last - PAGE / 8), CONTENTS_KEPT, "the one before");
 }
