@@ -86,9 +86,10 @@ static void test_high_half(void)
 	check_equal(state.gpr[3], PARACALL_EV_UNIMPLEMENTED, "number in the high half");
 }
 
+/* Register 0 is for the instructions themselves: KVM's load a number into it. */
 static void check_unchanged(const struct state *state, const struct state *before)
 {
-	for (unsigned int i = 0; i < 32; i++)
+	for (unsigned int i = 1; i < 32; i++)
 		if (i != 3 && i != 4)
 			check_equal(state->gpr[i], before->gpr[i], "register %u", i);
 	check_equal(state->lr, before->lr, "LR");
@@ -146,6 +147,15 @@ static void test_translated(void)
 	check_equal(state.pc, (uintptr_t)(sc_code + 3) | OTHER_MAPPING, "address behind sc");
 }
 
+/* KVM's own instructions are a system call then; a host may have others. */
+static bool has_sc(void)
+{
+	for (unsigned int i = 0; i < PARACALL_GUEST_CODE_WORDS; i++)
+		if (call_code[i] == SC)
+			return true;
+	return false;
+}
+
 static void test_user(void)
 {
 	struct state state, before;
@@ -158,8 +168,12 @@ static void test_user(void)
 	before.gpr[11] = TOKEN_FEATURES;
 	state = before;
 	execute(&state);
-	check_equal(state.vector, VECTOR_PROGRAM, "interrupt behind the call");
-	check_equal(state.msr & PROGRAM_TRAP, PROGRAM_TRAP, "its reason");
+	if (has_sc()) {
+		check_equal(state.vector, VECTOR_SYSTEM_CALL, "interrupt");
+	} else {
+		check_equal(state.vector, VECTOR_PROGRAM, "interrupt behind the call");
+		check_equal(state.msr & PROGRAM_TRAP, PROGRAM_TRAP, "its reason");
+	}
 	check_equal(state.gpr[3], before.gpr[3], "register 3");
 	check_equal(state.gpr[4], before.gpr[4], "register 4");
 	check_unchanged(&state, &before);
