@@ -245,6 +245,15 @@ static void test_kept(const void *row)
 	unmap();
 }
 
+/*
+ * KVM fills it in on Book E alone (arch/powerpc/kvm/booke.c, kvmppc_core_vcpu_create);
+ * else it is 0 there. Never another CPU's.
+ */
+static bool is_pir(uint64_t in_page, uint64_t pir)
+{
+	return in_page == pir || !in_page;
+}
+
 static void test_pir(void)
 {
 	map_at(LAST);
@@ -254,7 +263,8 @@ static void test_pir(void)
 
 		RUN(msr, &state, LWZ(4, LAST + PIR), MFSPR(5, SPR_PIR));
 		is_trap(&state);
-		check_equal(state.gpr[4], state.gpr[5], "PIR");
+		check(is_pir(state.gpr[4], state.gpr[5]), "PIR 0x%lx, in the page 0x%lx",
+		      state.gpr[5], state.gpr[4]);
 	}
 	unmap();
 }
@@ -587,7 +597,7 @@ static void use_page(void *argument)
 		share->wrong |= (uint32_t)(state.vector != VECTOR_PROGRAM) << 1 |
 				(uint32_t)(state.gpr[6] != value) << 2 |
 				(uint32_t)(state.gpr[7] != ~value) << 3 |
-				(uint32_t)(state.gpr[8] != state.gpr[9]) << 4;
+				(uint32_t)!is_pir(state.gpr[8], state.gpr[9]) << 4;
 	}
 	unmap();
 }
