@@ -473,7 +473,11 @@ static void test_user(void)
 	unmap();
 }
 
-/* Memory at that address is the program's own. */
+/*
+ * Memory at its effective address is the program's own. The real one is none that a
+ * program has: KVM shows the page to whoever's translation leads there, without a look
+ * at MSR[PR] (arch/powerpc/kvm/book3s.c, kvmppc_gpa_to_pfn).
+ */
 static void test_user_memory(void)
 {
 	struct state state;
@@ -482,18 +486,18 @@ static void test_user_memory(void)
 		skip("no user mode without page tables");
 		return;
 	}
-	if (map(LOW, LOW | 1, NULL) != PARACALL_EV_SUCCESS) {
+	if (map((unsigned long)LAST, LOW | 1, NULL) != PARACALL_EV_SUCCESS) {
 		skip("this KVM can't map it there");
 		return;
 	}
-	mark(MSR_REAL, LOW);
+	mark(MSR_VIRTUAL, LOW);
 	state = call_state(MSR_USER, NULL);
 	state.gpr[4] = 0x757365727370616e;
 	RUN(MSR_USER, &state, STD(4, LOW + SCRATCH2), LD(5, LOW + SCRATCH2),
 	    STD(4, LOW + SPRG0));
 	is_trap(&state);
 	check_equal(state.gpr[5], state.gpr[4], "its own memory");
-	check(hits(MSR_REAL, LOW), "it was written to");
+	check(hits(MSR_VIRTUAL, LOW), "it was written to");
 	state = call_state(MSR_REAL, NULL);
 	RUN(MSR_REAL, &state, MFSPR(6, 272));
 	check(state.gpr[6] != 0x757365727370616e, "SPRG0 was written to");
