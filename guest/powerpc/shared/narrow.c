@@ -77,7 +77,9 @@ void narrow_test_user(void)
 
 long narrow_map(unsigned long address, unsigned long *answer)
 {
-	unsigned long values[8] = { address, address | 1 };
+	/* Without the flag KVM forgets what it has translated: kvmppc_kvm_pv. */
+	unsigned long flag = address ? PARACALL_KVM_MAGIC_PAGE_NOT_MAPPED_NX : 0;
+	unsigned long values[8] = { address, address | flag };
 	long result = paracall_guest_sc_call(TOKEN_MAGIC_PAGE, values);
 
 	*answer = values[0];
