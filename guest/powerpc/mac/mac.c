@@ -78,7 +78,10 @@ static void test_page(void)
 		check_equal(read_, 0x12340000 + (offset), "%s", name); \
 	} while (0)
 
-/* Of what these CPUs have no register for. */
+/*
+ * Of what these CPUs have no register for; and segment registers, which address nothing
+ * in real mode. In KVM these are the registers (book3s_32_mmu.c, kvmppc_mmu_book3s_32_mtsrin).
+ */
 static void test_page_kept(void)
 {
 	unsigned long answer;
