@@ -157,15 +157,36 @@ static void test_no_kvm(void)
 	check_equal(run_code(code, &state), INTERRUPTION_SPECIFICATION, "DIAGNOSE 0x9c");
 }
 
+/* Where it is written what is expected: see struct test. */
+#define PRINCIPLES "Principles of Operation, "
+
 static const struct test tests[] = {
-	{ .name = "interruptions are caught", .run = test_interruptions },
-	{ .name = "addressing modes and back", .run = test_addressing_modes },
-	{ .name = "memory has an end", .run = test_memory },
-	{ .name = "each CPU has its own lowcore", .run = test_prefix },
-	{ .name = "time goes by", .run = test_time },
-	{ .name = "other CPUs run work", .run = test_cpus, .cpus = 2 },
-	{ .name = "CPU is stopped and restarted", .run = test_restart, .cpus = 2 },
-	{ .name = "without KVM a directed yield is an exception", .run = test_no_kvm },
+	{ .name = "interruptions are caught",
+	  .rule = PRINCIPLES "\"Program Interruption\"",
+	  .run = test_interruptions },
+	{ .name = "addressing modes and back",
+	  .rule = PRINCIPLES "\"Address Generation\" and \"LOAD ADDRESS\"",
+	  .run = test_addressing_modes },
+	{ .name = "memory has an end",
+	  .rule = PRINCIPLES "\"Addressing Exception\"",
+	  .run = test_memory },
+	{ .name = "each CPU has its own lowcore",
+	  .rule = PRINCIPLES "\"Prefixing\"",
+	  .run = test_prefix },
+	{ .name = "time goes by",
+	  .rule = PRINCIPLES "\"Time-of-Day Clock\"",
+	  .run = test_time },
+	{ .name = "other CPUs run work",
+	  .rule = PRINCIPLES "\"CPU Signaling and Response\"",
+	  .run = test_cpus,
+	  .cpus = 2 },
+	{ .name = "CPU is stopped and restarted",
+	  .rule = PRINCIPLES "\"CPU Signaling and Response\" and \"Resets\"",
+	  .run = test_restart,
+	  .cpus = 2 },
+	{ .name = "without KVM a directed yield is an exception",
+	  .rule = "QEMU: target/s390x/tcg/misc_helper.c, helper_diag",
+	  .run = test_no_kvm },
 };
 
 TESTS_MAIN("selftest", tests)

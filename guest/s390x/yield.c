@@ -244,28 +244,50 @@ static void test_everybody(void)
 		check_equal(rounds_done[i], ROUNDS, "CPU %u: rounds", cpu_addresses[i]);
 }
 
+/* Where it is written what is expected: see struct test. */
+#define DIRECTED "arch/s390/kvm/diag.c, __diag_time_slice_end_directed"
+#define YIELD_TO DIRECTED "; virt/kvm/kvm_main.c, kvm_vcpu_yield_to"
+#define UNDIRECTED \
+	"arch/s390/kvm/diag.c, __diag_time_slice_end; virt/kvm/kvm_main.c, kvm_vcpu_on_spin"
+
 static const struct test tests[] = {
 	{ .name = "0x9c lets that CPU get on",
+	  .rule = YIELD_TO,
 	  .covers = "DIAG_9C_DIRECTED_YIELD",
 	  .run = test_directed_effect,
 	  .cpus = 2,
 	  .kvm = true },
 	{ .name = "0x44 lets others get on",
+	  .rule = UNDIRECTED,
 	  .covers = "DIAG_44_TIME_SLICE_END",
 	  .run = test_undirected_effect,
 	  .cpus = 2,
 	  .kvm = true },
 	{ .name = "0x9c to a CPU that is waited for",
+	  .rule = YIELD_TO,
 	  .run = test_directed_exchange,
 	  .cpus = 2,
 	  .kvm = true },
 	{ .name = "0x44 while another CPU is waited for",
+	  .rule = UNDIRECTED,
 	  .run = test_undirected_exchange,
 	  .cpus = 2,
 	  .kvm = true },
-	{ .name = "0x9c does not wake a CPU", .run = test_waiting, .cpus = 2, .kvm = true },
-	{ .name = "0x9c does not start a CPU", .run = test_stopped, .cpus = 2, .kvm = true },
-	{ .name = "all CPUs yield to all", .run = test_everybody, .cpus = 2, .kvm = true },
+	{ .name = "0x9c does not wake a CPU",
+	  .rule = YIELD_TO "; kernel/sched/syscalls.c, yield_to",
+	  .run = test_waiting,
+	  .cpus = 2,
+	  .kvm = true },
+	{ .name = "0x9c does not start a CPU",
+	  .rule = YIELD_TO "; kernel/sched/syscalls.c, yield_to",
+	  .run = test_stopped,
+	  .cpus = 2,
+	  .kvm = true },
+	{ .name = "all CPUs yield to all",
+	  .rule = DIRECTED,
+	  .run = test_everybody,
+	  .cpus = 2,
+	  .kvm = true },
 };
 
 TESTS_MAIN("yield", tests)
