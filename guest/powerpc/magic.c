@@ -659,25 +659,65 @@ static void test_not_asked(void)
 	.covers = "PPC_MAP_MAGIC_PAGE", .kvm = true, \
 	.features = 1u << PARACALL_KVM_FEATURE_MAGIC_PAGE
 
+/* Where it is written what is expected: see struct test. */
+#define DOCUMENT "Documentation/virt/kvm/ppc-pv.rst, "
+#define SHARED "arch/powerpc/include/uapi/asm/kvm_para.h, struct kvm_vcpu_arch_shared"
+#define MAP "arch/powerpc/kvm/powerpc.c, kvmppc_kvm_pv"
+#define TRANSLATE "arch/powerpc/kvm/book3s_64_mmu.c, kvmppc_mmu_book3s_64_xlate"
+#define REGISTERS \
+	SHARED "; arch/powerpc/kvm/emulate.c, kvmppc_emulate_mtspr; " \
+	       "arch/powerpc/kvm/book3s_emulate.c, kvmppc_core_emulate_mtspr_pr"
+#define PIR_FIELD \
+	"arch/powerpc/kvm/emulate.c, kvmppc_emulate_mfspr; " \
+	"arch/powerpc/kvm/booke.c, kvmppc_core_vcpu_create"
+#define MSR_FIELD \
+	DOCUMENT \
+	"\"MSR bits\"; " \
+	"arch/powerpc/kvm/book3s_emulate.c, kvmppc_core_emulate_op_pr: OP_31_XOP_MFMSR"
+#define OWN MAP ": vcpu->arch.magic_page_ea; arch/powerpc/kernel/kvm.c, kvm_use_magic_page"
+#define PENDING \
+	"arch/powerpc/kvm/book3s.c, kvmppc_book3s_irqprio_deliver and kvmppc_update_int_pending"
+
 /* clang-format off */
 static const struct test tests[] = {
-	{ .name = "register", .run_row = test_register, TEST_ROWS(register_fields), PAGE_TEST },
-	{ .name = "halves of a register", .run = test_halves, PAGE_TEST },
-	{ .name = "kept", .run_row = test_kept, TEST_ROWS(kept_fields), PAGE_TEST },
-	{ .name = "PIR", .run = test_pir, PAGE_TEST },
-	{ .name = "MSR", .run = test_msr, PAGE_TEST },
-	{ .name = "MSR, other bits and back", .run = test_msr_others, PAGE_TEST },
-	{ .name = "enabling interrupts", .run = test_enable, PAGE_TEST },
-	{ .name = "disabling interrupts", .run = test_disable, PAGE_TEST },
-	{ .name = "critical section", .run = test_critical, PAGE_TEST },
-	{ .name = "user mode has none", .run = test_user, PAGE_TEST },
-	{ .name = "user mode has its own memory there", .run = test_user_memory, PAGE_TEST },
-	{ .name = "low bits of its addresses", .run = test_low_bits, PAGE_TEST },
-	{ .name = "moved, and mapped nowhere", .run = test_move, PAGE_TEST },
-	{ .name = "real and effective address", .run = test_two_addresses, PAGE_TEST },
-	{ .name = "32-bit mode", .run = test_narrow, PAGE_TEST },
-	{ .name = "each CPU has its own", .run = test_cpus, .cpus = 2, PAGE_TEST },
-	{ .name = "a CPU that did not ask has none", .run = test_not_asked, .cpus = 2, PAGE_TEST },
+	{ .name = "register", .rule = REGISTERS,
+	  .run_row = test_register, TEST_ROWS(register_fields), PAGE_TEST },
+	{ .name = "halves of a register",
+	  .rule = SHARED "; arch/powerpc/kvm/powerpc.c, kvmppc_swab_shared",
+	  .run = test_halves, PAGE_TEST },
+	{ .name = "kept", .rule = SHARED "; " DOCUMENT "\"Magic page features\"",
+	  .run_row = test_kept, TEST_ROWS(kept_fields), PAGE_TEST },
+	{ .name = "PIR", .rule = PIR_FIELD,
+	  .run = test_pir, PAGE_TEST },
+	{ .name = "MSR", .rule = MSR_FIELD,
+	  .run = test_msr, PAGE_TEST },
+	{ .name = "MSR, other bits and back", .rule = DOCUMENT "\"MSR bits\"",
+	  .run = test_msr_others, PAGE_TEST },
+	{ .name = "enabling interrupts",
+	  .rule = PENDING "; arch/powerpc/kernel/kvm_emul.S, kvm_emulate_mtmsrd",
+	  .run = test_enable, PAGE_TEST },
+	{ .name = "disabling interrupts", .rule = PENDING,
+	  .run = test_disable, PAGE_TEST },
+	{ .name = "critical section",
+	  .rule = PENDING "; arch/powerpc/kvm/book3s.c, kvmppc_critical_section",
+	  .run = test_critical, PAGE_TEST },
+	{ .name = "user mode has none", .rule = TRANSLATE,
+	  .run = test_user, PAGE_TEST },
+	{ .name = "user mode has its own memory there", .rule = TRANSLATE,
+	  .run = test_user_memory, PAGE_TEST },
+	{ .name = "low bits of its addresses", .rule = MAP "; " DOCUMENT "\"Magic page flags\"",
+	  .run = test_low_bits, PAGE_TEST },
+	{ .name = "moved, and mapped nowhere", .rule = MAP,
+	  .run = test_move, PAGE_TEST },
+	{ .name = "real and effective address",
+	  .rule = MAP "; " TRANSLATE "; arch/powerpc/kvm/book3s.c, kvmppc_gpa_to_pfn",
+	  .run = test_two_addresses, PAGE_TEST },
+	{ .name = "32-bit mode", .rule = MAP "; arch/powerpc/kvm/book3s.c, kvmppc_gpa_to_pfn",
+	  .run = test_narrow, PAGE_TEST },
+	{ .name = "each CPU has its own", .rule = OWN,
+	  .run = test_cpus, .cpus = 2, PAGE_TEST },
+	{ .name = "a CPU that did not ask has none", .rule = OWN,
+	  .run = test_not_asked, .cpus = 2, PAGE_TEST },
 };
 /* clang-format on */
 

@@ -169,16 +169,36 @@ static void test_no_kvm(void)
 	check_equal(run_code(code, 4, &state), VECTOR_SYSTEM_CALL, "KVM's own form");
 }
 
+/* Where it is written what is expected: see struct test. */
+#define ISA "Power ISA, book III, "
+
 static const struct test tests[] = {
-	{ .name = "interrupts are caught", .run = test_interrupts },
-	{ .name = "addresses are translated", .run = test_translation },
-	{ .name = "32-bit mode", .run = test_narrow },
-	{ .name = "time goes by", .run = test_time },
-	{ .name = "decrementer interrupts", .run = test_decrementer },
-	{ .name = "other CPUs run work", .run = test_cpus, .cpus = 2 },
-	{ .name = "device trees are made and read", .run = test_tree },
-	{ .name = "the machine's own calls", .run = test_papr },
-	{ .name = "without KVM its call is a system call", .run = test_no_kvm },
+	{ .name = "interrupts are caught",
+	  .rule = ISA "\"Interrupt Definitions\"",
+	  .run = test_interrupts },
+	{ .name = "addresses are translated",
+	  .rule = ISA "\"Radix Tree Translation\"",
+	  .run = test_translation },
+	{ .name = "32-bit mode",
+	  .rule = "Power ISA, book I, \"Effective Address Calculation\"",
+	  .run = test_narrow },
+	{ .name = "time goes by", .rule = ISA "\"Time Base\"", .run = test_time },
+	{ .name = "decrementer interrupts",
+	  .rule = ISA "\"Decrementer Interrupt\"",
+	  .run = test_decrementer },
+	{ .name = "other CPUs run work",
+	  .rule = "PAPR, \"start-cpu\"; QEMU: hw/ppc/spapr_rtas.c, rtas_start_cpu",
+	  .run = test_cpus,
+	  .cpus = 2 },
+	{ .name = "device trees are made and read",
+	  .rule = "Devicetree Specification, \"Flattened Devicetree (DTB) Format\"",
+	  .run = test_tree },
+	{ .name = "the machine's own calls",
+	  .rule = "QEMU: hw/ppc/spapr_hcall.c, spapr_hypercall",
+	  .run = test_papr },
+	{ .name = "without KVM its call is a system call",
+	  .rule = ISA "\"System Call Interrupt\"",
+	  .run = test_no_kvm },
 };
 
 TESTS_MAIN("selftest", tests)

@@ -195,14 +195,35 @@ static void test_elsewhere(void)
 	check(!memcmp(tree, before, sizeof(tree)), "was changed");
 }
 
+/* Where it is written what is expected: see struct test. */
+#define NODE \
+	"arch/powerpc/kernel/firmware.c, check_kvm_guest; arch/powerpc/kernel/epapr_paravirt.c, " \
+	"early_init_dt_scan_epapr; QEMU: hw/ppc/spapr.c, spapr_dt_hypervisor"
+#define FORMAT "Devicetree Specification, \"Flattened Devicetree (DTB) Format\", "
+
 static const struct test tests[] = {
-	{ .name = "KVM is in the tree", .run_row = test_good, TEST_ROWS(good), .kvm = true },
-	{ .name = "the same tree twice", .run = test_twice, .kvm = true },
-	{ .name = "there is a hypervisor already", .run = test_existing, .kvm = true },
-	{ .name = "no room", .run = test_no_room, .kvm = true },
-	{ .name = "left alone", .run_row = test_damaged, TEST_ROWS(damages) },
-	{ .name = "words in the structure", .run = test_structure },
-	{ .name = "no tree", .run = test_elsewhere },
+	{ .name = "KVM is in the tree",
+	  .rule = NODE,
+	  .run_row = test_good,
+	  TEST_ROWS(good),
+	  .kvm = true },
+	{ .name = "the same tree twice", .rule = NODE, .run = test_twice, .kvm = true },
+	{ .name = "there is a hypervisor already",
+	  .rule = NODE "; Devicetree Specification, \"Node Names\"",
+	  .run = test_existing,
+	  .kvm = true },
+	{ .name = "no room",
+	  .rule = FORMAT "\"Header\": totalsize",
+	  .run = test_no_room,
+	  .kvm = true },
+	{ .name = "left alone",
+	  .rule = FORMAT "\"Header\"",
+	  .run_row = test_damaged,
+	  TEST_ROWS(damages) },
+	{ .name = "words in the structure",
+	  .rule = FORMAT "\"Structure Block\"",
+	  .run = test_structure },
+	{ .name = "no tree", .rule = FORMAT "\"Header\": magic", .run = test_elsewhere },
 };
 
 TESTS_MAIN("trees", tests)

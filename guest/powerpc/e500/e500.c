@@ -63,15 +63,32 @@ static void test_page_gone(void)
 	.covers = "PPC_MAP_MAGIC_PAGE", .kvm = true, \
 	.features = 1u << PARACALL_KVM_FEATURE_MAGIC_PAGE
 
+/* Where it is written what is expected: see struct test. */
+#define PV "arch/powerpc/kvm/powerpc.c, kvmppc_kvm_pv"
+#define EXIT "arch/powerpc/kvm/booke.c, kvmppc_handle_exit: BOOKE_INTERRUPT_SYSCALL"
+#define REGISTERS \
+	"arch/powerpc/kvm/e500_emulate.c, kvmppc_core_emulate_mtspr_e500; " \
+	"arch/powerpc/kvm/booke_emulate.c, kvmppc_booke_emulate_mtspr; " \
+	"arch/powerpc/kvm/emulate.c, kvmppc_emulate_mtspr"
+#define MSR_FIELD "arch/powerpc/kvm/booke_emulate.c, kvmppc_booke_emulate_op: OP_31_XOP_MFMSR"
+#define MISS "arch/powerpc/kvm/booke.c, kvmppc_handle_exit: BOOKE_INTERRUPT_DTLB_MISS"
+
 /* clang-format off */
 static const struct test tests[] = {
-	{ .name = "FEATURES", .covers = "FEATURES", .run = narrow_test_features, .kvm = true },
-	{ .name = "unknown calls", .run = narrow_test_unknown, .kvm = true },
-	{ .name = "other system calls", .run = narrow_test_system_call, .kvm = true },
-	{ .name = "user mode gets no call", .run = narrow_test_user, .kvm = true },
-	{ .name = "magic page, registers", .run = test_page, PAGE_TEST },
-	{ .name = "magic page, MSR", .run = narrow_test_page_msr, PAGE_TEST },
-	{ .name = "magic page, mapped nowhere", .run = test_page_gone, PAGE_TEST },
+	{ .name = "FEATURES", .rule = PV,
+	  .covers = "FEATURES", .run = narrow_test_features, .kvm = true },
+	{ .name = "unknown calls", .rule = PV,
+	  .run = narrow_test_unknown, .kvm = true },
+	{ .name = "other system calls", .rule = EXIT,
+	  .run = narrow_test_system_call, .kvm = true },
+	{ .name = "user mode gets no call", .rule = EXIT,
+	  .run = narrow_test_user, .kvm = true },
+	{ .name = "magic page, registers", .rule = REGISTERS,
+	  .run = test_page, PAGE_TEST },
+	{ .name = "magic page, MSR", .rule = MSR_FIELD,
+	  .run = narrow_test_page_msr, PAGE_TEST },
+	{ .name = "magic page, mapped nowhere", .rule = MISS,
+	  .run = test_page_gone, PAGE_TEST },
 };
 /* clang-format on */
 

@@ -119,18 +119,40 @@ static void test_page_gone(void)
 	.covers = "PPC_MAP_MAGIC_PAGE", .kvm = true, \
 	.features = 1u << PARACALL_KVM_FEATURE_MAGIC_PAGE
 
+/* Where it is written what is expected: see struct test. */
+#define PV "arch/powerpc/kvm/powerpc.c, kvmppc_kvm_pv"
+#define EXIT "arch/powerpc/kvm/book3s_pr.c, kvmppc_handle_exit_pr: BOOK3S_INTERRUPT_SYSCALL"
+#define SHARED "arch/powerpc/include/uapi/asm/kvm_para.h, struct kvm_vcpu_arch_shared"
+#define REGISTERS \
+	SHARED "; arch/powerpc/kvm/emulate.c, kvmppc_emulate_mtspr; " \
+	       "arch/powerpc/kvm/book3s_emulate.c, kvmppc_core_emulate_mtspr_pr"
+#define MSR_FIELD \
+	"arch/powerpc/kvm/book3s_emulate.c, kvmppc_core_emulate_op_pr: OP_31_XOP_MFMSR"
+#define NODE \
+	"arch/powerpc/kernel/firmware.c, check_kvm_guest; " \
+	"arch/powerpc/kernel/epapr_paravirt.c, early_init_dt_scan_epapr; " PV
+
 /* clang-format off */
 static const struct test tests[] = {
-	{ .name = "FEATURES", .covers = "FEATURES", .run = narrow_test_features, .kvm = true },
-	{ .name = "the device tree's instructions",
+	{ .name = "FEATURES", .rule = PV,
+	  .covers = "FEATURES", .run = narrow_test_features, .kvm = true },
+	{ .name = "the device tree's instructions", .rule = NODE,
 	  .covers = "FEATURES", .run = test_instructions, .kvm = true },
-	{ .name = "unknown calls", .run = narrow_test_unknown, .kvm = true },
-	{ .name = "other system calls", .run = narrow_test_system_call, .kvm = true },
-	{ .name = "user mode gets no call", .run = narrow_test_user, .kvm = true },
-	{ .name = "magic page, registers", .run = test_page, PAGE_TEST },
-	{ .name = "magic page, kept", .run = test_page_kept, PAGE_TEST },
-	{ .name = "magic page, MSR", .run = narrow_test_page_msr, PAGE_TEST },
-	{ .name = "magic page, mapped nowhere", .run = test_page_gone, PAGE_TEST },
+	{ .name = "unknown calls", .rule = PV,
+	  .run = narrow_test_unknown, .kvm = true },
+	{ .name = "other system calls", .rule = EXIT,
+	  .run = narrow_test_system_call, .kvm = true },
+	{ .name = "user mode gets no call", .rule = EXIT,
+	  .run = narrow_test_user, .kvm = true },
+	{ .name = "magic page, registers", .rule = REGISTERS,
+	  .run = test_page, PAGE_TEST },
+	{ .name = "magic page, kept", .rule = SHARED,
+	  .run = test_page_kept, PAGE_TEST },
+	{ .name = "magic page, MSR", .rule = MSR_FIELD,
+	  .run = narrow_test_page_msr, PAGE_TEST },
+	{ .name = "magic page, mapped nowhere",
+	  .rule = PV "; arch/powerpc/kvm/book3s.c, kvmppc_gpa_to_pfn",
+	  .run = test_page_gone, PAGE_TEST },
 };
 /* clang-format on */
 
