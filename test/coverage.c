@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Whether everything that the library handles for an architecture has a test
- * among the guests that says to show its effect (.covers in their tables).
- * Prints which. Usage: coverage ARCHITECTURE GUEST...
+ * among the guests that says to show its effect (.covers in their tables); and,
+ * where no KVM can be asked, whether each test says where it is written what it
+ * expects (.rule). Prints which. Usage: coverage ARCHITECTURE GUEST...
  */
 #include "../cli/check/cases.h"
 #include "../cli/cli.h"
@@ -20,6 +21,8 @@ struct coverage {
 	bool is_needed[MOST_ROWS], is_covered[MOST_ROWS];
 	size_t count;
 	bool has_wrong_name;
+	/* Engine kvm-in-tcg has x86's KVM on every machine. */
+	bool wants_rules, lacks_rule;
 };
 
 static void add_row(struct coverage *coverage, char *name, bool is_needed)
@@ -60,14 +63,19 @@ static void cover(struct coverage *coverage, const char *name, const char *test)
 
 static void visit(const struct check_case *item, void *argument)
 {
+	struct coverage *coverage = argument;
 	const char *covers = item->covers;
 
+	if (coverage->wants_rules && !*item->rule) {
+		complain("coverage: the test '%s' has no .rule", item->name);
+		coverage->lacks_rule = true;
+	}
 	while (*covers) {
 		size_t length = strcspn(covers, " ");
 		char *name = format_string("%.*s", (int)length, covers);
 
 		if (length)
-			cover(argument, name, item->name);
+			cover(coverage, name, item->name);
 		free(name);
 		covers += length + (covers[length] == ' ');
 	}
@@ -75,7 +83,7 @@ static void visit(const struct check_case *item, void *argument)
 
 static bool is_complete(const struct coverage *coverage)
 {
-	bool result = !coverage->has_wrong_name;
+	bool result = !coverage->has_wrong_name && !coverage->lacks_rule;
 
 	for (size_t i = 0; i < coverage->count; i++) {
 		if (coverage->is_covered[i] || !coverage->is_needed[i])
@@ -107,6 +115,7 @@ int main(int argc, char **argv)
 
 	if (argc < 3)
 		return EXIT_USAGE;
+	coverage.wants_rules = architecture_of(argv[1]) != PARACALL_X86;
 	add_rows(&coverage, architecture_of(argv[1]));
 	for (int i = 2; i < argc; i++) {
 		char *wrong = cases_read(argv[i], visit, &coverage);
