@@ -2,17 +2,16 @@
 /* DIAGNOSE 0x308: the engine's, but some of its subcodes reset all CPUs. */
 #include "diag.h"
 
+/*
+ * Load clear and load are the kernel's own, which looks at 16 bits (arch/s390/kvm/diag.c,
+ * __diag_ipl_functions); modified clear and load normal its user space's, which refuses
+ * more (QEMU's target/s390x/diag.c, handle_diag_308).
+ */
 static bool is_reset(uint64_t subcode)
 {
-	switch (subcode) {
-	/* Modified clear, load normal, load clear, load. */
-	case 0:
-	case 1:
-	case 3:
-	case 4:
-		return true;
-	}
-	return false;
+	uint64_t low = subcode & 0xffff;
+
+	return low == 3 || low == 4 || subcode == 0 || subcode == 1;
 }
 
 /* Other vCPUs may still run: what they touch by themselves is left alone. */

@@ -317,8 +317,8 @@ static void tokens(void **state)
 /* Of 0x308's functions those that reset all CPUs end it. */
 static void resets_end_tokens(void **state)
 {
-	static const uint64_t resets[] = { 0, 1, 3, 4 };
-	static const uint64_t others[] = { 2, 5, 6, 7, 0x100000003 };
+	static const uint64_t resets[] = { 0, 1, 3, 4, 0x10003, 0xffffffff00000004 };
+	static const uint64_t others[] = { 2, 5, 6, 7, 0x10000, 0x10001, 0x30000 };
 	struct fake_machine *fake = *state;
 	struct fake_cpu *cpu = &fake->cpus[1];
 
@@ -332,7 +332,7 @@ static void resets_end_tokens(void **state)
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		diag(&fake->cpus[0], 0x308, 0, others[i]);
 	assert_int_equal(refer(cpu, &cancel_block), 0);
-	assert_int_equal(paracall_machine_statistics(fake->machine)->resets, 4);
+	assert_int_equal(paracall_machine_statistics(fake->machine)->resets, 6);
 }
 
 static void bad_blocks(void **state)

@@ -95,6 +95,19 @@ static bool is_served_by_qemu(const struct s390_site *site, uint32_t code)
 	return !site->base && (code == 0x288 || code == 0x308 || code == 0x500);
 }
 
+/*
+ * 0x308 loads with subcodes 3 and 4, of which KVM looks at 16 bits, and QEMU then does
+ * the same for both (target/s390x/kvm/kvm.c, kvm_arch_handle_exit). Its TCG does it for
+ * 3 alone, and looks at all bits. The registers are reset.
+ */
+static void prepare_ipl(struct vcpu *vcpu, unsigned int r3)
+{
+	uint64_t subcode = register_read(vcpu, r3) & 0xffff;
+
+	if (subcode == 3 || subcode == 4)
+		register_write(vcpu, r3, 3);
+}
+
 /* What another vCPU has noted of this one. */
 static void take_notes(struct vcpu *vcpu)
 {
@@ -148,6 +161,8 @@ static void serve(unsigned int index, const struct s390_site *site, uint64_t nex
 		note_for_trace(vcpu, next);
 	code = second_operand(vcpu, site) & 0xffff;
 	outcome = paracall_diag(vcpu->cpu, code, site->r1, site->r3);
+	if (outcome == PARACALL_DIAG_NOT_OURS && code == 0x308)
+		prepare_ipl(vcpu, site->r3);
 	if (outcome == PARACALL_DIAG_OPERATION || outcome == PARACALL_DIAG_ADDRESSING)
 		interruption_expect(outcome);
 	if (outcome == PARACALL_DIAG_NOT_OURS && site->base)
