@@ -98,6 +98,24 @@ void print(const char *format, ...)
 	va_end(arguments);
 }
 
+static const char *exit_name(int code)
+{
+	switch (code) {
+	case EXIT_PASSED:
+		return "passed";
+	case EXIT_FAILED:
+		return "failed";
+	case EXIT_SKIPPED:
+		return "skipped";
+	}
+	return "crashed";
+}
+
+void print_exit(int code)
+{
+	print("# exit: %s\n", exit_name(code));
+}
+
 void crash(const char *format, ...)
 {
 	va_list arguments;

@@ -21,6 +21,8 @@ enum exit_code {
 	EXIT_SKIPPED = 77,
 };
 
+/* Say how a program ends, where that can't be told in a better way: "# exit: passed". */
+void print_exit(int code);
 /* Say "Bail out!" and why, and end with EXIT_CRASHED. */
 _Noreturn void crash(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

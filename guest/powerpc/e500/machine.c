@@ -62,9 +62,7 @@ void crash_begin(void)
 
 void finish(int code)
 {
-	static const char *const names[] = { "passed", "failed", "crashed" };
-
-	print("# exit: %s\n", code == EXIT_SKIPPED ? "skipped" : names[code]);
+	print_exit(code);
 	while (1)
 		*(volatile uint32_t *)(DEVICES + RESET_CONTROL) = 2;
 }

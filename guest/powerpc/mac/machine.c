@@ -92,9 +92,7 @@ static void power_off(void)
 
 void finish(int code)
 {
-	static const char *const names[] = { "passed", "failed", "crashed" };
-
-	print("# exit: %s\n", code == EXIT_SKIPPED ? "skipped" : names[code]);
+	print_exit(code);
 	power_off();
 	while (1)
 		relax();

@@ -34,22 +34,9 @@ void crash_begin(void)
 {
 }
 
-static const char *name_of(int code)
-{
-	switch (code) {
-	case EXIT_PASSED:
-		return "passed";
-	case EXIT_FAILED:
-		return "failed";
-	case EXIT_SKIPPED:
-		return "skipped";
-	}
-	return "crashed";
-}
-
 void finish(int code)
 {
-	print("# exit: %s\n", name_of(code));
+	print_exit(code);
 	rtas(RTAS_POWER_OFF, 2, 1, 0, 0, 0);
 	while (1)
 		relax();

@@ -94,20 +94,6 @@ void crash_begin(void)
 {
 }
 
-static const char *name_of(int code)
-{
-	switch (code) {
-	case EXIT_PASSED:
-		return "passed";
-	case EXIT_FAILED:
-		return "failed";
-	case EXIT_SKIPPED:
-		return "skipped";
-	default:
-		return "crashed";
-	}
-}
-
 void finish(int code)
 {
 	/* QEMU's hw/s390x and Linux agree on 0xfff for a good end. */
@@ -116,7 +102,7 @@ void finish(int code)
 		uint64_t mask, address;
 	} stop __attribute__((aligned(8))) = { PSW_64 | PSW_WAIT, is_good ? 0xfff : 0xbad };
 
-	print("# exit: %s\n", name_of(code));
+	print_exit(code);
 	for (uint32_t i = 0; i < cpu_count; i++)
 		if (cpu_addresses[i] != this_cpu_address())
 			cpu_stop(cpu_at(i));
