@@ -10,26 +10,14 @@
 #define SERIAL_EMPTY 0x20
 #define RESET_CONTROL 0xe00b0u
 
+/* What start.S notes there: the interrupt and 1, then the data's address. */
 #define CAUGHT 0xf08u
-#define CAUGHT_DEAR 0xf0cu
 
 _Noreturn void boot_main(void);
 
-static volatile uint32_t *low_word(uintptr_t address)
-{
-	/* The compiler is not to know that it's near NULL. */
-	__asm__ volatile("" : "+r"(address));
-	return (volatile uint32_t *)address;
-}
-
 enum interrupt interrupt_taken(uint32_t *address)
 {
-	uint32_t caught = *low_word(CAUGHT);
-
-	*low_word(CAUGHT) = 0;
-	if (address)
-		*address = *low_word(CAUGHT_DEAR);
-	return (enum interrupt)((int)caught - 1);
+	return (enum interrupt)take_interrupt(CAUGHT, address);
 }
 
 /* Entry 3 of the second TLB: 1 MiB, not cached, for the supervisor alone. */

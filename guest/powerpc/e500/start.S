@@ -3,6 +3,8 @@
  * ppce500 starts a kernel with the first memory mapped. Interrupts note where they
  * came from, and go on behind the instruction, in supervisor state.
  */
+#include "shared/start.inc"
+
 #define SAVED_R3 0xf00
 #define SAVED_R4 0xf04
 /* The interrupt's IVOR and 1, and the data's address. */
@@ -36,31 +38,12 @@ vectors:
 	.endr
 
 return:
-	mfsrr0 %r3
-	add %r3, %r3, %r4
-	mtsrr0 %r3
-	mfsrr1 %r3
-	rlwinm %r3, %r3, 0, 18, 16
-	mtsrr1 %r3
-	lwz %r4, SAVED_R4(0)
-	lwz %r3, SAVED_R3(0)
-	rfi
+	return_behind SAVED_R3, SAVED_R4
 
 	.text
 	.globl start
 start:
-	lis %r4, bss_start@ha
-	addi %r4, %r4, bss_start@l
-	lis %r5, bss_end@ha
-	addi %r5, %r5, bss_end@l
-	li %r0, 0
-1:	stw %r0, 0(%r4)
-	addi %r4, %r4, 4
-	cmplw %r4, %r5
-	blt 1b
-	lis %r1, stack_end@ha
-	addi %r1, %r1, stack_end@l
-	addi %r1, %r1, -16
+	start_c
 	lis %r4, vectors@ha
 	addi %r4, %r4, vectors@l
 	mtspr 63, %r4
@@ -71,9 +54,4 @@ start:
 	bl boot_main
 	b .
 
-	.bss
-	.balign 16
-	.skip 0x8000
-stack_end:
-
-	.section .note.GNU-stack, "", @progbits
+	stack

@@ -24,8 +24,8 @@
 #define CUDA_COMMAND 1
 #define CUDA_POWER_OFF 0x0a
 
+/* What start.S notes there: the interrupt and 1, then the data's address. */
 #define CAUGHT 0x48u
-#define CAUGHT_DAR 0x4cu
 
 extern const uint32_t vectors[], vectors_end[];
 
@@ -38,21 +38,9 @@ _Noreturn void boot_main(void);
 /* Where the input/output controller is. */
 static uint32_t devices;
 
-static volatile uint32_t *low_word(uintptr_t address)
-{
-	/* The compiler is not to know that it's near NULL. */
-	__asm__ volatile("" : "+r"(address));
-	return (volatile uint32_t *)address;
-}
-
 enum interrupt interrupt_taken(uint32_t *address)
 {
-	uint32_t caught = *low_word(CAUGHT);
-
-	*low_word(CAUGHT) = 0;
-	if (address)
-		*address = *low_word(CAUGHT_DAR);
-	return (enum interrupt)((int)caught - 1);
+	return (enum interrupt)take_interrupt(CAUGHT, address);
 }
 
 static volatile uint8_t *device(uint32_t place)

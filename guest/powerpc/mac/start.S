@@ -4,6 +4,8 @@
  * in %r5. It tells where devices are, and isn't needed any more. Interrupts note where
  * they came from, and go on behind the instruction, in supervisor state.
  */
+#include "shared/start.inc"
+
 /* In the first page, below the vectors. */
 #define SAVED_R3 0x40
 #define SAVED_R4 0x44
@@ -18,18 +20,7 @@ start:
 	cmpwi %r5, 0
 	beq entered
 	mr %r3, %r5
-	lis %r4, bss_start@ha
-	addi %r4, %r4, bss_start@l
-	lis %r5, bss_end@ha
-	addi %r5, %r5, bss_end@l
-	li %r0, 0
-1:	stw %r0, 0(%r4)
-	addi %r4, %r4, 4
-	cmplw %r4, %r5
-	blt 1b
-	lis %r1, stack_end@ha
-	addi %r1, %r1, stack_end@l
-	addi %r1, %r1, -16
+	start_c
 	bl find_devices
 	/* Real mode: memory is at the same addresses. */
 	li %r0, 0x1000
@@ -70,19 +61,6 @@ vectors:
 vectors_end:
 
 return:
-	mfsrr0 %r3
-	add %r3, %r3, %r4
-	mtsrr0 %r3
-	mfsrr1 %r3
-	rlwinm %r3, %r3, 0, 18, 16
-	mtsrr1 %r3
-	lwz %r4, SAVED_R4(0)
-	lwz %r3, SAVED_R3(0)
-	rfi
+	return_behind SAVED_R3, SAVED_R4
 
-	.bss
-	.balign 16
-	.skip 0x8000
-stack_end:
-
-	.section .note.GNU-stack, "", @progbits
+	stack
