@@ -9,7 +9,8 @@
 
 /*
  * Copy @size bytes from or to the guest's memory. False if not all of them are
- * memory, or the engine has no access to it; then nothing is to be relied on.
+ * memory, or the engine has no access to it. Then nothing was read that is to be
+ * relied on, and written are the pages up to the first that is none.
  */
 bool guest_read(struct paracall_cpu *cpu, struct paracall_gpa address, void *data, size_t size);
 bool guest_write(struct paracall_cpu *cpu, struct paracall_gpa address, const void *data,

@@ -558,8 +558,8 @@ static void pairing(void **state)
 
 static void pairing_refused(void **state)
 {
-	static const uint64_t none[] = { FAKE_MEMORY_SIZE, FAKE_MEMORY_SIZE - 63,
-					 UINT64_C(0xfee00300), UINT64_MAX, UINT64_MAX - 62 };
+	static const uint64_t none[] = { FAKE_MEMORY_SIZE, UINT64_C(0xfee00300), UINT64_MAX,
+					 UINT64_MAX - 62 };
 	struct fake_machine *fake = *state;
 
 	memset(fake->memory, 0xa5, sizeof(fake->memory));
@@ -579,6 +579,30 @@ static void pairing_refused(void **state)
 	assert_int_equal(pair(fake, PAIRING_PAGE, 0), -PARACALL_KVM_EOPNOTSUPP);
 	for (size_t i = 0; i < sizeof(fake->memory); i++)
 		assert_int_equal(fake->memory[i], 0xa5);
+}
+
+/* As far as there is memory it is written, as KVM does: page by page. */
+static void what_is_before_the_end_of_memory_is_written(void **state)
+{
+	static const uint8_t zeros[35];
+	struct fake_machine *fake = *state;
+	const uint8_t *end = fake->memory + FAKE_MEMORY_SIZE;
+	uint64_t seconds = 1800000000;
+
+	set_clocks(fake);
+	memset(fake->memory, 0xa5, sizeof(fake->memory));
+	assert_int_equal(pair(fake, FAKE_MEMORY_SIZE - 63, 0), -PARACALL_KVM_EFAULT);
+	assert_int_equal(end[-64], 0xa5);
+	assert_memory_equal(end - 63, &seconds, sizeof(seconds));
+	assert_memory_equal(end - 35, zeros, sizeof(zeros));
+
+	memset(fake->memory, 0, sizeof(fake->memory));
+	fake_wrmsr(&fake->cpus[0], WALL_CLOCK, FAKE_MEMORY_SIZE - 8);
+	assert_int_equal(end[-8], 2);
+	assert_int_not_equal(end[-4], 0);
+	memset(fake->memory, 0, sizeof(fake->memory));
+	fake_wrmsr(&fake->cpus[0], WALL_CLOCK, FAKE_MEMORY_SIZE - 3);
+	assert_memory_equal(end - 3, zeros, 3);
 }
 
 /*
@@ -801,6 +825,7 @@ int main(void)
 		TEST(no_wall_clock_without_clocks),
 		TEST(pairing),
 		TEST(pairing_refused),
+		TEST(what_is_before_the_end_of_memory_is_written),
 		TEST(threads_meet_in_one_page),
 	};
 
