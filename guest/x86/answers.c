@@ -7,17 +7,36 @@
  */
 #include "runtime/answer.h"
 #include "runtime/test.h"
+#include "runtime/written.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define PAGE 4096ul
 #define HIGHEST_NUMBER 20
 
-static uint8_t area[2 * PAGE] __attribute__((aligned(PAGE)));
+/* What memory is filled with most of the time: an odd version, unknown flags. */
+#define FILL 0xa5
 
-/* The same wherever the program lies: see tell_at(). */
-#define AREA ((uint64_t)(uintptr_t)area)
-/* Of the 128 MiB that each host gives. */
-#define MEMORY_END 0x8000000ul
+/*
+ * One line: what was asked, what was answered, what was written to memory. Of
+ * calls and of writes to registers: what else there is writes nothing, and
+ * would only meet what the host does on its own.
+ */
+static void tell(const struct question *question, const char *more)
+{
+	struct answer answer = answer_of(question);
+	struct fields fields = { .count = 0 };
+
+	print("answer ");
+	print_question(question);
+	print("%s = ", more);
+	print_answer(question, &answer);
+	if (answer.vector < 0)
+		fields_add(&fields, question);
+	if (question->instruction != ANSWER_CPUID && question->instruction != ANSWER_RDMSR) {
+		written_settle(&fields);
+		print_written(&fields);
+	}
+	print("\n");
+}
 
 /*
  * ---- Hypercalls ------------------------------------------------------------
@@ -49,10 +68,10 @@ static void tell_number(enum answer_mode mode, uint64_t number)
 
 		if (is_endless(mode, both[i]))
 			continue;
-		tell_answer(&question);
+		tell(&question, "");
 		for (unsigned int j = 0; j < COUNT(question.arguments); j++)
 			question.arguments[j] = -1ull;
-		tell_answer(&question);
+		tell(&question, "");
 	}
 }
 
@@ -175,55 +194,10 @@ static void tell_arguments(const void *row)
 
 			memcpy(question.arguments, arguments[i].values,
 			       sizeof(question.arguments));
-			tell_answer(&question);
+			tell(&question, "");
 			interrupts_on();
 		}
 	}
-}
-
-/*
- * ---- What calls and registers leave in memory ------------------------------
- */
-
-static uint32_t changed_bytes(size_t size)
-{
-	uint32_t count = 0;
-
-	for (size_t i = size; i < sizeof(area); i++)
-		count += area[i] != 0xa5;
-	return count;
-}
-
-/* Besides the answer: what else than that structure was written. */
-static void tell_written(const char *name, size_t size)
-{
-	print("answer bytes written behind %s = %u\n", name, changed_bytes(size));
-}
-
-static void tell_memory(void)
-{
-	const struct paracall_kvm_clock_pairing *pairing = (const void *)area;
-	const struct paracall_pvclock_vcpu_time_info *clock = (const void *)area;
-	uint32_t nonzero = 0;
-
-	memset(area, 0xa5, sizeof(area));
-	hypercall(PARACALL_KVM_HC_CLOCK_PAIRING, (long)AREA, 0, 0, 0);
-	print("answer CLOCK_PAIRING, flags = 0x%x\n", pairing->flags);
-	for (size_t i = 0; i < sizeof(pairing->pad) / sizeof(pairing->pad[0]); i++)
-		nonzero |= pairing->pad[i];
-	print("answer CLOCK_PAIRING, rest = 0x%x\n", nonzero);
-	tell_written("CLOCK_PAIRING", sizeof(*pairing));
-	memset(area, 0xa5, sizeof(area));
-	wrmsr(PARACALL_KVM_MSR_WALL_CLOCK_NEW, AREA);
-	print("answer WALL_CLOCK_NEW, version is odd = %u\n", *(const uint32_t *)area & 1);
-	tell_written("WALL_CLOCK_NEW", sizeof(struct paracall_pvclock_wall_clock));
-	memset(area, 0xa5, sizeof(area));
-	wrmsr(PARACALL_KVM_MSR_SYSTEM_TIME_NEW, AREA | 1);
-	delay_ms(1);
-	wrmsr(PARACALL_KVM_MSR_SYSTEM_TIME_NEW, 0);
-	print("answer SYSTEM_TIME_NEW, version is odd = %u\n", clock->version & 1);
-	print("answer SYSTEM_TIME_NEW, flags = 0x%x\n", clock->flags);
-	tell_written("SYSTEM_TIME_NEW", sizeof(*clock));
 }
 
 /*
@@ -247,9 +221,6 @@ static const uint32_t registers[] = {
 	0x4b564d10,
 	PARACALL_KVM_MSR_LAST,
 };
-
-/* Of memory that this program does not use. */
-#define SPARE 0x1000000ull
 
 static const uint64_t values[] = {
 	0,
@@ -314,19 +285,24 @@ static const uint64_t values[] = {
 	-63ull,
 };
 
-static void tell_msr(enum answer_mode mode, uint32_t number, uint64_t value)
+static void tell_read(const struct question *write)
 {
-	struct question write = question_wrmsr(mode, number, value);
-	struct question read = question_rdmsr(mode, number);
-	struct answer answer;
+	struct question read = question_rdmsr(write->mode, (uint32_t)write->arguments[1]);
+	struct answer answer = answer_of(&read);
 
-	tell_answer(&write);
-	answer = answer_of(&read);
 	print("answer ");
-	print_question(&write);
+	print_question(write);
 	print(", then read = ");
 	print_answer(&read, &answer);
 	print("\n");
+}
+
+static void tell_msr(enum answer_mode mode, uint32_t number, uint64_t value)
+{
+	struct question write = question_wrmsr(mode, number, value);
+
+	tell(&write, "");
+	tell_read(&write);
 }
 
 /* As after a reset, all off. A vector is set as long as events may come. */
@@ -355,8 +331,63 @@ static void tell_values(const void *row)
 			tell_msr(item->mode, registers[i], values[j]);
 			interrupts_on();
 			reset_registers();
+			written_fill(FILL);
 		}
 	}
+}
+
+/*
+ * Hosts also go by what they find: versions grow, flags are kept, an event is
+ * told where the last one was taken. Each with other bytes there than FILL.
+ */
+static void tell_found(void)
+{
+	/* clang-format off */
+	static const uint32_t pages[] = {
+		PARACALL_KVM_MSR_WALL_CLOCK,	 PARACALL_KVM_MSR_SYSTEM_TIME,
+		PARACALL_KVM_MSR_WALL_CLOCK_NEW, PARACALL_KVM_MSR_SYSTEM_TIME_NEW,
+		PARACALL_KVM_MSR_ASYNC_PF_EN,	 PARACALL_KVM_MSR_STEAL_TIME,
+		PARACALL_KVM_MSR_PV_EOI_EN,
+	};
+	static const uint64_t at[] = {
+		SPARE, SPARE + 1, SPARE + 9, SPARE + 0x41, SPARE + 0xfe1, MEMORY_END - 0x3f,
+	};
+	static const struct {
+		uint8_t byte;
+		const char *name;
+	} fills[] = { { 0x00, ", on 00" }, { 0xff, ", on ff" }, { 0x02, ", on 02" } };
+	/* clang-format on */
+
+	for (size_t i = 0; i < COUNT(pages); i++) {
+		for (size_t j = 0; j < COUNT(at) * COUNT(fills); j++) {
+			struct question question =
+				question_wrmsr(ANSWER_64, pages[i], at[j / COUNT(fills)]);
+
+			try_wrmsr(PARACALL_KVM_MSR_ASYNC_PF_INT, 0x60);
+			written_fill(fills[j % COUNT(fills)].byte);
+			tell(&question, fills[j % COUNT(fills)].name);
+			interrupts_on();
+			reset_registers();
+		}
+	}
+	written_fill(FILL);
+}
+
+/*
+ * An end of an interrupt that the guest need not tell: the host says so in a
+ * byte, when it delivers one, and takes that back as the guest tells it anyhow.
+ */
+static void tell_end_of_interrupt(void)
+{
+	const struct fields none = { .count = 0 };
+
+	try_wrmsr(PARACALL_KVM_MSR_PV_EOI_EN, SPARE | 1);
+	apic_send(this_cpu()->apic_id, 0x50);
+	delay_us(100);
+	try_wrmsr(PARACALL_KVM_MSR_PV_EOI_EN, 0);
+	print("answer an interrupt with PV_EOI_EN at SPARE = written");
+	print_written(&none);
+	print("\n");
 }
 
 static void tell_user_registers(void)
@@ -394,7 +425,7 @@ static void tell_leaves(void)
 		for (unsigned int j = 0; j < COUNT(in); j++) {
 			struct question question = question_cpuid(in[j], leaves[i]);
 
-			tell_answer(&question);
+			tell(&question, "");
 		}
 	}
 }
@@ -419,7 +450,6 @@ static const struct test tests[] = {
 	  .rows = modes,
 	  .row_count = 4,
 	  .row_size = sizeof(modes[0]) },
-	TEST("memory", tell_memory),
 	{ .name = "registers in",
 	  .run_row = tell_values,
 	  .kvm = true,
@@ -427,6 +457,17 @@ static const struct test tests[] = {
 	  .row_count = 1,
 	  .row_size = sizeof(modes[0]) },
 	TEST("registers at level 3", tell_user_registers),
+	TEST("registers and what is in memory", tell_found),
+	TEST("end of an interrupt", tell_end_of_interrupt),
 };
 
-TESTS_MAIN("answers", tests)
+TEST_LIST(tests);
+
+int main(void)
+{
+	cpus_start();
+	written_fill(FILL);
+	tests_start("answers");
+	tests_run(tests, COUNT(tests));
+	return tests_finish();
+}

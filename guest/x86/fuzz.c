@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Sequences of calls and of accesses to KVM's registers by chance, for 'paracall
- * check --compare'. Told is one hash for some of them together; with "tell" on
- * the command line every answer. Of the command line:
+ * check --compare'. Told is one hash for some of them together: of the answers,
+ * the interrupts that came, and which bytes of memory were written. With "tell"
+ * on the command line every answer. Of the command line:
  *
  *	seed=N		of the random numbers; 1 if it is not given
  *	first=N, count=N	which sequences
@@ -12,6 +13,7 @@
  */
 #include "runtime/answer.h"
 #include "runtime/test.h"
+#include "runtime/written.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define PAGE 4096ul
@@ -20,9 +22,8 @@
 #define TOGETHER 20
 #define MOST_STEPS 12
 
-/* Of memory that the program does not use, of 128 MiB that each host gives. */
-#define SPARE 0x1000000ull
-#define MEMORY_END 0x8000000ull
+/* What memory is filled with. */
+#define FILL 0xa5
 
 /* Interrupts that are looked at: these vectors, and NMIs. */
 #define FIRST_VECTOR 0x50
@@ -231,9 +232,25 @@ static uint32_t random_register(void)
 	return (uint32_t)(PARACALL_KVM_MSR_WALL_CLOCK_NEW + below(0x100));
 }
 
+/*
+ * In one page. With a clock that is on two, KVM goes on with the page before it,
+ * be it of another sequence (answers.c, and x86_64.conf).
+ */
+static uint64_t random_clock(void)
+{
+	uint64_t value = (random_address() & ~0xfull) | (below(4) ? below(16) : 0);
+
+	if ((value & ~1ull) % PAGE > PAGE - sizeof(struct paracall_pvclock_vcpu_time_info))
+		value -= 32;
+	return value;
+}
+
 static uint64_t random_setting(uint32_t number)
 {
 	switch (number) {
+	case PARACALL_KVM_MSR_SYSTEM_TIME:
+	case PARACALL_KVM_MSR_SYSTEM_TIME_NEW:
+		return random_clock();
 	case PARACALL_KVM_MSR_ASYNC_PF_INT:
 		/* Events that come are to find a handler. */
 		return below(4) ? VECTOR_EVENT + below(16) : 0x100 | random_value();
@@ -306,7 +323,6 @@ static uint32_t take_vectors(struct cpu *cpu)
 
 static uint64_t tell_vectors(uint64_t sequence, uint64_t hash)
 {
-	settle();
 	for (uint32_t i = 0; i < cpu_count; i++) {
 		uint32_t came = take_vectors(cpu_at(i));
 
@@ -318,18 +334,32 @@ static uint64_t tell_vectors(uint64_t sequence, uint64_t hash)
 	return hash;
 }
 
+static uint64_t tell_written(uint64_t sequence, uint64_t hash, struct fields *fields)
+{
+	written_settle(fields);
+	if (options.tells) {
+		print("answer sequence %lu, memory written = ", sequence);
+		print_written_ranges();
+		print("\n");
+	}
+	return hash_written(hash);
+}
+
 static uint64_t run_sequence(uint64_t sequence, uint64_t hash)
 {
+	static struct fields fields;
 	uint64_t steps;
 
+	fields.count = 0;
 	state = options.seed * 0x2545f4914f6cdd1d + sequence;
 	steps = 1 + below(MOST_STEPS);
-	reset_registers();
 	for (uint64_t step = 0; step < steps; step++) {
 		struct question question = below(3) ? random_call() : random_access();
 		struct answer answer = answer_of(&question);
 
 		interrupts_on();
+		if (answer.vector < 0)
+			fields_add(&fields, &question);
 		hash = hash_answer(hash, &answer);
 		if (!options.tells)
 			continue;
@@ -339,7 +369,11 @@ static uint64_t run_sequence(uint64_t sequence, uint64_t hash)
 		print_answer(&question, &answer);
 		print("\n");
 	}
-	return tell_vectors(sequence, hash);
+	settle();
+	hash = tell_vectors(sequence, hash);
+	/* Nobody writes on his own any more. */
+	reset_registers();
+	return tell_written(sequence, hash, &fields);
 }
 
 static void run_sequences(void)
@@ -352,6 +386,8 @@ static void run_sequences(void)
 	settle();
 	for (uint32_t i = 0; i < cpu_count; i++)
 		take_vectors(cpu_at(i));
+	reset_registers();
+	written_fill(FILL);
 	end = options.first + options.count;
 	for (uint64_t first = options.first; first < end; first += TOGETHER) {
 		uint64_t count = end - first < TOGETHER ? end - first : TOGETHER, hash = 0;

@@ -208,19 +208,8 @@ void print_answer(const struct question *question, const struct answer *answer)
 		print(" %02x%02x%02x", answer->bytes[0], answer->bytes[1], answer->bytes[2]);
 }
 
-void tell_answer(const struct question *question)
-{
-	struct answer answer = answer_of(question);
-
-	print("answer ");
-	print_question(question);
-	print(" = ");
-	print_answer(question, &answer);
-	print("\n");
-}
-
 /* FNV-1a (its authors' parameters), a word at a time. */
-static uint64_t hash_word(uint64_t hash, uint64_t word)
+uint64_t hash_word(uint64_t hash, uint64_t word)
 {
 	return (hash ^ word) * 0x100000001b3;
 }
