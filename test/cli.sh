@@ -388,6 +388,14 @@ test_check() {
 		"$paracall" check --compare plain plain
 	expect "check, compare, no such run" 2 "no run of that name is to be compared" \
 		"$paracall" check --compare plain paracall kick
+	expect "check, compare, bad seed" 2 "give a number below 2^63, or random" \
+		"$paracall" check --compare --seed=9223372036854775808 plain paracall
+	expect "check, compare, no sequences" 2 "from 1 to 1000000" \
+		"$paracall" check --compare --sequences=0 plain paracall
+	expect "check, compare, a seed for nothing" 2 "none of these programs makes sequences" \
+		"$paracall" check --compare --seed=2 plain paracall answers
+	expect "check, a seed without compare" 2 "--seed and --sequences need --compare" \
+		"$paracall" check --seed=2
 	expect "check, compare, nothing to compare with" 77 "unexplained" \
 		"$paracall" check --compare plain paracall answers
 	expect "check, no such program" 2 "no run is of that name" "$paracall" check nothing

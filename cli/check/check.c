@@ -30,6 +30,7 @@ struct check_options {
 	/* Two engines; or none. */
 	bool compares;
 	enum check_engine compared[2];
+	struct sequences sequences;
 	/* End with NULL; none is all. */
 	char **patterns;
 };
@@ -54,6 +55,9 @@ static void print_help(void)
 	       "                       of a Linux under QEMU (default: paracall,plain)\n"
 	       "      --compare        run guests that tell their host's answers, on two engines,\n"
 	       "                       and show where these differ; 1 if it isn't known why\n"
+	       "      --seed=N         of --compare's sequences by chance; or --seed=random, and\n"
+	       "                       the seed is told (default: 1)\n"
+	       "      --sequences=N    how many of them (default: 600, of the long run 10000)\n"
 	       "      --arch=NAME      of this architecture only: x86_64, s390x or ppc64\n"
 	       "      --long           the long runs, too\n"
 	       "      --list           show the tests and what they cover, and run none\n"
@@ -333,11 +337,27 @@ static bool has_comparisons(const struct check_options *options, const struct su
 	return false;
 }
 
+/* Where they are asked for, there must be a run that makes them. */
+static bool has_sequences(const struct check_options *options, struct suite *const *suites)
+{
+	if (!options->sequences.has_seed && !options->sequences.count)
+		return true;
+	for (size_t i = 0; i < MOST_MACHINES; i++)
+		for (size_t j = 0; suites[i] && j < suites[i]->run_count; j++)
+			if (sequences_has(&suites[i]->runs[j]) &&
+			    is_compared(&suites[i]->runs[j], options))
+				return true;
+	complain("check: none of these programs makes sequences by chance, as fuzz does");
+	return false;
+}
+
 static int compare(const struct check_options *options, struct suite *suites[MOST_MACHINES])
 {
 	struct compare_totals totals = { .compared = 0 };
 	bool has_any = false;
 
+	if (!has_sequences(options, suites))
+		return EXIT_USAGE;
 	for (size_t i = 0; i < MOST_MACHINES; i++) {
 		struct compare_options comparison = {
 			.engines = { options->compared[0], options->compared[1] },
@@ -345,6 +365,7 @@ static int compare(const struct check_options *options, struct suite *suites[MOS
 				   .folder = options->folder,
 				   .seconds = options->seconds },
 			.suite = suites[i],
+			.sequences = &options->sequences,
 			.is_wanted = is_compared,
 			.argument = options,
 		};
@@ -401,6 +422,8 @@ static int check(const struct check_options *options)
 enum option_code {
 	OPTION_ENGINE = 256,
 	OPTION_COMPARE,
+	OPTION_SEED,
+	OPTION_SEQUENCES,
 	OPTION_ARCH,
 	OPTION_LONG,
 	OPTION_LIST,
@@ -413,6 +436,8 @@ enum option_code {
 static const struct option long_options[] = {
 	{ "engine", required_argument, NULL, OPTION_ENGINE },
 	{ "compare", no_argument, NULL, OPTION_COMPARE },
+	{ "seed", required_argument, NULL, OPTION_SEED },
+	{ "sequences", required_argument, NULL, OPTION_SEQUENCES },
 	{ "arch", required_argument, NULL, OPTION_ARCH },
 	{ "long", no_argument, NULL, OPTION_LONG },
 	{ "list", no_argument, NULL, OPTION_LIST },
@@ -467,6 +492,22 @@ static bool take_timeout(struct check_options *options, const char *value)
 	return false;
 }
 
+static bool take_seed(struct check_options *options, const char *value)
+{
+	if (sequences_parse_seed(&options->sequences, value))
+		return true;
+	complain("--seed=%s: give a number below 2^63, or random", value);
+	return false;
+}
+
+static bool take_sequences(struct check_options *options, const char *value)
+{
+	if (sequences_parse_count(&options->sequences, value))
+		return true;
+	complain("--sequences=%s: give a number from 1 to %u", value, MOST_SEQUENCES);
+	return false;
+}
+
 static bool take_option(struct check_options *options, int code, const char *value)
 {
 	switch (code) {
@@ -475,6 +516,10 @@ static bool take_option(struct check_options *options, int code, const char *val
 	case OPTION_COMPARE:
 		options->compares = true;
 		return true;
+	case OPTION_SEED:
+		return take_seed(options, value);
+	case OPTION_SEQUENCES:
+		return take_sequences(options, value);
 	case OPTION_ARCH:
 		return take_architecture(options, value);
 	case OPTION_LONG:
@@ -543,8 +588,12 @@ static int parse_options(struct check_options *options, int argc, char **argv)
 			return EXIT_USAGE;
 	}
 	options->patterns = argv + optind;
-	if (options->compares && !take_compared(options))
+	if (options->compares)
+		return take_compared(options) ? -1 : EXIT_USAGE;
+	if (options->sequences.has_seed || options->sequences.count) {
+		complain("check: --seed and --sequences need --compare");
 		return EXIT_USAGE;
+	}
 	return -1;
 }
 

@@ -194,6 +194,25 @@ static const struct suite_run *find_partner(const struct compare_options *option
 	return NULL;
 }
 
+/* With the sequences that were asked for. */
+static void compare_chosen(struct pair *pair)
+{
+	const struct sequences *sequences = pair->options->sequences;
+	struct suite_run chosen[2] = { *pair->runs[0], *pair->runs[1] };
+
+	for (unsigned int side = 0; side < 2; side++) {
+		chosen[side].arguments = sequences_arguments(sequences, pair->runs[side]);
+		pair->runs[side] = &chosen[side];
+	}
+	if (sequences_has(&chosen[0]))
+		printf("sequences by chance, with the seed %llu\n",
+		       (unsigned long long)sequences_seed(&(struct sequences){ 0 },
+							  &chosen[0]));
+	compare_pair(pair);
+	for (unsigned int side = 0; side < 2; side++)
+		free(chosen[side].arguments);
+}
+
 static void compare_runs(const struct compare_options *options,
 			 const struct check_setup setups[2], struct compare_totals *totals)
 {
@@ -207,7 +226,7 @@ static void compare_runs(const struct compare_options *options,
 		pair.runs[0] = run;
 		pair.runs[1] = find_partner(options, run);
 		if (pair.runs[1])
-			compare_pair(&pair);
+			compare_chosen(&pair);
 	}
 }
 

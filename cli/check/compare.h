@@ -4,12 +4,14 @@
 #define PARACALL_CLI_CHECK_COMPARE_H
 
 #include "machine.h"
+#include "sequences.h"
 
 struct compare_options {
 	enum check_engine engines[2];
 	/* Of which machine and with which guests; its engine is of no account. */
 	struct check_setup setup;
 	struct suite *suite;
+	const struct sequences *sequences;
 	/* Which of the runs. */
 	bool (*is_wanted)(const struct suite_run *run, const void *argument);
 	const void *argument;

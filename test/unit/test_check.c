@@ -3,6 +3,7 @@
 #include "../../cli/check/answers.h"
 #include "../../cli/check/cases.h"
 #include "../../cli/check/result.h"
+#include "../../cli/check/sequences.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -499,6 +500,69 @@ static void cases_of_broken_files(void **state)
 	}
 }
 
+static void seeds_are_read(void **state)
+{
+	static const char *const wrong[] = { "",
+					     "-1",
+					     "1x",
+					     "0x1",
+					     " 1",
+					     "1 ",
+					     "Random",
+					     "9223372036854775808",
+					     "99999999999999999999" };
+	struct sequences sequences = { .count = 0 };
+	struct sequences other = { .count = 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		assert_false(sequences_parse_seed(&sequences, wrong[i]));
+		assert_false(sequences_parse_count(&sequences, wrong[i]));
+	}
+	assert_false(sequences_parse_count(&sequences, "0"));
+	assert_false(sequences_parse_count(&sequences, "1000001"));
+	assert_true(sequences_parse_count(&sequences, "1000000"));
+	assert_int_equal(sequences.count, 1000000);
+	assert_true(sequences_parse_seed(&sequences, "9223372036854775807"));
+	assert_true(sequences.has_seed);
+	assert_true(sequences.seed == INT64_MAX);
+	/* Equal twice by chance: once in 2^64. */
+	assert_true(sequences_parse_seed(&sequences, "random"));
+	assert_true(sequences_parse_seed(&other, "random"));
+	if (sequences.seed == other.seed)
+		assert_true(sequences_parse_seed(&other, "random"));
+	assert_true(sequences.seed != other.seed);
+}
+
+static void expect_arguments(const struct sequences *sequences, const char *arguments,
+			     const char *expected)
+{
+	const struct suite_run run = { .arguments = (char *)arguments, .is_compared = true };
+	char *got = sequences_arguments(sequences, &run);
+
+	assert_string_equal(got, expected);
+	free(got);
+}
+
+static void seeds_are_put_in(void **state)
+{
+	const struct sequences none = { .has_seed = false };
+	const struct sequences seed = { .has_seed = true, .seed = 70 };
+	const struct sequences both = { .has_seed = true, .seed = 0, .count = 40 };
+
+	(void)state;
+	expect_arguments(&none, "-smp 2 -append seed=1,count=600",
+			 "-smp 2 -append seed=1,count=600");
+	expect_arguments(&seed, "-smp 2 -append seed=1,count=600",
+			 "-smp 2 -append seed=70,count=600");
+	expect_arguments(&seed, "-append count=10000,seed=2,tell",
+			 "-append count=10000,seed=71,tell");
+	expect_arguments(&both, "-append seed=2,count=10000", "-append seed=1,count=40");
+	/* Other words that end so; and no word of that name. */
+	expect_arguments(&both, "-append unseed=2,recount=3", "-append unseed=2,recount=3");
+	expect_arguments(&both, "-smp 2", "-smp 2");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -511,6 +575,8 @@ int main(void)
 		cmocka_unit_test(cases_are_found),
 		cmocka_unit_test(cases_of_broken_files),
 		cmocka_unit_test(answers_are_compared),
+		cmocka_unit_test(seeds_are_read),
+		cmocka_unit_test(seeds_are_put_in),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
