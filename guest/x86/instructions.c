@@ -8,7 +8,10 @@
  * The convention leaves it to the host what it makes of the instruction that is
  * not the CPU's own. -append replace=HOW tells what is expected, by the names
  * of paracall(1); "native" is KVM, "refuse" is KVM without its quirk
- * KVM_X86_QUIRK_FIX_HYPERCALL_INSN.
+ * KVM_X86_QUIRK_FIX_HYPERCALL_INSN. With ",placed=rip" behind it the host
+ * writes its instruction to the address in the instruction pointer, as KVM does
+ * (arch/x86/kvm/x86.c, emulator_fix_hypercall), as if each code segment began at
+ * 0: in others the foreign one stays, and is run again for ever.
  */
 #include "runtime/code.h"
 #include "runtime/test.h"
@@ -26,10 +29,21 @@ static enum {
 	NATIVE,
 	REFUSE
 } policy;
+/* ",placed=rip" */
+static bool is_placed_at_rip;
 /* The CPU's own instruction, and the foreign one: last bytes. */
 static uint8_t own, foreign;
 
 static const uint8_t both[] = { VMCALL, VMMCALL };
+
+/* What comes behind @word, if @text begins with it; else NULL. */
+static const char *behind(const char *text, const char *word)
+{
+	while (*word)
+		if (*text++ != *word++)
+			return NULL;
+	return text;
+}
 
 static void read_policy(void)
 {
@@ -42,13 +56,15 @@ static void read_policy(void)
 		[REFUSE] = "replace=refuse",
 	};
 	const char *argument = boot_argument();
-	size_t length = 0;
 
-	while (argument[length])
-		length++;
-	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!memcmp(argument, names[i], length + 1))
-			policy = i;
+	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *rest = behind(argument, names[i]);
+
+		if (!rest)
+			continue;
+		policy = i;
+		is_placed_at_rip = behind(rest, ",placed=rip") != NULL;
+	}
 	own = cpu_has_vmmcall() ? VMMCALL : VMCALL;
 	foreign = cpu_has_vmmcall() ? VMCALL : VMMCALL;
 }
@@ -229,21 +245,32 @@ static const uint8_t ignored[][2] = {
 
 #define IGNORED (sizeof(ignored) / sizeof(ignored[0]))
 
-static void test_ignored_prefixes(void)
+static const struct instruction {
+	const char *name;
+	bool is_foreign;
+} instructions[] = {
+	{ "the CPU's own", false },
+	{ "the foreign one", true },
+};
+
+static uint8_t last_byte(const struct instruction *instruction)
+{
+	return instruction->is_foreign ? foreign : own;
+}
+
+static void test_ignored_prefixes(const void *row)
 {
 	static const uint8_t many[12] = { 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e,
 					  0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e };
+	uint8_t last = last_byte(row);
+	struct code longest = prefixed(many, sizeof(many), last);
 
-	for (unsigned int i = 0; i < 2; i++) {
-		struct code longest = prefixed(many, sizeof(many), both[i]);
+	for (unsigned int i = 0; i < IGNORED; i++) {
+		struct code code = prefixed(ignored[i], ignored[i][1] ? 2 : 1, last);
 
-		for (unsigned int j = 0; j < IGNORED; j++) {
-			struct code code = prefixed(ignored[j], ignored[j][1] ? 2 : 1, both[i]);
-
-			try_at(area + 64 * j, &code, "prefix");
-		}
-		try_at(area + 64 * IGNORED, &longest, "12 prefixes");
+		try_at(area + 64 * i, &code, "prefix");
 	}
+	try_at(area + 64 * IGNORED, &longest, "12 prefixes");
 }
 
 static const uint8_t refining[] = { 0x66, 0xf2, 0xf3 };
@@ -258,15 +285,19 @@ static void try_invalid(const struct code *code, const char *name)
 	check_bytes(area, code, name);
 }
 
-static void test_invalid_prefixes(void)
+static void test_refined_vmcall(void)
 {
-	static const uint8_t lock = 0xf0;
-
 	for (unsigned int i = 0; i < sizeof(refining); i++) {
 		struct code code = prefixed(&refining[i], 1, VMCALL);
 
 		try_invalid(&code, "66, f2 or f3 before vmcall");
 	}
+}
+
+static void test_lock(void)
+{
+	static const uint8_t lock = 0xf0;
+
 	for (unsigned int i = 0; i < 2; i++) {
 		struct code code = prefixed(&lock, 1, both[i]);
 
@@ -390,12 +421,33 @@ static void try_legacy(enum legacy_mode mode, uint8_t last)
 	check_bytes(ran.bytes, &code, name);
 }
 
+static const struct legacy_case {
+	const char *name;
+	enum legacy_mode mode;
+	bool is_own, is_foreign;
+} legacy_cases[] = {
+	{ "real mode", LEGACY_REAL, true, true },
+	{ "virtual-8086 mode", LEGACY_VM86, true, true },
+	{ "16-bit protected mode", LEGACY_16, true, true },
+	{ "32-bit protected mode", LEGACY_32, true, true },
+	{ "32-bit protected mode, level 3", LEGACY_USER_32, true, true },
+	{ "a segment not at 0, the CPU's own", LEGACY_BASED, true, false },
+	{ "a segment not at 0, the foreign one", LEGACY_BASED, false, true },
+};
+
 /* In each the CPU goes on behind the instruction; else it would not come back. */
-static void test_legacy(void)
+static void test_legacy(const void *row)
 {
-	for (enum legacy_mode mode = 0; mode < LEGACY_MODES; mode++)
-		for (unsigned int i = 0; i < 2; i++)
-			try_legacy(mode, both[i]);
+	const struct legacy_case *item = row;
+
+	if (item->mode == LEGACY_BASED && item->is_foreign && is_placed_at_rip) {
+		skip("the host would have it run again for ever");
+		return;
+	}
+	if (item->is_own)
+		try_legacy(item->mode, own);
+	if (item->is_foreign)
+		try_legacy(item->mode, foreign);
 }
 
 /* With a prefix, 4x being an instruction there: inc %ax. */
@@ -520,20 +572,25 @@ static void map_last_page(void)
 	flush_tlb();
 }
 
-/* From "ends with the page" to "begins with the next", with and without prefix. */
+/* From "ends with the page" to "begins with the next". */
 static void test_page_ends(void)
 {
-	static const uint8_t prefix = 0x2e;
-
 	for (unsigned int i = 0; i < 2; i++) {
 		for (unsigned int before = 0; before <= 4; before++) {
 			struct code code = plain(both[i]);
-			struct code with = prefixed(&prefix, 1, both[i]);
 
 			try_at(area + PAGE - before, &code, "at a page's end");
-			try_at(area + PAGE - before, &with, "prefixed, at a page's end");
 		}
 	}
+}
+
+static void test_page_ends_prefixed(const void *row)
+{
+	static const uint8_t prefix = 0x2e;
+	struct code code = prefixed(&prefix, 1, last_byte(row));
+
+	for (unsigned int before = 0; before <= 4; before++)
+		try_at(area + PAGE - before, &code, "prefixed, at a page's end");
 }
 
 /* Two pages that are not neighbours in physical memory. */
@@ -708,7 +765,6 @@ static void map_32(uint32_t area_flags)
 	flat_directory[0] = (uint32_t)entry_of(flat_table, PRESENT | WRITABLE | USER);
 	pae_directory[0] = entry_of(pae_tables, PRESENT | WRITABLE | USER);
 	pae_directory[1] = entry_of(pae_tables + 512, PRESENT | WRITABLE | USER);
-	pae_pointers[0] = entry_of(pae_directory, PRESENT);
 }
 
 static void lay_jump(uint8_t *place, uint32_t from, uint32_t to)
@@ -736,6 +792,8 @@ static struct legacy run_in_area(enum legacy_mode mode, uint32_t map, const stru
 	struct legacy registers = legacy_patterns;
 	uint8_t jump[5];
 
+	/* QEMU's TCG notes an access here, in a bit that is reserved. */
+	pae_pointers[0] = entry_of(pae_directory, PRESENT);
 	memcpy(area, code->bytes, code->size);
 	lay_jump(area + code->size, place + code->size, slot + sizeof(jump));
 	lay_jump(jump, slot, place);
@@ -1038,15 +1096,23 @@ static void test_race(void)
 static const struct test tests[] = {
 	TEST("64-bit mode: result, registers, bytes", test_plain),
 	TEST("compatibility mode: result, registers, bytes", test_compatibility),
-	TEST("real, virtual-8086, 16- and 32-bit protected mode", test_legacy),
+	{ .name = "other modes", .run_row = test_legacy, .kvm = true, TEST_ROWS(legacy_cases) },
 	TEST("prefixes in 16- and 32-bit code", test_legacy_prefixes),
 	TEST("privilege level 3", test_user),
 	TEST("privilege level 3, 32-bit code", test_user_32),
-	TEST("prefixes that are ignored", test_ignored_prefixes),
-	TEST("prefixes that make it invalid", test_invalid_prefixes),
+	{ .name = "prefixes that are ignored",
+	  .run_row = test_ignored_prefixes,
+	  .kvm = true,
+	  TEST_ROWS(instructions) },
+	TEST("prefixes that make vmcall invalid", test_refined_vmcall),
+	TEST("lock makes both invalid", test_lock),
 	TEST("vmgexit is vmmcall", test_vmgexit),
 	TEST("vector registers are kept", test_xmm),
 	TEST("at the end of a page, and on two", test_page_ends),
+	{ .name = "prefixed, at the end of a page",
+	  .run_row = test_page_ends_prefixed,
+	  .kvm = true,
+	  TEST_ROWS(instructions) },
 	TEST("on two pages that are no neighbours", test_scattered_pages),
 	TEST("second page not present", test_missing_page),
 	TEST("read-only text", test_read_only),

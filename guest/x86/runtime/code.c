@@ -3,7 +3,12 @@
 
 void code_lay_64(volatile uint8_t *place, const struct code *code)
 {
-	static const uint8_t jump[] = { 0xff, 0x25, 0, 0, 0, 0 };
+	/*
+	 * First nops: a host that writes its instruction over a prefix leaves a
+	 * rest, which makes with these an access to nowhere, and does not go wild.
+	 */
+	static const uint8_t jump[] = { 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90,
+					0xff, 0x25, 0,	  0,	0,    0 };
 	uint64_t target = (uintptr_t)registers_back;
 
 	memcpy((void *)place, code->bytes, code->size);
