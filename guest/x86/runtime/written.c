@@ -174,7 +174,8 @@ static void settle_time(struct field *field)
 
 	if (field->kind == FIELD_CHANCE || !count_written(field, &visible))
 		return;
-	field->is_odd = *at(field->address) & 1;
+	/* Of one that begins before the first address its first byte is not memory. */
+	field->is_odd = is_watched(field->address) && *at(field->address) & 1;
 	mark(field);
 }
 
