@@ -114,6 +114,20 @@ static uint64_t random_value(void)
 	}
 }
 
+extern const char bss_end[];
+
+/* Or so near that a structure there reaches into it; at 1 MiB, see link.ld. */
+static bool is_program(uint64_t address)
+{
+	return address >= 0x100000 - 2 * 64 && address < (uintptr_t)bss_end + 64;
+}
+
+/* 32-bit code sees its lower half alone. */
+static uint64_t outside_program(uint64_t address)
+{
+	return is_program((uint32_t)address) ? address + SPARE : address;
+}
+
 /* Of a structure: in memory, at and behind its end, nowhere; aligned or nearly. */
 static uint64_t random_address(void)
 {
@@ -126,7 +140,7 @@ static uint64_t random_address(void)
 					    0x30,  0x3c,  0x40,	 0xfbf, 0xfc0,
 					    0xfc1, 0xfe0, 0xff8, 0xffc, 0xfff };
 
-	return below(8) ? ONE_OF(pages) + ONE_OF(offsets) : random_value();
+	return below(8) ? ONE_OF(pages) + ONE_OF(offsets) : outside_program(random_value());
 }
 
 /* No id at which a CPU could be ended by a wrong mode. */
