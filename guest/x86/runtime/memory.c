@@ -84,6 +84,24 @@ uint64_t memory_high_end(void)
 	return end ? end : LOW_LIMIT;
 }
 
+#define ROM_START 0xc0000
+#define ROM_END 0x100000
+
+bool memory_is_writable_rom(uint64_t address)
+{
+	volatile uint8_t *byte = (volatile uint8_t *)address;
+	bool is_writable;
+	uint8_t before;
+
+	if (address < ROM_START || address >= ROM_END)
+		return false;
+	before = *byte;
+	*byte = ~before;
+	is_writable = *byte != before;
+	*byte = before;
+	return is_writable;
+}
+
 /* Present, writable, 2 MiB. */
 #define PAGE_FLAGS 0x83
 #define TABLE_FLAGS 3

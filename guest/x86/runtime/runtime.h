@@ -247,6 +247,11 @@ int try_wrmsr(uint32_t number, uint64_t value);
 uint64_t memory_low_end(void);
 /* The same of memory above 4 GiB, or 4 GiB if there is none. */
 uint64_t memory_high_end(void);
+/*
+ * Below 1 MiB firmware makes memory ROM. On QEMU's machines with KVM it can be
+ * written all the same (accel/kvm/kvm-all.c there, kvm_mem_flags).
+ */
+bool memory_is_writable_rom(uint64_t address);
 
 /* See the GiB there; one at a time, and on this CPU. */
 void *map_gib(uint64_t address);
