@@ -14,7 +14,7 @@
 
 /* No guest has that much to say. */
 #define MOST_OUTPUT (4u << 20)
-/* For the one run that shows whether KVM is sound. */
+/* At most, for the one run that shows whether KVM is sound. */
 #define PROBE_SECONDS 20
 
 static const char *const x86_arguments[] = { "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
@@ -176,9 +176,14 @@ static char *find_fault_of_kvm(const struct check_setup *setup)
 	struct check_setup probe = *setup;
 	char *fault = NULL;
 
-	probe.seconds = PROBE_SECONDS;
+	if (probe.seconds > PROBE_SECONDS)
+		probe.seconds = PROBE_SECONDS;
 	setup_run(&probe, &nothing, &result);
-	if (result.trouble)
+	if (result.trouble == TROUBLE_LATE)
+		fault = format_string(
+			"the machine's /dev/kvm does not work: %s was not done in %u seconds",
+			run.program, probe.seconds);
+	else if (result.trouble)
 		fault = format_string("the machine's /dev/kvm does not work: %s: %s",
 				      run.program, result.reason);
 	result_free(&result);
