@@ -96,12 +96,16 @@ guest_compiler() {
 
 # Packs the folder's contents, newc format. Debian machines do not have cpio as
 # a rule, the guest's busybox has one, which runs on x86-64 only.
-pack_initramfs() {
+archive_initramfs() {
 	local root=$1
 	local -a cpio=(cpio --quiet)
 
 	command -v cpio >/dev/null || cpio=("$guest_dir/busybox" cpio)
-	(cd "$root" && find . | LC_ALL=C sort | "${cpio[@]}" -o -H newc -R 0:0) | gzip -n
+	(cd "$root" && find . | LC_ALL=C sort | "${cpio[@]}" -o -H newc -R 0:0)
+}
+
+pack_initramfs() {
+	archive_initramfs "$1" | gzip -n
 }
 
 guest_image_is_current() {
