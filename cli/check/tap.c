@@ -42,18 +42,16 @@ static void add_case(struct tap *tap, enum verdict verdict, const char *rest)
 	}
 }
 
-/* A comment below a failure says how. */
+/* A comment below a failure says how. There may be any number of them. */
 static void add_reason(struct tap_case *item, const char *comment)
 {
-	char *longer;
+	size_t length = strlen(comment);
 
-	if (!item->reason) {
-		item->reason = must(strdup(comment));
-		return;
-	}
-	longer = format_string("%s\n%s", item->reason, comment);
-	free(item->reason);
-	item->reason = longer;
+	item->reason = must(realloc(item->reason, item->reason_length + length + 2));
+	if (item->reason_length)
+		item->reason[item->reason_length++] = '\n';
+	memcpy(item->reason + item->reason_length, comment, length + 1);
+	item->reason_length += length;
 }
 
 /* Returns whether comments on the next line belong to a failure. */

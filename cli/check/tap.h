@@ -22,6 +22,7 @@ struct tap_case {
 	char *name;
 	/* Why it was skipped or how it failed, several lines perhaps; or NULL. */
 	char *reason;
+	size_t reason_length;
 };
 
 struct tap {

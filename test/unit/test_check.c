@@ -70,6 +70,28 @@ static void tap_may_be_anything(void **state)
 	}
 }
 
+/* As much as a guest may print, in time that grows with it and not with its square. */
+static void tap_may_be_long(void **state)
+{
+	static const char begin[] = "not ok 1 - a\n";
+	const size_t lines = 1 << 20;
+	char *text = malloc(sizeof(begin) + 4 * lines);
+	char *end;
+	struct tap tap;
+
+	(void)state;
+	assert_non_null(text);
+	end = stpcpy(text, begin);
+	for (size_t i = 0; i < lines; i++)
+		end = stpcpy(end, "# x\n");
+	tap_parse(&tap, text);
+	assert_int_equal(tap.count, 1);
+	assert_int_equal(strlen(tap.cases[0].reason), 2 * lines - 1);
+	assert_memory_equal(tap.cases[0].reason, "x\nx\nx", 5);
+	tap_free(&tap);
+	free(text);
+}
+
 static const char good_suite[] =
 	"# comment\n\n[runs]\n"
 	"kick | paracall,kvm | quick | --replace=keep | -M q35 -smp 4 | pass\n"
@@ -568,6 +590,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tap_is_read),
 		cmocka_unit_test(tap_may_be_anything),
+		cmocka_unit_test(tap_may_be_long),
 		cmocka_unit_test(suite_is_read),
 		cmocka_unit_test(bad_suites_are_refused),
 		cmocka_unit_test(runs_are_judged),
