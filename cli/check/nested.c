@@ -118,7 +118,7 @@ static bool write_initramfs(FILE *output, const char *guest, const char *options
 	    !add_file(output, "guest", MODE_FILE, guest))
 		return false;
 	add_entry(output, "TRAILER!!!", 0, "", 0);
-	return !fflush(output);
+	return !fflush(output) && !ferror(output);
 }
 
 int nested_initramfs(const char *guest, const char *cpus, const char *command_line)
