@@ -424,6 +424,26 @@ t = e.parse(sys.stdin).getroot(); print(t.tag, len(t))'"
 	expect "check, bad data file" 125 "x86_64.conf: line 1" "$paracall" check --guests="$guests"
 }
 
+# A QEMU with a name of its own that fits, notes its process, and does this.
+endless_qemu() {
+	cat >"$work/endless" <<-EOT
+		#!/bin/sh
+		case \$* in *probe*) exec "$(fake_qemu fitting 11.1.0 7)" "\$@" ;; esac
+		echo \$\$ >"$work/pid"
+		$1
+	EOT
+	chmod +x "$work/endless"
+	echo "$work/endless"
+}
+
+test_check_qemu() {
+	local -x PARACALL_CACHE='' XDG_CACHE_HOME=$work/check-cache PARACALL_QEMU
+
+	PARACALL_QEMU=$(endless_qemu "exec sleep 1000")
+	expect "check, a QEMU of another name" 3 "not done in time" \
+		"$paracall" check --engine=paracall --arch=x86_64 --timeout=1 selftest
+}
+
 # A QEMU that was killed leaves what it had counted.
 test_killed() {
 	local killer pid=$work/pid
@@ -473,6 +493,7 @@ test_passing_on
 test_s390x
 test_injection
 test_check
+test_check_qemu
 test_killed
 test_plugin
 finish

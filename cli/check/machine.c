@@ -102,9 +102,14 @@ static void make_plain_command(struct strings *command, const struct check_setup
 		strings_add(command, "run");
 		strings_add(command, "--summary=/dev/null");
 		add_words(command, run->options);
+		/* What PARACALL_QEMU names may have any name. */
+		strings_add(command, "--qemu");
+		strings_add(command, setup->qemu);
 		strings_add(command, "--");
+		strings_add(command, setup->machine->qemu);
+	} else {
+		strings_add(command, setup->qemu);
 	}
-	strings_add(command, setup->qemu);
 	if (setup->engine == ENGINE_KVM)
 		add_words(command, "-accel kvm");
 	strings_add(command, "-m");
