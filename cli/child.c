@@ -30,8 +30,12 @@ static pid_t spawn_asked(char *const argv[], int output)
 	pid_t child = fork();
 	int input;
 
+	/* Here, too, so that it is so at once, whoever comes first. */
+	if (child > 0)
+		setpgid(child, child);
 	if (child)
 		return child;
+	setpgid(0, 0);
 	input = open("/dev/null", O_RDONLY);
 	dup2(input, STDIN_FILENO);
 	dup2(output, STDOUT_FILENO);
@@ -83,13 +87,13 @@ static bool wait_until(pid_t child, int64_t end, int *status)
 	return true;
 }
 
-/* Gently first: it may have a child of its own. */
+/* Gently first: it may have a child of its own, which it passes that on to. */
 static void end_child(pid_t child, int *status)
 {
 	kill(child, SIGTERM);
 	if (wait_until(child, milliseconds_now() + END_MS, status))
 		return;
-	kill(child, SIGKILL);
+	kill(-child, SIGKILL);
 	waitpid(child, status, 0);
 }
 
@@ -114,7 +118,10 @@ int child_capture(char *const argv[], unsigned int seconds, size_t size,
 		output->status = exit_status(status);
 	}
 	close(ends[0]);
-	return child > 0 ? 0 : -1;
+	if (child > 0)
+		return 0;
+	free(output->text);
+	return -1;
 }
 
 int child_ask(char *const argv[], char *answer, size_t size)

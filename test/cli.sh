@@ -436,12 +436,49 @@ endless_qemu() {
 	echo "$work/endless"
 }
 
-test_check_qemu() {
-	local -x PARACALL_CACHE='' XDG_CACHE_HOME=$work/check-cache PARACALL_QEMU
+# is_running FILE: the process of that number; one that nobody waits for is gone, too.
+is_running() {
+	[ -s "$1" ] && grep -q '^State:.[^Z]' "/proc/$(cat "$1")/status" 2>/dev/null
+}
 
+# check_gone NAME: the QEMU, at once or soon.
+check_gone() {
+	local round
+
+	for round in 1 2 3 4 5 6 7 8 9 10; do
+		is_running "$work/pid" || break
+		sleep 0.5
+	done
+	if [ ! -s "$work/pid" ]; then
+		fail "$1" "it was not started"
+	elif is_running "$work/pid"; then
+		fail "$1" "it was not, after round $round"
+		kill -KILL "$(cat "$work/pid")"
+	else
+		pass "$1"
+	fi
+}
+
+# No QEMU outlives the check that has started it.
+test_check_ends() {
+	local -x PARACALL_CACHE='' XDG_CACHE_HOME=$work/check-cache PARACALL_QEMU
+	local -a check=("$paracall" check --engine=paracall --arch=x86_64 selftest)
+	local checking
+
+	PARACALL_QEMU=$(endless_qemu "trap '' TERM; exec sleep 1000")
+	expect "check, a QEMU that does not end" 3 "not done in time" "${check[@]}" --timeout=1
+	check_gone "check, a QEMU that does not end is ended"
+	rm -f "$work/pid"
 	PARACALL_QEMU=$(endless_qemu "exec sleep 1000")
-	expect "check, a QEMU of another name" 3 "not done in time" \
-		"$paracall" check --engine=paracall --arch=x86_64 --timeout=1 selftest
+	"${check[@]}" >"$work/out" 2>&1 </dev/null &
+	checking=$!
+	until [ -s "$work/pid" ]; do
+		kill -0 "$checking" 2>/dev/null || break
+		sleep 0.1
+	done
+	kill -KILL "$checking" 2>/dev/null
+	wait "$checking" 2>/dev/null
+	check_gone "check was killed, and QEMU ends"
 }
 
 # A QEMU that was killed leaves what it had counted.
@@ -493,7 +530,7 @@ test_passing_on
 test_s390x
 test_injection
 test_check
-test_check_qemu
+test_check_ends
 test_killed
 test_plugin
 finish
