@@ -19,7 +19,10 @@ enum exit_status {
 	EXIT_UNRESOLVED = 3,
 	/* check: nothing could be tested. */
 	EXIT_SKIPPED = 77,
-	/* run: QEMU was not started; other than that its own status counts. */
+	/*
+	 * run: QEMU was not started; other than that its own status counts. check: no
+	 * guests, or the results could not be written.
+	 */
 	EXIT_REFUSED = 125,
 };
 

@@ -481,6 +481,13 @@ test_check_ends() {
 	check_gone "check was killed, and QEMU ends"
 }
 
+test_check_output() {
+	expect "check, a full disk" 125 "could not be written" \
+		sh -c "'$paracall' check --engine=plain --arch=x86_64 selftest >/dev/full"
+	expect "check, a full disk, list" 125 "could not be written" \
+		sh -c "'$paracall' check --list kick >/dev/full"
+}
+
 # A QEMU that was killed leaves what it had counted.
 test_killed() {
 	local killer pid=$work/pid
@@ -531,6 +538,7 @@ test_s390x
 test_injection
 test_check
 test_check_ends
+test_check_output
 test_killed
 test_plugin
 finish
