@@ -119,23 +119,33 @@ static void tell_pairing(struct paracall_cpu *cpu, uint32_t row, uint64_t addres
 			     4);
 }
 
-/* Here cost counts less: somebody looks on. @arguments has those that were read. */
-static void tell(struct paracall_cpu *cpu, uint32_t mode, const struct row *row,
-		 uint64_t number, uint64_t *arguments, uint64_t began, int64_t result)
+/* Reads the arguments that were not read, of those that are to be told. */
+static __attribute__((noinline)) void read_missing(struct paracall_cpu *cpu, uint32_t mode,
+						   const struct row *row, bool is_whole,
+						   uint64_t *arguments)
 {
-	bool is_whole = !row || cpu->trace->flags & PARACALL_TRACE_WHOLE_CALLS;
 	unsigned int declared = declared_arguments(row);
 	unsigned int wanted = is_whole ? PARACALL_MAX_ARGUMENTS : declared;
-	uint32_t index = (uint32_t)(row - paracall_rows);
 
 	for (unsigned int i = is_handled(cpu, mode, row) ? declared : 0; i < wanted; i++)
 		arguments[i] = read_operand(cpu, mode, paracall_x86_convention.arguments[i]);
+}
+
+/* Somebody looks on. @arguments has those that were read. */
+static inline void tell(struct paracall_cpu *cpu, uint32_t mode, const struct row *row,
+			size_t index, uint64_t number, uint64_t *arguments, uint64_t began,
+			int64_t result)
+{
+	bool is_whole = !row || cpu->trace->flags & PARACALL_TRACE_WHOLE_CALLS;
+
+	if (is_whole || !is_handled(cpu, mode, row))
+		read_missing(cpu, mode, row, is_whole, arguments);
 	if (!row)
 		trace_unknown_call(cpu, PARACALL_EVENT_CALL, number, arguments, began, result);
-	else if (trace_call(cpu, paracall_event_id(PARACALL_EVENT_CALL, index), began, result,
-			    arguments, PARACALL_EVENT_ARGUMENTS) &&
+	else if (trace_call(cpu, paracall_event_id(PARACALL_EVENT_CALL, (uint32_t)index), began,
+			    result, arguments, PARACALL_EVENT_ARGUMENTS) &&
 		 !result && number == PARACALL_KVM_HC_CLOCK_PAIRING)
-		tell_pairing(cpu, index, arguments[0]);
+		tell_pairing(cpu, (uint32_t)index, arguments[0]);
 }
 
 void paracall_hypercall(struct paracall_cpu *cpu, uint32_t mode)
@@ -156,5 +166,5 @@ void paracall_hypercall(struct paracall_cpu *cpu, uint32_t mode)
 							  : (uint32_t)result);
 	count_end(cpu, &count, result < 0);
 	if (is_told)
-		tell(cpu, mode, row, number, arguments, began, result);
+		tell(cpu, mode, row, count.index, number, arguments, began, result);
 }

@@ -185,6 +185,7 @@ struct paracall_cpu *paracall_machine_add_cpu(struct paracall_machine *machine, 
 		cpu->machine = machine;
 		cpu->statistics = &machine->statistics->cpu[index];
 		cpu->trace = machine->trace;
+		cpu->ring = cpu->trace ? paracall_trace_ring(cpu->trace, index) : NULL;
 		__atomic_fetch_add(&machine->statistics->cpus, 1, __ATOMIC_RELAXED);
 	}
 	cpu->engine_cpu = engine_cpu;

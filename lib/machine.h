@@ -78,6 +78,8 @@ struct paracall_cpu {
 	struct paracall_cpu_statistics *statistics;
 	/* NULL unless somebody looks on. */
 	struct paracall_trace *trace;
+	/* Its own there. */
+	struct paracall_trace_ring *ring;
 	uint32_t apic_id;
 	/* The rest up to .requests is touched by the vCPU's thread alone. */
 	struct msr_state msrs;

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "trace.h"
 
-static struct paracall_trace_ring *ring_of(const struct paracall_cpu *cpu)
-{
-	return paracall_trace_ring(cpu->trace, trace_index(cpu));
-}
+#include "ring.h"
 
 /* The ring is full: there is room when this returns true, or none is to be waited for. */
 static bool wait_for_room(struct paracall_cpu *cpu)
@@ -13,7 +10,7 @@ static bool wait_for_room(struct paracall_cpu *cpu)
 	struct paracall_trace *trace = cpu->trace;
 
 	if (trace->flags & PARACALL_TRACE_DROP) {
-		ring_of(cpu)->dropped++;
+		cpu->ring->dropped++;
 		engine->trace_wake(cpu->engine_cpu);
 		return false;
 	}
@@ -26,24 +23,42 @@ static bool wait_for_room(struct paracall_cpu *cpu)
 }
 
 /* Room for an event, to be filled in; NULL if it is lost. */
-static struct paracall_event *reserve(struct paracall_cpu *cpu)
+static __attribute__((noinline)) struct paracall_event *find_room(struct paracall_cpu *cpu)
 {
 	struct paracall_event *event;
 
 	do {
-		event = paracall_trace_reserve(cpu->trace, ring_of(cpu));
+		event = paracall_trace_reserve(cpu->trace, cpu->ring);
 	} while (!event && wait_for_room(cpu));
 	return event;
 }
 
-static void commit(struct paracall_cpu *cpu)
+static inline struct paracall_event *reserve(struct paracall_cpu *cpu)
 {
-	struct paracall_trace_ring *ring = ring_of(cpu);
+	struct paracall_event *event = ring_reserve(cpu->ring, cpu->trace->ring_events);
 
-	paracall_trace_commit(cpu->trace, ring);
-	/* Each quarter of a ring, in case that the reader sleeps. */
-	if (ring->head % (cpu->trace->ring_events / 4) == 0)
+	return __builtin_expect(!!event, 1) ? event : find_room(cpu);
+}
+
+/* The reader comes by itself; that it sleeps too long is found out here. */
+static __attribute__((noinline)) void look_after_reader(struct paracall_cpu *cpu)
+{
+	struct paracall_trace_ring *ring = cpu->ring;
+
+	ring->seen_tail = __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE);
+	if (ring->head - ring->seen_tail >= cpu->trace->ring_events / 2)
 		cpu->machine->engine.trace_wake(cpu->engine_cpu);
+}
+
+static inline void commit(struct paracall_cpu *cpu)
+{
+	uint32_t ring_events = cpu->trace->ring_events;
+
+	if (!ring_commit(cpu->ring, ring_events))
+		paracall_trace_commit(cpu->trace, cpu->ring);
+	/* Each quarter of a ring. */
+	if (!(cpu->ring->head & (ring_events / 4 - 1)))
+		look_after_reader(cpu);
 }
 
 static uint32_t shortened(uint64_t duration)
@@ -73,12 +88,17 @@ static void tell_wake(struct paracall_cpu *cpu, enum paracall_wake_cause cause, 
 }
 
 /* A kick has ended this vCPU's halt, and it was not told yet. */
-void trace_kicked(struct paracall_cpu *cpu)
+static __attribute__((noinline)) void tell_kicked(struct paracall_cpu *cpu)
 {
-	if (cpu->halt_began &&
-	    atomic_load_explicit(&cpu->halt_state, memory_order_acquire) != HALTED)
+	if (atomic_load_explicit(&cpu->halt_state, memory_order_acquire) != HALTED)
 		tell_wake(cpu, PARACALL_WAKE_KICK, atomic_load(&cpu->kicked_by),
 			  atomic_load(&cpu->kicked_at));
+}
+
+void trace_kicked(struct paracall_cpu *cpu)
+{
+	if (cpu->halt_began)
+		tell_kicked(cpu);
 }
 
 /* What belongs to the event of @row that was told at @time, four words at a time. */
@@ -107,29 +127,47 @@ static bool tell_more(struct paracall_cpu *cpu, enum paracall_event_kind kind, u
 /* By either clock that is no more than a few hundred nanoseconds. */
 #define SLOW 1024
 
-static uint64_t row_bit(size_t row)
+/* An event that was over at @time. */
+static inline __attribute__((always_inline)) bool
+tell_at(struct paracall_cpu *cpu, uint32_t id, uint64_t began, uint64_t time, int64_t result,
+	const uint64_t *arguments, unsigned int count)
 {
-	return UINT64_C(1) << row % 64;
-}
+	const struct paracall_engine *engine = &cpu->machine->engine;
+	struct paracall_event *event = reserve(cpu);
 
-uint64_t trace_begin_call(const struct paracall_cpu *cpu, size_t row, bool is_sampled)
-{
-	if (!is_sampled && !(cpu->slow_rows & row_bit(row)) &&
-	    !(cpu->trace->flags & PARACALL_TRACE_TIME_ALL))
-		return 0;
-	return cpu->machine->engine.trace_clock();
+	if (!event)
+		return false;
+	event->time = time;
+	event->id = id;
+	event->duration = began ? shortened(time - began) : 0;
+	event->pc = engine->program_counter ? engine->program_counter(cpu->engine_cpu) : 0;
+	event->result = result;
+	for (unsigned int i = 0; i < PARACALL_EVENT_ARGUMENTS; i++)
+		event->arguments[i] = i < count ? arguments[i] : 0;
+	commit(cpu);
+	return count <= PARACALL_EVENT_ARGUMENTS ||
+	       tell_more(cpu, PARACALL_EVENT_MORE, paracall_event_row(id), time,
+			 arguments + PARACALL_EVENT_ARGUMENTS,
+			 count - PARACALL_EVENT_ARGUMENTS);
 }
 
 bool trace_call(struct paracall_cpu *cpu, uint32_t id, uint64_t began, int64_t result,
 		const uint64_t *arguments, unsigned int count)
 {
 	uint64_t bit = row_bit(paracall_event_row(id));
+	uint64_t time;
 
-	if (began && cpu->machine->engine.trace_clock() - began > SLOW)
+	trace_kicked(cpu);
+	time = cpu->machine->engine.trace_clock();
+	if (began && time - began > SLOW)
 		cpu->slow_rows |= bit;
 	else if (began)
 		cpu->slow_rows &= ~bit;
-	return trace_event(cpu, id, began, result, arguments, count);
+	/* Most come so: the compiler makes simple code of it. */
+	if (count == PARACALL_EVENT_ARGUMENTS)
+		return tell_at(cpu, id, began, time, result, arguments,
+			       PARACALL_EVENT_ARGUMENTS);
+	return tell_at(cpu, id, began, time, result, arguments, count);
 }
 
 /* The number goes before the arguments. */
@@ -148,28 +186,9 @@ void trace_unknown_call(struct paracall_cpu *cpu, enum paracall_event_kind kind,
 bool trace_event(struct paracall_cpu *cpu, uint32_t id, uint64_t began, int64_t result,
 		 const uint64_t *arguments, unsigned int count)
 {
-	const struct paracall_engine *engine = &cpu->machine->engine;
-	struct paracall_event *event;
-	uint64_t time;
-
 	trace_kicked(cpu);
-	/* Before it waits for room. */
-	time = engine->trace_clock();
-	event = reserve(cpu);
-	if (!event)
-		return false;
-	event->time = time;
-	event->id = id;
-	event->duration = began ? shortened(time - began) : 0;
-	event->pc = engine->program_counter ? engine->program_counter(cpu->engine_cpu) : 0;
-	event->result = result;
-	for (unsigned int i = 0; i < PARACALL_EVENT_ARGUMENTS; i++)
-		event->arguments[i] = i < count ? arguments[i] : 0;
-	commit(cpu);
-	return count <= PARACALL_EVENT_ARGUMENTS ||
-	       tell_more(cpu, PARACALL_EVENT_MORE, paracall_event_row(id), time,
-			 arguments + PARACALL_EVENT_ARGUMENTS,
-			 count - PARACALL_EVENT_ARGUMENTS);
+	return tell_at(cpu, id, began, cpu->machine->engine.trace_clock(), result, arguments,
+		       count);
 }
 
 void trace_output(struct paracall_cpu *cpu, uint32_t row, const uint64_t *words,

@@ -21,11 +21,23 @@ static inline uint64_t trace_begin(const struct paracall_cpu *cpu,
 	return trace_wants(cpu, kind) ? cpu->machine->engine.trace_clock() : 0;
 }
 
+static inline uint64_t row_bit(size_t row)
+{
+	return UINT64_C(1) << row % 64;
+}
+
 /*
  * The same for a call of that row, of which it is known that somebody wants it.
  * Reading the clock can cost as much as the call: 0 if it is not timed.
  */
-uint64_t trace_begin_call(const struct paracall_cpu *cpu, size_t row, bool is_sampled);
+static inline uint64_t trace_begin_call(const struct paracall_cpu *cpu, size_t row,
+					bool is_sampled)
+{
+	if (!is_sampled && !(cpu->slow_rows & row_bit(row)) &&
+	    !(cpu->trace->flags & PARACALL_TRACE_TIME_ALL))
+		return 0;
+	return cpu->machine->engine.trace_clock();
+}
 
 /* The vCPU's slot, as events name it; @cpu may be NULL. */
 static inline uint64_t trace_index(const struct paracall_cpu *cpu)
