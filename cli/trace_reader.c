@@ -27,8 +27,13 @@
 
 #define NANOSECONDS UINT64_C(1000000000)
 
-/* How long to sleep if nothing comes. Full rings wake us. */
-#define SLEEP_NANOSECONDS 10000000
+/*
+ * How long to sleep between looks into the rings: so long that each finds a good part
+ * of one. To look more often takes the lines of the cache from those who write; to be
+ * woken costs them a system call, and is for bursts.
+ */
+#define LONGEST_SLEEP_NANOSECONDS 10000000
+#define SHORTEST_SLEEP_NANOSECONDS 100000
 /*
  * What is older than this is in its ring, but for a vCPU that the host does not let
  * run, and for the end of a halt: that is told when the vCPU next tells something.
@@ -72,6 +77,9 @@ struct reader {
 	/* Of each vCPU: its last event is in .lines. */
 	bool *has_line;
 	uint64_t lost;
+	/* How long it sleeps next; events taken since it last did. */
+	long sleep_nanoseconds;
+	uint64_t taken;
 };
 
 static uint64_t steady(void)
@@ -200,11 +208,11 @@ static void take_event(struct reader *reader, uint32_t cpu, struct paracall_even
 		add_line(reader, cpu, event);
 }
 
-/* Takes what is in the rings; true if there was anything. */
-static bool take_events(struct reader *reader)
+/* Takes from all rings; returns how many events from the fullest, CHUNK at most. */
+static size_t take_events(struct reader *reader)
 {
 	struct paracall_event events[CHUNK];
-	bool has_any = false;
+	size_t most = 0;
 
 	for (uint32_t cpu = 0; cpu < reader->trace->max_cpus; cpu++) {
 		struct paracall_trace_ring *ring = paracall_trace_ring(reader->trace, cpu);
@@ -212,9 +220,11 @@ static bool take_events(struct reader *reader)
 
 		for (size_t i = 0; i < count; i++)
 			take_event(reader, cpu, &events[i]);
-		has_any = has_any || count;
+		reader->taken += count;
+		if (count > most)
+			most = count;
 	}
-	return has_any;
+	return most;
 }
 
 /* What was dropped last, with no event after it that could have told so. */
@@ -298,10 +308,29 @@ static void write_out(struct reader *reader, bool is_end)
 	}
 }
 
-static void sleep_until_woken(struct paracall_trace *trace)
+/* As the last sleep turned out. */
+static void choose_sleep(struct reader *reader)
 {
-	const struct timespec most = { .tv_nsec = SLEEP_NANOSECONDS };
+	uint32_t ring_events = reader->trace->ring_events;
 
+	if (reader->taken > ring_events / 2)
+		reader->sleep_nanoseconds /= 2;
+	else if (reader->taken < ring_events / 8)
+		reader->sleep_nanoseconds *= 2;
+	if (reader->sleep_nanoseconds < SHORTEST_SLEEP_NANOSECONDS)
+		reader->sleep_nanoseconds = SHORTEST_SLEEP_NANOSECONDS;
+	if (reader->sleep_nanoseconds > LONGEST_SLEEP_NANOSECONDS)
+		reader->sleep_nanoseconds = LONGEST_SLEEP_NANOSECONDS;
+	reader->taken = 0;
+}
+
+static void sleep_until_woken(struct reader *reader)
+{
+	struct paracall_trace *trace = reader->trace;
+	struct timespec most;
+
+	choose_sleep(reader);
+	most = (struct timespec){ .tv_nsec = reader->sleep_nanoseconds };
 	__atomic_store_n(&trace->is_asleep, 1, __ATOMIC_SEQ_CST);
 	syscall(SYS_futex, &trace->is_asleep, FUTEX_WAIT, 1, &most, NULL, 0);
 	__atomic_store_n(&trace->is_asleep, 0, __ATOMIC_RELAXED);
@@ -388,16 +417,16 @@ static void run(struct reader *reader)
 	for (;;) {
 		bool is_last = parent == PARENT_IS_DONE ||
 			       __atomic_load_n(&reader->trace->has_finished, __ATOMIC_ACQUIRE);
-		bool has_any = take_events(reader);
+		size_t count = take_events(reader);
 
 		write_out(reader, false);
-		if (has_any)
+		if (count)
 			last = steady();
 		else if (is_last ||
 			 (parent == PARENT_IS_GONE && steady() - last > LAST_NANOSECONDS))
 			break;
-		else
-			sleep_until_woken(reader->trace);
+		if (!is_last && count < CHUNK)
+			sleep_until_woken(reader);
 		if (parent == PARENT_WAITS)
 			parent = ask_parent(reader->job->end);
 	}
