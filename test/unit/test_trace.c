@@ -32,6 +32,9 @@ static bool trace_wait(void *context)
 	return waits_left && waits_left--;
 }
 
+/* Of the scenes to come. */
+static bool (*scene_wait)(void *context) = trace_wait;
+
 static void trace_wake(void *context)
 {
 	(void)context;
@@ -81,7 +84,7 @@ static void scene_begin_with(struct scene *scene, enum paracall_architecture arc
 	assert_int_equal(paracall_machine_new(&scene->machine, &engine, &options),
 			 PARACALL_ERROR_ARGUMENT);
 	engine.trace_clock = trace_clock;
-	engine.trace_wait = trace_wait;
+	engine.trace_wait = scene_wait;
 	engine.trace_wake = trace_wake;
 	engine.program_counter = program_counter;
 	assert_int_equal(paracall_machine_new(&scene->machine, &engine, &options), 0);
@@ -543,6 +546,59 @@ static void test_two_threads(void **state)
 	free(trace);
 }
 
+#define CALLS 20000
+
+static bool yield_for_room(void *context)
+{
+	(void)context;
+	sched_yield();
+	return true;
+}
+
+static void *make_calls(void *argument)
+{
+	struct scene *scene = argument;
+
+	for (uint64_t i = 1; i <= CALLS; i++)
+		call(scene, 1, PARACALL_KVM_HC_KICK_CPU, i, 0xfe);
+	return NULL;
+}
+
+/* The same by a vCPU's calls: none is missing, all are whole and in order. */
+static void test_calls_meanwhile(void **state)
+{
+	uint32_t id = call_id(PARACALL_KVM_HC_KICK_CPU);
+	struct paracall_event events[RING_EVENTS];
+	struct paracall_trace_ring *ring;
+	uint64_t last_time = 0;
+	uint64_t expected = 1;
+	struct scene scene;
+	pthread_t thread;
+
+	(void)state;
+	scene_wait = yield_for_room;
+	scene_begin(&scene);
+	scene_wait = trace_wait;
+	ring = paracall_trace_ring(scene.trace, 1);
+	assert_int_equal(pthread_create(&thread, NULL, make_calls, &scene), 0);
+	while (expected <= CALLS) {
+		size_t count = paracall_trace_take(scene.trace, ring, events, RING_EVENTS);
+
+		if (!count)
+			sched_yield();
+		for (size_t i = 0; i < count; i++, expected++) {
+			assert_int_equal(events[i].id, id);
+			assert_int_equal(events[i].arguments[0], expected);
+			assert_int_equal(events[i].arguments[1], 0xfe);
+			assert_true(events[i].time > last_time);
+			last_time = events[i].time;
+		}
+	}
+	pthread_join(thread, NULL);
+	take_nothing(&scene, 1);
+	scene_end(&scene);
+}
+
 /* A writer that went mad makes the reader neither crash nor stay. */
 static void test_garbage(void **state)
 {
@@ -570,6 +626,7 @@ int main(void)
 		cmocka_unit_test(test_registers),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_two_threads),
+		cmocka_unit_test(test_calls_meanwhile),
 		cmocka_unit_test(test_garbage),
 	};
 
