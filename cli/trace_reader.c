@@ -425,8 +425,9 @@ static void run(struct reader *reader)
 		else if (is_last ||
 			 (parent == PARENT_IS_GONE && steady() - last > LAST_NANOSECONDS))
 			break;
-		if (!is_last && count < CHUNK)
-			sleep_until_woken(reader);
+		if (is_last || count == CHUNK)
+			continue;
+		sleep_until_woken(reader);
 		if (parent == PARENT_WAITS)
 			parent = ask_parent(reader->job->end);
 	}
