@@ -140,6 +140,12 @@ extern struct engine paracall_qemu_engine;
  * The slot of a vCPU; NULL if QEMU has more than it said. Not for callbacks of
  * instructions: they want vcpu_current().
  */
-struct vcpu *vcpu_by_index(unsigned int index);
+static inline struct vcpu *vcpu_by_index(unsigned int index)
+{
+	struct engine *engine = &paracall_qemu_engine;
+
+	return index < engine->max_vcpus && engine->vcpus[index].cpu ? &engine->vcpus[index]
+								     : NULL;
+}
 
 #endif /* PARACALL_QEMU_ENGINE_H */

@@ -22,24 +22,6 @@ int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
 struct engine paracall_qemu_engine;
 
-struct vcpu *vcpu_by_index(unsigned int index)
-{
-	struct engine *engine = &paracall_qemu_engine;
-
-	return index < engine->max_vcpus && engine->vcpus[index].cpu ? &engine->vcpus[index]
-								     : NULL;
-}
-
-uint64_t target_read_register(void *context, unsigned int number)
-{
-	return register_read(context, number);
-}
-
-void target_write_register(void *context, unsigned int number, uint64_t value)
-{
-	register_write(context, number, value);
-}
-
 static const struct target *const targets[] = { &x86_target, &s390_target, &powerpc64_target,
 						&powerpc_target };
 

@@ -5,6 +5,8 @@
  */
 #include "registers.h"
 
+#include "target.h"
+
 #include <string.h>
 
 /* QEMU's handles are the same for all vCPUs of a machine. */
@@ -95,4 +97,14 @@ void register_write(struct vcpu *vcpu, unsigned int number, uint64_t value)
 	/* All of it: a copy whose length is not known takes longer than the rest. */
 	memcpy(buffer->data, &value, sizeof(value));
 	qemu_plugin_write_register(handles[number], buffer);
+}
+
+uint64_t target_read_register(void *context, unsigned int number)
+{
+	return register_read(context, number);
+}
+
+void target_write_register(void *context, unsigned int number, uint64_t value)
+{
+	register_write(context, number, value);
 }
