@@ -10,6 +10,7 @@
 #include "../table.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <string.h>
 
 #define PAGE_MASK UINT64_C(0xfff)
@@ -128,19 +129,27 @@ static void write_register(struct paracall_cpu *cpu, unsigned int number, uint64
 
 /* ---- bytes ---------------------------------------------------------------- */
 
+/* Most are that long; a copy whose length is not known takes longer. */
+static void copy(void *to, const void *from, unsigned int size)
+{
+	if (size == 8)
+		memcpy(to, from, 8);
+	else
+		memcpy(to, from, size);
+}
+
 static void to_bytes(uint8_t *bytes, uint64_t value, unsigned int size, bool is_little_endian)
 {
-	for (unsigned int i = 0; i < size; i++)
-		bytes[is_little_endian ? i : size - 1 - i] = value >> (8 * i);
+	value = is_little_endian ? htole64(value) : htobe64(value << (64 - 8 * size));
+	copy(bytes, &value, size);
 }
 
 static uint64_t from_bytes(const uint8_t *bytes, unsigned int size, bool is_little_endian)
 {
 	uint64_t value = 0;
 
-	for (unsigned int i = 0; i < size; i++)
-		value |= (uint64_t)bytes[is_little_endian ? i : size - 1 - i] << (8 * i);
-	return value;
+	copy(&value, bytes, size);
+	return is_little_endian ? le64toh(value) : be64toh(value) >> (64 - 8 * size);
 }
 
 /* ---- the critical section -------------------------------------------------- */
@@ -337,15 +346,35 @@ bool paracall_magic_page_is_at(const struct paracall_cpu *cpu, uint64_t address,
 	return page->effective_address && address == page->effective_address;
 }
 
+/*
+ * The field, if it is a register's and the access is to all of it and in the page's
+ * order of bytes, as all of Linux's are: no bytes have to be looked at then.
+ */
+static const struct field *whole_field(const struct paracall_cpu *cpu, unsigned int offset,
+				       unsigned int size, uint32_t mode)
+{
+	const struct field *field;
+
+	if (offset >= PARACALL_MAGIC_PAGE_SIZE ||
+	    cpu->magic_page.is_little_endian != !!(mode & PARACALL_MODE_LITTLE_ENDIAN))
+		return NULL;
+	field = field_at(offset);
+	return field->offset == offset && field->size == size && !is_kept(cpu, field) ? field
+										      : NULL;
+}
+
+static uint64_t cut(uint64_t value, unsigned int size)
+{
+	return size == 4 ? (uint32_t)value : value;
+}
+
 /* Behind the fields the page is not defined: it is empty, and stays so. */
-uint64_t paracall_magic_page_load(struct paracall_cpu *cpu, unsigned int offset,
-				  unsigned int size, uint32_t mode)
+static uint64_t load_bytes(struct paracall_cpu *cpu, unsigned int offset, unsigned int size,
+			   uint32_t mode)
 {
 	unsigned int end = offset + size;
 	uint8_t bytes[8] = { 0 };
 
-	if (!cpu->magic_page.is_prepared)
-		prepare(cpu);
 	for (unsigned int at = offset; at < end && at < PARACALL_MAGIC_PAGE_SIZE;) {
 		const struct field *field = field_at(at);
 		unsigned int part = part_size(field, at, end);
@@ -357,14 +386,26 @@ uint64_t paracall_magic_page_load(struct paracall_cpu *cpu, unsigned int offset,
 	return from_bytes(bytes, size, mode & PARACALL_MODE_LITTLE_ENDIAN);
 }
 
-void paracall_magic_page_store(struct paracall_cpu *cpu, unsigned int offset, unsigned int size,
-			       uint64_t value, uint32_t mode)
+uint64_t paracall_magic_page_load(struct paracall_cpu *cpu, unsigned int offset,
+				  unsigned int size, uint32_t mode)
+{
+	const struct field *field;
+
+	if (!cpu->magic_page.is_prepared)
+		prepare(cpu);
+	field = whole_field(cpu, offset, size, mode);
+	if (!field)
+		return load_bytes(cpu, offset, size, mode);
+	paracall_statistics_add(&counters(cpu, field)->reads, 1);
+	return cut(field_value(cpu, field), size);
+}
+
+static void store_bytes(struct paracall_cpu *cpu, unsigned int offset, unsigned int size,
+			uint64_t value, uint32_t mode)
 {
 	unsigned int end = offset + size;
 	uint8_t bytes[8];
 
-	if (!cpu->magic_page.is_prepared)
-		prepare(cpu);
 	to_bytes(bytes, value, size, mode & PARACALL_MODE_LITTLE_ENDIAN);
 	for (unsigned int at = offset; at < end && at < PARACALL_MAGIC_PAGE_SIZE;) {
 		const struct field *field = field_at(at);
@@ -376,6 +417,22 @@ void paracall_magic_page_store(struct paracall_cpu *cpu, unsigned int offset, un
 			check_section(cpu, mode);
 		at += part;
 	}
+}
+
+void paracall_magic_page_store(struct paracall_cpu *cpu, unsigned int offset, unsigned int size,
+			       uint64_t value, uint32_t mode)
+{
+	const struct field *field;
+
+	if (!cpu->magic_page.is_prepared)
+		prepare(cpu);
+	field = whole_field(cpu, offset, size, mode);
+	if (!field) {
+		store_bytes(cpu, offset, size, value, mode);
+		return;
+	}
+	paracall_statistics_add(&counters(cpu, field)->writes, 1);
+	set_field_value(cpu, field, cut(value, size));
 }
 
 /* ---- mapping ---------------------------------------------------------------- */
