@@ -13,6 +13,17 @@ bool qemu_counts_instructions(char *const argv[])
 	return false;
 }
 
+/* As an option says it, or perhaps a file. */
+bool qemu_may_share_thread(char *const argv[])
+{
+	if (qemu_counts_instructions(argv))
+		return true;
+	for (; argv && *argv; argv++)
+		if (strstr(*argv, "thread=single") || strstr(*argv, "-readconfig"))
+			return true;
+	return false;
+}
+
 /* The type in an argument like "pseries,x-vof=on" or "accel=tcg,type=mac99". */
 static const char *machine_type(const char *argument)
 {

@@ -8,6 +8,9 @@
 /* Whether a QEMU command lets its clocks go by counted instructions. */
 bool qemu_counts_instructions(char *const argv[]);
 
+/* Whether all vCPUs may run on one thread, as far as a QEMU command tells. */
+bool qemu_may_share_thread(char *const argv[]);
+
 /* Whether a command of qemu-system-ppc64 is for a machine that serves PAPR's calls. */
 bool qemu_has_papr(char *const argv[]);
 

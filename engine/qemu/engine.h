@@ -56,6 +56,9 @@ struct async_pf_injection {
 	uint64_t next_nanoseconds;
 };
 
+/* PowerPC: SPRG0 and those that follow, as far as powerpc/sprg.c is about them. */
+#define SPRGS_KEPT 3
+
 struct vcpu {
 	struct paracall_cpu *cpu;
 	struct paracall_cpu_statistics *statistics;
@@ -91,6 +94,10 @@ struct vcpu {
 	/* PowerPC: EV_IDLE was called; where it then waits, see powerpc/idle.c. */
 	bool wants_idle;
 	uint64_t idle_pc;
+	/* PowerPC: where to go on behind the instruction that comes next. */
+	uint64_t next_pc;
+	/* PowerPC: what the guest stored there, see powerpc/sprg.c. */
+	uint64_t sprg[SPRGS_KEPT];
 	/* For the trace: where it is; see trace_note_site(). */
 	void *site;
 	/* 0: it is still to be read. */
@@ -121,6 +128,8 @@ struct engine {
 	_Atomic(bool) has_started;
 	/* One thread runs all vCPUs: see vcpu_current(). */
 	bool is_single_threaded;
+	/* It may yet turn out to do so. */
+	bool may_share_thread;
 	/* PowerPC: sc 1 is a call of PAPR's, which QEMU serves. */
 	bool has_papr;
 	/* Some vCPU has; only ever with one thread. */

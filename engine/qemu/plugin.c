@@ -185,6 +185,7 @@ static uint32_t learn_command(void)
 		argv[count++] = text + at;
 	argv[count] = NULL;
 	clock_init(qemu_counts_instructions(argv));
+	paracall_qemu_engine.may_share_thread = qemu_may_share_thread(argv);
 	paracall_qemu_engine.has_papr = target == &powerpc64_target && qemu_has_papr(argv);
 	return qemu_capabilities(argv);
 }

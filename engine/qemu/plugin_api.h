@@ -100,6 +100,7 @@ enum qemu_plugin_cond {
 /* What QEMU does with such a number by itself. */
 enum qemu_plugin_op {
 	QEMU_PLUGIN_INLINE_ADD_U64,
+	QEMU_PLUGIN_INLINE_STORE_U64,
 };
 
 /* A number that each vCPU has one of. */
@@ -161,6 +162,7 @@ void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, qemu_plugin_simple_cb *
 				    void *userdata);
 
 struct qemu_plugin_scoreboard *qemu_plugin_scoreboard_new(size_t element_size);
+uint64_t qemu_plugin_u64_get(qemu_plugin_u64 entry, unsigned int vcpu_index);
 void qemu_plugin_u64_set(qemu_plugin_u64 entry, unsigned int vcpu_index, uint64_t value);
 
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);

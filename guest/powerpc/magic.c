@@ -172,6 +172,36 @@ static void test_register(const void *row)
 	unmap();
 }
 
+/* Whoever wrote last is right, in whatever order they come. */
+static void test_in_turns(const void *row)
+{
+	const struct field_row *field = row;
+	long at = LAST + field->offset;
+	uint64_t mask = field->size == 4 ? 0xffffffff : ~0ul;
+	uint32_t store = field->size == 4 ? STW(3, at) : STD(3, at);
+	uint32_t store_other = field->size == 4 ? STW(4, at) : STD(4, at);
+
+	map_at(LAST);
+	MODES(msr)
+	{
+		struct state state = call_state(msr, NULL);
+
+		state.gpr[3] = 0x0123456789abcdef & mask;
+		state.gpr[4] = 0xfedcba9876543210 & mask;
+		RUN(msr, &state, store, MTSPR(field->spr, 4), MFSPR(5, field->spr),
+		    field->size == 4 ? LWZ(6, at) : LD(6, at), store, store_other,
+		    MFSPR(7, field->spr), MFSPR(8, field->spr), MTSPR(field->spr, 3),
+		    field->size == 4 ? LWZ(9, at) : LD(9, at));
+		is_trap(&state);
+		check_equal(state.gpr[5], state.gpr[4], "mtspr after a store");
+		check_equal(state.gpr[6], state.gpr[4], "the same by the page");
+		check_equal(state.gpr[7], state.gpr[4], "two stores");
+		check_equal(state.gpr[8], state.gpr[4], "two stores, read again");
+		check_equal(state.gpr[9], state.gpr[3], "mtspr after all");
+	}
+	unmap();
+}
+
 /* A field of 8 bytes is two of 4, in the guest's order. */
 static void test_halves(void)
 {
@@ -682,6 +712,8 @@ static void test_not_asked(void)
 static const struct test tests[] = {
 	{ .name = "register", .rule = REGISTERS,
 	  .run_row = test_register, TEST_ROWS(register_fields), PAGE_TEST },
+	{ .name = "register and page in turns", .rule = REGISTERS,
+	  .run_row = test_in_turns, TEST_ROWS(register_fields), PAGE_TEST },
 	{ .name = "halves of a register",
 	  .rule = SHARED "; arch/powerpc/kvm/powerpc.c, kvmppc_swab_shared",
 	  .run = test_halves, PAGE_TEST },

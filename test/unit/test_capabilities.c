@@ -52,11 +52,34 @@ static void icount(void **state)
 	assert_false(qemu_counts_instructions(NULL));
 }
 
+static void shared_thread(void **state)
+{
+	static const struct {
+		char *argv[4];
+		bool may_share;
+	} cases[] = {
+		{ { "qemu-system-ppc64" }, false },
+		{ { "qemu-system-ppc64", "-accel", "tcg" }, false },
+		{ { "qemu-system-ppc64", "-accel", "tcg,thread=multi" }, false },
+		{ { "qemu-system-ppc64", "-accel", "tcg,thread=single" }, true },
+		{ { "qemu-system-ppc64", "--accel", "tcg,tb-size=8,thread=single" }, true },
+		{ { "qemu-system-ppc64", "-icount", "3" }, true },
+		/* What it says is not looked at. */
+		{ { "qemu-system-ppc64", "-readconfig", "file" }, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(qemu_may_share_thread(cases[i].argv), cases[i].may_share);
+	assert_false(qemu_may_share_thread(NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(papr),
 		cmocka_unit_test(icount),
+		cmocka_unit_test(shared_thread),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include "../clock.h"
 #include "current.h"
 #include "registers.h"
+#include "sprg.h"
 
 #include <stdatomic.h>
 
@@ -51,9 +52,6 @@ static const struct {
 /* Blocks to go for which Linux's test is looked for. */
 static _Atomic(int) test_blocks;
 
-/* Of the thread: where to go on behind the instruction that comes next. */
-static _Thread_local uint64_t next_pc;
-
 static bool decode(uint32_t word, struct access *access)
 {
 	unsigned int opcode = word >> 26;
@@ -99,7 +97,7 @@ static bool is_offered(void)
 
 /*
  * Without a base register; while the guest may be about to test its page, loads
- * with one, and calls.
+ * with one, and calls. And what moves registers that are kept for the page.
  */
 bool magic_page_is_hooked(uint32_t word)
 {
@@ -107,6 +105,8 @@ bool magic_page_is_hooked(uint32_t word)
 
 	if (decode(word, &access))
 		return (!access.base || (is_testing() && !access.is_store)) && is_offered();
+	if (sprg_is_hooked(word))
+		return is_offered();
 	return (word & BRANCH_MASK) == BRANCH_AND_LINK && is_testing();
 }
 
@@ -134,10 +134,18 @@ static void *pack(uint32_t word, uint64_t msr)
 	return (void *)(uintptr_t)(word | (uint64_t)mode_of(msr) << MODE_SHIFT);
 }
 
+/* Whose slot it is does not matter: the instruction's other callback takes the same. */
 static void note_next(unsigned int index, void *userdata)
 {
-	(void)index;
-	next_pc = (uintptr_t)userdata;
+	struct vcpu *vcpu = vcpu_by_index(index);
+
+	if (vcpu)
+		vcpu->next_pc = (uintptr_t)userdata;
+}
+
+static void go_on(unsigned int index)
+{
+	qemu_plugin_set_pc(vcpu_by_index(index)->next_pc);
 }
 
 static uint64_t extend(uint64_t value, const struct access *access)
@@ -192,7 +200,7 @@ static void call_access(unsigned int index, void *userdata)
 static void call_last_access(unsigned int index, void *userdata)
 {
 	if (access_page(index, userdata))
-		qemu_plugin_set_pc(next_pc);
+		go_on(index);
 }
 
 /*
@@ -215,7 +223,7 @@ static void call_test_load(unsigned int index, void *userdata)
 	    !atomic_exchange(&test_blocks, 0))
 		return;
 	do_access(vcpu, &access, address, mode);
-	qemu_plugin_set_pc(next_pc);
+	go_on(index);
 }
 
 /*
@@ -237,7 +245,7 @@ static void call_test(unsigned int index, void *userdata)
 	    !atomic_exchange(&test_blocks, 0))
 		return;
 	register_write(vcpu, PARACALL_POWERPC_R3, 0);
-	qemu_plugin_set_pc(next_pc);
+	go_on(index);
 }
 
 /* ---- when it is translated -------------------------------------------------- */
@@ -306,6 +314,10 @@ void magic_page_hook(struct qemu_plugin_tb *block, size_t index, uint32_t word, 
 	struct access access;
 	bool is_access = decode(word, &access);
 
+	if (sprg_is_hooked(word)) {
+		sprg_hook(insn, word, !(msr & POWERPC_MSR_LITTLE_ENDIAN));
+		return;
+	}
 	if (is_access && !access.base) {
 		hook_row(block, index, word, msr, &access);
 		return;
@@ -348,6 +360,11 @@ bool magic_page_has_register(void *context, unsigned int number)
 	return register_exists(number);
 }
 
+uint64_t magic_page_read_register(void *context, unsigned int number)
+{
+	return sprg_is(number) ? sprg_read(context, number) : register_read(context, number);
+}
+
 /*
  * A vCPU whose instructions are counted must not interrupt itself within a block.
  * Then interrupts stay off until the guest switches them on by an instruction.
@@ -358,5 +375,8 @@ void magic_page_write_register(void *context, unsigned int number, uint64_t valu
 	    !clock_can_learn() &&
 	    !(register_read(context, POWERPC_MSR) & POWERPC_MSR_EXTERNAL_INTERRUPTS))
 		value &= ~POWERPC_MSR_EXTERNAL_INTERRUPTS;
-	register_write(context, number, value);
+	if (sprg_is(number))
+		sprg_write(context, number, value);
+	else
+		register_write(context, number, value);
 }

@@ -21,6 +21,7 @@ void magic_page_hook(struct qemu_plugin_tb *block, size_t index, uint32_t word, 
 /* The engine's part of struct paracall_engine. */
 bool magic_page_map(void *context, uint64_t address, uint64_t effective_address);
 bool magic_page_has_register(void *context, unsigned int number);
+uint64_t magic_page_read_register(void *context, unsigned int number);
 void magic_page_write_register(void *context, unsigned int number, uint64_t value);
 
 #endif /* PARACALL_QEMU_POWERPC_MAGIC_PAGE_H */

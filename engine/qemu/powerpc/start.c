@@ -11,6 +11,7 @@
 #include "calls.h"
 #include "current.h"
 #include "registers.h"
+#include "sprg.h"
 
 #include <stdatomic.h>
 
@@ -37,6 +38,10 @@ void start_reached(unsigned int index, void *userdata)
 		return;
 	trace_note_site(vcpu, userdata, site.pc);
 	memory_probe_from_zero(vcpu, PSERIES_LIMIT);
-	if (atomic_exchange(&engine->has_started, true))
-		paracall_machine_reset(engine->machine);
+	if (!atomic_exchange(&engine->has_started, true))
+		return;
+	paracall_machine_reset(engine->machine);
+	for (unsigned int i = 0; i < engine->max_vcpus; i++)
+		if (engine->vcpus[i].cpu)
+			sprg_forget(&engine->vcpus[i]);
 }

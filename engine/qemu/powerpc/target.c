@@ -9,6 +9,7 @@
 #include "instructions.h"
 #include "magic_page.h"
 #include "registers.h"
+#include "sprg.h"
 
 /* clang-format off */
 static const char *const register_names[POWERPC_REGISTERS] = {
@@ -32,7 +33,7 @@ static const char *const register_names[POWERPC_REGISTERS] = {
 
 static const struct paracall_engine engine_functions = {
 	.name = "QEMU TCG",
-	.read_register = target_read_register,
+	.read_register = magic_page_read_register,
 	.write_register = magic_page_write_register,
 	.read_memory = memory_read,
 	.write_memory = memory_write,
@@ -47,6 +48,7 @@ static const struct paracall_engine engine_functions = {
 static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 {
 	(void)options;
+	sprg_install();
 	qemu_plugin_register_vcpu_tb_trans_cb(id, powerpc_instructions_hook, NULL);
 	qemu_plugin_register_vcpu_discon_cb(id, QEMU_PLUGIN_DISCON_INTERRUPT, idle_interrupted,
 					    NULL);
@@ -62,6 +64,7 @@ static void vcpu_exit(struct vcpu *vcpu)
 {
 	vcpu->wants_idle = false;
 	vcpu->idle_pc = 0;
+	sprg_forget(vcpu);
 }
 
 /* clang-format off */

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * QEMU looks for a special-purpose register of that number among all that there
+ * are, from 0 on, each time a plugin reads or writes it; these are the 273rd to
+ * the 275th, and Linux's interrupt handlers live on them. So what comes by the
+ * magic page is kept here, and is written into the register itself only when an
+ * instruction asks for that: mfspr has a hook that costs nothing until then, and
+ * mtspr ends it.
+ *
+ * User mode can read SPRG3 and those behind it. They are not kept.
+ */
+#include "sprg.h"
+
+#include "current.h"
+#include "registers.h"
+
+/* mfspr and mtspr without the numbers of registers; the number of SPRG0. */
+#define MOVE_MASK 0xfc0007ffu
+#define MOVE_FROM 0x7c0002a6u
+#define MOVE_TO 0x7c0003a6u
+#define SPR_SPRG0 272u
+
+#define SLOT_MASK 3u
+#define PACKED_BIG_ENDIAN 4u
+
+/* What is known of a register. */
+enum state {
+	/* Nothing. */
+	UNKNOWN,
+	/* It is as it is kept. */
+	SAME,
+	/* It is to become what is kept. */
+	LATE,
+};
+
+/* Of each vCPU; instructions look at them, and set them. */
+static qemu_plugin_u64 states[SPRGS_KEPT];
+
+void sprg_install(void)
+{
+	for (size_t i = 0; i < SPRGS_KEPT; i++)
+		states[i].score = qemu_plugin_scoreboard_new(sizeof(uint64_t));
+}
+
+static unsigned int index_of(const struct vcpu *vcpu)
+{
+	return (unsigned int)(vcpu - paracall_qemu_engine.vcpus);
+}
+
+static void set_state(const struct vcpu *vcpu, unsigned int slot, enum state state)
+{
+	qemu_plugin_u64_set(states[slot], index_of(vcpu), state);
+}
+
+/*
+ * With one thread for all vCPUs no instruction may look at a state: it would take
+ * one's for another's, and QEMU 11.1 then even forgets which vCPU it translates for.
+ */
+static bool can_keep(void)
+{
+	return !paracall_qemu_engine.may_share_thread &&
+	       !paracall_qemu_engine.is_single_threaded;
+}
+
+uint64_t sprg_read(struct vcpu *vcpu, unsigned int number)
+{
+	unsigned int slot = number - PARACALL_POWERPC_SPRG0;
+
+	if (!can_keep())
+		return register_read(vcpu, number);
+	if (qemu_plugin_u64_get(states[slot], index_of(vcpu)) == UNKNOWN) {
+		vcpu->sprg[slot] = register_read(vcpu, number);
+		set_state(vcpu, slot, SAME);
+	}
+	return vcpu->sprg[slot];
+}
+
+void sprg_write(struct vcpu *vcpu, unsigned int number, uint64_t value)
+{
+	unsigned int slot = number - PARACALL_POWERPC_SPRG0;
+
+	if (!can_keep()) {
+		register_write(vcpu, number, value);
+		return;
+	}
+	vcpu->sprg[slot] = value;
+	set_state(vcpu, slot, LATE);
+}
+
+void sprg_forget(struct vcpu *vcpu)
+{
+	for (unsigned int slot = 0; slot < SPRGS_KEPT; slot++)
+		set_state(vcpu, slot, UNKNOWN);
+}
+
+/* The halves of the register's number are the other way round in an instruction. */
+static unsigned int slot_of(uint32_t word)
+{
+	return ((word >> 16 & 31) | (word >> 6 & 0x3e0)) - SPR_SPRG0;
+}
+
+bool sprg_is_hooked(uint32_t word)
+{
+	uint32_t move = word & MOVE_MASK;
+
+	return (move == MOVE_FROM || move == MOVE_TO) && slot_of(word) < SPRGS_KEPT &&
+	       can_keep();
+}
+
+/* It is LATE. */
+static void call_read(unsigned int index, void *userdata)
+{
+	uint64_t packed = (uintptr_t)userdata;
+	unsigned int slot = packed & SLOT_MASK;
+	struct vcpu *vcpu = powerpc_vcpu_current(index, packed & PACKED_BIG_ENDIAN);
+
+	if (!vcpu)
+		return;
+	register_write(vcpu, PARACALL_POWERPC_SPRG0 + slot, vcpu->sprg[slot]);
+	set_state(vcpu, slot, SAME);
+}
+
+void sprg_hook(struct qemu_plugin_insn *insn, uint32_t word, bool is_big_endian)
+{
+	unsigned int slot = slot_of(word);
+	uint64_t packed = slot | (is_big_endian ? PACKED_BIG_ENDIAN : 0);
+
+	if ((word & MOVE_MASK) == MOVE_TO)
+		qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
+			insn, QEMU_PLUGIN_INLINE_STORE_U64, states[slot], UNKNOWN);
+	else
+		qemu_plugin_register_vcpu_insn_exec_cond_cb(insn, call_read,
+							    QEMU_PLUGIN_CB_RW_REGS,
+							    QEMU_PLUGIN_COND_EQ, states[slot],
+							    LATE, (void *)(uintptr_t)packed);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The registers SPRG0 to SPRG2, which are slow to get at. */
+#ifndef PARACALL_QEMU_POWERPC_SPRG_H
+#define PARACALL_QEMU_POWERPC_SPRG_H
+
+#include "../engine.h"
+
+/* Once, before there are vCPUs. */
+void sprg_install(void);
+
+/* Whether that number, PARACALL_POWERPC_..., is one of them. */
+static inline bool sprg_is(unsigned int number)
+{
+	return number - PARACALL_POWERPC_SPRG0 < SPRGS_KEPT;
+}
+
+/* For the magic page; in callbacks that may write registers. */
+uint64_t sprg_read(struct vcpu *vcpu, unsigned int number);
+void sprg_write(struct vcpu *vcpu, unsigned int number, uint64_t value);
+
+/* The vCPU is reset, or another: what was stored is gone. */
+void sprg_forget(struct vcpu *vcpu);
+
+/* Whether the instruction moves from or to one of them, and has to be hooked. */
+bool sprg_is_hooked(uint32_t word);
+
+/* Does what has to be done before it, which is one. */
+void sprg_hook(struct qemu_plugin_insn *insn, uint32_t word, bool is_big_endian);
+
+#endif /* PARACALL_QEMU_POWERPC_SPRG_H */
