@@ -59,19 +59,34 @@ void powerpc_call_marker(unsigned int index, void *userdata)
 		idle_wait(vcpu, &site);
 }
 
+/* Instead of the instruction, of which QEMU would make a system call. */
+static void call_and_step_over(struct vcpu *vcpu, const struct powerpc_site *site,
+			       void *userdata)
+{
+	trace_note_site(vcpu, userdata, site->pc);
+	call(vcpu, site);
+	if (vcpu->wants_idle)
+		idle_wait(vcpu, NULL);
+	qemu_plugin_set_pc(powerpc_site_after(site, 4));
+}
+
 void powerpc_call_sc(unsigned int index, void *userdata)
 {
 	struct powerpc_site site = powerpc_site_unpack(userdata);
 	struct vcpu *vcpu = powerpc_vcpu_current(index, site.is_big_endian);
 
-	if (!vcpu ||
-	    (uint32_t)register_read(vcpu, PARACALL_POWERPC_R0) != PARACALL_KVM_SC_MAGIC)
-		return;
-	trace_note_site(vcpu, userdata, site.pc);
-	call(vcpu, &site);
-	if (vcpu->wants_idle)
-		idle_wait(vcpu, NULL);
-	qemu_plugin_set_pc(powerpc_site_after(&site, 4));
+	if (vcpu && (uint32_t)register_read(vcpu, PARACALL_POWERPC_R0) == PARACALL_KVM_SC_MAGIC)
+		call_and_step_over(vcpu, &site, userdata);
+}
+
+/* Whatever r0 holds: arch/powerpc/kvm/booke.c, BOOKE_INTERRUPT_HV_SYSCALL. */
+void powerpc_call_sc_1(unsigned int index, void *userdata)
+{
+	struct powerpc_site site = powerpc_site_unpack(userdata);
+	struct vcpu *vcpu = powerpc_vcpu_current(index, site.is_big_endian);
+
+	if (vcpu)
+		call_and_step_over(vcpu, &site, userdata);
 }
 
 void powerpc_call_papr(unsigned int index, void *userdata)

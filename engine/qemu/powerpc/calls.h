@@ -29,6 +29,8 @@ uint64_t powerpc_program_counter(void *context);
 qemu_plugin_vcpu_cb powerpc_call_marker;
 /* sc, KVM's own form. */
 qemu_plugin_vcpu_cb powerpc_call_sc;
+/* sc 1 on CPUs of Book E that are made for hypervisors, e500mc and later: KVM's too. */
+qemu_plugin_vcpu_cb powerpc_call_sc_1;
 /* sc 1 where PAPR's calls are: QEMU goes on with it. */
 qemu_plugin_vcpu_cb powerpc_call_papr;
 

@@ -59,6 +59,10 @@ static void hook(const struct block *block, size_t index, uint32_t word)
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, powerpc_call_marker,
 						       QEMU_PLUGIN_CB_RW_REGS_PC,
 						       powerpc_site_pack(&site));
+	else if (word == POWERPC_SC_1 && register_exists(POWERPC_IVOR40))
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, powerpc_call_sc_1,
+						       QEMU_PLUGIN_CB_RW_REGS_PC,
+						       powerpc_site_pack(&site));
 	else if ((word & SC_MASK) == SC)
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, powerpc_call_sc,
 						       QEMU_PLUGIN_CB_RW_REGS_PC,

@@ -13,7 +13,9 @@ enum powerpc_register {
 	/* Not all CPUs have what is from here on. */
 	POWERPC_PIR,
 	POWERPC_NEEDED = POWERPC_PIR,
-	POWERPC_REGISTERS = PARACALL_POWERPC_REGISTERS
+	/* That of system calls to a hypervisor: CPUs of Book E that are made for one. */
+	POWERPC_IVOR40 = PARACALL_POWERPC_REGISTERS,
+	POWERPC_REGISTERS
 };
 
 /* In the machine state register: */

@@ -28,6 +28,7 @@ static const char *const register_names[POWERPC_REGISTERS] = {
 	[PARACALL_POWERPC_DSISR] = "dsisr",
 	[PARACALL_POWERPC_ESR] = "esr",
 	[PARACALL_POWERPC_MAS0] = "mas0", "mas1", "mas2", "mas3", "mas4", "mas6", "mas7",
+	[POWERPC_IVOR40] = "ivor40",
 };
 /* clang-format on */
 

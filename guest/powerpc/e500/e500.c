@@ -18,6 +18,39 @@ void tests_start(const char *program)
 	      kvm_features());
 }
 
+/* From e500mc on: on these KVM doesn't look at r0, and Linux calls by this. */
+static bool has_hypervisor_calls(void)
+{
+	unsigned long version;
+
+	__asm__ volatile("mfpvr %0" : "=r"(version));
+	return version >> 16 >= 0x8023;
+}
+
+static void test_sc_1(void)
+{
+	register unsigned long r0 __asm__("r0") = 0;
+	register unsigned long r3 __asm__("r3") = 0x77;
+	register unsigned long r4 __asm__("r4") = 0x55;
+	register unsigned long r11 __asm__("r11") = 0x1234;
+	unsigned long result, output;
+
+	__asm__ volatile(".long 0x44000022"
+			 : "+r"(r0), "+r"(r3), "+r"(r4), "+r"(r11)
+			 :
+			 : "r12", "memory");
+	result = r3;
+	output = r4;
+	if (has_hypervisor_calls()) {
+		check_equal(interrupt_taken(NULL), INTERRUPT_NONE, "interrupt");
+		check_equal(result, PARACALL_EV_UNIMPLEMENTED, "unknown call");
+		check_equal(output, 0, "unknown call, register 4");
+	} else {
+		check_equal(interrupt_taken(NULL), INTERRUPT_SYSTEM_CALL, "interrupt");
+		check_equal(result, 0x77, "register 3");
+	}
+}
+
 /* The low words of what has 8 bytes. */
 static void test_page(void)
 {
@@ -66,6 +99,9 @@ static void test_page_gone(void)
 /* Where it is written what is expected: see struct test. */
 #define PV "arch/powerpc/kvm/powerpc.c, kvmppc_kvm_pv"
 #define EXIT "arch/powerpc/kvm/booke.c, kvmppc_handle_exit: BOOKE_INTERRUPT_SYSCALL"
+#define SC_1 \
+	"arch/powerpc/kvm/booke.c, kvmppc_handle_exit: BOOKE_INTERRUPT_HV_SYSCALL; " \
+	"Power ISA, Book III-E, System Call"
 #define REGISTERS \
 	"arch/powerpc/kvm/e500_emulate.c, kvmppc_core_emulate_mtspr_e500; " \
 	"arch/powerpc/kvm/booke_emulate.c, kvmppc_booke_emulate_mtspr; " \
@@ -81,6 +117,8 @@ static const struct test tests[] = {
 	  .run = narrow_test_unknown, .kvm = true },
 	{ .name = "other system calls", .rule = EXIT,
 	  .run = narrow_test_system_call, .kvm = true },
+	{ .name = "sc 1", .rule = SC_1,
+	  .run = test_sc_1, .kvm = true },
 	{ .name = "user mode gets no call", .rule = EXIT,
 	  .run = narrow_test_user, .kvm = true },
 	{ .name = "magic page, registers", .rule = REGISTERS,
