@@ -574,6 +574,28 @@ static void test_move(void)
 	}
 }
 
+/*
+ * Where no displacement reaches. KVM takes it; who can't says that it has no such
+ * call, and what was stays.
+ */
+static void test_elsewhere(void)
+{
+	unsigned long answer = 0x55;
+	long result;
+
+	map_at(LAST);
+	mark(MSR_REAL, LAST);
+	result = map(0x12340000, 0x12340001, &answer);
+	if (result == PARACALL_EV_SUCCESS) {
+		check(!hits(MSR_REAL, LAST), "it is at both addresses");
+	} else {
+		check_equal(result, PARACALL_EV_UNIMPLEMENTED, "refused with");
+		check_equal(answer, 0, "refused, register 4");
+		check(hits(MSR_REAL, LAST), "refused, and no longer where it was");
+	}
+	unmap();
+}
+
 /* One address counts in real mode, the other elsewhere. */
 static void test_two_addresses(void)
 {
@@ -741,6 +763,8 @@ static const struct test tests[] = {
 	  .run = test_low_bits, PAGE_TEST },
 	{ .name = "moved, and mapped nowhere", .rule = MAP,
 	  .run = test_move, PAGE_TEST },
+	{ .name = "mapped where no displacement reaches", .rule = MAP,
+	  .run = test_elsewhere, PAGE_TEST },
 	{ .name = "real and effective address",
 	  .rule = MAP "; " TRANSLATE "; arch/powerpc/kvm/book3s.c, kvmppc_gpa_to_pfn",
 	  .run = test_two_addresses, PAGE_TEST },

@@ -464,8 +464,8 @@ struct paracall_engine {
 	/*
 	 * PowerPC: the guest wants its magic page at @address in real mode, at
 	 * @effective_address else; 0: nowhere. False if the engine can't see
-	 * the accesses there; the call is then answered with EV_EINVAL, and all
-	 * stays as it was. May be NULL: agrees always.
+	 * the accesses there; the call is then answered with
+	 * EV_UNIMPLEMENTED, and all stays as it was. May be NULL: agrees always.
 	 */
 	bool (*map_magic_page)(void *cpu, uint64_t address, uint64_t effective_address);
 

@@ -457,7 +457,8 @@ void paracall_magic_page_forget(struct paracall_machine *machine)
 }
 
 /*
- * KVM never refuses. The flag that the guest's page is not mapped executable by
+ * KVM never refuses; an engine that has to answers as KVM does for calls that it
+ * doesn't have, which is the only error that guests of KVM's know. The flag that the guest's page is not mapped executable by
  * mistake asks for nothing; without it KVM would let all of the guest's kernel be
  * executable, for the sake of kernels before 3.14, which no engine here does.
  */
@@ -474,7 +475,7 @@ uint32_t paracall_magic_page_map(struct paracall_cpu *cpu, uint32_t mode,
 		return PARACALL_EV_UNIMPLEMENTED;
 	if (engine->map_magic_page &&
 	    !engine->map_magic_page(cpu->engine_cpu, real_address, effective_address))
-		return PARACALL_EV_EINVAL;
+		return PARACALL_EV_UNIMPLEMENTED;
 	cpu->magic_page.real_address = real_address;
 	cpu->magic_page.effective_address = effective_address;
 	prepare(cpu);

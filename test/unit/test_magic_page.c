@@ -440,7 +440,7 @@ static void refused(void **state)
 	struct fake_machine without = { .machine = NULL };
 
 	cpu->refuses_magic_page = true;
-	assert_int_equal(call_in(cpu, BIG, 0x1000, 0x1000), PARACALL_EV_EINVAL);
+	assert_int_equal(call_in(cpu, BIG, 0x1000, 0x1000), PARACALL_EV_UNIMPLEMENTED);
 	assert_int_equal(cpu->registers[PARACALL_POWERPC_R4], 0);
 	/* What was stays. */
 	assert_true(paracall_magic_page_is_at(cpu->cpu, PAGE, BIG));
