@@ -24,6 +24,9 @@ static int fail(const char *what)
 	return 1;
 }
 
+#ifdef __powerpc64__
+#include "kexec_ppc64.h"
+#else
 static int load(char **files, unsigned long flags)
 {
 	const int kernel = open(files[0], O_RDONLY | O_CLOEXEC);
@@ -37,6 +40,7 @@ static int load(char **files, unsigned long flags)
 		return fail("kexec_file_load");
 	return 0;
 }
+#endif
 
 int main(int argc, char **argv)
 {
