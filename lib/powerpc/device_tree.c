@@ -10,10 +10,12 @@
 #define COMPATIBLE "linux,kvm"
 
 /*
- * A kernel's has some kilobytes. Checking the names of a hostile one takes time
- * that goes with the product of this and the number of properties.
+ * A kernel's names have some kilobytes. Checking those of a hostile tree takes time
+ * that goes with the product of these and the number of properties, of which there
+ * can be as many as the tree is large: a fraction of a second at most.
  */
 #define MAX_STRINGS 0x10000u
+#define MAX_WORK (UINT64_C(1) << 33)
 
 static int error_of(int fdt_error)
 {
@@ -28,7 +30,9 @@ static bool is_sound(const void *tree, size_t size)
 	       size >= sizeof(struct fdt_header) && !fdt_check_header(tree) &&
 	       fdt_totalsize(tree) <= size &&
 	       fdt_totalsize(tree) <= PARACALL_DEVICE_TREE_LARGEST &&
-	       fdt_size_dt_strings(tree) <= MAX_STRINGS && !fdt_check_full(tree, size);
+	       fdt_size_dt_strings(tree) <= MAX_STRINGS &&
+	       (uint64_t)fdt_size_dt_strings(tree) * fdt_totalsize(tree) <= MAX_WORK &&
+	       !fdt_check_full(tree, size);
 }
 
 /* The node, which may be there; negative if there is none and no room for one. */

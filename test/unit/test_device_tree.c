@@ -279,6 +279,61 @@ static void no_tree(void **state)
 			 PARACALL_ERROR_TREE);
 }
 
+/*
+ * As many properties in the node as there is room for, all with one name that is as
+ * long as names may be together: each is looked at again and again.
+ */
+static size_t make_slow_tree(void *tree, size_t size, uint32_t strings)
+{
+	const uint32_t begin = 40 + sizeof(struct fdt_reserve_entry);
+	fdt32_t *words = (fdt32_t *)((uint8_t *)tree + begin);
+	size_t count = 0;
+
+	memset(tree, 0, size);
+	words[count++] = cpu_to_fdt32(FDT_BEGIN_NODE);
+	words[count++] = 0;
+	words[count++] = cpu_to_fdt32(FDT_BEGIN_NODE);
+	memcpy(words + count, "hypervisor", 10);
+	count += 3;
+	for (; begin + (count + 6) * sizeof(*words) + strings < size - 256; count += 3)
+		words[count] = cpu_to_fdt32(FDT_PROP);
+	words[count++] = cpu_to_fdt32(FDT_END_NODE);
+	words[count++] = cpu_to_fdt32(FDT_END_NODE);
+	words[count++] = cpu_to_fdt32(FDT_END);
+	memset(words + count, 'a', strings - 1);
+	fdt_set_magic(tree, FDT_MAGIC);
+	fdt_set_version(tree, 17);
+	fdt_set_last_comp_version(tree, 16);
+	fdt_set_off_mem_rsvmap(tree, 40);
+	fdt_set_off_dt_struct(tree, begin);
+	fdt_set_size_dt_struct(tree, count * sizeof(*words));
+	fdt_set_off_dt_strings(tree, begin + count * sizeof(*words));
+	fdt_set_size_dt_strings(tree, strings);
+	fdt_set_totalsize(tree, begin + count * sizeof(*words) + strings);
+	return fdt_totalsize(tree);
+}
+
+static void slow_tree(void **state)
+{
+	static _Alignas(8) uint8_t tree[PARACALL_DEVICE_TREE_LARGEST];
+	static _Alignas(8) uint8_t result[PARACALL_DEVICE_TREE_LARGEST];
+	size_t size = make_slow_tree(tree, sizeof(tree), 0x10000);
+
+	(void)state;
+	/* It is sound, but for the time that it takes. */
+	assert_int_equal(paracall_device_tree_add(tree, size, result, sizeof(result),
+						  instructions, false),
+			 PARACALL_ERROR_TREE);
+	size = make_slow_tree(tree, sizeof(tree), 0x1000);
+	assert_int_equal(paracall_device_tree_add(tree, size, result, sizeof(result),
+						  instructions, false),
+			 0);
+	size = make_slow_tree(tree, 0x20000, 0x10000);
+	assert_int_equal(paracall_device_tree_add(tree, size, result, 0x20000, instructions,
+						  false),
+			 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -286,6 +341,7 @@ int main(void)
 		cmocka_unit_test(node_is_there),    cmocka_unit_test(no_room),
 		cmocka_unit_test(cut_at_each_byte), cmocka_unit_test(wrong_headers),
 		cmocka_unit_test(mutations),	    cmocka_unit_test(no_tree),
+		cmocka_unit_test(slow_tree),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
