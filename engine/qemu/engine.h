@@ -57,7 +57,7 @@ struct async_pf_injection {
 };
 
 /* PowerPC: SPRG0 and those that follow, as far as powerpc/sprg.c is about them. */
-#define SPRGS_KEPT 3
+#define SPRGS_KEPT 8
 
 struct vcpu {
 	struct paracall_cpu *cpu;
@@ -96,7 +96,7 @@ struct vcpu {
 	uint64_t idle_pc;
 	/* PowerPC: where to go on behind the instruction that comes next. */
 	uint64_t next_pc;
-	/* PowerPC: what the guest stored there, see powerpc/sprg.c. */
+	/* PowerPC: what they have, or will have; see powerpc/sprg.c. */
 	uint64_t sprg[SPRGS_KEPT];
 	/* For the trace: where it is; see trace_note_site(). */
 	void *site;

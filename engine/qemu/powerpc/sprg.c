@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * QEMU looks for a special-purpose register of that number among all that there
- * are, from 0 on, each time a plugin reads or writes it; these are the 273rd to
- * the 275th, and Linux's interrupt handlers live on them. So what comes by the
- * magic page is kept here, and is written into the register itself only when an
- * instruction asks for that: mfspr has a hook that costs nothing until then, and
- * mtspr ends it.
+ * are, from 0 on, each time a plugin reads or writes it; these are the 273rd and
+ * those that follow, and Linux's interrupt handlers live on the first ones. So
+ * what they have is kept here, until an mtspr ends it, which has a hook.
  *
- * User mode can read SPRG3 and those behind it. They are not kept.
+ * What the magic page stores into the first three is written into the register
+ * itself only when an instruction asks for that: mfspr has a hook that costs
+ * nothing until then. The others are written at once: user mode can read them.
  */
 #include "sprg.h"
 
@@ -23,13 +23,15 @@
 #define SLOT_MASK 3u
 #define PACKED_BIG_ENDIAN 4u
 
+#define SPRGS_LATE 3u
+
 /* What is known of a register. */
 enum state {
 	/* Nothing. */
 	UNKNOWN,
 	/* It is as it is kept. */
 	SAME,
-	/* It is to become what is kept. */
+	/* It is to become what is kept; of the first SPRGS_LATE. */
 	LATE,
 };
 
@@ -79,8 +81,10 @@ void sprg_write(struct vcpu *vcpu, unsigned int number, uint64_t value)
 {
 	unsigned int slot = number - PARACALL_POWERPC_SPRG0;
 
-	if (!can_keep()) {
+	if (!can_keep() || slot >= SPRGS_LATE) {
 		register_write(vcpu, number, value);
+		if (can_keep())
+			set_state(vcpu, slot, UNKNOWN);
 		return;
 	}
 	vcpu->sprg[slot] = value;
@@ -103,7 +107,8 @@ bool sprg_is_hooked(uint32_t word)
 {
 	uint32_t move = word & MOVE_MASK;
 
-	return (move == MOVE_FROM || move == MOVE_TO) && slot_of(word) < SPRGS_KEPT &&
+	return ((move == MOVE_FROM && slot_of(word) < SPRGS_LATE) ||
+		(move == MOVE_TO && slot_of(word) < SPRGS_KEPT)) &&
 	       can_keep();
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The registers SPRG0 to SPRG2, which are slow to get at. */
+/* The registers SPRG0 to SPRG7, which are slow to get at. */
 #ifndef PARACALL_QEMU_POWERPC_SPRG_H
 #define PARACALL_QEMU_POWERPC_SPRG_H
 
