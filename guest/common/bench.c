@@ -51,7 +51,7 @@ static void print_each(uint64_t units, uint32_t count)
 {
 	uint64_t tenths = (units * 10 + count / 2) / count;
 
-	print(" %lu.%lu", tenths / 10, tenths % 10);
+	print(" %" PRIu64 ".%" PRIu64, tenths / 10, tenths % 10);
 }
 
 static void measure(const struct bench *bench, const struct bench_clock *clock)
@@ -70,7 +70,7 @@ static void measure(const struct bench *bench, const struct bench_clock *clock)
 
 void bench_run(const struct bench *benches, size_t count, const struct bench_clock *clock)
 {
-	print("# name, best and median of %u batches; %lu units are 1 us\n", BATCHES,
+	print("# name, best and median of %u batches; %" PRIu64 " units are 1 us\n", BATCHES,
 	      clock->units_per_us);
 	for (size_t i = 0; i < count; i++)
 		if (kvm_found || !benches[i].kvm)

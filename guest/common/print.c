@@ -34,17 +34,41 @@ static void print_signed(int64_t value, unsigned int width, char fill)
 	print_number(-(uint64_t)value, 10, width ? width - 1 : 0, fill);
 }
 
+/* The next argument, with that many l before its conversion. */
+static int64_t next_signed(va_list *arguments, unsigned int longs)
+{
+	switch (longs) {
+	case 0:
+		return va_arg(*arguments, int);
+	case 1:
+		return va_arg(*arguments, long);
+	default:
+		return va_arg(*arguments, long long);
+	}
+}
+
+static uint64_t next_unsigned(va_list *arguments, unsigned int longs)
+{
+	switch (longs) {
+	case 0:
+		return va_arg(*arguments, unsigned int);
+	case 1:
+		return va_arg(*arguments, unsigned long);
+	default:
+		return va_arg(*arguments, unsigned long long);
+	}
+}
+
 /* One conversion behind the %; returns its last character. */
 static const char *convert(const char *format, va_list *arguments)
 {
-	unsigned int width = 0;
-	bool is_long = false;
+	unsigned int width = 0, longs = 0;
 	char fill = *format == '0' ? '0' : ' ';
 
 	for (; *format >= '0' && *format <= '9'; format++)
 		width = width * 10 + *format - '0';
 	for (; *format == 'l'; format++)
-		is_long = true;
+		longs++;
 	switch (*format) {
 	case 's':
 		print_string(va_arg(*arguments, const char *));
@@ -53,14 +77,12 @@ static const char *convert(const char *format, va_list *arguments)
 		print_char(va_arg(*arguments, int));
 		break;
 	case 'd':
-		print_signed(is_long ? va_arg(*arguments, long) : va_arg(*arguments, int),
-			     width, fill);
+		print_signed(next_signed(arguments, longs), width, fill);
 		break;
 	case 'u':
 	case 'x':
-		print_number(is_long ? va_arg(*arguments, unsigned long)
-				     : va_arg(*arguments, unsigned int),
-			     *format == 'u' ? 10 : 16, width, fill);
+		print_number(next_unsigned(arguments, longs), *format == 'u' ? 10 : 16, width,
+			     fill);
 		break;
 	case 'p':
 		print_number((uintptr_t)va_arg(*arguments, void *), 16, width, fill);

@@ -7,7 +7,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Knows %s %c %d %u %x %p, with l, and a width with or without 0. */
+/* The part of <inttypes.h> that is in use; that header is for programs with a C library. */
+#if __SIZEOF_LONG__ == 8
+#define PRId64 "ld"
+#define PRIu64 "lu"
+#define PRIx64 "lx"
+#else
+#define PRId64 "lld"
+#define PRIu64 "llu"
+#define PRIx64 "llx"
+#endif
+
+/* Knows %s %c %d %u %x %p, with l and ll, and a width with or without 0. */
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void vprint(const char *format, va_list arguments);
 void print_number(uint64_t value, unsigned int base, unsigned int width, char fill);

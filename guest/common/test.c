@@ -57,10 +57,10 @@ bool check_equal(int64_t got, int64_t expected, const char *format, ...)
 	va_end(arguments);
 	/* Small ones are codes and counts. */
 	if (expected > -0x10000 && expected < 0x10000 && got > -0x10000 && got < 0x10000)
-		print(": expected %ld, got %ld\n", (long)expected, (long)got);
+		print(": expected %" PRId64 ", got %" PRId64 "\n", expected, got);
 	else
-		print(": expected 0x%lx, got 0x%lx\n", (unsigned long)expected,
-		      (unsigned long)got);
+		print(": expected 0x%" PRIx64 ", got 0x%" PRIx64 "\n", (uint64_t)expected,
+		      (uint64_t)got);
 	return false;
 }
 
