@@ -143,6 +143,17 @@ void tests_run(const struct test *tests, size_t count)
 		run_one(&tests[i]);
 }
 
+/* The linker's: where the section of that name begins and ends, if there is one. */
+extern const struct test_list __start_paracall_tests[] __attribute__((weak));
+extern const struct test_list __stop_paracall_tests[] __attribute__((weak));
+
+void tests_run_all(void)
+{
+	for (const struct test_list *list = __start_paracall_tests;
+	     list < __stop_paracall_tests; list++)
+		tests_run(list->tests, list->count);
+}
+
 int tests_finish(void)
 {
 	print("1..%u\n", next_number() - 1);

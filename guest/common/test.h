@@ -53,10 +53,11 @@ struct test {
 
 struct test_list {
 	const struct test *tests;
-	uint64_t count;
+	/* Of itself it would be aligned to 4 on i386. */
+	uint64_t count __attribute__((aligned(8)));
 };
 
-/* Have the host find them: once for each array of tests. */
+/* Have the host and tests_run_all() find them: once for each array of tests. */
 #define TEST_LIST(array) \
 	static const struct test_list array##_list \
 		__attribute__((used, section("paracall_tests"))) = { (array), \
@@ -73,6 +74,8 @@ extern struct test_counts test_counts;
 
 /* Run them in order. */
 void tests_run(const struct test *tests, size_t count);
+/* All lists of the program, as its files are in the link's order. */
+void tests_run_all(void);
 /* Plan and summary; returns the exit code. */
 int tests_finish(void);
 
@@ -82,7 +85,7 @@ int tests_finish(void);
 	{ \
 		cpus_start(); \
 		tests_start(program); \
-		tests_run(tests, TEST_COUNT(tests)); \
+		tests_run_all(); \
 		return tests_finish(); \
 	}
 
