@@ -4,6 +4,7 @@
  * record_steal_time (Linux 6.19). A guest can't make a host busy but by asking
  * more of it than it has; whether that is so here, the test sees.
  */
+#include "runtime/pvclock.h"
 #include "runtime/test.h"
 
 #define LIMIT_MS 20000
@@ -76,7 +77,7 @@ static void test_register(void)
 		give_up();
 		interrupts_on();
 		check(page->steal >= 1000000000 && page->steal < 1000000000000ull,
-		      "steal time is %lu ns", page->steal);
+		      "steal time is %" PRIu64 " ns", page->steal);
 	}
 	start(page);
 	check_equal((int64_t)rdmsr(STEAL_TIME), (int64_t)((uintptr_t)page | 1), "rdmsr");
@@ -98,7 +99,7 @@ static void test_rest(void)
 	check_equal(page->flags, (int64_t)0xa5a5a5a5, "flags");
 	check_equal(page->preempted, 0, "preempted");
 	for (size_t i = offsetof(steal_page, u8_pad); i < sizeof(*page); i++)
-		check_equal(bytes[i], PATTERN, "byte %lu", i);
+		check_equal(bytes[i], PATTERN, "byte %lu", (unsigned long)i);
 }
 
 static uint32_t version_of(const struct worker *worker)
@@ -191,7 +192,8 @@ static void run_all(void)
 	while (!is_enough(begin)) {
 		uint64_t now = read_steal(&workers[1]);
 
-		check(now >= before, "CPU %u's steal time went from %lu to %lu ns", cpu_ids[1],
+		check(now >= before,
+		      "CPU %u's steal time went from %" PRIu64 " to %" PRIu64 " ns", cpu_ids[1],
 		      before, now);
 		before = now;
 	}
@@ -201,19 +203,16 @@ static void run_all(void)
 	apic_timer_stop();
 }
 
-__extension__ typedef unsigned __int128 uint128;
-
 /* By kvmclock, if that is offered: the runtime's own measure may be far off. */
 static uint64_t to_nanoseconds(uint64_t cycles)
 {
-	static struct paracall_pvclock_vcpu_time_info clock __attribute__((aligned(64)));
+	static clock_page page __attribute__((aligned(64)));
 
 	if (!(kvm.features & FEATURE(CLOCKSOURCE2)))
 		return 2 * cycles * 1000 / cycles_per_us;
-	wrmsr(PARACALL_KVM_MSR_SYSTEM_TIME_NEW, (uintptr_t)&clock | 1);
+	wrmsr(PARACALL_KVM_MSR_SYSTEM_TIME_NEW, (uintptr_t)&page | 1);
 	wrmsr(PARACALL_KVM_MSR_SYSTEM_TIME_NEW, 0);
-	cycles = clock.tsc_shift < 0 ? cycles >> -clock.tsc_shift : cycles << clock.tsc_shift;
-	return (uint64_t)((uint128)cycles * clock.tsc_to_system_mul >> 32);
+	return scale(&page, cycles);
 }
 
 /* What was stolen can't be more than what went by; clocks differ a little. */
@@ -222,8 +221,9 @@ static void expect_plausible(uint32_t index)
 	const struct worker *worker = &workers[index];
 	uint64_t went_by = to_nanoseconds(worker->cycles);
 
-	check(worker->stolen <= went_by + went_by / 1000, "CPU %u: %lu ns of %lu were stolen",
-	      cpu_ids[index], worker->stolen, went_by);
+	check(worker->stolen <= went_by + went_by / 1000,
+	      "CPU %u: %" PRIu64 " ns of %" PRIu64 " were stolen", cpu_ids[index],
+	      worker->stolen, went_by);
 	check(!worker->saw_odd, "CPU %u: it sees an odd version of its own", cpu_ids[index]);
 	check(!worker->saw_preempted, "CPU %u runs, and is marked as preempted",
 	      cpu_ids[index]);
@@ -243,8 +243,8 @@ static void test_busy(void)
 		cycles += workers[i].cycles;
 		updates += workers[i].updates;
 	}
-	print("# %lu of %lu ms were stolen, told in %u parts\n", stolen / 1000000,
-	      cycles / cycles_per_us / 1000, updates);
+	print("# %" PRIu64 " of %" PRIu64 " ms were stolen, told in %u parts\n",
+	      stolen / 1000000, cycles / cycles_per_us / 1000, updates);
 	if (!stolen && !test_has_failed())
 		skip("the host let no CPU wait");
 }
@@ -263,7 +263,8 @@ static void test_given_up(void)
 	}
 	apic_timer_stop();
 	for (size_t i = 0; i < sizeof(workers); i++)
-		if (!check_equal(((const uint8_t *)workers)[i], PATTERN, "byte 0x%lx", i))
+		if (!check_equal(((const uint8_t *)workers)[i], PATTERN, "byte 0x%lx",
+				 (unsigned long)i))
 			return;
 }
 

@@ -35,15 +35,18 @@ static inline clock_page read_page(const clock_page *page)
 	return read_page_and_tsc(page, &tsc);
 }
 
-__extension__ typedef unsigned __int128 uint128;
+/* Counter's ticks to nanoseconds: a shift, and a multiplication by parts of 2^32. */
+static inline uint64_t scale(const clock_page *page, uint64_t ticks)
+{
+	uint64_t multiplier = page->tsc_to_system_mul;
+
+	ticks = page->tsc_shift < 0 ? ticks >> -page->tsc_shift : ticks << page->tsc_shift;
+	return (ticks >> 32) * multiplier + ((ticks & 0xffffffff) * multiplier >> 32);
+}
 
 static inline int64_t convert(const clock_page *page, uint64_t tsc)
 {
-	uint64_t ticks = tsc - page->tsc_timestamp;
-
-	ticks = page->tsc_shift < 0 ? ticks >> -page->tsc_shift : ticks << page->tsc_shift;
-	return (int64_t)(page->system_time +
-			 (uint64_t)((uint128)ticks * page->tsc_to_system_mul >> 32));
+	return (int64_t)(page->system_time + scale(page, tsc - page->tsc_timestamp));
 }
 
 /* Nanoseconds. */
