@@ -5,40 +5,20 @@
  * ____kvm_emulate_hypercall (Linux 6.19). Calls that act on other CPUs have
  * programs of their own; here they get arguments with which they do nothing.
  */
-#include "runtime/test.h"
+#include "hypercalls.h"
 
 #define ABSENT_ID 0xfe
-#define KVM_ENOSYS (-PARACALL_KVM_ENOSYS)
 
-/* The same call, by the instruction and in the mode that a row stands for. */
-struct way {
-	const char *name;
-	void (*call)(struct registers *registers);
-	bool vmmcall;
-};
-
-static const struct way ways_64[] = {
+const struct way ways[WAYS] = {
 	{ "vmcall", registers_vmcall, false },
 	{ "vmmcall", registers_vmmcall, true },
 };
-
-static const struct way ways_32[] = {
-	{ "vmcall", registers_vmcall_32, false },
-	{ "vmmcall", registers_vmmcall_32, true },
-};
-
-static const struct way ways_user_32[] = {
-	{ "vmcall", registers_vmcall_user_32, false },
-	{ "vmmcall", registers_vmmcall_user_32, true },
-};
-
-#define WAYS 2
 
 /* Room for what CLOCK_PAIRING writes, 64 bytes. */
 static uint8_t buffer[64] __attribute__((aligned(64)));
 
 /* Patterns, but for the arguments. */
-static struct registers registers_for(uint64_t number)
+static struct registers registers_for(unsigned long number)
 {
 	struct registers registers = registers_with_patterns(number, 0x2);
 
@@ -49,8 +29,7 @@ static struct registers registers_for(uint64_t number)
 	return registers;
 }
 
-/* Arguments with which the call has no effect that lasts. */
-static struct registers harmless(uint64_t number)
+struct registers harmless(unsigned long number)
 {
 	struct registers registers = registers_for(number);
 
@@ -77,12 +56,12 @@ static bool offered(uint32_t feature)
  * A call that a feature announces: 0 if it is offered; if not, that depends on
  * KVM_CAP_ENFORCE_PV_FEATURE_CPUID.
  */
-static bool is_gated_answer(uint32_t feature, int64_t result)
+static bool is_gated_answer(uint32_t feature, long result)
 {
 	return result == 0 || (!offered(feature) && result == KVM_ENOSYS);
 }
 
-static void check_answer(uint64_t number, int64_t result, const char *way)
+void check_answer(unsigned long number, long result, const char *way)
 {
 	const char *wrong = "%s, number %ld: result %ld";
 
@@ -120,16 +99,11 @@ static void check_answer(uint64_t number, int64_t result, const char *way)
 	}
 }
 
-struct number {
-	const char *name;
-	uint64_t number;
-};
-
 /* clang-format off */
-#define NUMBER(value) { "number " #value, (uint64_t)value }
+#define NUMBER(value) { "number " #value, (unsigned long)value }
 /* clang-format on */
 
-static const struct number numbers[] = {
+const struct number numbers[NUMBERS] = {
 	NUMBER(0),	    NUMBER(1),		NUMBER(2),
 	NUMBER(3),	    NUMBER(4),		NUMBER(5),
 	NUMBER(6),	    NUMBER(7),		NUMBER(8),
@@ -147,12 +121,12 @@ static void try_number(const struct way *way, const struct number *number)
 	struct registers registers = harmless(number->number);
 
 	way->call(&registers);
-	check_answer(number->number, (int64_t)registers.rax, way->name);
+	check_answer(number->number, (long)registers.rax, way->name);
 }
 
 static void test_vmcall(const void *row)
 {
-	try_number(&ways_64[0], row);
+	try_number(&ways[0], row);
 }
 
 /*
@@ -161,72 +135,41 @@ static void test_vmcall(const void *row)
  */
 static void test_vmmcall(const void *row)
 {
-	try_number(&ways_64[1], row);
+	try_number(&ways[1], row);
 }
 
-/* In 64-bit code all 64 bits are the number. */
-static void test_whole_number(const void *row)
+static const char *const register_names[] = { REGISTER_NAMES };
+
+void check_kept(const struct registers *before, const struct registers *after, const char *way)
 {
-	const struct number *known = row;
+	const unsigned long *old = &before->rax, *new = &after->rax;
 
-	for (unsigned int i = 0; i < WAYS; i++) {
-		uint64_t number = 1ul << 32 | known->number;
-		struct registers registers = harmless(number);
-
-		ways_64[i].call(&registers);
-		check_equal((int64_t)registers.rax, KVM_ENOSYS, "%s, number 0x%lx",
-			    ways_64[i].name, number);
-	}
-}
-
-#define CHECK_KEPT(member) \
-	check_equal((int64_t)after->member, (int64_t)before->member, "%s, number %ld: %s", \
-		    way, (long)before->rax, #member)
-
-static void check_kept(const struct registers *before, const struct registers *after,
-		       const char *way)
-{
-	CHECK_KEPT(rbx);
-	CHECK_KEPT(rcx);
-	CHECK_KEPT(rdx);
-	CHECK_KEPT(rsi);
-	CHECK_KEPT(rdi);
-	CHECK_KEPT(rbp);
-	CHECK_KEPT(r8);
-	CHECK_KEPT(r9);
-	CHECK_KEPT(r10);
-	CHECK_KEPT(r11);
-	CHECK_KEPT(r12);
-	CHECK_KEPT(r13);
-	CHECK_KEPT(r14);
-	CHECK_KEPT(r15);
-	CHECK_KEPT(rflags);
+	for (size_t i = 1; i < TEST_COUNT(register_names); i++)
+		check_equal((long)new[i], (long)old[i], "%s, number %ld: %s", way,
+			    (long)before->rax, register_names[i]);
 }
 
 /*
  * Nothing but rax changes, not even flags. Guests rely on it: their inline
  * assembler names no other register (arch/x86/include/asm/kvm_para.h).
  */
-static void try_kept(const struct way *way, uint64_t number, uint64_t rflags)
+static void try_kept(const struct way *way, unsigned long number, unsigned long rflags)
 {
 	struct registers before = harmless(number), after;
 
 	before.rflags = rflags;
 	/* Arguments that this call does not have. */
 	if (number == PARACALL_KVM_HC_VAPIC_POLL_IRQ || number == 99) {
-		before.rbx = 0xb1b1b1b1b1b1b1b1;
-		before.rcx = 0xc1c1c1c1c1c1c1c1;
-		before.rdx = 0xd2d2d2d2d2d2d2d2;
-		before.rsi = 0x5151515151515151;
+		before = registers_with_patterns(number, rflags);
 	}
 	after = before;
 	way->call(&after);
 	check_kept(&before, &after, way->name);
 }
 
-static void try_all_kept(const struct way *ways)
+void try_all_kept(const struct way tried[WAYS])
 {
-	static const uint64_t kept_for[] = {
+	static const unsigned long kept_for[] = {
 		PARACALL_KVM_HC_VAPIC_POLL_IRQ,
 		PARACALL_KVM_HC_KICK_CPU,
 		PARACALL_KVM_HC_SEND_IPI,
@@ -236,41 +179,16 @@ static void try_all_kept(const struct way *ways)
 
 	for (unsigned int i = 0; i < WAYS; i++) {
 		for (unsigned int j = 0; j < sizeof(kept_for) / sizeof(kept_for[0]); j++) {
-			try_kept(&ways[i], kept_for[j], 0x002);
+			try_kept(&tried[i], kept_for[j], 0x002);
 			/* CF PF AF ZF SF IF DF OF */
-			try_kept(&ways[i], kept_for[j], 0xed7);
+			try_kept(&tried[i], kept_for[j], 0xed7);
 		}
 	}
 }
 
 static void test_kept(void)
 {
-	try_all_kept(ways_64);
-}
-
-/*
- * Compatibility mode is 32-bit, long mode being active or not (arch/x86/kvm/
- * x86.h, is_64_bit_hypercall): the number and the result have 32 bits, the
- * result's upper half is zero.
- */
-static void test_32(const void *row)
-{
-	uint64_t number = (uint32_t)((const struct number *)row)->number;
-
-	for (unsigned int i = 0; i < WAYS; i++) {
-		struct registers registers = harmless(number | 0xdeadbeefull << 32);
-
-		ways_32[i].call(&registers);
-		check_equal((int64_t)(registers.rax >> 32), 0,
-			    "32-bit %s, number %ld, upper half of rax", ways_32[i].name,
-			    (long)number);
-		check_answer(number, (int32_t)registers.rax, ways_32[i].name);
-	}
-}
-
-static void test_32_kept(void)
-{
-	try_all_kept(ways_32);
+	try_all_kept(ways);
 }
 
 /*
@@ -279,12 +197,7 @@ static void test_32_kept(void)
  * own instruction. The other one may fault: user code may not replace it
  * (arch/x86/kvm/emulate.c).
  */
-struct user_test {
-	struct registers registers;
-	void (*call)(struct registers *registers);
-};
-
-static void call_as_user(void *argument)
+void call_as_user(void *argument)
 {
 	struct user_test *test = argument;
 
@@ -297,7 +210,7 @@ static bool may_fault(const struct way *way, int vector)
 	       (vector == VECTOR_UD || vector == VECTOR_GP || vector == VECTOR_PF);
 }
 
-static void try_as_user(const struct way *way, uint64_t number, uint64_t expected)
+void try_as_user(const struct way *way, unsigned long number, unsigned long expected)
 {
 	struct user_test test = { harmless(number), way->call };
 	struct registers before = test.registers;
@@ -306,7 +219,7 @@ static void try_as_user(const struct way *way, uint64_t number, uint64_t expecte
 	if (may_fault(way, vector) ||
 	    !check_equal(vector, -1, "%s, number %ld: exception", way->name, (long)number))
 		return;
-	check_equal((int64_t)test.registers.rax, (int64_t)expected, "%s, number %ld", way->name,
+	check_equal((long)test.registers.rax, (long)expected, "%s, number %ld", way->name,
 		    (long)number);
 	check_kept(&before, &test.registers, way->name);
 }
@@ -316,15 +229,7 @@ static void test_user(const void *row)
 	const struct number *number = row;
 
 	for (unsigned int i = 0; i < WAYS; i++)
-		try_as_user(&ways_64[i], number->number, (uint64_t)-PARACALL_KVM_EPERM);
-}
-
-static void test_user_32(const void *row)
-{
-	const struct number *number = row;
-
-	for (unsigned int i = 0; i < WAYS; i++)
-		try_as_user(&ways_user_32[i], number->number, (uint32_t)-PARACALL_KVM_EPERM);
+		try_as_user(&ways[i], number->number, (unsigned long)-PARACALL_KVM_EPERM);
 }
 
 /* Which numbers exist is no secret, but they must not act either. */
@@ -339,7 +244,7 @@ static void test_user_effect(void)
 	test.registers.rdx = this_cpu()->apic_id;
 	test.registers.rsi = 0x41;
 	check_equal(run_user(call_as_user, &test), -1, "exception");
-	check_equal((int64_t)test.registers.rax, -PARACALL_KVM_EPERM, "result");
+	check_equal((long)test.registers.rax, -PARACALL_KVM_EPERM, "result");
 	delay_ms(10);
 	check_equal(*counter, before, "interrupts sent by user mode");
 }
@@ -380,22 +285,26 @@ static void test_pv_sched_yield(void)
 		    "SCHED_YIELD");
 }
 
-/* In each leaf, with garbage all around: upper halves are zero, the rest is kept. */
+void check_same_leaf(const struct registers *registers, uint32_t leaf, const char *where)
+{
+	struct paracall_guest_cpuid expected = paracall_guest_cpuid(leaf, 0);
+
+	check_equal(registers->rax, expected.eax, "%s: leaf 0x%x eax", where, leaf);
+	check_equal(registers->rbx, expected.ebx, "%s: leaf 0x%x ebx", where, leaf);
+	check_equal(registers->rcx, expected.ecx, "%s: leaf 0x%x ecx", where, leaf);
+	check_equal(registers->rdx, expected.edx, "%s: leaf 0x%x edx", where, leaf);
+}
+
+/* With all flags set, and user mode: nothing else changes. */
 static void test_cpuid_registers(void)
 {
 	for (uint32_t i = 0; i < 4; i++) {
 		struct registers before = registers_for(kvm.base + (i & 1)), after;
 
-		before.rax |= 0xaaaaaaaaull << 32;
-		before.rbx = before.rcx = before.rdx = (uint64_t)-1;
-		before.rcx = 0x5555555500000000;
-		before.rsi = 0x5151515151515151;
 		before.rflags = i & 2 ? 0xed7 : 2;
 		after = before;
 		registers_cpuid(&after);
-		check_equal((int64_t)(after.rax >> 32 | after.rbx >> 32 | after.rcx >> 32 |
-				      after.rdx >> 32),
-			    0, "leaf 0x%x: upper halves", kvm.base + (i & 1));
+		check_same_leaf(&after, kvm.base + (i & 1), "all registers given");
 		before.rbx = after.rbx;
 		before.rcx = after.rcx;
 		before.rdx = after.rdx;
@@ -403,25 +312,11 @@ static void test_cpuid_registers(void)
 	}
 }
 
-static void check_same_leaf(struct registers *registers, uint32_t leaf, const char *where)
-{
-	struct paracall_guest_cpuid expected = paracall_guest_cpuid(leaf, 0);
-
-	check_equal((int64_t)registers->rax, expected.eax, "%s: leaf 0x%x eax", where, leaf);
-	check_equal((int64_t)registers->rbx, expected.ebx, "%s: leaf 0x%x ebx", where, leaf);
-	check_equal((int64_t)registers->rcx, expected.ecx, "%s: leaf 0x%x ecx", where, leaf);
-	check_equal((int64_t)registers->rdx, expected.edx, "%s: leaf 0x%x edx", where, leaf);
-}
-
-/* CPUID tells the same in every mode. */
-static void test_cpuid_modes(void)
+static void test_cpuid_user(void)
 {
 	for (uint32_t leaf = kvm.base; leaf <= (kvm.base | 1); leaf++) {
-		struct registers in_32 = registers_for(leaf);
 		struct user_test test = { registers_for(leaf), registers_cpuid };
 
-		registers_cpuid_32(&in_32);
-		check_same_leaf(&in_32, leaf, "compatibility mode");
 		check_equal(run_user(call_as_user, &test), -1, "user mode: exception");
 		check_same_leaf(&test.registers, leaf, "user mode");
 	}
@@ -438,7 +333,7 @@ static void test_cpuid_others(void)
 	check(first[0].eax >= 1 && first[0].eax < 0x10000, "last leaf: 0x%x", first[0].eax);
 	check(first[0].ebx != PARACALL_KVM_SIGNATURE_EBX, "leaf 0 has KVM's signature");
 	check_equal(first[1].ebx >> 24, this_cpu()->apic_id, "APIC id in leaf 1");
-	/* FPU, TSC, MSR, APIC: a 64-bit CPU has them. */
+	/* FPU, TSC, MSR, APIC: a CPU with an APIC has them. */
 	check_equal(first[1].edx & 0x231, 0x231, "features in leaf 1, edx");
 	check_equal(first[1].ecx >> PARACALL_CPUID_1_ECX_HYPERVISOR, 1, "hypervisor bit");
 	check(first[2].eax >= 0x80000001 && first[2].eax < 0x80010000,
@@ -452,8 +347,7 @@ static void test_cpuid_others(void)
 			check_same_leaf(&registers, leaves[i], "again");
 			registers = registers_for(kvm.base | 1);
 			registers_cpuid(&registers);
-			check_equal((int64_t)registers.rax, kvm.features,
-				    "features in between");
+			check_equal(registers.rax, kvm.features, "features in between");
 		}
 	}
 }
@@ -500,35 +394,11 @@ static void test_parallel(void)
 /* Versions of clang-format differ about such macros. */
 /* clang-format off */
 #define TEST(test_name, function) { .name = test_name, .run = function, .kvm = true }
-#define NUMBERS_TEST(test_name, function) \
-	{ .name = test_name, .run_row = function, .kvm = true, TEST_ROWS(numbers) }
 /* clang-format on */
 #define FEATURE_TEST(test_name, function, bit) \
 	{ \
 		.name = test_name, .run = function, .kvm = true, .features = FEATURE(bit) \
 	}
-
-uint64_t pc_after_call(void);
-uint64_t pc_after_cpuid(void);
-
-/* Each tells the address at which it goes on after the instruction. */
-__asm__("	.text\n"
-	"	.globl pc_after_call\n"
-	"pc_after_call:\n"
-	"	mov $99, %eax\n"
-	"	vmcall\n"
-	"	lea 0(%rip), %rax\n"
-	"	ret\n"
-	"	.globl pc_after_cpuid\n"
-	"pc_after_cpuid:\n"
-	"	push %rbx\n"
-	"	mov $0x40000000, %eax\n"
-	"	cpuid\n"
-	"	lea 0(%rip), %rax\n"
-	"	pop %rbx\n"
-	"	ret\n");
-
-typedef uint64_t pc_function(void);
 
 /*
  * The same page at two addresses: the program goes on where it called. An
@@ -539,11 +409,10 @@ static void check_aliases(pc_function *function, const char *name)
 	pc_function *alias = (pc_function *)((uintptr_t)function + ALIAS);
 
 	for (int round = 0; round < 3; round++) {
-		uint64_t here = function();
-		uint64_t there = alias();
+		unsigned long here = function();
+		unsigned long there = alias();
 
-		if (!check_equal((int64_t)(there - here), (int64_t)ALIAS, "%s, round %d", name,
-				 round))
+		if (!check_equal(there - here, ALIAS, "%s, round %d", name, round))
 			return;
 	}
 }
@@ -562,21 +431,12 @@ static const struct test tests[] = {
 	FEATURE_TEST("feature bit 13, PV_SCHED_YIELD, is true", test_pv_sched_yield,
 		     PV_SCHED_YIELD),
 	TEST("CPUID changes four registers only", test_cpuid_registers),
-	TEST("CPUID is the same in all modes", test_cpuid_modes),
+	TEST("CPUID is the same in user mode", test_cpuid_user),
 	TEST("other CPUID leaves are the CPU's own", test_cpuid_others),
 	NUMBERS_TEST("vmcall", test_vmcall),
 	NUMBERS_TEST("vmmcall", test_vmmcall),
-	{ .name = "all 64 bits are the number",
-	  .run_row = test_whole_number,
-	  .kvm = true,
-	  .rows = &numbers[1],
-	  .row_count = 12,
-	  .row_size = sizeof(numbers[0]) },
 	TEST("other registers and flags are kept", test_kept),
-	NUMBERS_TEST("compatibility mode", test_32),
-	TEST("compatibility mode: other registers and flags are kept", test_32_kept),
 	NUMBERS_TEST("user mode gets -1", test_user),
-	NUMBERS_TEST("user mode, 32-bit code, gets -1", test_user_32),
 	TEST("user mode: no effect", test_user_effect),
 	TEST("code that is mapped twice", test_aliases),
 	{ .name = "many calls", .covers = "VAPIC_POLL_IRQ", .run = test_many, .kvm = true },

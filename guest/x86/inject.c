@@ -11,7 +11,7 @@
 #define QUIET_MS 50
 #define TICK_MS 2
 #define US_PER_MS 1000ul
-#define SECOND 1000000000l
+#define SECOND INT64_C(1000000000)
 
 static bool begins_with(const char *text, const char *beginning)
 {
@@ -78,10 +78,11 @@ static void test_delay(void)
 			    call + 1);
 		took[call] = now_us() - begin;
 	}
-	print("# microseconds: %lu %lu %lu %lu\n", took[0], took[1], took[2], took[3]);
+	print("# microseconds: %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", took[0],
+	      took[1], took[2], took[3]);
 	/* Where time is counted in instructions the host's is not seen. */
-	check(has_virtual_time() || took[2] >= 8 * US_PER_MS, "the third call took %lu us",
-	      took[2]);
+	check(has_virtual_time() || took[2] >= 8 * US_PER_MS,
+	      "the third call took %" PRIu64 " us", took[2]);
 }
 
 static void halt_deaf(void *argument)
@@ -138,7 +139,7 @@ static void test_late_kick(void)
 	kick();
 	while (stage != 2 && now_us() - begin < LIMIT_MS * US_PER_MS)
 		hypercall(PARACALL_KVM_HC_VAPIC_POLL_IRQ, 0, 0, 0, 0);
-	print("# it came after %lu us\n", now_us() - begin);
+	print("# it came after %" PRIu64 " us\n", now_us() - begin);
 	check_equal(stage, 2, "stage in the end");
 	check(has_virtual_time() || now_us() - begin >= 99 * US_PER_MS, "it came too early");
 }
@@ -161,7 +162,7 @@ static void test_late_kick_and_halt(void)
 	interrupts_on_halt();
 	apic_timer_stop();
 	check(wait_for(&stage, 2, LIMIT_MS), "the kick does not come");
-	print("# the halt took %lu us\n", now_us() - begin);
+	print("# the halt took %" PRIu64 " us\n", now_us() - begin);
 }
 
 /* MSR_POLL_CONTROL:fault:when=2 and :drop:when=3 */
@@ -179,7 +180,7 @@ static void test_register(void)
 
 #define DRAWN 64
 /* Which of the first vCPU's calls a rule with 50% meets by seed=1; bit 0 is the first. */
-#define DRAWN_BY_SEED_1 0x5954c4aaf917c701ul
+#define DRAWN_BY_SEED_1 UINT64_C(0x5954c4aaf917c701)
 
 /* CLOCK_PAIRING:retval=7:50% with seed=1 */
 static void test_seed(void)
@@ -189,8 +190,8 @@ static void test_seed(void)
 	REQUIRE_RULES();
 	for (int call = 0; call < DRAWN; call++)
 		if (hypercall(PARACALL_KVM_HC_CLOCK_PAIRING, 0, -1, 0, 0) == 7)
-			met |= 1ul << call;
-	print("# drawn: 0x%lx\n", met);
+			met |= UINT64_C(1) << call;
+	print("# drawn: 0x%" PRIx64 "\n", met);
 	check_equal((int64_t)met, (int64_t)DRAWN_BY_SEED_1, "calls met");
 }
 
@@ -244,7 +245,7 @@ static void test_jumps(void)
 
 		tick();
 		now = read_clock(&page);
-		check(now >= last, "the clock went back by %ld ns", last - now);
+		check(now >= last, "the clock went back by %" PRId64 " ns", last - now);
 		if (now - last >= 10 * SECOND)
 			jumps++;
 		last = now;
@@ -271,8 +272,8 @@ static void test_steal(void)
 	wrmsr(PARACALL_KVM_MSR_STEAL_TIME, 0);
 	apic_timer_stop();
 	stolen = steal.steal;
-	print("# stolen: %lu ns\n", stolen);
-	check(stolen >= 5 * SECOND && stolen < 10 * SECOND, "stolen: %lu ns", stolen);
+	print("# stolen: %" PRIu64 " ns\n", stolen);
+	check(stolen >= 5 * SECOND && stolen < 10 * SECOND, "stolen: %" PRIu64 " ns", stolen);
 }
 
 #define TEST(test_name, function, least_cpus, feature) \

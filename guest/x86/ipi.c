@@ -4,13 +4,12 @@
  * must not: Documentation/virt/kvm/x86/hypercalls.rst; arch/x86/kvm/lapic.c,
  * kvm_pv_send_ipi and __apic_accept_irq (Linux 6.19).
  */
-#include "runtime/test.h"
+#include "ipi.h"
 
 #define LIMIT_MS 10000
 /* How long to look for interrupts that should not come. */
 #define QUIET_MS 20
 
-#define VECTOR 0x41
 #define OTHER_VECTOR 0x52
 #define NMI (PARACALL_ICR_MODE_NMI << PARACALL_ICR_MODE_SHIFT)
 #define BURST 200
@@ -20,7 +19,7 @@
 /* Every CPU's counters as they were, for comparison. */
 static uint32_t counters_before[MAX_CPUS][256];
 
-static void remember(void)
+void remember(void)
 {
 	delay_ms(1);
 	for (uint32_t i = 0; i < cpu_count; i++)
@@ -28,17 +27,12 @@ static void remember(void)
 			counters_before[i][vector] = cpu_at(i)->interrupts[vector];
 }
 
-/* A set of CPUs, by index. */
-struct targets {
-	bool has[MAX_CPUS];
-};
-
-static struct targets nobody(void)
+struct targets nobody(void)
 {
 	return (struct targets){ .has = { false } };
 }
 
-static struct targets only(uint32_t index)
+struct targets only(uint32_t index)
 {
 	struct targets targets = nobody();
 
@@ -46,8 +40,7 @@ static struct targets only(uint32_t index)
 	return targets;
 }
 
-/* Those whose ids are from @first to @last. */
-static struct targets ids_between(uint32_t first, uint32_t last)
+struct targets ids_between(uint32_t first, uint32_t last)
 {
 	struct targets targets = nobody();
 
@@ -69,7 +62,7 @@ static struct targets all_but(uint32_t index)
 	return targets;
 }
 
-static uint32_t count(const struct targets *targets)
+uint32_t count(const struct targets *targets)
 {
 	uint32_t number = 0;
 
@@ -78,8 +71,7 @@ static uint32_t count(const struct targets *targets)
 	return number;
 }
 
-/* Exactly one of @vector at each CPU of @targets, nothing else anywhere. */
-static void check_delivered(struct targets targets, unsigned int vector, const char *what)
+void check_delivered(struct targets targets, unsigned int vector, const char *what)
 {
 	bool late = test_has_failed();
 
@@ -98,31 +90,31 @@ static void check_delivered(struct targets targets, unsigned int vector, const c
 	}
 }
 
-static long send(uint64_t low, uint64_t high, uint64_t lowest, uint64_t icr)
+long send(unsigned long low, unsigned long high, unsigned long lowest, unsigned long icr)
 {
 	return hypercall(PARACALL_KVM_HC_SEND_IPI, (long)low, (long)high, (long)lowest,
 			 (long)icr);
 }
 
 /* Those of @targets whose ids are from @lowest to @lowest + @bits - 1. */
-static uint64_t bitmap_of(const struct targets *targets, uint32_t lowest, uint32_t bits)
+static unsigned long bitmap_of(const struct targets *targets, uint32_t lowest)
 {
-	uint64_t bitmap = 0;
+	unsigned long bitmap = 0;
 
 	for (uint32_t i = 0; i < cpu_count; i++)
-		if (targets->has[i] && cpu_ids[i] >= lowest && cpu_ids[i] - lowest < bits)
-			bitmap |= 1ull << (cpu_ids[i] - lowest);
+		if (targets->has[i] && cpu_ids[i] >= lowest && cpu_ids[i] - lowest < WORD)
+			bitmap |= 1ul << (cpu_ids[i] - lowest);
 	return bitmap;
 }
 
-/* As Linux does it: as many calls as it takes, of 128 ids each; the results' sum. */
-static long send_to(const struct targets *targets, uint64_t icr)
+/* As Linux does it: as many calls as it takes, of two words of ids each; the results' sum. */
+static long send_to(const struct targets *targets, uint32_t icr)
 {
 	long sum = 0;
 
-	for (uint32_t lowest = 0; lowest <= cpu_highest_id(); lowest += 128) {
-		long result = send(bitmap_of(targets, lowest, 64),
-				   bitmap_of(targets, lowest + 64, 64), lowest, icr);
+	for (uint32_t lowest = 0; lowest <= cpu_highest_id(); lowest += 2 * WORD) {
+		long result = send(bitmap_of(targets, lowest),
+				   bitmap_of(targets, lowest + WORD), lowest, icr);
 
 		if (result < 0)
 			return result;
@@ -131,7 +123,7 @@ static long send_to(const struct targets *targets, uint64_t icr)
 	return sum;
 }
 
-static void send_and_check(struct targets targets, uint64_t icr, const char *what)
+static void send_and_check(struct targets targets, uint32_t icr, const char *what)
 {
 	unsigned int vector = icr & PARACALL_ICR_MODE_MASK ? VECTOR_NMI : icr & 0xff;
 
@@ -177,40 +169,41 @@ static void test_lowest(void)
 }
 
 /*
- * Bit 0 of the high word stands for the lowest id + 64, computed in 32 bits:
- * with few CPUs that shows by a lowest id below zero.
+ * Bit 0 of the high word stands for the lowest id + 64, in 32-bit code + 32
+ * (kvm_pv_send_ipi, cluster_size). That is computed in 32 bits: with few CPUs it
+ * shows by a lowest id below zero.
  */
 static void test_high_word(void)
 {
 	for (uint32_t i = 0; i < cpu_count; i++) {
 		remember();
-		check_equal(send(0, 1, (uint32_t)(cpu_ids[i] - 64), VECTOR), 1, "result");
+		check_equal(send(0, 1, (uint32_t)(cpu_ids[i] - WORD), VECTOR), 1, "result");
 		check_delivered(only(i), VECTOR, "high word");
 	}
 }
 
-/* 64 + lowest, where there is no such CPU. */
+/* Where there is no such CPU. */
 static void test_high_word_absent(void)
 {
-	if (cpu_highest_id() >= 64) {
-		skip("needs ids below 64 only");
+	if (cpu_highest_id() >= WORD) {
+		skip("needs ids of the low word only");
 		return;
 	}
 	remember();
-	check_equal(send(0, ~0ull, 0, VECTOR), 0, "result");
+	check_equal(send(0, ~0ul, 0, VECTOR), 0, "result");
 	check_delivered(nobody(), VECTOR, "absent CPUs in the high word");
 }
 
-/* Both words full, from ids on that are no multiples of 64. */
+/* Both words full, also from ids on that are no multiples of a word's. */
 static void test_both_words(void)
 {
 	static const uint32_t lowest[] = { 0, 1, 2, 7, 31, 33, 63, 65, 100, 127, 129, 200 };
 
 	for (unsigned int i = 0; i < sizeof(lowest) / sizeof(lowest[0]); i++) {
-		struct targets targets = ids_between(lowest[i], lowest[i] + 127);
+		struct targets targets = ids_between(lowest[i], lowest[i] + 2 * WORD - 1);
 
 		remember();
-		check_equal(send(~0ull, ~0ull, lowest[i], VECTOR), count(&targets),
+		check_equal(send(~0ul, ~0ul, lowest[i], VECTOR), count(&targets),
 			    "from id %u: result", lowest[i]);
 		check_delivered(targets, VECTOR, "both words");
 	}
@@ -220,14 +213,15 @@ static void test_both_words(void)
 static void test_absent(void)
 {
 	remember();
-	check_equal(send(~0ull, 0, cpu_highest_id() + 1, VECTOR), 0,
+	check_equal(send(~0ul, 0, cpu_highest_id() + 1, VECTOR), 0,
 		    "above the highest: result");
 	check_equal(send(1, 0, 0x7fffffff, VECTOR), 0, "far above: result");
 	/* In a local APIC this would be everybody. */
 	check_equal(send(1, 0, 255, VECTOR), 0, "id 255: result");
-	check_equal(send(1ull << 63, 0, 192, VECTOR), 0, "id 255 by the last bit: result");
-	check_equal(send(~0ull, ~0ull, 256, VECTOR), 0, "ids that need 9 bits: result");
-	check_equal(send(~0ull, ~0ull, 0x01000000, VECTOR), 0, "id in bits 31:24: result");
+	check_equal(send(1ul << (WORD - 1), 0, 256 - WORD, VECTOR), 0,
+		    "id 255 by the last bit: result");
+	check_equal(send(~0ul, ~0ul, 256, VECTOR), 0, "ids that need 9 bits: result");
+	check_equal(send(~0ul, ~0ul, 0x01000000, VECTOR), 0, "id in bits 31:24: result");
 	check_delivered(nobody(), VECTOR, "absent");
 }
 
@@ -237,20 +231,21 @@ static void test_absent(void)
  */
 static void test_wrap(void)
 {
-	struct targets low = ids_between(0, 63), from_1 = ids_between(1, 64);
+	const uint32_t first = -WORD;
+	struct targets low = ids_between(0, WORD - 1), from_1 = ids_between(1, WORD);
 
 	remember();
-	check_equal(send(~0ull, 0, 0xffffffff, VECTOR), 0, "from 2^32 - 1: result");
-	check_equal(send(~0ull, 0, 0xffffffc1, VECTOR), 0, "from 2^32 - 63: result");
-	check_equal(send(~0ull, ~0ull, 0xffffffbf, VECTOR), 0, "from 2^32 - 65: result");
+	check_equal(send(~0ul, 0, 0xffffffff, VECTOR), 0, "from id -1: result");
+	check_equal(send(~0ul, 0, first + 1, VECTOR), 0, "low word alone: result");
+	check_equal(send(~0ul, ~0ul, first - 1, VECTOR), 0, "second word from id -1: result");
 	check_delivered(nobody(), VECTOR, "ids that wrap in a word");
 	remember();
-	check_equal(send(~0ull, ~0ull, 0xffffffc0, VECTOR), count(&low),
-		    "from 2^32 - 64: result");
+	check_equal(send(~0ul, ~0ul, first, VECTOR), count(&low),
+		    "second word from id 0: result");
 	check_delivered(low, VECTOR, "second word from id 0");
 	remember();
-	check_equal(send(~0ull, ~0ull, 0xffffffc1, VECTOR), count(&from_1),
-		    "from 2^32 - 63, both: result");
+	check_equal(send(~0ul, ~0ul, first + 1, VECTOR), count(&from_1),
+		    "second word from id 1: result");
 	check_delivered(from_1, VECTOR, "second word from id 1");
 }
 
@@ -264,7 +259,7 @@ static void test_refused(void)
 
 	remember();
 	for (unsigned int i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-		check_equal(send(~0ull, ~0ull, 0, refused[i] | VECTOR), -PARACALL_KVM_EINVAL,
+		check_equal(send(~0ul, ~0ul, 0, refused[i] | VECTOR), -PARACALL_KVM_EINVAL,
 			    "command 0x%x", refused[i] | VECTOR);
 	check_delivered(nobody(), VECTOR, "refused");
 }
@@ -375,23 +370,14 @@ static void test_smi(void)
 
 	memcpy((void *)(SMM_BASE + SMM_ENTRY), code, sizeof(code));
 	*entries = 0;
+	if (!make_ready_for_smi(cpu_at(1)))
+		return;
 	remember();
 	check_equal(send(1, 0, cpu_ids[1], MODE(SMI)), 1, "result");
 	for (uint64_t waited = 0; !*entries && waited < LIMIT_MS; waited++)
 		delay_ms(1);
 	check_delivered(nobody(), 0, "system management interrupt");
 	check_equal(*entries, 1, "entries of system management mode");
-}
-
-/* The lowest id has 32 bits, and so has the command. */
-static void test_upper_bits(void)
-{
-	remember();
-	check_equal(send(1, 0, 0xffull << 32 | cpu_ids[0], VECTOR), 1, "lowest id: result");
-	check_delivered(only(0), VECTOR, "upper bits of the lowest id");
-	remember();
-	check_equal(send(1, 0, cpu_ids[0], 0xffull << 32 | VECTOR), 1, "command: result");
-	check_delivered(only(0), VECTOR, "upper bits of the command");
 }
 
 /* Linux's way to have a backtrace of all CPUs. */
@@ -497,7 +483,7 @@ static void crossfire(void *argument)
 	vector = 0x60 + self;
 	others = all_but(self);
 	for (uint32_t round = 1; round <= BURST / 4; round++) {
-		if (send_to(&others, vector) != count(&others))
+		if (send_to(&others, vector) != (long)count(&others))
 			result->wrong = 1;
 		for (uint32_t i = 0; i < cpu_count; i++)
 			if (others.has[i] &&
@@ -527,49 +513,6 @@ static void test_crossfire(void)
 	check_equal(result.wrong, 0, "1: wrong count, 2: lost interrupt");
 }
 
-static long send_32(uint64_t low, uint64_t high, uint64_t lowest, uint64_t icr)
-{
-	struct registers registers = {
-		.rax = PARACALL_KVM_HC_SEND_IPI,
-		.rbx = low,
-		.rcx = high,
-		.rdx = lowest,
-		.rsi = icr,
-		.rflags = 0x202,
-	};
-
-	(cpu_has_vmmcall() ? registers_vmmcall_32 : registers_vmcall_32)(&registers);
-	return (long)registers.rax;
-}
-
-/* In 32-bit code an argument holds 32 bits, and the second word starts there. */
-static void test_32(void)
-{
-	for (uint32_t i = 0; i < cpu_count; i++) {
-		remember();
-		check_equal(send_32(0, 1, (uint32_t)(cpu_ids[i] - 32), VECTOR), 1,
-			    "second word: result");
-		check_delivered(only(i), VECTOR, "second word at lowest + 32");
-	}
-	remember();
-	check_equal(send_32(1ull << 32, 1ull << 32, 0, VECTOR), 0, "upper halves: result");
-	check_delivered(nobody(), VECTOR, "upper halves of the words");
-	remember();
-	check_equal(send_32(1, 0, 0xffull << 32 | cpu_ids[0], 0xffull << 32 | VECTOR), 1,
-		    "first word: result");
-	check_delivered(only(0), VECTOR, "first word");
-	for (uint32_t lowest = 1; lowest < 200; lowest += 33) {
-		struct targets targets = ids_between(lowest, lowest + 63);
-
-		remember();
-		check_equal(send_32(~0ull, ~0ull, lowest, VECTOR), count(&targets),
-			    "both words from %u: result", lowest);
-		check_delivered(targets, VECTOR, "both words");
-	}
-	check_equal(send_32(1, 0, 0, PARACALL_ICR_LOGICAL | VECTOR),
-		    (uint32_t)-PARACALL_KVM_EINVAL, "refused: result");
-}
-
 #define COVERING_TEST(test_name, function, least_cpus, what) \
 	{ \
 		.name = test_name, .covers = what, .run = function, .cpus = least_cpus, \
@@ -584,7 +527,7 @@ static const struct test tests[] = {
 	TEST("IPI to all", test_all, 1),
 	TEST("IPI to nobody", test_empty, 1),
 	TEST("IPI: bitmap starts at the lowest id", test_lowest, 1),
-	TEST("IPI: high word starts 64 ids further on", test_high_word, 1),
+	TEST("IPI: high word starts where the low one ends", test_high_word, 1),
 	TEST("IPI: high word without CPUs", test_high_word_absent, 1),
 	TEST("IPI: both words, from any id", test_both_words, 1),
 	TEST("IPI: absent ids are not counted", test_absent, 1),
@@ -593,14 +536,12 @@ static const struct test tests[] = {
 	TEST("IPI: modes, trigger and level", test_modes, 2),
 	TEST("IPI: INIT and startup", test_init, 2),
 	TEST("IPI: system management interrupt", test_smi, 2),
-	TEST("IPI: upper bits are ignored", test_upper_bits, 1),
 	TEST("IPI: NMI", test_nmi, 1),
 	TEST("IPI: NMI ends cli; hlt, a fixed one does not", test_nmi_halted, 2),
 	TEST("IPI: the reserved mode kicks", test_kick_mode, 2),
 	TEST("IPI: two vectors at once", test_two_vectors, 1),
 	TEST("IPI: none of a series is lost", test_burst, 2),
 	TEST("IPI: all to all", test_crossfire, 2),
-	TEST("IPI from compatibility mode", test_32, 1),
 };
 
 TESTS_MAIN("ipi", tests)

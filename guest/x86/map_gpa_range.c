@@ -4,14 +4,12 @@
  * arch/x86/kvm/x86.c, ____kvm_emulate_hypercall (Linux 6.19). A guest sees the
  * result only; the host's summary tells how many pages are private in the end.
  */
-#include "runtime/test.h"
+#include "map_gpa_range.h"
 
-#define PAGE 4096ul
-#define PRIVATE PARACALL_KVM_MAP_GPA_RANGE_ENCRYPTED
 #define LIMIT_MS 20000
 #define ROUNDS 300
 
-static long map(uint64_t address, uint64_t pages, uint64_t attributes)
+long map(unsigned long address, unsigned long pages, unsigned long attributes)
 {
 	return hypercall(PARACALL_KVM_HC_MAP_GPA_RANGE, (long)address, (long)pages,
 			 (long)attributes, 0);
@@ -20,7 +18,7 @@ static long map(uint64_t address, uint64_t pages, uint64_t attributes)
 static void test_convert(void)
 {
 	static uint64_t page[512] __attribute__((aligned(4096)));
-	uint64_t address = (uintptr_t)page;
+	unsigned long address = (uintptr_t)page;
 
 	page[0] = 77;
 	check_equal(map(address, 1, PRIVATE), 0, "private");
@@ -46,16 +44,13 @@ static void test_refused(void)
 	check_equal(map(PAGE, 0, PRIVATE), -PARACALL_KVM_EINVAL, "no pages");
 	check_equal(map(PAGE + 1, 1, PRIVATE), -PARACALL_KVM_EINVAL, "address + 1");
 	check_equal(map(PAGE + 0x800, 1, PRIVATE), -PARACALL_KVM_EINVAL, "half a page");
-	check_equal(map(PAGE, ~0ul, PRIVATE), -PARACALL_KVM_EINVAL, "2^64 - 1 pages");
-	check_equal(map(~0ul << 12, ~0ul, PRIVATE), -PARACALL_KVM_EINVAL, "wraps");
 }
 
 /* KVM leaves these to its user space. */
 static void test_not_checked(void)
 {
 	check_equal(map(APIC_BASE, 1, PRIVATE), 0, "a device");
-	check_equal(map(1ul << 51, 1, PRIVATE), 0, "no memory there");
-	check_equal(map(~0ul << 12, 2, PRIVATE), 0, "past all addresses");
+	check_equal(map(~0ul << 12, 2, PRIVATE), 0, "past all addresses that a register has");
 	check_equal(map(0x200000, 1, ~0ul), 0, "all attributes");
 	check_equal(map(0, ~0ul, 0), 0, "everything shared");
 }
@@ -64,7 +59,7 @@ static void test_not_checked(void)
 static void test_many(void)
 {
 	long result = 0;
-	uint64_t i;
+	unsigned long i;
 
 	for (i = 0; i < 100000 && !result; i++)
 		result = map(2 * i * PAGE, 1, PRIVATE);
@@ -75,35 +70,11 @@ static void test_many(void)
 	check_equal(map(0, 1, 0), 0, "shared");
 }
 
-static long map_32(uint64_t address, uint64_t pages, uint64_t attributes)
-{
-	struct registers registers = {
-		.rax = PARACALL_KVM_HC_MAP_GPA_RANGE,
-		.rbx = address,
-		.rcx = pages,
-		.rdx = attributes,
-		.rflags = 0x202,
-	};
-
-	(cpu_has_vmmcall() ? registers_vmmcall_32 : registers_vmcall_32)(&registers);
-	return (long)registers.rax;
-}
-
-static void test_32(void)
-{
-	const uint64_t garbage = 0xdeadbeeful << 32;
-
-	check_equal(map_32(garbage | PAGE, garbage | 1, garbage | PRIVATE), 0, "private");
-	check_equal(map_32(garbage | PAGE, garbage | 1, garbage), 0, "shared");
-	check_equal(map_32(PAGE, garbage, PRIVATE), (uint32_t)-PARACALL_KVM_EINVAL, "no pages");
-	check_equal(map_32(PAGE, 0xffffffff, 0), 0, "2^32 - 1 pages");
-}
-
 static volatile uint32_t wrong;
 
 static void convert_often(void *argument)
 {
-	uint64_t address = 0x400000 + (uintptr_t)argument * 2 * PAGE;
+	unsigned long address = 0x400000 + (uintptr_t)argument * 2 * PAGE;
 
 	for (int i = 0; i < ROUNDS; i++) {
 		if (map(address, 1, PRIVATE) || map(address, 1, 0))
@@ -148,7 +119,6 @@ static const struct test tests[] = {
 	TEST("range: refused", test_refused, 1),
 	TEST("range: not checked", test_not_checked, 1),
 	TEST("range: more than there is room for", test_many, 1),
-	TEST("range: from compatibility mode", test_32, 1),
 	TEST("range: all CPUs at once", test_all_cpus, 2),
 	TEST("range: 7 pages in 2 ranges are left", test_leave, 1),
 };

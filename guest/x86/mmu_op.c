@@ -3,67 +3,35 @@
  * KVM_HC_MMU_OP, seen by what is behind a virtual address: arch/x86/kvm/mmu.c,
  * kvm_pv_mmu_op (Linux 2.6.32).
  */
-#include "runtime/test.h"
+#include "mmu_op.h"
 
-#define PAGE 4096
-#define PAGE_FLAGS 7ul
 #define GLOBAL 0x100ul
 #define CR4_GLOBAL 0x80ul
-/* Nothing is mapped there by the runtime: a slot of its first directory. */
-#define WINDOW_SLOT 8
-#define WINDOW ((volatile uint64_t *)((uintptr_t)WINDOW_SLOT << 30))
-#define MAX_LENGTH 512
 /* Beyond the memory that paracall check gives. */
 #define OUTSIDE 0x40000000ul
 #define MEMORY_END 0x8000000ul
 
-static uint64_t directory[512] __attribute__((aligned(PAGE)));
-static uint64_t table[512] __attribute__((aligned(PAGE)));
-/* Two pages of which one is in the window, each with its own number. */
-static volatile uint64_t pages[2][512] __attribute__((aligned(PAGE)));
-/* Where it can start in a page's last bytes. */
-static struct {
-	uint8_t before[PAGE];
-	uint8_t after[PAGE];
-} buffer __attribute__((aligned(PAGE)));
+uint64_t table[512] __attribute__((aligned(PAGE)));
+volatile uint64_t *window;
+volatile uint64_t pages[2][512] __attribute__((aligned(PAGE)));
+struct buffer buffer __attribute__((aligned(PAGE)));
 
-#define FIRST 0x1111111111111111ul
-#define SECOND 0x2222222222222222ul
-
-static uint64_t address_of(const volatile void *pointer)
+uint64_t address_of(const volatile void *pointer)
 {
 	return (uintptr_t)pointer;
 }
 
-static void load_cr3(void)
+void open_window(uint64_t flags)
 {
-	__asm__ volatile("mov %%cr3, %%rax; mov %%rax, %%cr3" : : : "rax", "memory");
-}
-
-static uint64_t *top_table(void)
-{
-	uint64_t cr3;
-
-	__asm__ volatile("mov %%cr3, %0" : "=r"(cr3));
-	return (uint64_t *)(cr3 & ~0xffful);
-}
-
-/* The window shows the first page; it was read, so it is in the TLB. */
-static void open_window(uint64_t flags)
-{
-	uint64_t *pointers = (uint64_t *)(top_table()[0] & ~0xffful);
-
 	pages[0][0] = FIRST;
 	pages[1][0] = SECOND;
 	table[0] = address_of(pages[0]) | flags;
 	table[1] = 0;
-	directory[0] = address_of(table) | PAGE_FLAGS;
-	pointers[WINDOW_SLOT] = address_of(directory) | PAGE_FLAGS;
-	load_cr3();
-	check_equal((int64_t)*WINDOW, FIRST, "window at the beginning");
+	window = map_table(table);
+	check_equal((int64_t)*window, FIRST, "window at the beginning");
 }
 
-static size_t put_write(void *at, uint64_t address, uint64_t value)
+size_t put_write(void *at, uint64_t address, uint64_t value)
 {
 	const struct paracall_kvm_mmu_op_write_pte operation = {
 		.header.op = PARACALL_KVM_MMU_OP_WRITE_PTE,
@@ -99,23 +67,10 @@ static size_t put_release(void *at, uint64_t address)
 	return sizeof(operation);
 }
 
-static long mmu_op(uint64_t length, uint64_t address)
+long mmu_op(unsigned long length, uint64_t address)
 {
-	return hypercall(PARACALL_KVM_HC_MMU_OP, (long)length, (long)address, 0, 0);
-}
-
-static long mmu_op_32(uint64_t length, uint64_t address, uint64_t high)
-{
-	struct registers registers = {
-		.rax = PARACALL_KVM_HC_MMU_OP,
-		.rbx = length,
-		.rcx = address,
-		.rdx = high,
-		.rflags = 0x202,
-	};
-
-	(cpu_has_vmmcall() ? registers_vmmcall_32 : registers_vmcall_32)(&registers);
-	return (long)registers.rax;
+	return hypercall(PARACALL_KVM_HC_MMU_OP, (long)length, (long)address,
+			 (long)(address >> 32), 0);
 }
 
 /* Without the call, a TLB may show the old page, or not: that proves nothing. */
@@ -131,11 +86,11 @@ static void test_window(void)
 				   address_of(pages[page]) | PAGE_FLAGS);
 		length += put_flush(buffer.before + length);
 		check_equal(mmu_op(length, address_of(&buffer)), 32, "result");
-		check_equal((int64_t)(table[0] & ~0xffful), address_of(pages[page]),
+		check_equal((int64_t)(table[0] & ~0xfffull), address_of(pages[page]),
 			    "address in the entry");
-		check_equal((int64_t)*WINDOW, page ? SECOND : FIRST, "window");
+		check_equal((int64_t)*window, page ? SECOND : FIRST, "window");
 	}
-	*WINDOW = 5;
+	*window = 5;
 	check_equal((int64_t)pages[0][0], 5, "page that was written through the window");
 }
 
@@ -143,7 +98,7 @@ static void test_window(void)
 static void test_write_alone(void)
 {
 	uint64_t flags[] = { PAGE_FLAGS, PAGE_FLAGS | GLOBAL };
-	uint64_t cr4;
+	unsigned long cr4;
 
 	__asm__ volatile("mov %%cr4, %0" : "=r"(cr4));
 	__asm__ volatile("mov %0, %%cr4" : : "r"(cr4 | CR4_GLOBAL) : "memory");
@@ -152,7 +107,7 @@ static void test_write_alone(void)
 		put_write(buffer.before, address_of(&table[0]),
 			  address_of(pages[1]) | flags[i]);
 		check_equal(mmu_op(24, address_of(&buffer)), 24, "result");
-		check_equal((int64_t)*WINDOW, SECOND, i ? "window, global" : "window");
+		check_equal((int64_t)*window, SECOND, i ? "window, global" : "window");
 		put_write(buffer.before, address_of(&table[0]), 0);
 		mmu_op(24, address_of(&buffer));
 	}
@@ -161,7 +116,7 @@ static void test_write_alone(void)
 
 static void read_window(void *argument)
 {
-	*(uint64_t *)argument = *WINDOW;
+	*(uint64_t *)argument = *window;
 }
 
 /* An entry taken away faults, at once. */
@@ -175,7 +130,7 @@ static void test_unmap(void)
 	check_equal(catch_exception(read_window, &value), VECTOR_PF, "exception");
 	put_write(buffer.before, address_of(&table[0]), address_of(pages[1]) | PAGE_FLAGS);
 	check_equal(mmu_op(24, address_of(&buffer)), 24, "result of mapping again");
-	check_equal((int64_t)*WINDOW, SECOND, "window");
+	check_equal((int64_t)*window, SECOND, "window");
 }
 
 /* FLUSH_TLB by itself, for an entry that was written as usual. */
@@ -185,7 +140,7 @@ static void test_flush(void)
 	*(volatile uint64_t *)&table[0] = address_of(pages[1]) | PAGE_FLAGS;
 	put_flush(buffer.before);
 	check_equal(mmu_op(8, address_of(&buffer)), 8, "result");
-	check_equal((int64_t)*WINDOW, SECOND, "window");
+	check_equal((int64_t)*window, SECOND, "window");
 }
 
 /* 21 entries fit, and 8 bytes of the next; the guest goes on from there. */
@@ -204,7 +159,7 @@ static void test_batch(void)
 	check_equal((int64_t)done, (int64_t)length, "bytes done");
 	check_equal(calls, 2, "calls");
 	for (unsigned int i = 0; i < 42; i++)
-		check_equal((int64_t)WINDOW[512 * i], i & 1 ? FIRST : SECOND, "page %u", i);
+		check_equal((int64_t)window[512 * i], i & 1 ? FIRST : SECOND, "page %u", i);
 }
 
 /* What is no operation, and all after it, is left alone. */
@@ -221,7 +176,7 @@ static void test_unknown(void)
 		check_equal(mmu_op(length, address_of(&buffer)), 16, "operation 0x%x",
 			    unknown[i]);
 	}
-	check_equal((int64_t)*WINDOW, FIRST, "window");
+	check_equal((int64_t)*window, FIRST, "window");
 }
 
 static void test_lengths(void)
@@ -233,14 +188,14 @@ static void test_lengths(void)
 	length += put_write(buffer.before + length, address_of(&table[0]),
 			    address_of(pages[1]) | PAGE_FLAGS);
 	put_header(buffer.before + length, 0);
-	for (uint64_t i = 0; i < 32; i++)
+	for (unsigned long i = 0; i < 32; i++)
 		check_equal(mmu_op(i, address_of(&buffer)), i < 9 ? done[i] : 8, "%lu bytes",
 			    i);
-	check_equal((int64_t)*WINDOW, FIRST, "window, nothing done");
-	check_equal(mmu_op(~0ul, address_of(&buffer)), 32, "2^64 - 1 bytes");
-	check_equal((int64_t)*WINDOW, SECOND, "window, all done");
-	check_equal(mmu_op(1ul << 63, address_of(&buffer)), 32, "2^63 bytes");
-	check_equal(mmu_op(0, ~0ul), 0, "nothing from nowhere");
+	check_equal((int64_t)*window, FIRST, "window, nothing done");
+	check_equal(mmu_op(~0ul, address_of(&buffer)), 32, "as many bytes as can be");
+	check_equal((int64_t)*window, SECOND, "window, all done");
+	check_equal(mmu_op(~(~0ul >> 1), address_of(&buffer)), 32, "half of them");
+	check_equal(mmu_op(0, ~0ull), 0, "nothing from nowhere");
 }
 
 /* A buffer that goes on in the next page, and one that ends with its page. */
@@ -251,27 +206,27 @@ static void test_two_pages(void)
 	open_window(PAGE_FLAGS);
 	put_write(at, address_of(&table[0]), address_of(pages[1]) | PAGE_FLAGS);
 	check_equal(mmu_op(24, address_of(at)), 24, "result");
-	check_equal((int64_t)*WINDOW, SECOND, "window");
+	check_equal((int64_t)*window, SECOND, "window");
 }
 
 /* Not memory, or not all of it. */
 static void test_bad_buffer(void)
 {
 	static const uint64_t bad[] = {
-		APIC_BASE, OUTSIDE,   MEMORY_END, MEMORY_END - 4, 0xffff0000ul << 32,
-		1ul << 52, 1ul << 63, ~0ul - 23,  ~0ul - 7,	  ~0ul,
+		APIC_BASE,  OUTSIDE,	MEMORY_END, MEMORY_END - 4, 0xffff0000ull << 32,
+		1ull << 52, 1ull << 63, ~0ull - 23, ~0ull - 7,	    ~0ull,
 	};
 
 	for (unsigned int i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		check_equal(mmu_op(24, bad[i]), 0, "buffer at 0x%lx", bad[i]);
+		check_equal(mmu_op(24, bad[i]), 0, "buffer at 0x%" PRIx64, bad[i]);
 }
 
 /* Those before are done; an entry that can't be written is not, nor what follows. */
 static void test_bad_entry(void)
 {
 	static const uint64_t bad[] = {
-		APIC_BASE, APIC_BASE + 0x300, OUTSIDE,	MEMORY_END, MEMORY_END - 4,
-		1ul << 52, 1ul << 63,	      ~0ul - 7, ~0ul,
+		APIC_BASE,  APIC_BASE + 0x300, OUTSIDE,	  MEMORY_END, MEMORY_END - 4,
+		1ull << 52, 1ull << 63,	       ~0ull - 7, ~0ull,
 	};
 
 	for (unsigned int i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -281,9 +236,10 @@ static void test_bad_entry(void)
 		length = put_write(buffer.before, address_of(&table[0]),
 				   address_of(pages[1]) | PAGE_FLAGS);
 		length += put_write(buffer.before + length, bad[i], 0);
-		length += put_write(buffer.before + length, address_of(&table[1]), ~0ul);
-		check_equal(mmu_op(length, address_of(&buffer)), 24, "entry at 0x%lx", bad[i]);
-		check_equal((int64_t)*WINDOW, SECOND, "window");
+		length += put_write(buffer.before + length, address_of(&table[1]), ~0ull);
+		check_equal(mmu_op(length, address_of(&buffer)), 24, "entry at 0x%" PRIx64,
+			    bad[i]);
+		check_equal((int64_t)*window, SECOND, "window");
 		check_equal((int64_t)table[1], 0, "entry after the bad one");
 	}
 }
@@ -312,21 +268,8 @@ static void test_buffer_in_table(void)
 			    address_of(pages[1]) | PAGE_FLAGS);
 	length += put_release(at + length, address_of(table));
 	check_equal(mmu_op(length, address_of(at)), 64, "result");
-	check_equal((int64_t)*WINDOW, SECOND, "window");
+	check_equal((int64_t)*window, SECOND, "window");
 	memset(at, 0, 128);
-}
-
-/* In long mode entries have 8 bytes, and the third argument means nothing. */
-static void test_32(void)
-{
-	open_window(PAGE_FLAGS);
-	table[0] = ~0ul;
-	put_write(buffer.before, address_of(&table[0]), address_of(pages[1]) | PAGE_FLAGS);
-	check_equal(mmu_op_32(0xful << 32 | 24, 0xful << 32 | address_of(&buffer), 1), 24,
-		    "result");
-	check_equal((int64_t)(table[0] & ~0xfful),
-		    (int64_t)((address_of(pages[1]) | PAGE_FLAGS) & ~0xfful), "entry");
-	check_equal((int64_t)*WINDOW, SECOND, "window");
 }
 
 static volatile uint32_t wrong;
@@ -335,7 +278,7 @@ static volatile uint32_t wrong;
 static void change_often(void *argument)
 {
 	unsigned int slot = (unsigned int)(uintptr_t)argument;
-	volatile uint64_t *window = WINDOW + 512ul * slot;
+	volatile uint64_t *own = window + 512ul * slot;
 	uint8_t operations[32] __attribute__((aligned(32)));
 
 	for (int i = 0; i < 500; i++) {
@@ -344,7 +287,7 @@ static void change_often(void *argument)
 
 		length += put_flush(operations + length);
 		if (mmu_op(length, address_of(operations)) != 32 ||
-		    *window != (i & 1 ? SECOND : FIRST))
+		    *own != (i & 1 ? SECOND : FIRST))
 			wrong = slot + 1;
 	}
 }
@@ -382,7 +325,6 @@ static const struct test tests[] = {
 	TEST("MMU: entry outside memory", test_bad_entry, 1),
 	TEST("MMU: misaligned entry", test_misaligned, 1),
 	TEST("MMU: buffer in a page table", test_buffer_in_table, 1),
-	TEST("MMU: from compatibility mode", test_32, 1),
 	TEST("MMU: all CPUs at once", test_all_cpus, 2),
 };
 

@@ -200,8 +200,8 @@ static void test_boot_cpu(void)
 	apic_timer(QUIET_MS);
 	begin = rdtsc();
 	interrupts_on_halt();
-	check(rdtsc() - begin >= QUIET_MS * 500 * cycles_per_us, "the halt lasted %lu us",
-	      (rdtsc() - begin) / cycles_per_us);
+	check(rdtsc() - begin >= QUIET_MS * 500 * cycles_per_us,
+	      "the halt lasted %" PRIu64 " us", (rdtsc() - begin) / cycles_per_us);
 	check(wait_for(timer, before + 1, LIMIT_MS), "no timer interrupt");
 	apic_timer_stop();
 }
@@ -294,7 +294,7 @@ static void take_interrupts(void *argument)
 /* All at once: so some have to wait for the host, and have time stolen. */
 static void test_pages(void)
 {
-	uint64_t end = PAGES + (cpu_highest_id() + 1) * PAGE_BYTES;
+	uintptr_t end = PAGES + (cpu_highest_id() + 1) * PAGE_BYTES;
 
 	memset((void *)PAGES, PATTERN, end - PAGES);
 	apic_timer_stop();
@@ -304,7 +304,7 @@ static void test_pages(void)
 	for (uint32_t i = 1; i < cpu_count; i++)
 		check(cpu_wait(cpu_at(i), LIMIT_MS), "CPU %u does not finish", cpu_ids[i]);
 	for (const uint8_t *byte = (const uint8_t *)PAGES; byte < (const uint8_t *)end; byte++)
-		if (!check_equal(*byte, PATTERN, "byte at 0x%lx", (uintptr_t)byte))
+		if (!check_equal(*byte, PATTERN, "byte at 0x%lx", (unsigned long)byte))
 			return;
 }
 

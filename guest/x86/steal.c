@@ -107,6 +107,22 @@ static uint32_t version_of(const struct worker *worker)
 	return *(const volatile uint32_t *)&worker->page.version;
 }
 
+/* As any reader: the version is the same and even before and after. */
+static uint64_t read_steal(const struct worker *worker)
+{
+	uint32_t version;
+	uint64_t steal;
+
+	do {
+		while ((version = version_of(worker)) & 1)
+			relax();
+		__asm__ volatile("" : : : "memory");
+		steal = *(const volatile uint64_t *)&worker->page.steal;
+		__asm__ volatile("" : : : "memory");
+	} while (version_of(worker) != version);
+	return steal;
+}
+
 /* Until the host writes again, or it is time to end. */
 static bool wait_for_update(struct worker *worker)
 {
@@ -136,11 +152,11 @@ static void keep_busy(void *argument)
 	start(&worker->page);
 	begin = rdtsc();
 	if (wait_for_update(worker)) {
-		first = worker->page.steal;
+		first = read_steal(worker);
 		worker->page.preempted = PARACALL_KVM_VCPU_PREEMPTED;
 		while (wait_for_update(worker)) {
 			worker->cycles = rdtsc() - begin;
-			worker->stolen = worker->page.steal - first;
+			worker->stolen = read_steal(worker) - first;
 			worker->updates++;
 			worker->saw_preempted |= worker->page.preempted;
 		}
@@ -161,22 +177,6 @@ static bool is_enough(uint64_t begin)
 		if (workers[i].stolen)
 			return true;
 	return false;
-}
-
-/* As any reader: the version is the same and even before and after. */
-static uint64_t read_steal(const struct worker *worker)
-{
-	uint32_t version;
-	uint64_t steal;
-
-	do {
-		while ((version = version_of(worker)) & 1)
-			relax();
-		__asm__ volatile("" : : : "memory");
-		steal = *(const volatile uint64_t *)&worker->page.steal;
-		__asm__ volatile("" : : : "memory");
-	} while (version_of(worker) != version);
-	return steal;
 }
 
 static void run_all(void)

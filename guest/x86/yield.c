@@ -19,7 +19,7 @@ static long yield_to(long apic_id)
 /* 0 whatever becomes of it. */
 static void test_result(void)
 {
-	static const long ids[] = { 0, 1, 2, 0xfe, 0xff, 0x7fffffff, 1l << 32, -1 };
+	static const long ids[] = { 0, 1, 2, 0xfe, 0xff, 0x7fffffff, (long)(1ull << 32), -1 };
 
 	check_equal(yield_to(this_cpu()->apic_id), 0, "to itself");
 	for (unsigned int i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)

@@ -60,9 +60,9 @@ void apic_send(uint32_t apic_id, uint32_t command)
 {
 	/* A handler that sends in between would change the destination. */
 	bool enabled;
-	uint64_t flags;
+	unsigned long flags;
 
-	__asm__ volatile("pushfq; pop %0" : "=r"(flags));
+	__asm__ volatile("pushf; pop %0" : "=r"(flags));
 	enabled = flags & 0x200;
 	interrupts_off();
 	apic_write(APIC_COMMAND_HIGH, apic_id << 24);

@@ -3,14 +3,20 @@
 #ifndef GUEST_LAYOUT_H
 #define GUEST_LAYOUT_H
 
-/* Selectors: the boot GDT and each CPU's own have the same order. */
-#define KERNEL_CODE 0x08
+/*
+ * Selectors: the boot GDT and each CPU's own have the same order, in both modes.
+ * mode_layout.h says which code segments are the mode's own.
+ */
+#define KERNEL_CODE64 0x08
 #define KERNEL_DATA 0x10
 #define KERNEL_CODE32 0x18
 #define USER_DATA 0x23
-#define USER_CODE 0x2b
+#define USER_CODE64 0x2b
 #define USER_CODE32 0x33
 #define TASK_STATE 0x38
+#define GDT_ENTRIES 9
+
+#include "mode_layout.h"
 
 /* CPUs are numbered by their xAPIC id; 255 is the broadcast id. */
 #define MAX_CPUS 255
@@ -30,11 +36,8 @@
 #define APIC_BASE 0xfee00000
 #define APIC_ID 0x20
 
-/* The first GiB is mapped here, too. */
-#define ALIAS 0x100000000
-
-/* Offsets in struct cpu; interrupt.c checks them. */
-#define CPU_RECOVERY 8
+/* Memory goes on there, above devices and firmware. No program sees it but by map_high(). */
+#define HIGH_MEMORY 0x100000000
 
 /* Software interrupt by which a user-mode function ends. */
 #define USER_EXIT_VECTOR 0x80

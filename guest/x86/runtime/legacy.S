@@ -10,7 +10,7 @@
 #define STACK (LEGACY + 0x1000)
 
 /* The first three are those of the CPUs' own tables. */
-#define CODE64 KERNEL_CODE
+#define CODE64 KERNEL_CODE64
 #define DATA32 KERNEL_DATA
 #define CODE32 KERNEL_CODE32
 #define CODE16 0x20

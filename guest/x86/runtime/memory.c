@@ -10,9 +10,6 @@
 #define CONFIG_FILES 0x0019
 #define MOST_FILES 256
 
-#define GIB 0x40000000ull
-#define LOW_LIMIT 0x100000000ull
-
 /* Big-endian. */
 struct file {
 	uint32_t size;
@@ -74,14 +71,14 @@ static uint64_t find_end(uint64_t start, uint64_t limit)
 
 uint64_t memory_low_end(void)
 {
-	return find_end(0, LOW_LIMIT);
+	return find_end(0, HIGH_MEMORY);
 }
 
 uint64_t memory_high_end(void)
 {
-	uint64_t end = find_end(LOW_LIMIT, UINT64_MAX);
+	uint64_t end = find_end(HIGH_MEMORY, UINT64_MAX);
 
-	return end ? end : LOW_LIMIT;
+	return end ? end : HIGH_MEMORY;
 }
 
 #define ROM_START 0xc0000
@@ -89,7 +86,7 @@ uint64_t memory_high_end(void)
 
 bool memory_is_writable_rom(uint64_t address)
 {
-	volatile uint8_t *byte = (volatile uint8_t *)address;
+	volatile uint8_t *byte = (volatile uint8_t *)(uintptr_t)address;
 	bool is_writable;
 	uint8_t before;
 
@@ -100,26 +97,4 @@ bool memory_is_writable_rom(uint64_t address)
 	is_writable = *byte != before;
 	*byte = before;
 	return is_writable;
-}
-
-/* Present, writable, 2 MiB. */
-#define PAGE_FLAGS 0x83
-#define TABLE_FLAGS 3
-#define ADDRESS_BITS 0x000ffffffffff000ull
-/* The GiB behind ALIAS; nothing is mapped there otherwise. */
-#define WINDOW (ALIAS / GIB + 1)
-
-void *map_gib(uint64_t address)
-{
-	static uint64_t directory[512] __attribute__((aligned(4096)));
-	uint64_t *pointers;
-	uint64_t cr3;
-
-	for (uint64_t i = 0; i < 512; i++)
-		directory[i] = (address & ~(GIB - 1)) + (i << 21) + PAGE_FLAGS;
-	__asm__ volatile("mov %%cr3, %0" : "=r"(cr3));
-	pointers = (uint64_t *)(*(uint64_t *)(cr3 & ADDRESS_BITS) & ADDRESS_BITS);
-	pointers[WINDOW] = (uintptr_t)directory + TABLE_FLAGS;
-	__asm__ volatile("mov %0, %%cr3" : : "r"(cr3) : "memory");
-	return (void *)(WINDOW * GIB);
 }

@@ -14,6 +14,7 @@
 
 #include "common/print.h"
 #include "layout.h"
+#include "mode.h"
 
 /* The program. The boot CPU calls it, interrupts enabled. Its result goes to finish(). */
 int main(void);
@@ -145,20 +146,10 @@ struct exception {
 	uint64_t address;
 };
 
-struct task_state {
-	uint32_t reserved0;
-	uint64_t rsp[3];
-	uint64_t reserved1;
-	uint64_t ist[7];
-	uint64_t reserved2;
-	uint16_t reserved3;
-	uint16_t io_map;
-} __attribute__((packed));
-
 struct cpu {
 	/* gs points here; the order of these two is known to entry.S. */
 	struct cpu *self;
-	uint64_t recovery;
+	unsigned long recovery;
 
 	uint32_t apic_id;
 	volatile uint32_t online;
@@ -170,9 +161,9 @@ struct cpu {
 	/* How often each vector came; number 2 counts NMIs. */
 	volatile uint32_t interrupts[256];
 	/* Where the last one came. */
-	volatile uint64_t interrupted_rip;
+	volatile unsigned long interrupted_rip;
 
-	uint64_t gdt[9];
+	uint64_t gdt[GDT_ENTRIES];
 	struct task_state task_state;
 };
 
@@ -207,33 +198,18 @@ uint32_t interrupts_total(const struct cpu *cpu);
  * ---- Registers -------------------------------------------------------------
  */
 
-/* The order is known to entry.S. */
-struct registers {
-	uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp;
-	uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
-	uint64_t rflags;
-};
-
 /* Those of the code that catch_exception() caught last on this CPU. */
 const struct registers *caught_registers(void);
 
 /*
- * Load these registers, run the instruction, store what they are then. Those
- * with _32 run it in a 32-bit code segment (compatibility mode); _user is to
- * be called at privilege level 3, _32 alone at level 0, the others anywhere.
+ * Load these registers, run the instruction in the mode's own code, store what
+ * they are then.
  */
 void registers_vmcall(struct registers *registers);
 void registers_vmmcall(struct registers *registers);
 void registers_cpuid(struct registers *registers);
-void registers_vmcall_32(struct registers *registers);
-void registers_vmmcall_32(struct registers *registers);
-void registers_cpuid_32(struct registers *registers);
 void registers_rdmsr(struct registers *registers);
 void registers_wrmsr(struct registers *registers);
-void registers_rdmsr_32(struct registers *registers);
-void registers_wrmsr_32(struct registers *registers);
-void registers_vmcall_user_32(struct registers *registers);
-void registers_vmmcall_user_32(struct registers *registers);
 
 /* The vector of the exception that it raised, or -1. */
 int try_rdmsr(uint32_t number, uint64_t *value);
@@ -253,53 +229,22 @@ uint64_t memory_high_end(void);
  */
 bool memory_is_writable_rom(uint64_t address);
 
-/* See the GiB there; one at a time, and on this CPU. */
-void *map_gib(uint64_t address);
+/* See what is at @address, above 4 GiB; one page of 2 MiB at a time, and on this CPU. */
+void *map_high(uint64_t address);
 
 /*
- * The same for code at @address, or at a far pointer (selector << 32 | address
- * below 4 GiB). At its end it jumps to registers_back, in 64-bit mode.
+ * Where what @table's entries map is to be seen: 2 MiB, in pages of 4 KiB. On
+ * other CPUs, too, unless they saw another there.
  */
-void registers_at(struct registers *registers, uint64_t address);
-void registers_at_far(struct registers *registers, uint64_t far_pointer);
-extern const char registers_back[];
+volatile uint64_t *map_table(const uint64_t table[512]);
 
-/*
- * ---- Outside long mode -----------------------------------------------------
- */
+/* Forget what was seen of pages that are not global. */
+static inline void flush_pages(void)
+{
+	unsigned long cr3;
 
-/* The order is known to legacy.S. */
-struct legacy {
-	uint32_t eax, ebx, ecx, edx, esi, edi, ebp, eflags;
-	/* Of an exception; -1 if there was none. */
-	int32_t vector;
-	uint32_t error_code, eip;
-	/* cr3, for paging with PAE; with bit 0 set for paging without; or 0. */
-	uint32_t map;
-};
-
-enum legacy_mode {
-	LEGACY_REAL,
-	/* Protected mode, 16-bit and 32-bit code at privilege level 0. */
-	LEGACY_16,
-	LEGACY_32,
-	/* The same in a code segment that begins elsewhere than at 0. */
-	LEGACY_BASED,
-	/* Privilege level 3. */
-	LEGACY_USER_32,
-	LEGACY_VM86,
-	LEGACY_MODES
-};
-
-/* Where that mode's code will stand. */
-uint32_t legacy_slot(enum legacy_mode mode);
-
-/*
- * Run up to LEGACY_SLOT bytes of code in that mode, with these registers. The
- * code is read back into @code. After an exception only eax is told, and eip
- * is what it is from there.
- */
-void legacy_run(enum legacy_mode mode, uint8_t *code, size_t size, struct legacy *registers);
+	__asm__ volatile("mov %%cr3, %0; mov %0, %%cr3" : "=r"(cr3) : : "memory");
+}
 
 /* What QEMU's -append said, or "". */
 const char *boot_argument(void);

@@ -17,6 +17,6 @@ long hypercall(long number, long a0, long a1, long a2, long a3);
 bool cpu_has_vmmcall(void);
 
 /* A value for each register by which it is known again; rax is @number. */
-struct registers registers_with_patterns(uint64_t number, uint64_t rflags);
+struct registers registers_with_patterns(unsigned long number, unsigned long rflags);
 
 #endif /* GUEST_TEST_H */

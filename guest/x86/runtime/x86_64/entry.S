@@ -47,10 +47,10 @@ interrupt_common:
 	push %r15
 	cld
 	mov %rsp, %rdi
-	mov %rsp, %rbp
 	and $-16, %rsp
 	call interrupt
-	mov %rbp, %rsp
+	/* The frame to go on with. */
+	mov %rax, %rsp
 	pop %r15
 	pop %r14
 	pop %r13
@@ -203,15 +203,15 @@ user_exit:
 	with_registers registers_vmcall, vmcall
 	with_registers registers_vmmcall, vmmcall
 	with_registers registers_cpuid, cpuid
-	with_registers registers_vmcall_32, vmcall, KERNEL_CODE32, KERNEL_CODE
-	with_registers registers_vmmcall_32, vmmcall, KERNEL_CODE32, KERNEL_CODE
-	with_registers registers_cpuid_32, cpuid, KERNEL_CODE32, KERNEL_CODE
+	with_registers registers_vmcall_32, vmcall, KERNEL_CODE32, KERNEL_CODE64
+	with_registers registers_vmmcall_32, vmmcall, KERNEL_CODE32, KERNEL_CODE64
+	with_registers registers_cpuid_32, cpuid, KERNEL_CODE32, KERNEL_CODE64
 	with_registers registers_rdmsr, rdmsr
 	with_registers registers_wrmsr, wrmsr
-	with_registers registers_rdmsr_32, rdmsr, KERNEL_CODE32, KERNEL_CODE
-	with_registers registers_wrmsr_32, wrmsr, KERNEL_CODE32, KERNEL_CODE
-	with_registers registers_vmcall_user_32, vmcall, USER_CODE32, USER_CODE
-	with_registers registers_vmmcall_user_32, vmmcall, USER_CODE32, USER_CODE
+	with_registers registers_rdmsr_32, rdmsr, KERNEL_CODE32, KERNEL_CODE64
+	with_registers registers_wrmsr_32, wrmsr, KERNEL_CODE32, KERNEL_CODE64
+	with_registers registers_vmcall_user_32, vmcall, USER_CODE32, USER_CODE64
+	with_registers registers_vmmcall_user_32, vmmcall, USER_CODE32, USER_CODE64
 
 /*
  * The same with code that stands elsewhere: void NAME(struct registers *, place).

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "../map_gpa_range.h"
+
+static void test_64(void)
+{
+	check_equal(map(PAGE, ~0ul, PRIVATE), -PARACALL_KVM_EINVAL, "2^64 - 1 pages");
+	check_equal(map(~0ul << 12, ~0ul, PRIVATE), -PARACALL_KVM_EINVAL, "wraps");
+	check_equal(map(1ul << 51, 1, PRIVATE), 0, "no memory there");
+}
+
+static long map_32(uint64_t address, uint64_t pages, uint64_t attributes)
+{
+	struct registers registers = {
+		.rax = PARACALL_KVM_HC_MAP_GPA_RANGE,
+		.rbx = address,
+		.rcx = pages,
+		.rdx = attributes,
+		.rflags = 0x202,
+	};
+
+	(cpu_has_vmmcall() ? registers_vmmcall_32 : registers_vmcall_32)(&registers);
+	return (long)registers.rax;
+}
+
+static void test_32(void)
+{
+	const uint64_t garbage = 0xdeadbeeful << 32;
+
+	check_equal(map_32(garbage | PAGE, garbage | 1, garbage | PRIVATE), 0, "private");
+	check_equal(map_32(garbage | PAGE, garbage | 1, garbage), 0, "shared");
+	check_equal(map_32(PAGE, garbage, PRIVATE), (uint32_t)-PARACALL_KVM_EINVAL, "no pages");
+	check_equal(map_32(PAGE, 0xffffffff, 0), 0, "2^32 - 1 pages");
+}
+
+#define TEST(test_name, function) \
+	{ \
+		.name = test_name, .run = function, .kvm = true, \
+		.features = FEATURE(HC_MAP_GPA_RANGE) \
+	}
+
+static const struct test tests[] = {
+	TEST("range: numbers of 64 bits", test_64),
+	TEST("range: from compatibility mode", test_32),
+};
+
+TEST_LIST(tests);
