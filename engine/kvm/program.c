@@ -3,6 +3,7 @@
 #include "machine.h"
 
 #include <elf.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define NOTE_PHYS32_ENTRY 18
@@ -53,28 +54,75 @@ static void write_start_info(const struct program *program, uint8_t *memory)
 	strncpy((char *)memory + COMMAND_LINE, program->command_line, 255);
 }
 
+/* A part of the file, as either kind of ELF file tells it. */
+struct part {
+	uint32_t type;
+	uint64_t offset, address, file_size, memory_size;
+};
+
+/* Where those are told. */
+struct parts {
+	const uint8_t *first;
+	uint32_t count;
+	bool is_64bit;
+};
+
+#define PART_OF(header) \
+	((struct part){ (header)->p_type, (header)->p_offset, (header)->p_paddr, \
+			(header)->p_filesz, (header)->p_memsz })
+
+static struct part part_at(const struct parts *parts, uint32_t index)
+{
+	if (parts->is_64bit)
+		return PART_OF((const Elf64_Phdr *)parts->first + index);
+	return PART_OF((const Elf32_Phdr *)parts->first + index);
+}
+
+#define FIND_PARTS(file, size, bits, parts) \
+	do { \
+		const Elf##bits##_Ehdr *header = (const void *)(file); \
+\
+		if ((size) < sizeof(*header) || \
+		    !is_within(header->e_phoff, header->e_phnum * sizeof(Elf##bits##_Phdr), \
+			       size)) \
+			return false; \
+		(parts)->first = (file) + header->e_phoff; \
+		(parts)->count = header->e_phnum; \
+	} while (0)
+
+static bool find_parts(const uint8_t *file, size_t size, struct parts *parts)
+{
+	if (size < EI_NIDENT || memcmp(file, ELFMAG, SELFMAG))
+		return false;
+	parts->is_64bit = file[EI_CLASS] == ELFCLASS64;
+	if (parts->is_64bit)
+		FIND_PARTS(file, size, 64, parts);
+	else
+		FIND_PARTS(file, size, 32, parts);
+	return true;
+}
+
 const char *program_load(struct program *program, const uint8_t *file, size_t size,
 			 uint8_t *memory)
 {
-	const Elf64_Ehdr *header = (const void *)file;
+	struct parts parts;
 
 	program->entry = 0;
-	if (size < sizeof(*header) || memcmp(file, ELFMAG, SELFMAG) ||
-	    !is_within(header->e_phoff, header->e_phnum * sizeof(Elf64_Phdr), size))
+	if (!find_parts(file, size, &parts))
 		return "no ELF file";
-	for (uint32_t i = 0; i < header->e_phnum; i++) {
-		const Elf64_Phdr *part = (const Elf64_Phdr *)(file + header->e_phoff) + i;
+	for (uint32_t i = 0; i < parts.count; i++) {
+		struct part part = part_at(&parts, i);
 
-		if (!is_within(part->p_offset, part->p_filesz, size))
+		if (!is_within(part.offset, part.file_size, size))
 			return "it ends too early";
-		if (part->p_type == PT_NOTE)
-			program->entry = find_entry(file + part->p_offset, part->p_filesz);
-		if (part->p_type != PT_LOAD)
+		if (part.type == PT_NOTE)
+			program->entry = find_entry(file + part.offset, part.file_size);
+		if (part.type != PT_LOAD)
 			continue;
-		if (!is_within(part->p_paddr, part->p_memsz, MEMORY_SIZE) ||
-		    part->p_filesz > part->p_memsz)
+		if (!is_within(part.address, part.memory_size, MEMORY_SIZE) ||
+		    part.file_size > part.memory_size)
 			return "it is too large";
-		memcpy(memory + part->p_paddr, file + part->p_offset, part->p_filesz);
+		memcpy(memory + part.address, file + part.offset, part.file_size);
 	}
 	write_start_info(program, memory);
 	return program->entry ? NULL : "it has no PVH entry point";
