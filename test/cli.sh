@@ -405,6 +405,8 @@ test_check() {
 		"$paracall" check --list 'kic*'
 	expect "check, rules" 0 "kick: kick ends cli; hlt, with no interrupt" \
 		"$paracall" check --rules 'kic*'
+	expect "check, list, 32 bits" 0 "i386/kick: kick ends cli; hlt, with no interrupt" \
+		"$paracall" check --list --arch=i386 kick
 	expect "check, list, no file" 125 "none.elf' can't be read" \
 		"$paracall" check --list --guests="$guests"
 	expect "check, a QEMU that fails is no failed test" 3 "CRASH x86_64 plain none" \

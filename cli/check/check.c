@@ -58,7 +58,8 @@ static void print_help(void)
 	       "      --seed=N         of --compare's sequences by chance; or --seed=random, and\n"
 	       "                       the seed is told (default: 1)\n"
 	       "      --sequences=N    how many of them (default: 600, of the long run 10000)\n"
-	       "      --arch=NAME      of this architecture only: x86_64, s390x or ppc64\n"
+	       "      --arch=NAME      of this architecture only: x86_64, i386, s390x or\n"
+	       "                       ppc64\n"
 	       "      --long           the long runs, too\n"
 	       "      --list           show the tests and what they cover, and run none\n"
 	       "      --rules          the same, and where it is written what each expects\n"
@@ -467,7 +468,8 @@ static bool take_architecture(struct check_options *options, const char *value)
 	for (size_t i = 0; (machine = check_machine(i)); i++)
 		if (!strcmp(machine->architecture, value))
 			return true;
-	complain("--arch=%s: there are no guests for that: use x86_64, s390x or ppc64", value);
+	complain("--arch=%s: there are no guests for that: use x86_64, i386, s390x or ppc64",
+		 value);
 	return false;
 }
 

@@ -24,12 +24,14 @@ static const char *const other_arguments[] = { "-action", "panic=exit-failure", 
 const struct check_machine *check_machine(size_t index)
 {
 	static const struct check_machine machines[] = {
-		{ "x86_64", "qemu-system-x86_64", "128", GUEST_EXIT_STATUS, x86_arguments,
-		  "hypercalls", true },
-		{ "s390x", "qemu-system-s390x", "128", GUEST_EXIT_LINE, other_arguments,
-		  "s390x/diag", false },
-		{ "ppc64", "qemu-system-ppc64", "256", GUEST_EXIT_LINE_ALONE, other_arguments,
-		  "powerpc/selftest-be", false },
+		{ "x86_64", "x86_64", "qemu-system-x86_64", "128", GUEST_EXIT_STATUS,
+		  x86_arguments, "hypercalls", true },
+		{ "i386", "x86_64", "qemu-system-x86_64", "128", GUEST_EXIT_STATUS,
+		  x86_arguments, "i386/hypercalls", true },
+		{ "s390x", "s390x", "qemu-system-s390x", "128", GUEST_EXIT_LINE,
+		  other_arguments, "s390x/diag", false },
+		{ "ppc64", "ppc64", "qemu-system-ppc64", "256", GUEST_EXIT_LINE_ALONE,
+		  other_arguments, "powerpc/selftest-be", false },
 	};
 
 	return index < sizeof(machines) / sizeof(machines[0]) ? &machines[index] : NULL;
@@ -199,7 +201,7 @@ static char *find_reason_against_kvm(const struct check_setup *setup)
 {
 	struct utsname names;
 
-	if (uname(&names) || strcmp(names.machine, setup->machine->architecture))
+	if (uname(&names) || strcmp(names.machine, setup->machine->host))
 		return format_string("KVM runs guests of the machine's own architecture only");
 	if (access("/dev/kvm", R_OK | W_OK))
 		return format_string("/dev/kvm: %s", strerror(errno));

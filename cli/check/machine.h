@@ -6,8 +6,10 @@
 #include "result.h"
 
 struct check_machine {
-	/* As uname says it; the data file is this and ".conf". */
+	/* The data file is this and ".conf". */
 	const char *architecture;
+	/* As uname says it of a machine whose own KVM runs them. */
+	const char *host;
 	/* The name of its QEMU. */
 	const char *qemu;
 	/* Of each run that does not say another size. */

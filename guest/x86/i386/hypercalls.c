@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "../hypercalls.h"
+
+__asm__("	.text\n"
+	"	.globl pc_after_call\n"
+	"pc_after_call:\n"
+	"	mov $99, %eax\n"
+	"	vmcall\n"
+	"	call 1f\n"
+	"1:	pop %eax\n"
+	"	ret\n"
+	"	.globl pc_after_cpuid\n"
+	"pc_after_cpuid:\n"
+	"	push %ebx\n"
+	"	mov $0x40000000, %eax\n"
+	"	cpuid\n"
+	"	call 1f\n"
+	"1:	pop %eax\n"
+	"	pop %ebx\n"
+	"	ret\n");

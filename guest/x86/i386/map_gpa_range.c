@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "../map_gpa_range.h"
+
+/* A number of 32 bits is one of pages: 2^32 - 1 of them end far above 4 GiB, and don't wrap. */
+static void test_32(void)
+{
+	check_equal(map(PAGE, ~0ul, PRIVATE), 0, "2^32 - 1 pages");
+	check_equal(map(~0ul << 12, ~0ul, PRIVATE), 0,
+		    "the same from the last page below 4 GiB");
+	check_equal(map(0, ~0ul, 0), 0, "all shared");
+	check_equal(map(~0ul << 12, ~0ul, 0), 0, "all shared");
+}
+
+#define TEST(test_name, function) \
+	{ \
+		.name = test_name, .run = function, .kvm = true, \
+		.features = FEATURE(HC_MAP_GPA_RANGE) \
+	}
+
+static const struct test tests[] = {
+	TEST("range: numbers of 32 bits", test_32),
+};
+
+TEST_LIST(tests);
