@@ -9,6 +9,7 @@
 #define PIT_LATCH 0x00
 
 #define CALIBRATION_TICKS (PIT_HZ / 100)
+#define MEASUREMENTS 3
 /* With no timer there; too high makes waits longer, which is the safe side. */
 #define GUESSED_CYCLES_PER_US 4000
 
@@ -23,16 +24,16 @@ uint16_t pit_read(void)
 	return (uint16_t)(inb(PIT_COUNTER) << 8 | low);
 }
 
-void time_start(void)
+/*
+ * Cycles in a microsecond; 0 without that timer. They are counted from before its
+ * first reading to after the last: who loses the CPU in between, or misses a
+ * whole round of the timer, gets too many and never too few.
+ */
+static uint64_t measure_rate(void)
 {
-	uint16_t start, elapsed = 0;
-	uint64_t begin, cycles = 0;
+	uint64_t begin = rdtsc(), cycles = 0, rate;
+	uint16_t start = pit_read(), elapsed = 0;
 
-	outb(PIT_COMMAND, PIT_START);
-	outb(PIT_COUNTER, 0);
-	outb(PIT_COUNTER, 0);
-	start = pit_read();
-	begin = rdtsc();
 	/* The bound is for machines that have none. */
 	for (int i = 0; i < 1000000 && elapsed < CALIBRATION_TICKS; i++) {
 		uint16_t now = pit_read();
@@ -40,12 +41,29 @@ void time_start(void)
 		cycles = rdtsc() - begin;
 		elapsed = start - now;
 		if (i > 100 && !elapsed)
-			return;
+			return 0;
 	}
-	if (elapsed >= CALIBRATION_TICKS)
-		cycles_per_us = cycles * PIT_HZ / elapsed / 1000000;
-	if (!cycles_per_us)
-		cycles_per_us = 1;
+	if (elapsed < CALIBRATION_TICKS)
+		return 0;
+	rate = cycles * PIT_HZ / elapsed / 1000000;
+	return rate ? rate : 1;
+}
+
+void time_start(void)
+{
+	uint64_t least = 0;
+
+	outb(PIT_COMMAND, PIT_START);
+	outb(PIT_COUNTER, 0);
+	outb(PIT_COUNTER, 0);
+	for (int i = 0; i < MEASUREMENTS; i++) {
+		uint64_t rate = measure_rate();
+
+		if (rate && (!least || rate < least))
+			least = rate;
+	}
+	if (least)
+		cycles_per_us = least;
 }
 
 void delay_us(uint64_t microseconds)
