@@ -162,7 +162,8 @@ static void settle_chance(struct field *field)
 	uint32_t visible;
 
 	count_written(field, &visible);
-	if (visible < FEWEST_BYTES)
+	/* And a clock may begin at 0. */
+	if (visible < FEWEST_BYTES || (field->kind == FIELD_TIME && !filled))
 		field->kind = FIELD_CHANCE;
 	if (field->kind == FIELD_CHANCE)
 		mark(field);
