@@ -17,8 +17,9 @@ enter_mode:
 	or $CR4_PAE, %eax
 	mov %eax, %cr4
 	/*
-	 * A table of the four directories, of this CPU's own and made anew: only one
-	 * flag is allowed there, and QEMU marks it as accessed. KVM refuses that.
+	 * A table of the four directories, of this CPU's own and made anew: QEMU's TCG
+	 * marks its entries as accessed, by a flag that must be 0 there, and a KVM under
+	 * it then refuses to load it (arch/x86/kvm/x86.c, load_pdptrs).
 	 */
 	mov %edi, %eax
 	shl $5, %eax
