@@ -458,9 +458,10 @@ void paracall_magic_page_forget(struct paracall_machine *machine)
 
 /*
  * KVM never refuses; an engine that has to answers as KVM does for calls that it
- * doesn't have, which is the only error that guests of KVM's know. The flag that the guest's page is not mapped executable by
- * mistake asks for nothing; without it KVM would let all of the guest's kernel be
- * executable, for the sake of kernels before 3.14, which no engine here does.
+ * doesn't have, which is the only error that guests of KVM's know. The flag that
+ * the guest's page is not mapped executable by mistake asks for nothing; without it
+ * KVM would let all of the guest's kernel be executable, for the sake of kernels
+ * before 3.14, which no engine here does.
  */
 uint32_t paracall_magic_page_map(struct paracall_cpu *cpu, uint32_t mode,
 				 const uint64_t *arguments, uint64_t *output)
