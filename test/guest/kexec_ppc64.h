@@ -246,11 +246,21 @@ static void make_start(uint8_t *start, const uint8_t *kernel, uint64_t tree, uin
 	memcpy(start + 0x188, &kernel_at, sizeof(kernel_at));
 }
 
-/* One behind the other. */
-static void place(struct kexec_segment *segments)
+/* What the kernel has put aside for a crash, or 0. */
+static uint64_t find_crash_memory(void)
 {
-	uint64_t address = FIRST_ADDRESS;
+	const int file =
+		open("/proc/device-tree/chosen/linux,crashkernel-base", O_RDONLY | O_CLOEXEC);
+	uint64_t start = 0;
 
+	if (file >= 0 && read(file, &start, sizeof(start)) != sizeof(start))
+		start = 0;
+	return be64toh(start);
+}
+
+/* One behind the other. */
+static void place(struct kexec_segment *segments, uint64_t address)
+{
 	for (int i = 0; i < SEGMENTS; i++) {
 		segments[i].mem = (void *)address;
 		segments[i].memsz =
@@ -259,9 +269,14 @@ static void place(struct kexec_segment *segments)
 	}
 }
 
+/*
+ * A kernel for a crash is to leave all other memory as it is; this one is told of all
+ * of it, since nobody looks at what the former one has left.
+ */
 static int load(char **files, unsigned long flags)
 {
 	static uint8_t tree[1 << 20], start[0x200];
+	const uint64_t first = flags ? find_crash_memory() : FIRST_ADDRESS;
 	struct kexec_segment segments[SEGMENTS] = { { NULL, 0, NULL, 0 } };
 	size_t kernel_size, initrd_size;
 	const uint8_t *file = map_file(files[0], &kernel_size);
@@ -269,7 +284,7 @@ static int load(char **files, unsigned long flags)
 	const uint8_t *kernel =
 		file ? find_kernel(file, kernel_size, &segments[SEGMENT_KERNEL]) : NULL;
 
-	if (!kernel || !initrd || flags) {
+	if (!kernel || !initrd || !first) {
 		fputs("kexec: this kernel or initramfs can't be loaded\n", stderr);
 		return 1;
 	}
@@ -278,7 +293,7 @@ static int load(char **files, unsigned long flags)
 	segments[SEGMENT_TREE] = (struct kexec_segment){ tree, 0, NULL, sizeof(tree) };
 	segments[SEGMENT_START] =
 		(struct kexec_segment){ start, sizeof(start), NULL, sizeof(start) };
-	place(segments);
+	place(segments, first);
 	segments[SEGMENT_TREE].bufsz =
 		make_tree(tree, sizeof(tree), files[2], (uintptr_t)segments[SEGMENT_INITRD].mem,
 			  initrd_size);
@@ -288,7 +303,8 @@ static int load(char **files, unsigned long flags)
 	}
 	make_start(start, kernel, (uintptr_t)segments[SEGMENT_TREE].mem,
 		   (uintptr_t)segments[SEGMENT_KERNEL].mem);
-	if (syscall(SYS_kexec_load, segments[SEGMENT_START].mem, SEGMENTS, segments, flags))
+	if (syscall(SYS_kexec_load, segments[SEGMENT_START].mem, SEGMENTS, segments,
+		    flags ? KEXEC_ON_CRASH : 0))
 		return fail("kexec_load");
 	return 0;
 }
