@@ -178,6 +178,8 @@ static void test_in_turns(const void *row)
 	const struct field_row *field = row;
 	long at = LAST + field->offset;
 	uint64_t mask = field->size == 4 ? 0xffffffff : ~0ul;
+	uint32_t load = field->size == 4 ? LWZ(9, at) : LD(9, at);
+	uint32_t load_again = field->size == 4 ? LWZ(10, at) : LD(10, at);
 	uint32_t store = field->size == 4 ? STW(3, at) : STD(3, at);
 	uint32_t store_other = field->size == 4 ? STW(4, at) : STD(4, at);
 
@@ -190,14 +192,15 @@ static void test_in_turns(const void *row)
 		state.gpr[4] = 0xfedcba9876543210 & mask;
 		RUN(msr, &state, store, MTSPR(field->spr, 4), MFSPR(5, field->spr),
 		    field->size == 4 ? LWZ(6, at) : LD(6, at), store, store_other,
-		    MFSPR(7, field->spr), MFSPR(8, field->spr), MTSPR(field->spr, 3),
-		    field->size == 4 ? LWZ(9, at) : LD(9, at));
+		    MFSPR(7, field->spr), MFSPR(8, field->spr), MTSPR(field->spr, 3), load,
+		    MTSPR(field->spr, 4), load_again);
 		is_trap(&state);
 		check_equal(state.gpr[5], state.gpr[4], "mtspr after a store");
 		check_equal(state.gpr[6], state.gpr[4], "the same by the page");
 		check_equal(state.gpr[7], state.gpr[4], "two stores");
 		check_equal(state.gpr[8], state.gpr[4], "two stores, read again");
 		check_equal(state.gpr[9], state.gpr[3], "mtspr after all");
+		check_equal(state.gpr[10], state.gpr[4], "mtspr after a load");
 	}
 	unmap();
 }
