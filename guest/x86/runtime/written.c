@@ -24,7 +24,8 @@ static uint8_t filled;
 static void add(struct fields *fields, enum field_kind kind, uint64_t address, uint32_t size)
 {
 	if (fields->count < COUNT(fields->items))
-		fields->items[fields->count++] = (struct field){ address, size, kind, false };
+		fields->items[fields->count++] =
+			(struct field){ address, size, kind, false, false };
 }
 
 static void add_call(struct fields *fields, const struct question *question)
@@ -147,8 +148,9 @@ static uint32_t count_written(const struct field *field, uint32_t *visible)
 	return count;
 }
 
-static void mark(const struct field *field)
+static void mark(struct field *field)
 {
+	field->is_written = true;
 	for (uint64_t i = field->address; i != field->address + field->size; i++)
 		if (is_watched(i) && *at(i) == filled)
 			*at(i) = (uint8_t)~filled;
@@ -213,38 +215,43 @@ static void print_byte(const struct fields *fields, uint64_t address)
 		print(field->kind == FIELD_TIME ? "tt" : "??");
 }
 
-/* The first byte that was written, from @address on in this page; its end if none was. */
-static uint64_t find_written(uint64_t address, uint64_t end)
+/* A clock is written at any time, and a byte of it may be what was filled in. */
+static bool is_written(const struct fields *fields, uint64_t address)
 {
-	while (address < end && *at(address) == filled)
+	const struct field *field = fields ? find_field(fields, address) : NULL;
+
+	return *at(address) != filled || (field && field->is_written);
+}
+
+/* The first byte from @address on of which that is so or not; @end if there is none. */
+static uint64_t find_byte(const struct fields *fields, bool written, uint64_t address,
+			  uint64_t end)
+{
+	while (address < end && is_written(fields, address) != written)
 		address++;
 	return address;
 }
 
-static bool is_page_written(uint64_t page)
+static bool is_page_written(const struct fields *fields, uint64_t page)
 {
 	const uint64_t *words = (const uint64_t *)at(page);
 
+	for (size_t i = 0; fields && i < fields->count; i++)
+		if (fields->items[i].is_written)
+			return find_byte(fields, true, page, page + PAGE) < page + PAGE;
 	for (size_t i = 0; i < PAGE / 8; i++)
 		if (words[i] != filled_word())
 			return true;
 	return false;
 }
 
-/* From @address on as far as was written. */
-static uint64_t find_filled(uint64_t address, uint64_t end)
-{
-	while (address < end && *at(address) != filled)
-		address++;
-	return address;
-}
-
 static void print_page(uint64_t page, const struct fields *fields)
 {
 	uint64_t end = page + PAGE, next;
 
-	for (uint64_t i = find_written(page, end); i < end; i = find_written(next, end)) {
-		next = find_filled(i, end);
+	for (uint64_t i = find_byte(fields, true, page, end); i < end;
+	     i = find_byte(fields, true, next, end)) {
+		next = find_byte(fields, false, i, end);
 		if (!fields) {
 			print(" 0x%lx+%lu", i, next - i);
 			continue;
@@ -260,14 +267,14 @@ static void print_page(uint64_t page, const struct fields *fields)
 void print_written(const struct fields *fields)
 {
 	for (size_t i = 0; i < COUNT(pages); i++)
-		if (is_page_written(pages[i]))
+		if (is_page_written(fields, pages[i]))
 			print_page(pages[i], fields);
 }
 
 void print_written_ranges(void)
 {
 	for (size_t i = 0; i < COUNT(pages); i++)
-		if (is_page_written(pages[i]))
+		if (is_page_written(NULL, pages[i]))
 			print_page(pages[i], NULL);
 }
 

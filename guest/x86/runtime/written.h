@@ -27,6 +27,8 @@ struct field {
 	uint32_t size;
 	enum field_kind kind;
 	bool is_odd;
+	/* Counts as written, as a whole, whatever the host writes to it by and by. */
+	bool is_written;
 };
 
 struct fields {
