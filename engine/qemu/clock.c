@@ -100,7 +100,8 @@ void clock_init(bool counts_instructions)
 void clock_begin(void)
 {
 	state.began = read_instant(CLOCK_REALTIME);
-	state.last_after = state.began.ticks;
+	/* The counter may have begun long before the first instruction, on a busy host. */
+	state.last_after = state.loaded.ticks;
 }
 
 bool clock_can_learn(void)
