@@ -46,8 +46,13 @@ static void add_case(struct tap *tap, enum verdict verdict, const char *rest)
 static void add_reason(struct tap_case *item, const char *comment)
 {
 	size_t length = strlen(comment);
+	size_t size = item->reason_length + length + 2;
 
-	item->reason = must(realloc(item->reason, item->reason_length + length + 2));
+	/* More than is needed, so that it is moved rarely. */
+	if (size > item->reason_size) {
+		item->reason_size = 2 * size;
+		item->reason = must(realloc(item->reason, item->reason_size));
+	}
 	if (item->reason_length)
 		item->reason[item->reason_length++] = '\n';
 	memcpy(item->reason + item->reason_length, comment, length + 1);

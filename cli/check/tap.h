@@ -23,6 +23,8 @@ struct tap_case {
 	/* Why it was skipped or how it failed, several lines perhaps; or NULL. */
 	char *reason;
 	size_t reason_length;
+	/* Of the memory that it is in. */
+	size_t reason_size;
 };
 
 struct tap {
