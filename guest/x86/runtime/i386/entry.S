@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Ways into and out of C: interrupt entries, catching an exception, user mode,
- * and one instruction run with all registers given.
+ * Ways into and out of C: behind interrupt_entries, catching an exception, user
+ * mode, and one instruction run with all registers given.
  */
 #include "layout.h"
 
@@ -9,29 +9,10 @@
 	.code32
 
 /*
- * 256 entries of 16 bytes. Those of exceptions for which the CPU pushes no
- * error code push a 0 in its place (Intel SDM vol. 3, table "Exceptions and
- * Interrupts": codes come with 8, 10-14, 17, 21, 29, 30).
- */
-	.globl interrupt_entries
-	.align 16
-interrupt_entries:
-	.set vector, 0
-	.rept 256
-	.align 16
-	.if (vector != 8) && (vector < 10 || vector > 14) && (vector != 17) && \
-		(vector != 21) && (vector != 29) && (vector != 30)
-	push $0
-	.endif
-	push $vector
-	jmp interrupt_common
-	.set vector, vector + 1
-	.endr
-
-/*
  * The order is that of struct interrupt_frame. Data segments are user mode's in
  * all of the program, so they are good here.
  */
+	.globl interrupt_common
 interrupt_common:
 	push %eax
 	push %ebx
