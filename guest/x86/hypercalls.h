@@ -52,9 +52,10 @@ void check_same_leaf(const struct registers *registers, uint32_t leaf, const cha
 typedef unsigned long pc_function(void);
 pc_function pc_after_call, pc_after_cpuid;
 
+/* Versions of clang-format differ about such macros. */
+/* clang-format off */
 #define NUMBERS_TEST(test_name, function) \
-	{ \
-		.name = test_name, .run_row = function, .kvm = true, TEST_ROWS(numbers) \
-	}
+	{ .name = test_name, .run_row = function, .kvm = true, TEST_ROWS(numbers) }
+/* clang-format on */
 
 #endif /* GUEST_HYPERCALLS_H */

@@ -110,10 +110,9 @@ __asm__("	.text\n"
 	"	pop %rbx\n"
 	"	ret\n");
 
-#define TEST(test_name, function) \
-	{ \
-		.name = test_name, .run = function, .kvm = true \
-	}
+/* clang-format off */
+#define TEST(test_name, function) { .name = test_name, .run = function, .kvm = true }
+/* clang-format on */
 
 static const struct test tests[] = {
 	{ .name = "all 64 bits are the number",
