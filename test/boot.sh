@@ -291,10 +291,19 @@ add_devices() {
 		-device virtio-blk-ccw,drive=disk -device virtio-rng-ccw)
 }
 
+# In one of some hundreds of boots, of an x86 kernel with instructions kept, the kernel met
+# a breakpoint of its own text patching that was not there any more. Why is not known, nor
+# whether QEMU alone does so. What it said is shown, and the boot done once more.
+met_lost_breakpoint() {
+	grep -q 'Oops: int3:' "$work/log" || return
+	echo "# $1: met a breakpoint that was gone; once more"
+	grep -m 1 -A 40 'Oops: int3:' "$work/log" | sed 's/^/# /'
+}
+
 # boot NAME HOW OPTIONS ARGUMENTS TASK EXPECTED STEPS
 boot() {
-	local name="boot, $1" kernel target console loader next disk hangs why image
-	local -a options arguments steps from_where
+	local name="boot, $1" kernel target console loader next disk hangs why image status
+	local -a options arguments steps from_where command
 
 	read_how "$2"
 	if why=$(cannot_boot); then
@@ -312,10 +321,16 @@ boot() {
 		return
 	}
 	: >"$work/summary"
-	start "$work/qmp" "$paracall" run "${options[@]}" --summary="$work/summary" --format=json \
-		-- "qemu-system-$target" "${arguments[@]}" -m 512M -nographic -nic none \
-		"${from_where[@]}"
-	judge "$name" $? "$6"
+	command=("$paracall" run "${options[@]}" --summary="$work/summary" --format=json
+		-- "qemu-system-$target" "${arguments[@]}" -m 512M -nographic -nic none
+		"${from_where[@]}")
+	start "$work/qmp" "${command[@]}"
+	status=$?
+	if met_lost_breakpoint "$name"; then
+		start "$work/qmp" "${command[@]}"
+		status=$?
+	fi
+	judge "$name" $status "$6"
 }
 
 # boot_plain NAME KERNEL TASK EXPECTED ARGUMENTS...: the control, without the
