@@ -157,4 +157,10 @@ static inline struct vcpu *vcpu_by_index(unsigned int index)
 								     : NULL;
 }
 
+/* The other way round. */
+static inline unsigned int vcpu_index(const struct vcpu *vcpu)
+{
+	return (unsigned int)(vcpu - paracall_qemu_engine.vcpus);
+}
+
 #endif /* PARACALL_QEMU_ENGINE_H */

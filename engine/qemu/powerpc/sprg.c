@@ -44,14 +44,9 @@ void sprg_install(void)
 		states[i].score = qemu_plugin_scoreboard_new(sizeof(uint64_t));
 }
 
-static unsigned int index_of(const struct vcpu *vcpu)
-{
-	return (unsigned int)(vcpu - paracall_qemu_engine.vcpus);
-}
-
 static void set_state(const struct vcpu *vcpu, unsigned int slot, enum state state)
 {
-	qemu_plugin_u64_set(states[slot], index_of(vcpu), state);
+	qemu_plugin_u64_set(states[slot], vcpu_index(vcpu), state);
 }
 
 /*
@@ -70,7 +65,7 @@ uint64_t sprg_read(struct vcpu *vcpu, unsigned int number)
 
 	if (!can_keep())
 		return register_read(vcpu, number);
-	if (qemu_plugin_u64_get(states[slot], index_of(vcpu)) == UNKNOWN) {
+	if (qemu_plugin_u64_get(states[slot], vcpu_index(vcpu)) == UNKNOWN) {
 		vcpu->sprg[slot] = register_read(vcpu, number);
 		set_state(vcpu, slot, SAME);
 	}

@@ -58,7 +58,7 @@ static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 /* QEMU numbers its vCPUs as their registers do. */
 static void vcpu_init(struct vcpu *vcpu)
 {
-	paracall_cpu_set_apic_id(vcpu->cpu, vcpu - paracall_qemu_engine.vcpus);
+	paracall_cpu_set_apic_id(vcpu->cpu, vcpu_index(vcpu));
 }
 
 static void vcpu_exit(struct vcpu *vcpu)

@@ -49,7 +49,7 @@ static void vcpu_init(struct vcpu *vcpu)
 {
 	atomic_store(&vcpu->is_stopped, vcpu != paracall_qemu_engine.vcpus);
 	yield_vcpu_init(vcpu);
-	paracall_cpu_set_apic_id(vcpu->cpu, vcpu - paracall_qemu_engine.vcpus);
+	paracall_cpu_set_apic_id(vcpu->cpu, vcpu_index(vcpu));
 }
 
 static void vcpu_exit(struct vcpu *vcpu)
