@@ -5,13 +5,6 @@
 # test/compare.sh [OPTION of paracall check]... [PROGRAM]...
 . "$(dirname "$0")/lib.sh"
 
-# The sum of these columns of the table that ends the output, counted from the right.
-sum() {
-	awk -v "columns=$1" '$1 == "architecture" { in_table = 1; next }
-		in_table { for (i = split(columns, c); i; i--) sum += $(NF - c[i]) }
-		END { print sum + 0 }' "$work/log"
-}
-
 # compare ARGUMENT...: adds to the counts. Nothing compared is one that was skipped.
 compare() {
 	local status

@@ -29,6 +29,14 @@ used_qemu() {
 	"$paracall" engines | sed -n 's/^\* //p' | head -n 1
 }
 
+# sum COLUMNS: of the table that ends the output of paracall check in $work/log, counted
+# from the right.
+sum() {
+	awk -v "columns=$1" '$1 == "architecture" { in_table = 1; next }
+		in_table { for (i = split(columns, c); i; i--) sum += $(NF - c[i]) }
+		END { print sum + 0 }' "$work/log"
+}
+
 pass() {
 	passed=$((passed + 1))
 	echo "ok - $1"
