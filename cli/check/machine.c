@@ -14,8 +14,6 @@
 
 /* No guest has that much to say. */
 #define MOST_OUTPUT (4u << 20)
-/* At most, for the one run that shows whether KVM is sound. */
-#define PROBE_SECONDS 20
 
 static const char *const x86_arguments[] = { "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
 					     NULL };
@@ -183,8 +181,7 @@ static char *find_fault_of_kvm(const struct check_setup *setup)
 	struct check_setup probe = *setup;
 	char *fault = NULL;
 
-	if (probe.seconds > PROBE_SECONDS)
-		probe.seconds = PROBE_SECONDS;
+	probe.seconds = setup->probe_seconds;
 	setup_run(&probe, &nothing, &result);
 	if (result.trouble == TROUBLE_LATE)
 		fault = format_string(

@@ -32,8 +32,9 @@ struct check_setup {
 	enum check_engine engine;
 	/* Where the guests' files are. */
 	const char *folder;
-	/* Time for a run. */
+	/* Time for a run, and for the one that shows whether a KVM is sound. */
 	unsigned int seconds;
+	unsigned int probe_seconds;
 	/* The program. */
 	char *qemu;
 };
