@@ -7,7 +7,7 @@
 main() {
 	local status
 
-	"$paracall" check "$@" | tee "$work/log"
+	"$paracall" check --timeout=400 "$@" | tee "$work/log"
 	status=${PIPESTATUS[0]}
 	passed=$(sum 4)
 	failed=$(sum "3 0")
