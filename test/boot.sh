@@ -291,9 +291,11 @@ add_devices() {
 		-device virtio-blk-ccw,drive=disk -device virtio-rng-ccw)
 }
 
-# In one of some hundreds of boots, of an x86 kernel with instructions kept, the kernel met
-# a breakpoint of its own text patching that was not there any more. Why is not known, nor
-# whether QEMU alone does so. What it said is shown, and the boot done once more.
+# A vCPU of QEMU's may go on running code that another vCPU has replaced meanwhile
+# (notdirty_write() in accel/tcg/cputlb.c invalidates before the store, and another thread
+# can translate in between), so once in some hundreds of boots an x86 kernel meets a
+# breakpoint of its own text patching that is not there any more. What it said is shown,
+# and the boot done once more.
 met_lost_breakpoint() {
 	grep -q 'Oops: int3:' "$work/log" || return
 	echo "# $1: met a breakpoint that was gone; once more"
