@@ -46,6 +46,7 @@ enum field {
 #define SPR(spr) (((uint32_t)(spr) & 31) << 16 | ((uint32_t)(spr) >> 5) << 11)
 #define MFSPR(rt, spr) (0x7c0002a6u | (rt) << 21 | SPR(spr))
 #define MTSPR(spr, rt) (0x7c0003a6u | (rt) << 21 | SPR(spr))
+#define SPR_USPRG3 259
 #define MFMSR(rt) (0x7c0000a6u | (rt) << 21)
 /* Only EE and RI. */
 #define MTMSRD_1(rt) (0x7c010164u | (rt) << 21)
@@ -506,6 +507,50 @@ static void test_user(void)
 	unmap();
 }
 
+/* What was stored, while nothing but user mode has tried the register since. */
+static void check_user_sprg(const struct field_row *field, uint64_t value)
+{
+	long at = LAST + field->offset;
+	struct state state = call_state(MSR_REAL, NULL);
+
+	state.gpr[4] = value;
+	RUN(MSR_REAL, &state, STD(4, at));
+	is_trap(&state);
+	state = call_state(MSR_USER, NULL);
+	RUN(MSR_USER, &state, MTSPR(field->spr, 5));
+	check_equal(state.vector, VECTOR_PROGRAM, "interrupt of mtspr");
+	check_equal(state.msr & PROGRAM_PRIVILEGED, PROGRAM_PRIVILEGED, "its reason");
+	if (field->offset == SPRG3) {
+		state = call_state(MSR_USER, NULL);
+		RUN(MSR_USER, &state, MFSPR(6, SPR_USPRG3));
+		is_trap(&state);
+		check_equal(state.gpr[6], value, "read in user mode");
+		state = call_state(MSR_USER, NULL);
+		RUN(MSR_USER, &state, MTSPR(SPR_USPRG3, 5));
+		check_equal(state.msr & PROGRAM_TRAP, 0, "written by that number");
+	}
+	state = call_state(MSR_REAL, NULL);
+	RUN(MSR_REAL, &state, MFSPR(7, field->spr), LD(8, at));
+	is_trap(&state);
+	check_equal(state.gpr[7], value, "the register");
+	check_equal(state.gpr[8], value, "the page");
+}
+
+/* SPRG3 has a number by which user mode can read it; and it can write none. */
+static void test_user_sprg(void)
+{
+	if (!mmu_is_there) {
+		skip("no user mode without page tables");
+		return;
+	}
+	map_at(LAST);
+	for (size_t i = 0; register_fields[i].offset <= SPRG3; i++) {
+		check_user_sprg(&register_fields[i], 0x7573657220737072);
+		check_user_sprg(&register_fields[i], i);
+	}
+	unmap();
+}
+
 /*
  * Memory at its effective address is the program's own. The real one is none that a
  * program has: KVM shows the page to whoever's translation leads there, without a look
@@ -729,6 +774,9 @@ static void test_not_asked(void)
 	DOCUMENT \
 	"\"MSR bits\"; " \
 	"arch/powerpc/kvm/book3s_emulate.c, kvmppc_core_emulate_op_pr: OP_31_XOP_MFMSR"
+#define USER_SPRG \
+	"arch/powerpc/kvm/book3s_interrupts.S, __kvmppc_vcpu_run: VCPU_SHARED_SPRG3; " \
+	"arch/powerpc/kvm/book3s_emulate.c, spr_allowed"
 #define OWN MAP ": vcpu->arch.magic_page_ea; arch/powerpc/kernel/kvm.c, kvm_use_magic_page"
 #define PENDING \
 	"arch/powerpc/kvm/book3s.c, kvmppc_book3s_irqprio_deliver and kvmppc_update_int_pending"
@@ -760,6 +808,8 @@ static const struct test tests[] = {
 	  .run = test_critical, PAGE_TEST },
 	{ .name = "user mode has none", .rule = TRANSLATE,
 	  .run = test_user, PAGE_TEST },
+	{ .name = "user mode reads SPRG3 and writes none", .rule = USER_SPRG,
+	  .run = test_user_sprg, PAGE_TEST },
 	{ .name = "user mode has its own memory there", .rule = TRANSLATE,
 	  .run = test_user_memory, PAGE_TEST },
 	{ .name = "low bits of its addresses", .rule = MAP "; " DOCUMENT "\"Magic page flags\"",

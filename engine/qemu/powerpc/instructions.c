@@ -121,8 +121,12 @@ static void look_at(struct block *block, size_t index)
 		return;
 	learn(block);
 	word = block->translator.is_big_endian ? big : little;
-	if (is_hooked(word) && !(block->msr & POWERPC_MSR_USER))
+	if (block->msr & POWERPC_MSR_USER) {
+		if (magic_page_is_hooked_for_user(word))
+			hook(block, index, word);
+	} else if (is_hooked(word)) {
 		hook(block, index, word);
+	}
 }
 
 void powerpc_instructions_hook(struct qemu_plugin_tb *translated, void *userdata)
@@ -133,7 +137,7 @@ void powerpc_instructions_hook(struct qemu_plugin_tb *translated, void *userdata
 	(void)userdata;
 	look_at_beginning(&block, translated);
 	magic_page_begin_block();
-	for (size_t i = 0; i < count && !(block.msr & POWERPC_MSR_USER); i++)
+	for (size_t i = 0; i < count; i++)
 		look_at(&block, i);
 	if (block.translator.buffer)
 		g_byte_array_free(block.translator.buffer, TRUE);

@@ -110,6 +110,11 @@ bool magic_page_is_hooked(uint32_t word)
 	return (word & BRANCH_MASK) == BRANCH_AND_LINK && is_testing();
 }
 
+bool magic_page_is_hooked_for_user(uint32_t word)
+{
+	return sprg_is_hooked_for_user(word) && is_offered();
+}
+
 /* ---- when the instruction runs ---------------------------------------------- */
 
 #define MODE_SHIFT 32

@@ -15,6 +15,9 @@ void magic_page_begin_block(void);
 /* Whether the instruction is one to be hooked in the supervisor state. */
 bool magic_page_is_hooked(uint32_t word);
 
+/* The same in the problem state, user mode. */
+bool magic_page_is_hooked_for_user(uint32_t word);
+
 /* Instruction @index of the block, which is one; @msr is what the block runs with. */
 void magic_page_hook(struct qemu_plugin_tb *block, size_t index, uint32_t word, uint64_t msr);
 

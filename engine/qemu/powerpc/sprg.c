@@ -5,25 +5,29 @@
  * those that follow, and Linux's interrupt handlers live on the first ones. So
  * what they have is kept here, until an mtspr ends it, which has a hook.
  *
- * What the magic page stores into the first three is written into the register
- * itself only when an instruction asks for that: mfspr has a hook that costs
- * nothing until then. The others are written at once: user mode can read them.
+ * What the magic page stores into them is written into the register itself only
+ * when an instruction asks for that: mfspr has a hook that costs nothing until
+ * then. User mode can read the last five by other numbers.
  */
 #include "sprg.h"
 
 #include "current.h"
 #include "registers.h"
 
-/* mfspr and mtspr without the numbers of registers; the number of SPRG0. */
+/*
+ * mfspr and mtspr without the numbers of registers; the number of SPRG0, and those for
+ * user mode: Power ISA, "SPR Numbers", and Book E's, which has USPRG4 and on, too.
+ */
 #define MOVE_MASK 0xfc0007ffu
 #define MOVE_FROM 0x7c0002a6u
 #define MOVE_TO 0x7c0003a6u
 #define SPR_SPRG0 272u
+#define SPR_USPRG0 256u
+#define SPR_USPRG3 259u
+#define SPR_USPRG7 263u
 
-#define SLOT_MASK 3u
-#define PACKED_BIG_ENDIAN 4u
-
-#define SPRGS_LATE 3u
+#define SLOT_MASK 7u
+#define PACKED_BIG_ENDIAN 8u
 
 /* What is known of a register. */
 enum state {
@@ -31,7 +35,7 @@ enum state {
 	UNKNOWN,
 	/* It is as it is kept. */
 	SAME,
-	/* It is to become what is kept; of the first SPRGS_LATE. */
+	/* It is to become what is kept. */
 	LATE,
 };
 
@@ -76,10 +80,8 @@ void sprg_write(struct vcpu *vcpu, unsigned int number, uint64_t value)
 {
 	unsigned int slot = number - PARACALL_POWERPC_SPRG0;
 
-	if (!can_keep() || slot >= SPRGS_LATE) {
+	if (!can_keep()) {
 		register_write(vcpu, number, value);
-		if (can_keep())
-			set_state(vcpu, slot, UNKNOWN);
 		return;
 	}
 	vcpu->sprg[slot] = value;
@@ -93,18 +95,35 @@ void sprg_forget(struct vcpu *vcpu)
 }
 
 /* The halves of the register's number are the other way round in an instruction. */
+static unsigned int number_of(uint32_t word)
+{
+	return (word >> 16 & 31) | (word >> 6 & 0x3e0);
+}
+
+/* Of one of the registers by its number for user mode. */
+static bool is_user_read(uint32_t word)
+{
+	unsigned int number = number_of(word);
+
+	return (word & MOVE_MASK) == MOVE_FROM && number >= SPR_USPRG3 && number <= SPR_USPRG7;
+}
+
 static unsigned int slot_of(uint32_t word)
 {
-	return ((word >> 16 & 31) | (word >> 6 & 0x3e0)) - SPR_SPRG0;
+	return number_of(word) - (is_user_read(word) ? SPR_USPRG0 : SPR_SPRG0);
 }
 
 bool sprg_is_hooked(uint32_t word)
 {
 	uint32_t move = word & MOVE_MASK;
 
-	return ((move == MOVE_FROM && slot_of(word) < SPRGS_LATE) ||
-		(move == MOVE_TO && slot_of(word) < SPRGS_KEPT)) &&
+	return (move == MOVE_FROM || move == MOVE_TO) && slot_of(word) < SPRGS_KEPT &&
 	       can_keep();
+}
+
+bool sprg_is_hooked_for_user(uint32_t word)
+{
+	return is_user_read(word) && can_keep();
 }
 
 /* It is LATE. */

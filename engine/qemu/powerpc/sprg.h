@@ -24,6 +24,9 @@ void sprg_forget(struct vcpu *vcpu);
 /* Whether the instruction moves from or to one of them, and has to be hooked. */
 bool sprg_is_hooked(uint32_t word);
 
+/* The same in user mode, where all but reading some is an exception. */
+bool sprg_is_hooked_for_user(uint32_t word);
+
 /* Does what has to be done before it, which is one. */
 void sprg_hook(struct qemu_plugin_insn *insn, uint32_t word, bool is_big_endian);
 

@@ -80,6 +80,33 @@ static void test_page(void)
 	narrow_map(0, &answer);
 }
 
+/* What was stored, read by the register's number for user mode. */
+#define CHECK_READ_ONLY(name, spr, offset, value) \
+	do { \
+		unsigned long read_; \
+\
+		__asm__ volatile("stw %1,-4096+" #offset "(0)\n\t" \
+				 "mfspr %0," #spr \
+				 : "=&r"(read_) \
+				 : "r"((unsigned long)(value)) \
+				 : "memory"); \
+		check_equal(interrupt_taken(NULL), INTERRUPT_NONE, "%s: interrupt", name); \
+		check_equal(read_, value, "%s", name); \
+	} while (0)
+
+static void test_user_numbers(void)
+{
+	unsigned long answer;
+
+	check_equal(narrow_map(MAGIC_ADDRESS, &answer), PARACALL_EV_SUCCESS, "map");
+	CHECK_READ_ONLY("usprg3", 259, 0x3c, 0x31223347);
+	CHECK_READ_ONLY("usprg4", 260, 0xd4, 0x31223344);
+	CHECK_READ_ONLY("usprg5", 261, 0xdc, 0x31223345);
+	CHECK_READ_ONLY("usprg6", 262, 0xe4, 0x31223346);
+	CHECK_READ_ONLY("usprg7", 263, 0xec, 0x31223347);
+	narrow_map(0, &answer);
+}
+
 static void test_page_gone(void)
 {
 	unsigned long answer, value = 0;
@@ -106,6 +133,9 @@ static void test_page_gone(void)
 	"arch/powerpc/kvm/e500_emulate.c, kvmppc_core_emulate_mtspr_e500; " \
 	"arch/powerpc/kvm/booke_emulate.c, kvmppc_booke_emulate_mtspr; " \
 	"arch/powerpc/kvm/emulate.c, kvmppc_emulate_mtspr"
+#define USER_NUMBERS \
+	"arch/powerpc/kvm/bookehv_interrupts.S, lightweight_exit: SPRN_SPRG4W; " \
+	"Power ISA, Book III-E, Software-use SPRs"
 #define MSR_FIELD "arch/powerpc/kvm/booke_emulate.c, kvmppc_booke_emulate_op: OP_31_XOP_MFMSR"
 #define MISS "arch/powerpc/kvm/booke.c, kvmppc_handle_exit: BOOKE_INTERRUPT_DTLB_MISS"
 
@@ -123,6 +153,8 @@ static const struct test tests[] = {
 	  .run = narrow_test_user, .kvm = true },
 	{ .name = "magic page, registers", .rule = REGISTERS,
 	  .run = test_page, PAGE_TEST },
+	{ .name = "magic page, SPRGs by their numbers for user mode", .rule = USER_NUMBERS,
+	  .run = test_user_numbers, PAGE_TEST },
 	{ .name = "magic page, MSR", .rule = MSR_FIELD,
 	  .run = narrow_test_page_msr, PAGE_TEST },
 	{ .name = "magic page, mapped nowhere", .rule = MISS,
