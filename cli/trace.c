@@ -103,13 +103,9 @@ static char *join(char *const words[])
 static bool open_files(struct trace_job *job)
 {
 	const struct trace_options *options = job->options;
-	const char *wrong = options->record ? recorder_prepare(options->record) : NULL;
+	const char *wrong;
 	char error[512];
 
-	if (wrong) {
-		complain("--record=%s: %s", options->record, wrong);
-		return false;
-	}
 	if (options->symbols) {
 		job->symbols = symbols_open(options->symbols, error, sizeof(error));
 		if (!job->symbols) {
@@ -120,16 +116,26 @@ static bool open_files(struct trace_job *job)
 	job->output = options->output ? open(options->output,
 					     O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)
 				      : STDERR_FILENO;
-	if (job->output < 0)
+	if (job->output < 0) {
 		complain("the trace can't be written to '%s': %s", options->output,
 			 strerror(errno));
-	return job->output >= 0;
+		return false;
+	}
+	/* Last, since it removes the recording that is there. */
+	if (!options->record)
+		return true;
+	job->folder = recorder_prepare(options->record, &wrong);
+	if (job->folder < 0)
+		complain("--record=%s: %s", options->record, wrong);
+	return job->folder >= 0;
 }
 
 static void close_files(const struct trace_job *job)
 {
 	if (job->options->output && job->output >= 0)
 		close(job->output);
+	if (job->folder >= 0)
+		close(job->folder);
 	symbols_close(job->symbols);
 }
 
@@ -185,7 +191,9 @@ static bool start_reader(struct trace *trace, struct trace_job *job)
 bool trace_start(struct trace *trace, const struct trace_options *options,
 		 char *const command[])
 {
-	struct trace_job job = { .options = options, .memory = trace->memory, .output = -1 };
+	struct trace_job job = {
+		.options = options, .memory = trace->memory, .output = -1, .folder = -1
+	};
 	bool is_good;
 
 	if (trace->memory < 0)

@@ -106,6 +106,8 @@ struct trace_job {
 	/* All of --output; and the program's symbols, or NULL. */
 	int output;
 	struct symbols *symbols;
+	/* Of --record, for the recorder; or -1. */
+	int folder;
 	char *command;
 };
 

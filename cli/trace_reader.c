@@ -404,7 +404,7 @@ static void begin_recording(struct reader *reader)
 	if (!reader->job->options->record)
 		return;
 	reader->flushed = steady();
-	reader->recorder = recorder_new(reader->job->options->record, &options);
+	reader->recorder = recorder_new(reader->job->folder, &options);
 	if (!reader->recorder)
 		end_recording(reader);
 }

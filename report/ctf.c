@@ -132,10 +132,7 @@ static void print_string(FILE *output, const char *string)
 
 static void print_environment(FILE *output, const struct recorder_options *options)
 {
-	fputs("env {\n"
-	      "\tdomain = \"paracall\";\n"
-	      "\tformat_version = 1;\n",
-	      output);
+	fputs("env {\n" CTF_DOMAIN "\tformat_version = 1;\n", output);
 	fprintf(output, "\tparacall_version = \"%s\";\n", paracall_version());
 	fprintf(output, "\tarchitecture = \"%s\";\n",
 		paracall_architecture_name(options->architecture));

@@ -16,6 +16,8 @@
 #include <stdio.h>
 
 #define CTF_MAGIC 0xc1fc1fc1u
+/* A line of metadata by which a recording is known to be ours. */
+#define CTF_DOMAIN "\tdomain = \"paracall\";\n"
 #define CTF_METADATA "metadata"
 #define CTF_STREAM "cpu"
 

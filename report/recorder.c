@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -58,14 +59,36 @@ static bool is_dot(const char *name)
 	return !strcmp(name, ".") || !strcmp(name, "..");
 }
 
+/* Whether its metadata are a recorder's, or were never written. */
+static bool is_recording(int folder)
+{
+	char text[1024];
+	int file = openat(folder, CTF_METADATA, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ssize_t size = file < 0 ? -1 : read(file, text, sizeof(text) - 1);
+
+	if (file >= 0)
+		close(file);
+	if (size <= 0)
+		return !size;
+	text[size] = '\0';
+	return strstr(text, CTF_DOMAIN);
+}
+
 /* Removes the files of a recording, if there are no others. */
 static const char *empty_folder(DIR *folder)
 {
 	struct dirent *entry;
+	bool has_files = false;
 
-	while ((entry = readdir(folder)))
-		if (!is_dot(entry->d_name) && !is_ours(entry->d_name))
+	while ((entry = readdir(folder))) {
+		if (is_dot(entry->d_name))
+			continue;
+		if (!is_ours(entry->d_name))
 			return "it is there and has other files in it; name a new folder, or a recording to be replaced";
+		has_files = true;
+	}
+	if (has_files && !is_recording(dirfd(folder)))
+		return "it is there and has files that are no recording; name a new folder";
 	rewinddir(folder);
 	while ((entry = readdir(folder)))
 		if (!is_dot(entry->d_name) && unlinkat(dirfd(folder), entry->d_name, 0))
@@ -73,23 +96,49 @@ static const char *empty_folder(DIR *folder)
 	return NULL;
 }
 
-const char *recorder_prepare(const char *path)
+/* As much of it as is needed to write there. */
+static const char *take_folder(int folder)
 {
 	const char *wrong;
-	DIR *folder;
+	DIR *listing;
+	int copy;
 
-	if (!mkdir(path, 0777))
-		return NULL;
-	if (errno != EEXIST)
-		return strerror(errno);
-	folder = opendir(path);
-	if (!folder)
-		return errno == ENOTDIR
-			       ? "it is there and not a folder, which a recording is; name a new one"
-			       : strerror(errno);
-	wrong = empty_folder(folder);
-	closedir(folder);
+	if (flock(folder, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
+		return "another run records there; name another folder";
+	copy = fcntl(folder, F_DUPFD_CLOEXEC, 0);
+	listing = copy < 0 ? NULL : fdopendir(copy);
+	if (!listing) {
+		wrong = strerror(errno);
+		if (copy >= 0)
+			close(copy);
+		return wrong;
+	}
+	wrong = empty_folder(listing);
+	closedir(listing);
 	return wrong;
+}
+
+int recorder_prepare(const char *path, const char **wrong)
+{
+	int folder;
+
+	if (mkdir(path, 0777) && errno != EEXIST) {
+		*wrong = strerror(errno);
+		return -1;
+	}
+	folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0) {
+		*wrong =
+			errno == ENOTDIR
+				? "it is there and not a folder, which a recording is; name a new one"
+				: strerror(errno);
+		return -1;
+	}
+	*wrong = take_folder(folder);
+	if (!*wrong)
+		return folder;
+	close(folder);
+	return -1;
 }
 
 static bool write_metadata(struct recorder *recorder, const struct recorder_options *options)
@@ -123,16 +172,18 @@ static void recorder_free(struct recorder *recorder)
 	free(recorder);
 }
 
-struct recorder *recorder_new(const char *path, const struct recorder_options *options)
+struct recorder *recorder_new(int folder, const struct recorder_options *options)
 {
 	struct recorder *recorder = calloc(1, sizeof(*recorder));
 	int error;
 
-	if (!recorder)
+	if (!recorder) {
+		close(folder);
+		errno = ENOMEM;
 		return NULL;
-	recorder->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (recorder->folder >= 0 && event_classes_make(&recorder->classes) &&
-	    write_metadata(recorder, options))
+	}
+	recorder->folder = folder;
+	if (event_classes_make(&recorder->classes) && write_metadata(recorder, options))
 		return recorder;
 	error = errno;
 	recorder_free(recorder);

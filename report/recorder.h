@@ -19,13 +19,17 @@ struct recorder_options {
 };
 
 /*
- * Make the folder, or empty it if it has a recording. Returns NULL if that can
- * be used, else what is wrong with it, a fragment of a sentence.
+ * Make the folder, or empty it if it has a recording. Returns a file descriptor of the
+ * folder, which nobody else can prepare until it is closed; or -1 and in @wrong what is
+ * wrong with it, a fragment of a sentence.
  */
-const char *recorder_prepare(const char *path);
+int recorder_prepare(const char *path, const char **wrong);
 
-/* Begins to write there; NULL with errno set if that fails. */
-struct recorder *recorder_new(const char *path, const struct recorder_options *options);
+/*
+ * Begins to write into the folder, which is the recorder's from now on; NULL with errno
+ * set if that fails.
+ */
+struct recorder *recorder_new(int folder, const struct recorder_options *options);
 
 /*
  * Add an event of that vCPU; its time and duration are nanoseconds. Times of a

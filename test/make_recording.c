@@ -167,7 +167,9 @@ int main(int argc, char **argv)
 		.began = UINT64_C(1764021138000000000),
 		.command = "qemu-system-x86_64 -smp 4 -append \"console=ttyS0 quiet\"",
 	};
+	const char *wrong;
 	uint64_t events;
+	int folder;
 
 	if (argc < 4)
 		return 2;
@@ -179,9 +181,10 @@ int main(int argc, char **argv)
 	if (machine.is_hostile)
 		options.command = HOSTILE;
 	machine.time = calloc(machine.cpus, sizeof(*machine.time));
-	if (!machine.time || !machine.cpus || recorder_prepare(argv[1]))
+	folder = recorder_prepare(argv[1], &wrong);
+	if (!machine.time || !machine.cpus || folder < 0)
 		return 1;
-	machine.recorder = recorder_new(argv[1], &options);
+	machine.recorder = recorder_new(folder, &options);
 	while (machine.recorder && machine.events < events)
 		step(&machine, earliest(&machine));
 	if (!machine.recorder || !recorder_finish(machine.recorder)) {

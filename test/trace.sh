@@ -332,6 +332,20 @@ test_closed_pipe() {
 	wait
 }
 
+# What was refused did not touch the recording that was there.
+test_recording_kept() {
+	local before
+
+	guest kick 2 --record="$work/recording"
+	before=$(ls -l "$work/recording")
+	guest kick 2 --record="$work/recording" --trace --symbols="$work/none"
+	check_said "no symbols" "can't be read"
+	equal "no symbols, and the recording is kept" "$(ls -l "$work/recording")" "$before"
+	guest kick 2 --record="$work/recording" --trace --output="$work/none/trace"
+	check_said "no output" "can't be written"
+	equal "no output, and the recording is kept" "$(ls -l "$work/recording")" "$before"
+}
+
 # The process that reads for a 'paracall run', as soon as it is there.
 find_reader() {
 	for _ in {1..1000}; do
@@ -393,5 +407,6 @@ test_boot
 test_killed
 test_full_disk
 test_closed_pipe
+test_recording_kept
 test_reader
 finish

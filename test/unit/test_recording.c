@@ -65,14 +65,54 @@ static void add_pairing(struct recorder *recorder, uint32_t cpu, uint64_t time)
 	assert_true(recorder_add(recorder, cpu, &event));
 }
 
+static char *file_path(const char *name)
+{
+	static char buffer[128];
+
+	snprintf(buffer, sizeof(buffer), "%s/%s", path, name);
+	return buffer;
+}
+
+/* A test may have spoilt what is there. */
+static void clear_folder(void)
+{
+	static const char *const names[] = { "metadata", "cpu0", "cpu1", "cpu12" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		unlink(file_path(names[i]));
+}
+
+/* What is wrong with the folder; NULL if it can be used. */
+static const char *try_folder(const char *name)
+{
+	const char *wrong = NULL;
+	int folder = recorder_prepare(name, &wrong);
+
+	if (folder >= 0)
+		assert_int_equal(close(folder), 0);
+	return wrong;
+}
+
+static struct recorder *begin_recording(void)
+{
+	const char *wrong;
+	struct recorder *recorder;
+	int folder;
+
+	clear_folder();
+	folder = recorder_prepare(path, &wrong);
+	assert_true(folder >= 0);
+	recorder = recorder_new(folder, &options);
+	assert_non_null(recorder);
+	return recorder;
+}
+
 /* vCPU 1 kicks at even times, vCPU 12 at odd ones; then one more event. */
 static void write_recording(void)
 {
 	struct recorder *recorder;
 
-	assert_null(recorder_prepare(path));
-	recorder = recorder_new(path, &options);
-	assert_non_null(recorder);
+	recorder = begin_recording();
 	for (uint32_t i = 0; i < EVENTS; i++)
 		add_kick(recorder, i % 2 ? 12 : 1, i, i);
 	add_pairing(recorder, 1, EVENTS);
@@ -162,8 +202,7 @@ static void test_writer(void **state)
 	struct event event;
 
 	(void)state;
-	assert_null(recorder_prepare(path));
-	recorder = recorder_new(path, &options);
+	recorder = begin_recording();
 	add_kick(recorder, 0, 50, 1);
 	add_kick(recorder, 0, 40, 2);
 	assert_true(recorder_flush(recorder));
@@ -179,14 +218,6 @@ static void test_writer(void **state)
 	assert_false(recording_next(recording, &event));
 	assert_null(recording_problem(recording));
 	recording_close(recording);
-}
-
-static char *file_path(const char *name)
-{
-	static char buffer[128];
-
-	snprintf(buffer, sizeof(buffer), "%s/%s", path, name);
-	return buffer;
 }
 
 /* Each event that is whole is read, and the cut is told. */
@@ -218,7 +249,7 @@ static void test_no_recording(void **state)
 	assert_non_null(strstr(error, "/dev/null/x"));
 	assert_null(recording_open("/dev/null", error, sizeof(error)));
 	assert_non_null(strstr(error, "not a recording"));
-	assert_null(recorder_prepare(path));
+	assert_null(try_folder(path));
 	assert_null(recording_open(path, error, sizeof(error)));
 	assert_non_null(strstr(error, "metadata"));
 	assert_int_equal(close(open(file_path("metadata"), O_CREAT | O_WRONLY, 0600)), 0);
@@ -226,18 +257,41 @@ static void test_no_recording(void **state)
 	assert_non_null(strstr(error, "damaged"));
 }
 
-/* The writer replaces recordings, and nothing else. */
+static void write_text(const char *name, const char *text)
+{
+	FILE *file = fopen(name, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* The writer replaces recordings that nobody is writing, and nothing else. */
 static void test_prepare(void **state)
 {
+	struct recorder *recorder;
+
 	(void)state;
 	write_recording();
-	assert_null(recorder_prepare(path));
+	assert_null(try_folder(path));
 	assert_int_not_equal(access(file_path("metadata"), F_OK), 0);
 	assert_int_equal(close(open(file_path("letter"), O_CREAT | O_WRONLY, 0600)), 0);
-	assert_non_null(recorder_prepare(path));
+	assert_non_null(try_folder(path));
 	assert_int_equal(unlink(file_path("letter")), 0);
-	assert_non_null(strstr(recorder_prepare("/dev/null"), "not a folder"));
-	assert_string_equal(recorder_prepare("/dev/null/x"), strerror(ENOTDIR));
+	recorder = begin_recording();
+	assert_non_null(strstr(try_folder(path), "another run"));
+	assert_true(recorder_finish(recorder));
+	assert_null(try_folder(path));
+	write_text(file_path("metadata"), "precious");
+	assert_non_null(strstr(try_folder(path), "no recording"));
+	assert_int_equal(access(file_path("metadata"), F_OK), 0);
+	write_text(file_path("metadata"), "");
+	assert_null(try_folder(path));
+	write_text(file_path("cpu0"), "precious");
+	assert_non_null(strstr(try_folder(path), "no recording"));
+	assert_int_equal(unlink(file_path("cpu0")), 0);
+	assert_non_null(strstr(try_folder("/dev/null"), "not a folder"));
+	assert_string_equal(try_folder("/dev/null/x"), strerror(ENOTDIR));
 }
 
 /* A full disk leaves whole packets. */
@@ -247,8 +301,7 @@ static void test_full(void **state)
 	struct recorder *recorder;
 
 	(void)state;
-	assert_null(recorder_prepare(path));
-	recorder = recorder_new(path, &options);
+	recorder = begin_recording();
 	assert_int_equal(symlink("/dev/full", file_path("cpu0")), 0);
 	assert_true(recorder_add(recorder, 0, &event));
 	assert_false(recorder_flush(recorder));
@@ -309,7 +362,7 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
 	(void)state;
-	recorder_prepare(path);
+	clear_folder();
 	return rmdir(path);
 }
 
