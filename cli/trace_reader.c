@@ -39,6 +39,8 @@
  * run, and for the end of a halt: that is told when the vCPU next tells something.
  */
 #define SETTLED_NANOSECONDS 20000000
+/* So much older has to be what may have a second part that is still to come. */
+#define WHOLE_NANOSECONDS NANOSECONDS
 /* The counter is compared with the clock for so long, at least. */
 #define MEASURE_NANOSECONDS 30000000
 /* If all else ended without a word, so much more time for what QEMU still does. */
@@ -74,8 +76,9 @@ struct reader {
 	FILE *output;
 	struct lines lines;
 	uint64_t first_line;
-	/* Of each vCPU: its last event is in .lines. */
-	bool *has_line;
+	/* Of each vCPU: the last event, if it is wanted, which others may continue. */
+	struct event *newest;
+	bool *has_newest;
 	uint64_t lost;
 	/* How long it sleeps next; events taken since it last did. */
 	long sleep_nanoseconds;
@@ -140,15 +143,6 @@ static void end_trace(struct reader *reader)
 	stop_if_idle(reader);
 }
 
-/* The last event of that vCPU among the lines. */
-static struct event *last_line_of(struct reader *reader, uint32_t cpu)
-{
-	for (size_t i = reader->lines.count; i-- > 0;)
-		if (reader->lines.items[i].cpu == cpu)
-			return &reader->lines.items[i];
-	return NULL;
-}
-
 static bool make_room(struct lines *lines)
 {
 	size_t room = lines->room ? 2 * lines->room : 1024;
@@ -164,32 +158,35 @@ static bool make_room(struct lines *lines)
 	return true;
 }
 
+/* Nothing will continue the vCPU's last event. */
+static void settle(struct reader *reader, uint32_t cpu)
+{
+	if (!reader->has_newest[cpu])
+		return;
+	reader->has_newest[cpu] = false;
+	if (make_room(&reader->lines))
+		reader->lines.items[reader->lines.count++] = reader->newest[cpu];
+	else
+		end_trace(reader);
+}
+
 static void add_line(struct reader *reader, uint32_t cpu, const struct paracall_event *raw)
 {
 	const struct event_class *class = event_class_find(&reader->classes, raw->id);
-	struct event *event;
+	const struct filter *filter = reader->job->options->filter;
+	struct event *event = &reader->newest[cpu];
 
 	if (!class)
 		return;
 	if (event_is_continuation(raw->id)) {
-		event = reader->has_line[cpu] ? last_line_of(reader, cpu) : NULL;
-		if (event)
+		if (reader->has_newest[cpu])
 			event_continue(event, raw, class);
 		return;
 	}
-	reader->has_line[cpu] = false;
-	if (!make_room(&reader->lines)) {
-		end_trace(reader);
-		return;
-	}
-	event = &reader->lines.items[reader->lines.count];
+	settle(reader, cpu);
 	event_begin(event, cpu, raw, class, &reader->classes);
-	if (reader->job->options->filter &&
-	    !filter_accepts(reader->job->options->filter, event) &&
-	    event->kind != PARACALL_EVENT_LOST)
-		return;
-	reader->has_line[cpu] = true;
-	reader->lines.count++;
+	reader->has_newest[cpu] =
+		!filter || filter_accepts(filter, event) || event->kind == PARACALL_EVENT_LOST;
 }
 
 static void take_event(struct reader *reader, uint32_t cpu, struct paracall_event *event)
@@ -264,6 +261,15 @@ static bool waits_for_symbols(struct reader *reader, uint64_t now)
 	return now - reader->first_line < SYMBOLS_NANOSECONDS;
 }
 
+/* Those last events that are whole, or were made before @limit. */
+static void settle_all(struct reader *reader, uint64_t limit)
+{
+	for (uint32_t cpu = 0; cpu < reader->trace->max_cpus && reader->output; cpu++)
+		if (reader->has_newest[cpu] && (reader->newest[cpu].time <= limit ||
+						!event_may_continue(&reader->newest[cpu])))
+			settle(reader, cpu);
+}
+
 /* Prints the lines up to @limit, and keeps the others. */
 static void print_lines(struct reader *reader, uint64_t limit)
 {
@@ -287,20 +293,34 @@ static void print_lines(struct reader *reader, uint64_t limit)
 		end_trace(reader);
 }
 
+/* So long ago, on the trace's clock; 0 if that was before it. */
+static uint64_t time_before(const struct reader *reader, uint64_t nanoseconds)
+{
+	uint64_t now = to_nanoseconds(reader, trace_ticks(reader) - reader->trace->began);
+
+	return now > nanoseconds ? now - nanoseconds : 0;
+}
+
+static void write_lines(struct reader *reader, bool is_end)
+{
+	bool is_full = reader->lines.count >= MOST_LINES;
+
+	settle_all(reader, is_end ? UINT64_MAX : time_before(reader, WHOLE_NANOSECONDS));
+	if (!reader->output || !reader->lines.count)
+		return;
+	if (is_end || !waits_for_symbols(reader, steady()))
+		print_lines(reader, is_end || is_full
+					    ? UINT64_MAX
+					    : time_before(reader, SETTLED_NANOSECONDS));
+}
+
 /* What is due; everything if this is the end. */
 static void write_out(struct reader *reader, bool is_end)
 {
 	uint64_t now = steady();
-	uint64_t limit = UINT64_MAX;
 
-	if (reader->output && reader->lines.count &&
-	    (is_end || !waits_for_symbols(reader, now))) {
-		if (!is_end && reader->lines.count < MOST_LINES)
-			limit = to_nanoseconds(reader,
-					       trace_ticks(reader) - reader->trace->began) -
-				SETTLED_NANOSECONDS;
-		print_lines(reader, limit);
-	}
+	if (reader->output)
+		write_lines(reader, is_end);
 	if (reader->recorder && now - reader->flushed > NANOSECONDS) {
 		reader->flushed = now;
 		if (!recorder_flush(reader->recorder))
@@ -483,7 +503,8 @@ void trace_read(const struct trace_job *job)
 	measure(&reader);
 	if (job->options->traces)
 		reader.output = fdopen(dup(job->output), "w");
-	reader.has_line = must(calloc(reader.trace->max_cpus, sizeof(*reader.has_line)));
+	reader.newest = must(calloc(reader.trace->max_cpus, sizeof(*reader.newest)));
+	reader.has_newest = must(calloc(reader.trace->max_cpus, sizeof(*reader.has_newest)));
 	if (reader.output)
 		setvbuf(reader.output, NULL, _IOFBF, 1 << 16);
 	begin_recording(&reader);

@@ -40,6 +40,19 @@ void event_continue(struct event *event, const struct paracall_event *raw,
 		add_values(event->outputs, &event->output_count, EVENT_MAX_OUTPUTS, raw, class);
 }
 
+bool event_may_continue(const struct event *event)
+{
+	uint32_t row = paracall_event_row(event->class->id);
+
+	if (!event_is_call(event))
+		return false;
+	if (event_class_find(event->classes, paracall_event_id(PARACALL_EVENT_MORE, row)) &&
+	    event->argument_count == event->class->field_count)
+		return true;
+	return !event_has_failed(event) &&
+	       event_class_find(event->classes, paracall_event_id(PARACALL_EVENT_OUTPUT, row));
+}
+
 bool event_argument(const struct event *event, const char *name, uint64_t *value)
 {
 	for (unsigned int i = 0; i < event->argument_count; i++) {

@@ -96,6 +96,9 @@ void event_begin(struct event *event, uint32_t cpu, const struct paracall_event 
 void event_continue(struct event *event, const struct paracall_event *raw,
 		    const struct event_class *class);
 
+/* Whether a continuation of it may be to come, if none of its vCPU came after it. */
+bool event_may_continue(const struct event *event);
+
 /* The value of the argument of that name; false if there is none. */
 bool event_argument(const struct event *event, const char *name, uint64_t *value);
 

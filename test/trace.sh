@@ -346,6 +346,19 @@ test_recording_kept() {
 	equal "no output, and the recording is kept" "$(ls -l "$work/recording")" "$before"
 }
 
+# The recording has all that belongs to an event; so does the line that is printed soon.
+test_whole_lines() {
+	local i
+
+	for i in 1 2 3; do
+		guest hypercalls 2 --trace --output="$work/trace" --record="$work/recording"
+		check_status "calls of many arguments, $i" $?
+		"$paracall" report "$work/recording" >"$work/report"
+		equal "the trace is the recording's, $i" "$(sort "$work/trace" | md5sum)" \
+			"$(sort "$work/report" | md5sum)"
+	done
+}
+
 # The process that reads for a 'paracall run', as soon as it is there.
 find_reader() {
 	for _ in {1..1000}; do
@@ -408,5 +421,6 @@ test_killed
 test_full_disk
 test_closed_pipe
 test_recording_kept
+test_whole_lines
 test_reader
 finish
