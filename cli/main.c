@@ -2,9 +2,11 @@
 /* The command: picks the subcommand. */
 #include "cli.h"
 
+#include <fcntl.h>
 #include <paracall/paracall.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct subcommand {
 	const char *name;
@@ -38,10 +40,19 @@ static void print_help(void)
 	       "See paracall(1), paracall-hypercalls(7) and libparacall(3).\n");
 }
 
+/* Else the next file to be opened would be taken for standard output or error. */
+static void open_missing_standard_files(void)
+{
+	for (int file = 0; file <= STDERR_FILENO; file++)
+		if (fcntl(file, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+			return;
+}
+
 int main(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : "";
 
+	open_missing_standard_files();
 	if (!strcmp(word, "--help") || !strcmp(word, "-h")) {
 		print_help();
 		return EXIT_OK;

@@ -332,6 +332,20 @@ test_closed_pipe() {
 	wait
 }
 
+# Nobody reads standard error: neither the trace nor the summary.
+test_closed_error() {
+	local status
+
+	"$paracall" run --trace -- qemu-system-x86_64 "${machine[@]}" -smp 2 -kernel \
+		"$build/guest/kick.elf" </dev/null 2> >(head -n 1 >"$work/head") >/dev/null
+	check_status "standard error is a closed pipe" $?
+	"$paracall" run --trace --summary="$work/summary" -- qemu-system-x86_64 "${machine[@]}" \
+		-smp 2 -kernel "$build/guest/kick.elf" </dev/null 2>&- >/dev/null
+	status=$?
+	check_status "standard error is closed" $status
+	check_line "the summary of a run without standard error" "$work/summary" KICK_CPU
+}
+
 # What was refused did not touch the recording that was there.
 test_recording_kept() {
 	local before
@@ -420,6 +434,7 @@ test_boot
 test_killed
 test_full_disk
 test_closed_pipe
+test_closed_error
 test_recording_kept
 test_whole_lines
 test_reader
