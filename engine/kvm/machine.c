@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <linux/kvm.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,11 @@
 #include <unistd.h>
 
 #define MOST_LEAVES 256
+/* KVM_CPUID_FEATURES of Documentation/virt/kvm/x86/cpuid.rst, and in eax of it: */
+#define FEATURES_LEAF 0x40000001
+#define FEATURE_HC_MAP_GPA_RANGE (1u << 16)
+/* Number of the hypercall; include/uapi/linux/kvm_para.h. */
+#define HC_MAP_GPA_RANGE 12
 /* Three pages that Intel's processors need, where no memory is. */
 #define TSS_ADDRESS 0xfffbd000ul
 
@@ -37,6 +43,9 @@ struct machine {
 	int kvm, vm;
 	uint32_t cpus;
 	size_t run_size;
+	/* Words of the program's command line: what is turned on in KVM, or off. */
+	bool has_map_gpa_range;
+	bool enforces_features;
 	pthread_mutex_t lock;
 	/* Under the lock: a line of output, what was asked of the configuration. */
 	char line[256];
@@ -129,6 +138,16 @@ static void do_memory(struct kvm_run *run)
 		memset(run->mmio.data, 0xff, sizeof(run->mmio.data));
 }
 
+/* Of all calls KVM leaves this one to user space, which may have any memory be private. */
+static void do_hypercall(struct kvm_run *run)
+{
+	if (run->hypercall.nr != HC_MAP_GPA_RANGE) {
+		errno = 0;
+		fail("KVM left a hypercall to us that is not MAP_GPA_RANGE");
+	}
+	run->hypercall.ret = 0;
+}
+
 static void *run_cpu(void *argument)
 {
 	struct cpu *cpu = argument;
@@ -146,6 +165,9 @@ static void *run_cpu(void *argument)
 			break;
 		case KVM_EXIT_MMIO:
 			do_memory(cpu->run);
+			break;
+		case KVM_EXIT_HYPERCALL:
+			do_hypercall(cpu->run);
 			break;
 		default:
 			errno = 0;
@@ -171,6 +193,11 @@ static void set_leaves(const struct cpu *cpu, struct kvm_cpuid2 *leaves)
 			entry->ecx |= 1u << 31;
 		} else if (entry->function == 0xb) {
 			entry->edx = cpu->id;
+		} else if (entry->function == FEATURES_LEAF) {
+			if (cpu->machine->has_map_gpa_range)
+				entry->eax |= FEATURE_HC_MAP_GPA_RANGE;
+			if (cpu->machine->enforces_features)
+				entry->eax = 0;
 		}
 	}
 	must(ioctl(cpu->fd, KVM_SET_CPUID2, leaves), "KVM_SET_CPUID2");
@@ -206,6 +233,14 @@ static void set_entry(const struct cpu *cpu, const struct program *program)
 	must(ioctl(cpu->fd, KVM_SET_REGS, &registers), "KVM_SET_REGS");
 }
 
+/* Of the machine, or of a vCPU. */
+static void enable(int file, uint32_t capability, uint64_t argument)
+{
+	struct kvm_enable_cap order = { .cap = capability, .args = { argument } };
+
+	must(ioctl(file, KVM_ENABLE_CAP, &order), "KVM_ENABLE_CAP");
+}
+
 static void make_cpu(struct cpu *cpu, struct kvm_cpuid2 *leaves)
 {
 	struct machine *machine = cpu->machine;
@@ -216,6 +251,8 @@ static void make_cpu(struct cpu *cpu, struct kvm_cpuid2 *leaves)
 		mmap(NULL, machine->run_size, PROT_READ | PROT_WRITE, MAP_SHARED, cpu->fd, 0);
 	if (cpu->run == MAP_FAILED)
 		fail("mmap of a vCPU");
+	if (machine->enforces_features)
+		enable(cpu->fd, KVM_CAP_ENFORCE_PV_FEATURE_CPUID, 1);
 	set_leaves(cpu, leaves);
 }
 
@@ -245,6 +282,8 @@ static void make_vm(struct machine *machine, uint8_t *memory)
 	must(ioctl(machine->vm, KVM_SET_TSS_ADDR, TSS_ADDRESS), "KVM_SET_TSS_ADDR");
 	must(ioctl(machine->vm, KVM_CREATE_IRQCHIP, 0), "KVM_CREATE_IRQCHIP");
 	must(ioctl(machine->vm, KVM_CREATE_PIT2, &timer), "KVM_CREATE_PIT2");
+	if (machine->has_map_gpa_range)
+		enable(machine->vm, KVM_CAP_EXIT_HYPERCALL, 1u << HC_MAP_GPA_RANGE);
 	add_memory(machine, 0, memory, 0, LOW_MEMORY_END);
 	add_memory(machine, 1, memory, HIGH_MEMORY, MEMORY_SIZE);
 }
@@ -260,6 +299,8 @@ void machine_run(const struct program *program, uint8_t *memory, uint32_t cpus)
 		fail("memory");
 	leaves->nent = MOST_LEAVES;
 	machine.cpus = cpus;
+	machine.has_map_gpa_range = strstr(program->command_line, "kvm=map-gpa-range");
+	machine.enforces_features = strstr(program->command_line, "kvm=enforce-features");
 	machine.kvm = open("/dev/kvm", O_RDWR);
 	must(machine.kvm, "/dev/kvm");
 	machine.run_size = ioctl(machine.kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
