@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #define DEFAULT_ENGINES (ENGINE_PARACALL | ENGINE_PLAIN)
-#define DEFAULT_SECONDS 120
 /* For the one run that shows whether the own KVM is sound. */
 #define DEFAULT_PROBE_SECONDS 20
 
@@ -67,7 +66,7 @@ static void print_help(void)
 	       "      --list           show the tests and what they cover, and run none\n"
 	       "      --rules          the same, and where it is written what each expects\n"
 	       "      --format=FORMAT  text, tap or junit (default: text)\n"
-	       "      --timeout=N      seconds for each run (default: %u)\n"
+	       "      --timeout=N      seconds for each run (default: as its .conf file says, or %u)\n"
 	       "      --guests=FOLDER  where the guests and their .conf files are\n"
 	       "  -h, --help           this text\n",
 	       DEFAULT_SECONDS);
@@ -494,9 +493,10 @@ static bool take_timeout(struct check_options *options, const char *value)
 
 	options->seconds = seconds;
 	options->probe_seconds = seconds;
-	if (*value && !*end && seconds > 0 && seconds <= 86400)
+	if (*value && !*end && seconds > 0 && seconds <= SUITE_MOST_SECONDS)
 		return true;
-	complain("--timeout=%s: give a number of seconds, at most 86400", value);
+	complain("--timeout=%s: give a number of seconds, at most %d", value,
+		 SUITE_MOST_SECONDS);
 	return false;
 }
 
@@ -618,7 +618,6 @@ int check_main(int argc, char **argv)
 {
 	struct check_options options = {
 		.engines = DEFAULT_ENGINES,
-		.seconds = DEFAULT_SECONDS,
 		.probe_seconds = DEFAULT_PROBE_SECONDS,
 		.folder = data_path("guest"),
 	};

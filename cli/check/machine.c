@@ -148,10 +148,13 @@ void setup_run(const struct check_setup *setup, const struct suite *suite,
 {
 	struct strings command = { .items = NULL };
 	struct child_output output;
+	unsigned int limit = setup->seconds;
 	double begin = seconds_now();
 	int file = make_command(&command, setup, result->run);
 
-	if (child_capture(command.items, setup->seconds, MOST_OUTPUT, &output)) {
+	if (!limit)
+		limit = result->run->seconds ? result->run->seconds : DEFAULT_SECONDS;
+	if (child_capture(command.items, limit, MOST_OUTPUT, &output)) {
 		result->trouble = TROUBLE_CRASH;
 		result->reason = format_string("'%s' can't be run: %s", command.items[0],
 					       strerror(errno));

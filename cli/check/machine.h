@@ -26,13 +26,18 @@ struct check_machine {
 /* The @index'th, or NULL. */
 const struct check_machine *check_machine(size_t index);
 
+#define DEFAULT_SECONDS 120
+
 /* Where things are, for runs of one engine on one machine. */
 struct check_setup {
 	const struct check_machine *machine;
 	enum check_engine engine;
 	/* Where the guests' files are. */
 	const char *folder;
-	/* Time for a run, and for the one that shows whether a KVM is sound. */
+	/*
+	 * Time for a run, or 0: what the run has in the data file, or DEFAULT_SECONDS.
+	 * And for the one that shows whether a KVM is sound.
+	 */
 	unsigned int seconds;
 	unsigned int probe_seconds;
 	/* The program. */

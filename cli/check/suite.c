@@ -87,6 +87,24 @@ static int split(const char *line, char *fields[FIELDS])
 	}
 }
 
+/* "quick" or "long", and perhaps ":" and the seconds of a time limit. */
+static bool parse_group(struct suite_run *run, const char *group)
+{
+	size_t length = strcspn(group, ":");
+	const char *limit = group + length;
+	unsigned long seconds = 0;
+	char *end = "";
+
+	if (*limit) {
+		seconds = strtoul(limit + 1, &end, 10);
+		if (!seconds || *end || seconds > SUITE_MOST_SECONDS)
+			return false;
+	}
+	run->seconds = seconds;
+	run->is_long = length == strlen("long") && !strncmp(group, "long", length);
+	return run->is_long || (length == strlen("quick") && !strncmp(group, "quick", length));
+}
+
 /* Takes the fields over. */
 static const char *add_run(struct suite *suite, char *fields[FIELDS])
 {
@@ -97,7 +115,6 @@ static const char *add_run(struct suite *suite, char *fields[FIELDS])
 	*run = (struct suite_run){
 		.program = fields[0],
 		.engines = check_engines_parse(fields[1]),
-		.is_long = !strcmp(fields[2], "long"),
 		.options = fields[3],
 		.arguments = fields[4],
 		.skips = !strcmp(fields[5], "skip"),
@@ -107,8 +124,8 @@ static const char *add_run(struct suite *suite, char *fields[FIELDS])
 		return "a run needs a program";
 	if (!run->engines)
 		return "the engines are paracall, plain, kvm and kvm-in-tcg";
-	if (!run->is_long && strcmp(fields[2], "quick"))
-		return "the group is quick or long";
+	if (!parse_group(run, fields[2]))
+		return "the group is quick or long, and may have a time limit, like long:300";
 	if (!run->skips && !run->is_compared && strcmp(fields[5], "pass"))
 		return "the outcome is pass, skip or compare";
 	return NULL;

@@ -27,11 +27,16 @@ const char *check_engine_name(enum check_engine engine);
 /* The bits of "paracall,plain"; 0 if there is a name that is none. */
 uint32_t check_engines_parse(const char *list);
 
+/* Of a time limit. */
+#define SUITE_MOST_SECONDS 86400
+
 struct suite_run {
 	char *program;
 	uint32_t engines;
 	/* Done by --long only. */
 	bool is_long;
+	/* Its time limit, or 0: as all have. */
+	unsigned int seconds;
 	/* Of paracall run; and of QEMU. */
 	char *options, *arguments;
 	/* Nothing can be tested there, and the guest must see that. */

@@ -95,7 +95,7 @@ static void tap_may_be_long(void **state)
 static const char good_suite[] =
 	"# comment\n\n[runs]\n"
 	"kick | paracall,kvm | quick | --replace=keep | -M q35 -smp 4 | pass\n"
-	"  kick|plain|long||-smp 2|skip  \n"
+	"  kick|plain|long:300||-smp 2|skip  \n"
 	"[differences]\n"
 	"kvm,plain | kick | kick of * | -smp 4 | XFAIL | it can't\n"
 	"plain | kick | halt | | KFAIL | a bug\n";
@@ -115,6 +115,8 @@ static void suite_is_read(void **state)
 	assert_string_equal(suite.runs[1].program, "kick");
 	assert_string_equal(suite.runs[1].options, "");
 	assert_true(suite.runs[1].is_long && suite.runs[1].skips);
+	assert_int_equal(suite.runs[0].seconds, 0);
+	assert_int_equal(suite.runs[1].seconds, 300);
 
 	difference = suite_find_difference(&suite, &suite.runs[0], ENGINE_KVM, "kick of 255");
 	assert_non_null(difference);
@@ -131,6 +133,8 @@ static void suite_is_read(void **state)
 	suite_free(&suite);
 }
 
+#define GROUP "line 2: the group is quick or long, and may have a time limit, like long:300"
+
 static void bad_suites_are_refused(void **state)
 {
 	static const struct {
@@ -143,13 +147,15 @@ static void bad_suites_are_refused(void **state)
 		  "line 2: there are six fields, with | between" },
 		{ "[runs]\na|plain|quick|||pass|\n",
 		  "line 2: there are six fields, with | between" },
+		{ "[runs]\na | plain | quick:0 | | | pass\n", GROUP },
+		{ "[runs]\na | plain | quick:1x | | | pass\n", GROUP },
+		{ "[runs]\na | plain | quicker:1 | | | pass\n", GROUP },
 		{ "[runs]\n | paracall | quick | | | pass\n", "line 2: a run needs a program" },
 		{ "[runs]\nkick | xen | quick | | | pass\n",
 		  "line 2: the engines are paracall, plain, kvm and kvm-in-tcg" },
 		{ "[runs]\nkick | kvm, | quick | | | pass\n",
 		  "line 2: the engines are paracall, plain, kvm and kvm-in-tcg" },
-		{ "[runs]\nkick | kvm | fast | | | pass\n",
-		  "line 2: the group is quick or long" },
+		{ "[runs]\nkick | kvm | fast | | | pass\n", GROUP },
 		{ "[runs]\nkick | kvm | long | | | fail\n",
 		  "line 2: the outcome is pass, skip or compare" },
 		{ "[differences]\nkvm | kick | a | | FAIL | b\n",
