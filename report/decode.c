@@ -276,6 +276,9 @@ static void print_msr_value(FILE *output, uint64_t number, uint64_t value)
 		print_tagged(output, enabled_flag, value, 0x3);
 		break;
 	case PARACALL_KVM_MSR_STEAL_TIME:
+		/* asm/kvm_para.h, KVM_STEAL_RESERVED_MASK: bits 1 to 5 have no names. */
+		print_tagged(output, enabled_flag, value, 0x3f);
+		break;
 	case PARACALL_KVM_MSR_ASYNC_PF_EN:
 		print_tagged(output, async_pf_flags, value, 0x3f);
 		break;

@@ -176,6 +176,12 @@ static void test_others(void **state)
 
 	(void)state;
 	expect_line(&event, PLACE "wrmsr(STEAL_TIME, 0x7000|enabled) = 0\n");
+	event = make_event("wrmsr", -1, PARACALL_KVM_MSR_STEAL_TIME, 0x700b, 0, 0);
+	expect_line(&event, PLACE
+		    "wrmsr(STEAL_TIME, 0x7000|enabled|0xa) = general protection exception\n");
+	event = make_event("wrmsr", 0, PARACALL_KVM_MSR_ASYNC_PF_EN, 0x700b, 0, 0);
+	expect_line(&event,
+		    PLACE "wrmsr(ASYNC_PF_EN, 0x7000|enabled|send-always|as-int) = 0\n");
 	event = make_event("rdmsr", -1, 0x4b564dff, 0, 0, 0);
 	expect_line(&event, PLACE "rdmsr(0x4b564dff) = general protection exception\n");
 	event = make_event("cpuid", 1 << 7 | 1 << 11, PARACALL_KVM_CPUID_FEATURES, 0, 0, 0);
