@@ -217,6 +217,7 @@ static bool find_row(struct word word, enum paracall_architecture architecture,
 	return false;
 }
 
+/* A call of the same name goes first. */
 static bool find_msr(struct word word, struct paracall_rule *rule)
 {
 	const struct paracall_msr_info *info;
@@ -225,7 +226,7 @@ static bool find_msr(struct word word, struct paracall_rule *rule)
 	if (is_word(word, "MSR_*"))
 		return true;
 	for (size_t i = 0; (info = paracall_msr_info(i)); i++) {
-		if (!has_name(word, "MSR_", info->name) &&
+		if (!has_name(word, "", info->name) && !has_name(word, "MSR_", info->name) &&
 		    !has_name(word, "MSR_KVM_", info->name))
 			continue;
 		rule->index = (int32_t)i;

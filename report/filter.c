@@ -137,15 +137,23 @@ static const char *most_alike(const char *name, const struct event_classes *clas
 	return found;
 }
 
+/* What is behind @prefix, or all of it. */
+static const char *without(const char *prefix, const char *name)
+{
+	size_t length = strlen(prefix);
+
+	return strncasecmp(name, prefix, length) ? name : name + length;
+}
+
 /* The name as the classes or registers have it, or NULL. */
 static const char *known_name(const char *name, const struct event_classes *classes)
 {
-	if (!strncasecmp(name, "KVM_HC_", 7))
-		name += 7;
+	name = without("KVM_HC_", name);
 	for (size_t i = 0; i < classes->count; i++)
 		if (!strcasecmp(classes->items[i].name, name) &&
 		    !event_is_continuation(classes->items[i].id))
 			return classes->items[i].name;
+	name = without("MSR_", without("MSR_KVM_", name));
 	for (size_t i = 0; i < paracall_msr_count(); i++)
 		if (!strcasecmp(paracall_msr_info(i)->name, name))
 			return paracall_msr_info(i)->name;

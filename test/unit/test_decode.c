@@ -303,6 +303,9 @@ static void test_filter(void **state)
 	assert_true(takes("%clock", steal));
 	assert_false(takes("%clock", poll));
 	assert_true(takes("POLL_CONTROL", poll));
+	assert_true(takes("MSR_POLL_CONTROL", poll));
+	assert_true(takes("msr_kvm_poll_control", poll));
+	assert_false(takes("MSR_STEAL_TIME", poll));
 	assert_true(takes("%register,!%clock", poll));
 	assert_false(takes("%register,!%clock", steal));
 	assert_true(takes("%all", halt));

@@ -73,11 +73,11 @@ static void rules_are_read(void **state)
 		"KICK_CPU:drop:0.25% kvm_hc_send_ipi:error=EINVAL:when=10+5 SCHED_YIELD:delay=2ms "
 		"*:enosys:when=3..7+2 MSR_KVM_STEAL_TIME:fault cpuid:withdraw=pv-unhalt+pv-send-ipi "
 		"clock:jump=-5ms:every=2s steal:burst=200ms:when=4 KICK_CPU:late=3us:10%:when=2+ "
-		"MSR_*:drop seed=99 async-pf:delay=3ms");
+		"MSR_*:drop poll_control:delay=1ms seed=99 async-pf:delay=3ms");
 	const struct paracall_rule *rules = injection.rules;
 
 	(void)state;
-	assert_int_equal(injection.rule_count, 10);
+	assert_int_equal(injection.rule_count, 11);
 	assert_true(injection.has_seed);
 	assert_int_equal(injection.seed, 99);
 	assert_int_equal(injection.async_pf_every, 100 * MILLISECOND);
@@ -108,6 +108,8 @@ static void rules_are_read(void **state)
 	assert_int_equal(rules[8].fault, PARACALL_FAULT_LATE);
 	assert_int_equal(rules[8].per_million, 100000);
 	assert_int_equal(rules[9].index, PARACALL_ALL_CALLS);
+	assert_int_equal(rules[10].place, PARACALL_AT_MSR);
+	assert_string_equal(paracall_msr_info(rules[10].index)->name, "POLL_CONTROL");
 }
 
 /* Each is refused, and nothing of it stays. */
@@ -152,6 +154,7 @@ static void wrong_rules_are_refused(void **state)
 		"DIAG_9C_DIRECTED_YIELD:drop",
 		"MSR_NONE:fault",
 		"MSR_STEAL_TIME:error=-1",
+		"STEAL_TIME:enosys",
 		"cpuid:withdraw=",
 		"cpuid:withdraw=pv-unhallt",
 		"cpuid:withdraw=pv-unhalt+",
@@ -187,6 +190,7 @@ static void rules_are_of_an_architecture(void **state)
 	static const char *const wrong[] = {
 		"KICK_CPU:drop",
 		"MSR_STEAL_TIME:fault",
+		"STEAL_TIME:fault",
 		"clock:jump=1ms",
 		"steal:burst=1ms",
 		"async-pf",
