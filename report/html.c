@@ -176,7 +176,7 @@ static unsigned int flags_of(const struct event *event)
 		flags |= FLAG_ACCESS;
 	if (yields(event))
 		flags |= FLAG_YIELDS;
-	if (event->kind == PARACALL_EVENT_WAKE && event->words[0] <= PARACALL_WAKE_RESET)
+	if (event->kind == PARACALL_EVENT_WAKE && event->words[0] <= PARACALL_WAKE_UNKNOWN)
 		flags |= event->words[0] << FLAG_CAUSE_SHIFT;
 	return flags;
 }

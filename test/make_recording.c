@@ -90,6 +90,8 @@ static void halt(struct machine *machine, uint32_t cpu, uint32_t waker)
 {
 	uint64_t halted = between(machine, 5000, 200000);
 	uint64_t wake = machine->time[cpu] + halted;
+	enum paracall_wake_cause cause =
+		halted % 8 ? PARACALL_WAKE_INTERRUPT : PARACALL_WAKE_UNKNOWN;
 	bool is_kicked = waker != cpu && any(machine) % 2 && machine->time[waker] < wake - 100;
 
 	add(machine, cpu,
@@ -100,7 +102,7 @@ static void halt(struct machine *machine, uint32_t cpu, uint32_t waker)
 	add(machine, cpu,
 	    (struct paracall_event){
 		    .id = paracall_event_id(PARACALL_EVENT_WAKE, 0),
-		    .arguments = { is_kicked ? PARACALL_WAKE_KICK : PARACALL_WAKE_INTERRUPT,
+		    .arguments = { is_kicked ? PARACALL_WAKE_KICK : cause,
 				   is_kicked ? waker : PARACALL_EVENT_NOBODY, halted },
 	    });
 }

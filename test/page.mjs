@@ -220,6 +220,27 @@ async function testTables() {
 	await screenshot("slowest");
 }
 
+// Of the first event that is wanted the words for these fields are those.
+async function testDetails() {
+	const expected = JSON.parse(readFileSync(join(folder, "small.json"), "utf8")).events;
+	const details = async (wanted) => {
+		const at = expected.findIndex(wanted);
+
+		await page.evaluate((event) => window.paracall.select(event, true), at);
+		return page.evaluate(() => Object.fromEntries(Array.from(
+			document.querySelectorAll("#details dt"),
+			(term) => [term.textContent, term.nextSibling.textContent])));
+	};
+	const wake = (cause) => ({ event, arguments: words }) =>
+		event === "wake" && words.cause === cause;
+
+	for (const [cause, words] of [["0x0", /^interrupt$/], ["0x1", /^kick of cpu \d$/],
+		["0x4", /^unknown$/]]) {
+		const { "woken by": by } = await details(wake(cause));
+		check(`what woke a vCPU: ${words}`, words.test(by), by);
+	}
+}
+
 async function testKeyboard() {
 	const press = (key) => settled(() => page.keyboard.press(key));
 
@@ -333,7 +354,7 @@ async function testMillion() {
 	await screenshot("million");
 }
 
-for (const test of [testOpen, testZoom, testFilter, testTables, testKeyboard, testTheme, testNarrow,
+for (const test of [testOpen, testZoom, testFilter, testTables, testDetails, testKeyboard, testTheme, testNarrow,
 	testHostile, testEmpty, testMillion]) {
 	try {
 		await test();
