@@ -342,7 +342,11 @@ static void print_recording(struct html *html)
 			fputs(",\n", output);
 		print_class(html, &html->classes->items[i]);
 	}
-	fputs("]}</script>\n", output);
+	fputs("],\"registers\":{", output);
+	for (size_t i = 0; i < paracall_msr_count(); i++)
+		fprintf(output, "%s\"%" PRIx32 "\":\"%s\"", i ? "," : "",
+			paracall_msr_info(i)->number, paracall_msr_info(i)->name);
+	fputs("}}</script>\n", output);
 }
 
 static void free_html(struct html *html)

@@ -117,6 +117,25 @@ static void send(struct machine *machine, uint32_t cpu, uint32_t target)
 	call(machine, cpu, "SEND_IPI", 1, 1u << target % 64, 0xfd);
 }
 
+/* Now and then it is met by a rule. */
+static void write_register(struct machine *machine, uint32_t cpu, uint32_t number)
+{
+	struct paracall_event event = {
+		.id = paracall_event_id(PARACALL_EVENT_WRMSR, 0),
+		.duration = between(machine, 200, 500),
+		.pc = 0xffffffff81200000,
+		.arguments = { number, any(machine) },
+	};
+
+	if (event.duration % 8 == 0)
+		add(machine, cpu,
+		    (struct paracall_event){
+			    .id = paracall_event_id(PARACALL_EVENT_INJECTED, 0),
+			    .arguments = { PARACALL_FAULT_DROP, number, 0, 1 },
+		    });
+	add(machine, cpu, event);
+}
+
 static void step(struct machine *machine, uint32_t cpu)
 {
 	uint32_t other = any(machine) % machine->cpus;
@@ -138,13 +157,7 @@ static void step(struct machine *machine, uint32_t cpu)
 		call(machine, cpu, "CLOCK_PAIRING", any(machine) % 4 ? 0 : -95, 0x1000, 0);
 		break;
 	case 5:
-		add(machine, cpu,
-		    (struct paracall_event){
-			    .id = paracall_event_id(PARACALL_EVENT_WRMSR, 0),
-			    .duration = between(machine, 200, 500),
-			    .pc = 0xffffffff81200000,
-			    .arguments = { 0x4b564d03, any(machine) },
-		    });
+		write_register(machine, cpu, 0x4b564d03);
 		break;
 	default:
 		send(machine, cpu, other);

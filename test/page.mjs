@@ -239,6 +239,10 @@ async function testDetails() {
 		const { "woken by": by } = await details(wake(cause));
 		check(`what woke a vCPU: ${words}`, words.test(by), by);
 	}
+	const { register } = await details(({ event }) => event === "wrmsr");
+	check("a register has its name", register === "STEAL_TIME", register);
+	const { place, fault } = await details(({ event }) => event === "injected");
+	check("where a fault was injected", `${place}:${fault}` === "MSR_STEAL_TIME:drop", place);
 }
 
 async function testKeyboard() {

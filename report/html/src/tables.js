@@ -116,7 +116,12 @@ export function drawMatrix(table, size, counts) {
 	}));
 }
 
-function valueText(classes, format, value) {
+function registerText(model, number) {
+	return model.recording.registers[number.toString(16)] ?? hex(number);
+}
+
+/* The words of report/decode.c, for single values. */
+function valueText(model, format, value) {
 	if (format === "decimal" || format === "cpu" || format === "apic_id")
 		return value === 0xffffffffffffffffn ? "none" : String(value);
 	if (format === "nanoseconds")
@@ -127,8 +132,11 @@ function valueText(classes, format, value) {
 		return CAUSES[Number(value)] ?? String(value);
 	if (format === "fault")
 		return FAULTS[Number(value)] ?? String(value);
+	if (format === "msr")
+		return registerText(model, value);
 	if (format === "place")
-		return classes.find((each) => BigInt(each.id) === value)?.name ?? hex(value);
+		return model.classes.find((each) => BigInt(each.id) === value)?.name ??
+			`MSR_${registerText(model, value)}`;
 	return hex(value);
 }
 
@@ -153,9 +161,9 @@ export function describe(model, i) {
 		const [given, back] = events.values(i);
 
 		given.forEach((value, at) => pairs.push([fields[at]?.[0] ?? `word ${at}`,
-			valueText(classes, fields[at]?.[1], value)]));
+			valueText(model, fields[at]?.[1], value)]));
 		back.forEach((value, at) => pairs.push([`${outputs[at]?.[0] ?? at} given back`,
-			valueText(classes, outputs[at]?.[1], value)]));
+			valueText(model, outputs[at]?.[1], value)]));
 	}
 	pairs.push(["program counter", place(model, i)]);
 	return pairs;
