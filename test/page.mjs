@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The page of paracall report --html in a browser. Usage:
 //	node page.mjs MODULES BROWSER FOLDER [SCREENSHOTS]
-// FOLDER has small.html, hostile.html, empty.html and million.html, and is written to.
+// FOLDER has small, wide, hostile, empty and million.html, small and wide.json, and is
+// written to.
 import { createRequire } from "node:module";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -316,6 +317,26 @@ async function testNarrow() {
 	await page.setViewportSize({ width: 1280, height: 900 });
 }
 
+// Of 100 vCPUs each kicks; the table has room for 64, wherever they are.
+async function testWide() {
+	const expected = JSON.parse(readFileSync(join(folder, "wide.json"), "utf8")).events;
+	const sums = new Map();
+
+	await open("wide.html");
+	for (const { event, cpu, arguments: { target } } of expected)
+		if (event === "kick")
+			for (const each of [cpu, target])
+				sums.set(each, (sums.get(each) ?? 0) + 1);
+	const wanted = [...sums].sort(([a, x], [b, y]) => y - x || a - b).slice(0, 64)
+		.map(([cpu]) => cpu).sort((a, b) => a - b);
+	const shown = await page.locator("#matrix tbody th").allTextContents();
+	check("who kicked whom, of many vCPUs", wanted.at(-1) > 64 &&
+		shown.join() === wanted.map((cpu) => `cpu ${cpu}`).join(), shown.join());
+	check("and how many are left out", await page.locator("#others").isVisible() &&
+		(await text("#others")).includes(`left out: ${sums.size - 64}.`), await text("#others"));
+	await screenshot("wide");
+}
+
 async function testHostile() {
 	await open("hostile.html");
 	check("names are only text", await page.title() === "Paracall report" &&
@@ -359,7 +380,7 @@ async function testMillion() {
 }
 
 for (const test of [testOpen, testZoom, testFilter, testTables, testDetails, testKeyboard, testTheme, testNarrow,
-	testHostile, testEmpty, testMillion]) {
+	testWide, testHostile, testEmpty, testMillion]) {
 	try {
 		await test();
 	} catch (error) {

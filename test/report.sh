@@ -200,11 +200,14 @@ test_page() {
 	fi
 	make million 1000000 4
 	make empty 0 2
-	for name in small hostile empty million; do
+	make wide 20000 100
+	for name in small wide hostile empty million; do
 		"$paracall" report --html "$work/$name" -o "$work/$name.html" ||
 			fail "page of $name" "it failed"
 	done
-	"$paracall" report --format=json "$work/small" -o "$work/small.json"
+	for name in small wide; do
+		"$paracall" report --format=json "$work/$name" -o "$work/$name.json"
+	done
 	if grep -q 'Leon Sorokin' "$work/small.html" &&
 		! grep -Eq '(src|href)="?(https?:)?//' "$work/small.html"; then
 		pass "licences are in the page, links to elsewhere are not"

@@ -92,7 +92,9 @@ class Page {
 			this.select(event, true);
 			$("timeline").focus();
 		});
-		drawMatrix($("matrix"), statistics.size, which);
+		const others = drawMatrix($("matrix"), statistics.cpus, which);
+		$("others").textContent = `These vCPUs have the most; left out: ${count(others)}.`;
+		$("others").hidden = !others;
 		$("nobody").hidden = !$("matrix").hidden;
 		document.body.dataset.drawn = String(Number(document.body.dataset.drawn ?? 0) + 1);
 	}

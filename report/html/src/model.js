@@ -221,9 +221,10 @@ export class Model {
 		const [first, last] = this.range(begin, end);
 		const latency = new Uint32Array(BUCKETS);
 		const halts = new Uint32Array(BUCKETS);
-		const size = Math.min(this.recording.cpus, 64);
-		const kicks = new Uint32Array(size * size);
-		const interrupts = new Uint32Array(size * size);
+		const { cpus } = this.recording;
+		/* How many, by the one vCPU times cpus plus the other: most pairs have none. */
+		const kicks = new Map();
+		const interrupts = new Map();
 		const rows = new Map();
 		const slowest = [];
 		let count = 0;
@@ -260,13 +261,15 @@ export class Model {
 				row.events.push(events.span[i]);
 				halts[bucketOf(events.span[i])]++;
 			} else if ((kind === KIND.KICK || kind === KIND.INTERRUPT) &&
-				events.cpu[i] < size && events.peer[i] >= 0 && events.peer[i] < size) {
-				(kind === KIND.KICK ? kicks : interrupts)[
-					events.cpu[i] * size + events.peer[i]]++;
+				events.peer[i] >= 0 && events.peer[i] < cpus) {
+				const counts = kind === KIND.KICK ? kicks : interrupts;
+				const pair = events.cpu[i] * cpus + events.peer[i];
+
+				counts.set(pair, (counts.get(pair) ?? 0) + 1);
 			}
 		}
 		this.keepSlowest(slowest);
-		return { begin, end, count, latency, halts, size, kicks, interrupts, slowest,
+		return { begin, end, count, latency, halts, cpus, kicks, interrupts, slowest,
 			rows: [...rows.values()].map(finishRow) };
 	}
 

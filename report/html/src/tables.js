@@ -85,27 +85,31 @@ export function drawSlowest(table, model, statistics, show) {
 	}));
 }
 
-/* Who (rows) did it to whom (columns); darker is more. */
-export function drawMatrix(table, size, counts) {
-	const used = [];
+/* Of more vCPUs nobody reads a table. */
+const MOST_IN_MATRIX = 64;
+
+/*
+ * Who (rows) did it to whom (columns); darker is more. Of many vCPUs those with the
+ * most; returns how many others there are.
+ */
+export function drawMatrix(table, cpus, counts) {
+	const sums = new Map();
 	let most = 0;
 
-	for (let cpu = 0; cpu < size; cpu++) {
-		let sum = 0;
-		for (let other = 0; other < size; other++) {
-			sum += counts[cpu * size + other] + counts[other * size + cpu];
-			most = Math.max(most, counts[cpu * size + other]);
-		}
-		if (sum)
-			used.push(cpu);
+	for (const [pair, number] of counts) {
+		for (const cpu of [Math.floor(pair / cpus), pair % cpus])
+			sums.set(cpu, (sums.get(cpu) ?? 0) + number);
+		most = Math.max(most, number);
 	}
+	const used = [...sums.keys()].sort((a, b) => sums.get(b) - sums.get(a) || a - b)
+		.slice(0, MOST_IN_MATRIX).sort((a, b) => a - b);
 	table.hidden = !used.length;
 	table.tHead.replaceChildren(row(["from \\ to", ...used.map((cpu) => [`cpu ${cpu}`])], "th"));
 	table.tBodies[0].replaceChildren(...used.map((from) => {
 		const line = element("tr", {}, element("th", { scope: "row" }, `cpu ${from}`));
 
 		for (const to of used) {
-			const number = counts[from * size + to];
+			const number = counts.get(from * cpus + to);
 			const cell = element("td", { className: "number heat" }, number ? count(number) : "");
 
 			cell.style.setProperty("--heat",
@@ -114,6 +118,7 @@ export function drawMatrix(table, size, counts) {
 		}
 		return line;
 	}));
+	return sums.size - used.length;
 }
 
 function registerText(model, number) {
