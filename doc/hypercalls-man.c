@@ -35,6 +35,8 @@ static const char *format_words(enum paracall_format format)
 		return "shown in hexadecimal";
 	case PARACALL_FORMAT_DECIMAL:
 		return "a number";
+	case PARACALL_FORMAT_PROCESSOR:
+		return "a processor's number, or -1 for all";
 	case PARACALL_FORMAT_APIC_ID:
 		return "the id of a local APIC";
 	case PARACALL_FORMAT_GPA:

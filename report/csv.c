@@ -35,7 +35,8 @@ static void print_values(FILE *output, const struct event_value *values, unsigne
 		if (values[i].field->format == PARACALL_FORMAT_DECIMAL ||
 		    values[i].field->format == PARACALL_FORMAT_NANOSECONDS)
 			fprintf(output, "=%" PRIu64, values[i].value);
-		else if (values[i].field->format == PARACALL_FORMAT_CPU)
+		else if (values[i].field->format == PARACALL_FORMAT_CPU ||
+			 values[i].field->format == PARACALL_FORMAT_PROCESSOR)
 			fprintf(output, "=%" PRId64, (int64_t)values[i].value);
 		else
 			fprintf(output, "=0x%" PRIx64, values[i].value);

@@ -79,6 +79,7 @@ static bool is_decimal(enum paracall_format format)
 	case PARACALL_FORMAT_DELIVERY_MODE:
 	case PARACALL_FORMAT_NANOSECONDS:
 	case PARACALL_FORMAT_BOOLEAN:
+	case PARACALL_FORMAT_PROCESSOR:
 		return true;
 	default:
 		return false;

@@ -306,6 +306,14 @@ static void print_cpu(FILE *output, uint64_t cpu)
 		fprintf(output, "cpu %" PRIu64, cpu);
 }
 
+static void print_processor(FILE *output, uint64_t processor)
+{
+	if (processor == UINT64_MAX)
+		fputs("all", output);
+	else
+		fprintf(output, "%" PRIu64, processor);
+}
+
 static void print_wake(FILE *output, const struct event *event)
 {
 	uint64_t cause = PARACALL_WAKE_INTERRUPT;
@@ -453,6 +461,9 @@ void decode_value(FILE *output, const struct event *event, const struct event_va
 		break;
 	case PARACALL_FORMAT_CPU:
 		print_cpu(output, value->value);
+		break;
+	case PARACALL_FORMAT_PROCESSOR:
+		print_processor(output, value->value);
 		break;
 	case PARACALL_FORMAT_DELIVERY_MODE:
 		print_word(output, delivery_modes, value->value);

@@ -28,6 +28,7 @@ static const char *const format_names[PARACALL_FORMATS] = {
 	[PARACALL_FORMAT_MAGIC_PAGE_FEATURES] = "magic_page_features",
 	[PARACALL_FORMAT_FAULT] = "fault",
 	[PARACALL_FORMAT_PLACE] = "place",
+	[PARACALL_FORMAT_PROCESSOR] = "processor",
 };
 
 #define FIELD(field_name, field_format) \

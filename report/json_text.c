@@ -68,6 +68,7 @@ void json_print_values(FILE *output, const struct event_value *values, unsigned 
 			fprintf(output, ": %" PRIu64, values[i].value);
 			break;
 		case PARACALL_FORMAT_CPU:
+		case PARACALL_FORMAT_PROCESSOR:
 			fprintf(output, ": %" PRId64, (int64_t)values[i].value);
 			break;
 		default:

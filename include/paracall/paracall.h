@@ -106,6 +106,8 @@ enum paracall_format {
 	/* An enum paracall_fault; and where: see PARACALL_EVENT_INJECTED. */
 	PARACALL_FORMAT_FAULT,
 	PARACALL_FORMAT_PLACE,
+	/* PAPR: a processor's number, or -1 for all. */
+	PARACALL_FORMAT_PROCESSOR,
 	PARACALL_FORMATS
 };
 

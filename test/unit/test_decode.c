@@ -152,6 +152,10 @@ static void test_powerpc(void **state)
 	event = make_event("H_ENTER", -1, 1, 2, 3, 4);
 	assert_false(event_has_failed(&event));
 	expect_line(&event, PLACE "H_ENTER(flags=0x1, index=0x2, high=0x3, low=0x4) = ?\n");
+	event = make_event("H_CONFER", 0, UINT64_MAX, 0, 0, 0);
+	expect_line(&event, PLACE "H_CONFER(processor=all, dispatch_count=0) = ?\n");
+	event = make_event("H_CONFER", 0, 3, 5, 0, 0);
+	expect_line(&event, PLACE "H_CONFER(processor=3, dispatch_count=0x5) = ?\n");
 	event = make_event("unknown_papr", 0, 0x7ff8, 1, 2, 3);
 	expect_line(&event, PLACE "unknown_papr(number=0x7ff8, a0=0x1, a1=0x2, a2=0x3) = ?\n");
 }

@@ -129,6 +129,8 @@ function registerText(model, number) {
 function valueText(model, format, value) {
 	if (format === "decimal" || format === "cpu" || format === "apic_id")
 		return value === 0xffffffffffffffffn ? "none" : String(value);
+	if (format === "processor")
+		return value === 0xffffffffffffffffn ? "all" : String(value);
 	if (format === "nanoseconds")
 		return time(Number(value));
 	if (format === "boolean")
