@@ -64,18 +64,23 @@ __attribute__((format(printf, 2, 3))) static void note_problem(struct recording 
 	va_end(arguments);
 }
 
-/* How many of @size bytes at @offset there are. */
-static size_t read_at(int file, void *data, size_t size, off_t offset)
+/* How many of the next @size bytes of the stream there are. */
+static size_t read_stream(struct recording *recording, const struct stream *stream, void *data,
+			  size_t size)
 {
 	size_t length = 0;
-	ssize_t count;
+	ssize_t count = 1;
 
-	while (length < size) {
-		count = pread(file, (char *)data + length, size - length, offset + length);
+	while (length < size && count) {
+		count = pread(stream->file, (char *)data + length, size - length,
+			      stream->offset + length);
 		if (count < 0 && errno == EINTR)
 			continue;
-		if (count <= 0)
+		if (count < 0) {
+			note_problem(recording, "'%s/" CTF_STREAM "%u' can't be read: %s",
+				     recording->path, stream->cpu, strerror(errno));
 			break;
+		}
 		length += count;
 	}
 	return length;
@@ -113,7 +118,7 @@ static bool packet_is_sound(const struct ctf_packet *packet)
 static bool enter_packet(struct recording *recording, struct stream *stream)
 {
 	struct ctf_packet packet;
-	size_t length = read_at(stream->file, &packet, sizeof(packet), stream->offset);
+	size_t length = read_stream(recording, stream, &packet, sizeof(packet));
 
 	if (!length)
 		return false;
@@ -140,7 +145,7 @@ static bool enter_packet(struct recording *recording, struct stream *stream)
 static bool fill_chunk(struct recording *recording, struct stream *stream)
 {
 	size_t wanted = stream->events_left < CHUNK ? stream->events_left : CHUNK;
-	size_t length = read_at(stream->file, stream->chunk, wanted * UNIT, stream->offset);
+	size_t length = read_stream(recording, stream, stream->chunk, wanted * UNIT);
 
 	stream->at = 0;
 	stream->count = length / UNIT;

@@ -137,6 +137,13 @@ test_damage() {
 	else
 		fail "what is there is shown" "$(wc -l <"$work/text") of $all lines"
 	fi
+	cp -r "$work/small" "$work/folder"
+	rm "$work/folder/cpu1"
+	mkdir "$work/folder/cpu1"
+	expect "a stream that can't be read" 1 "folder/cpu1' can't be read: Is a directory" \
+		"$paracall" report --format=json "$work/folder" -o "$work/out.json"
+	check_text "the others are shown" "$(python "print(*sorted({e['cpu'] for e in d['events']}))")" \
+		"0 2 3"
 	head -c 100000 /dev/urandom >"$work/short/cpu2"
 	for format in text json csv chrome; do
 		expect "noise as $format" 1 "short/cpu[12]' is" \
