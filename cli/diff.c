@@ -73,7 +73,7 @@ static bool read_one(const struct diff_options *options, int which, struct profi
 	struct reading reading;
 	bool is_good;
 
-	if (!reading_open(&reading, path, &options->reading))
+	if (reading_open(&reading, path, &options->reading) != EXIT_OK)
 		return false;
 	is_good = profile_read(profile, &reading);
 	if (is_good && !options->is_quiet)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "reading.h"
 
-#include "cli.h"
-
 #include <inttypes.h>
 
 bool reading_take_option(struct reading_options *options, int code, const char *value)
@@ -24,35 +22,42 @@ bool reading_take_option(struct reading_options *options, int code, const char *
 	return false;
 }
 
-static bool set_filter(struct reading *reading, const struct reading_options *options,
-		       char *error, size_t size)
+/* Like reading_open(), but does not complain. */
+static enum exit_status try_open(struct reading *reading, const char *path,
+				 const struct reading_options *options, char *error,
+				 size_t size)
 {
 	reading->filter = must(filter_new());
 	if (options->failed_only)
 		filter_set_failed(reading->filter);
 	if (options->cpus && !filter_set_cpus(reading->filter, options->cpus, error, size))
-		return false;
-	return !options->expression ||
-	       filter_set_expression(reading->filter, options->expression,
-				     recording_classes(reading->recording), error, size);
+		return EXIT_USAGE;
+	reading->recording = recording_open(path, error, size);
+	if (!reading->recording)
+		return EXIT_NOTHING;
+	/* It says what there are names of. */
+	if (options->expression &&
+	    !filter_set_expression(reading->filter, options->expression,
+				   recording_classes(reading->recording), error, size))
+		return EXIT_USAGE;
+	if (options->symbols)
+		reading->symbols = symbols_open(options->symbols, error, size);
+	return options->symbols && !reading->symbols ? EXIT_NOTHING : EXIT_OK;
 }
 
-bool reading_open(struct reading *reading, const char *path,
-		  const struct reading_options *options)
+enum exit_status reading_open(struct reading *reading, const char *path,
+			      const struct reading_options *options)
 {
 	char error[512];
+	enum exit_status status;
 
-	*reading = (struct reading){ .recording = recording_open(path, error, sizeof(error)) };
-	if (reading->recording && set_filter(reading, options, error, sizeof(error))) {
-		if (!options->symbols)
-			return true;
-		reading->symbols = symbols_open(options->symbols, error, sizeof(error));
-		if (reading->symbols)
-			return true;
+	*reading = (struct reading){ .recording = NULL };
+	status = try_open(reading, path, options, error, sizeof(error));
+	if (status != EXIT_OK) {
+		complain("%s", error);
+		reading_close(reading);
 	}
-	complain("%s", error);
-	reading_close(reading);
-	return false;
+	return status;
 }
 
 void reading_close(struct reading *reading)

@@ -6,6 +6,7 @@
 #include "../report/filter.h"
 #include "../report/recording.h"
 #include "../report/symbols.h"
+#include "cli.h"
 
 struct reading_options {
 	/* NULL for all. */
@@ -46,9 +47,9 @@ struct reading {
 	struct symbols *symbols;
 };
 
-/* Complains and returns false if it can't be read, or an option is wrong. */
-bool reading_open(struct reading *reading, const char *path,
-		  const struct reading_options *options);
+/* Complains if it can't be read (EXIT_NOTHING), or an option is wrong (EXIT_USAGE). */
+enum exit_status reading_open(struct reading *reading, const char *path,
+			      const struct reading_options *options);
 void reading_close(struct reading *reading);
 
 /* The next event that is wanted; false at the end. */

@@ -117,11 +117,12 @@ static int report(const struct report_options *options)
 {
 	struct reading reading;
 	FILE *page = NULL;
-	int status = EXIT_NOTHING;
+	int status;
 
 	if (options->format == &writer_html && !(page = open_page()))
 		return EXIT_NOTHING;
-	if (reading_open(&reading, options->path, &options->reading)) {
+	status = reading_open(&reading, options->path, &options->reading);
+	if (status == EXIT_OK) {
 		status = write_report(options, &reading, page);
 		reading_close(&reading);
 	}

@@ -33,8 +33,11 @@ test_usage() {
 	expect "another's recording" 1 "not of a recording by 'paracall run" \
 		"$paracall" report "$work/foreign"
 	[ "$(wc -l <"$work/out")" -eq 1 ] || fail "another's recording" "more than a line" "$work/out"
-	expect "a name that is none" 1 "nonsense" "$paracall" report --trace=nonsense "$work/small"
-	expect "a list that is none" 1 "x-y" "$paracall" report --cpu=x-y "$work/small"
+	expect "a name that is none" 2 "nonsense" "$paracall" report --trace=nonsense "$work/small"
+	expect "a list that is none" 2 "x-y" "$paracall" report --cpu=x-y "$work/small"
+	expect "a wrong list, and no recording" 2 "5-2" "$paracall" report --cpu=5-2 "$work/none"
+	expect "no such symbols" 1 "No such file" \
+		"$paracall" report --symbols="$work/none" "$work/small"
 	expect "nowhere to write" 1 "can't be written" "$paracall" report "$work/small" -o /nonexistent/x
 	expect "a full disk" 1 "could not be written: No space" \
 		"$paracall" report --format=json "$work/small" -o /dev/full
@@ -157,6 +160,7 @@ test_damage() {
 test_diff() {
 	expect "diff of one" 2 "give two recordings" "$paracall" diff "$work/small"
 	expect "diff of nothing" 2 "No such file" "$paracall" diff "$work/small" "$work/none"
+	expect "diff, wrong list" 2 "5-2" "$paracall" diff --cpu=5-2 "$work/small" "$work/small"
 	expect "diff, wrong percent" 2 "use percent" "$paracall" diff --number=x a b
 	expect "diff of a damaged one" 2 "is cut off|is damaged" \
 		"$paracall" diff "$work/small" "$work/short"
