@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Longer than any function is; behind the last symbol others' code begins. */
@@ -66,22 +67,22 @@ static bool parse_line(const char *line, uint64_t *address, char name[256])
 	       sscanf(line + digits + 3, "%255s", name) == 1;
 }
 
-/* Other lines are passed over. */
+/* Other lines are passed over, however long they are. */
 static bool read_map(struct symbols *symbols, FILE *input)
 {
+	bool is_beginning = true;
 	bool is_good = true;
-	char *line = NULL;
-	size_t size = 0;
+	char line[1024];
 
-	while (is_good && getline(&line, &size, input) > 0) {
+	while (is_good && fgets(line, sizeof(line), input)) {
 		uint64_t address;
 		char name[256];
 
-		if (parse_line(line, &address, name))
+		if (is_beginning && parse_line(line, &address, name))
 			is_good = add(symbols, address, name);
+		is_beginning = strchr(line, '\n');
 	}
-	free(line);
-	return is_good;
+	return is_good && !ferror(input);
 }
 
 static bool read_table(struct symbols *symbols, Elf *elf, Elf_Scn *section,
@@ -149,6 +150,7 @@ static bool has_entry(const struct symbols *symbols)
 	return false;
 }
 
+/* With errno set if it returns false. */
 static bool read_file(struct symbols *symbols, int file)
 {
 	char magic[SELFMAG] = "";
@@ -159,21 +161,40 @@ static bool read_file(struct symbols *symbols, int file)
 		return read_elf(symbols, file);
 	input = fdopen(dup(file), "r");
 	is_good = input && read_map(symbols, input);
-	if (input)
+	if (input) {
+		int error = errno;
+
 		fclose(input);
+		errno = error;
+	}
 	return is_good;
+}
+
+/* Something that has an end; for a shell's <(zcat ...) that is a pipe. NULL, or why not. */
+static const char *why_unreadable(int file)
+{
+	struct stat status;
+
+	if (file < 0 || fstat(file, &status))
+		return strerror(errno);
+	if (S_ISDIR(status.st_mode))
+		return strerror(EISDIR);
+	return S_ISREG(status.st_mode) || S_ISFIFO(status.st_mode)
+		       ? NULL
+		       : "it is neither a file nor a pipe";
 }
 
 struct symbols *symbols_open(const char *path, char *error, size_t error_size)
 {
 	struct symbols *symbols = calloc(1, sizeof(*symbols));
 	int file = open(path, O_RDONLY | O_CLOEXEC);
+	const char *wrong = why_unreadable(file);
 	bool is_good = false;
 
-	if (file < 0)
-		snprintf(error, error_size, "'%s' can't be read: %s", path, strerror(errno));
-	else if (!symbols || !read_file(symbols, file))
-		snprintf(error, error_size, "'%s': out of memory", path);
+	if (!wrong && (!symbols || !read_file(symbols, file)))
+		wrong = strerror(errno);
+	if (wrong)
+		snprintf(error, error_size, "'%s' can't be read: %s", path, wrong);
 	else if (!symbols->count)
 		snprintf(
 			error, error_size,

@@ -124,6 +124,17 @@ print(sorted({e.get('symbol', '') for e in d['events']}))")" "['', 'early', 'lat
 	check_text "symbols' offsets" "$(python "
 print(all(int(e['pc'], 16) == {'early': 0xffffffff81000000, 'later': 0xffffffff81000ff0}[e['symbol']]
           + e['offset'] for e in d['events'] if 'symbol' in e))")" True
+	"$paracall" report --symbols=<(cat "$work/map") "$work/small" >"$work/text"
+	check_text "symbols through a pipe" "$(grep -c 'early+0x' "$work/text")" \
+		"$(python "print(sum(e.get('symbol') == 'early' for e in d['events']))")"
+	expect "symbols of a folder" 1 "can't be read: Is a directory" \
+		"$paracall" report --symbols="$work" "$work/small"
+	expect "symbols without an end" 1 "zero' can't be read: it is neither a file nor a pipe" \
+		"$paracall" report --symbols=/dev/zero "$work/small"
+	truncate -s 100M "$work/zeros"
+	expect "symbols of nothing but zeros" 1 "zeros' has no symbols" \
+		bash -c 'ulimit -v 80000; exec "$@"' - "$paracall" report \
+		--symbols="$work/zeros" "$work/small"
 }
 
 test_damage() {
