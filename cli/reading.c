@@ -22,7 +22,29 @@ bool reading_take_option(struct reading_options *options, int code, const char *
 	return false;
 }
 
-/* Like reading_open(), but does not complain. */
+static void note_entry(struct reading *reading, const struct event *event)
+{
+	if (event->kind == PARACALL_EVENT_KERNEL_ENTRY)
+		symbols_note_entry(reading->symbols, event->words[0], event->words[1]);
+}
+
+/* What comes before the kernel tells where it is has names, too. */
+static void place_symbols(struct reading *reading, const char *path)
+{
+	struct event event;
+
+	while (!symbols_are_placed(reading->symbols) &&
+	       recording_next(reading->recording, &event))
+		note_entry(reading, &event);
+	if (!symbols_are_placed(reading->symbols))
+		complain(
+			"nothing in the recording tells where the kernel is: it is taken to be where '%s' says",
+			path);
+	symbols_place(reading->symbols);
+	recording_rewind(reading->recording);
+}
+
+/* Like reading_open(), but what is wrong goes to @error. */
 static enum exit_status try_open(struct reading *reading, const char *path,
 				 const struct reading_options *options, char *error,
 				 size_t size)
@@ -42,7 +64,11 @@ static enum exit_status try_open(struct reading *reading, const char *path,
 		return EXIT_USAGE;
 	if (options->symbols)
 		reading->symbols = symbols_open(options->symbols, error, size);
-	return options->symbols && !reading->symbols ? EXIT_NOTHING : EXIT_OK;
+	if (options->symbols && !reading->symbols)
+		return EXIT_NOTHING;
+	if (!symbols_are_placed(reading->symbols))
+		place_symbols(reading, options->symbols);
+	return EXIT_OK;
 }
 
 enum exit_status reading_open(struct reading *reading, const char *path,
@@ -70,8 +96,7 @@ void reading_close(struct reading *reading)
 bool reading_next(struct reading *reading, struct event *event)
 {
 	while (recording_next(reading->recording, event)) {
-		if (event->kind == PARACALL_EVENT_KERNEL_ENTRY)
-			symbols_note_entry(reading->symbols, event->words[0], event->words[1]);
+		note_entry(reading, event);
 		if (filter_accepts(reading->filter, event))
 			return true;
 	}

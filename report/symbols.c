@@ -236,6 +236,12 @@ void symbols_note_entry(struct symbols *symbols, uint64_t number, uint64_t addre
 	}
 }
 
+void symbols_place(struct symbols *symbols)
+{
+	if (symbols)
+		symbols->is_placed = true;
+}
+
 bool symbols_are_placed(const struct symbols *symbols)
 {
 	return !symbols || symbols->is_placed;

@@ -13,6 +13,9 @@
 
 #define HOSTILE "</script><script>document.title=\"taken\"</script>\xff\xc0\xaf\x01\"'&<b>"
 
+/* A shorter one doesn't tell where the kernel is. */
+#define EVENTS_BEFORE_ENTRY 1000
+
 struct machine {
 	struct recorder *recorder;
 	uint64_t random;
@@ -164,6 +167,16 @@ static void step(struct machine *machine, uint32_t cpu)
 	}
 }
 
+/* Where its code for system calls is: in LSTAR. */
+static void enter_kernel(struct machine *machine, uint32_t cpu)
+{
+	add(machine, cpu,
+	    (struct paracall_event){
+		    .id = paracall_event_id(PARACALL_EVENT_KERNEL_ENTRY, 0),
+		    .arguments = { 0xc0000082, UINT64_C(0xffffffff81100000) },
+	    });
+}
+
 static uint32_t earliest(const struct machine *machine)
 {
 	uint32_t least = 0;
@@ -182,6 +195,7 @@ int main(int argc, char **argv)
 		.began = UINT64_C(1764021138000000000),
 		.command = "qemu-system-x86_64 -smp 4 -append \"console=ttyS0 quiet\"",
 	};
+	bool has_entered = false;
 	const char *wrong;
 	uint64_t events;
 	int folder;
@@ -200,8 +214,13 @@ int main(int argc, char **argv)
 	if (!machine.time || !machine.cpus || folder < 0)
 		return 1;
 	machine.recorder = recorder_new(folder, &options);
-	while (machine.recorder && machine.events < events)
+	while (machine.recorder && machine.events < events) {
+		if (!has_entered && machine.events >= EVENTS_BEFORE_ENTRY) {
+			enter_kernel(&machine, earliest(&machine));
+			has_entered = true;
+		}
 		step(&machine, earliest(&machine));
+	}
 	if (!machine.recorder || !recorder_finish(machine.recorder)) {
 		perror("make_recording");
 		return 1;

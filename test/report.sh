@@ -117,6 +117,7 @@ print(*sorted({e['event'] for e in d['events']}), *sorted({e['cpu'] for e in d['
 }
 
 test_symbols() {
+	make brief 500 2
 	printf '%s\n' 'ffffffff81000000 T early' 'ffffffff81000ff0 T later' >"$work/map"
 	"$paracall" report --format=json --symbols="$work/map" "$work/small" -o "$work/out.json"
 	check_text "symbols" "$(python "
@@ -127,6 +128,19 @@ print(all(int(e['pc'], 16) == {'early': 0xffffffff81000000, 'later': 0xffffffff8
 	"$paracall" report --symbols=<(cat "$work/map") "$work/small" >"$work/text"
 	check_text "symbols through a pipe" "$(grep -c 'early+0x' "$work/text")" \
 		"$(python "print(sum(e.get('symbol') == 'early' for e in d['events']))")"
+	# A kernel that moved itself, and told so in the middle of the recording.
+	printf '%s\n' 'ffffffff80000000 T early' 'ffffffff80000ff0 T later' \
+		'ffffffff80100000 T entry_SYSCALL_64' >"$work/moved"
+	"$paracall" report --format=json "$work/small" -o "$work/out.json"
+	check_text "symbols from the first event on" \
+		"$("$paracall" report --symbols="$work/moved" "$work/small" | grep -c ' early+0x')" \
+		"$(python "print(sum(int(e['pc'], 16) - 0xffffffff81000000 in range(0xff0) for e in d['events']))")"
+	expect "a kernel that doesn't tell where it is" 0 \
+		"^paracall: nothing in the recording tells where the kernel is.*/moved' says" \
+		"$paracall" report --symbols="$work/moved" "$work/brief"
+	sed s/ffffffff80/ffffffff81/ "$work/moved" >"$work/unmoved"
+	expect "its symbols as they are" 0 "early\+0x[0-9a-f]+ KICK_CPU" \
+		"$paracall" report --symbols="$work/unmoved" "$work/brief"
 	expect "symbols of a folder" 1 "can't be read: Is a directory" \
 		"$paracall" report --symbols="$work" "$work/small"
 	expect "symbols without an end" 1 "zero' can't be read: it is neither a file nor a pipe" \
