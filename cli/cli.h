@@ -10,7 +10,8 @@ enum exit_status {
 	EXIT_OK = 0,
 	/*
 	 * list: no such name. engines: none can be used. dtb: not done. check: a test
-	 * failed. top: no such guest. report: not all of a recording.
+	 * failed. top: no such guest. report: not all of a recording. Most others: could
+	 * not print.
 	 */
 	EXIT_NOTHING = 1,
 	/* The command line is wrong. */
@@ -38,6 +39,17 @@ int diff_main(int argc, char **argv);
 
 /* One sentence to standard error, after "paracall: ". */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+enum output_state {
+	OUTPUT_WRITTEN,
+	/* Nobody reads the pipe any more. */
+	OUTPUT_UNWANTED,
+	/* Something is missing, which was complained of. */
+	OUTPUT_FAILED,
+};
+
+/* What has become of all that was printed since the last time. */
+enum output_state flush_output(void);
 
 /* For memory that a command can't go on without: ends it if @memory is NULL. */
 void *must(void *memory);

@@ -4,7 +4,6 @@
 #include "cli.h"
 #include "reading.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -92,10 +91,6 @@ static int compare(const struct diff_options *options, const struct profile *pro
 	result = compare_profiles(output, &profiles[0], &profiles[1], &options->compare);
 	if (result == COMPARE_NO_MEMORY) {
 		complain("out of memory");
-		return DIFF_TROUBLE;
-	}
-	if (fflush(stdout)) {
-		complain("standard output could not be written: %s", strerror(errno));
 		return DIFF_TROUBLE;
 	}
 	return result == COMPARE_SAME ? DIFF_SAME : DIFF_DIFFERENT;

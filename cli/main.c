@@ -12,15 +12,19 @@ static const struct subcommand {
 	const char *name;
 	int (*main)(int argc, char **argv);
 	const char *purpose;
+	/* The exit status if what it printed could not be written. */
+	enum exit_status unwritten;
 } subcommands[] = {
-	{ "run", run_main, "run a guest under QEMU, as a KVM guest" },
-	{ "engines", engines_main, "show the QEMUs found, and which one is used" },
-	{ "top", top_main, "show what a running guest calls, as it does" },
-	{ "report", report_main, "show what 'paracall run --record' recorded" },
-	{ "diff", diff_main, "compare two recordings" },
-	{ "list", list_main, "show KVM's hypercalls and features" },
-	{ "dtb", dtb_main, "tell a PowerPC guest of KVM in a device tree's file" },
-	{ "check", check_main, "test KVM's interface from inside a guest" },
+	{ "run", run_main, "run a guest under QEMU, as a KVM guest", EXIT_REFUSED },
+	{ "engines", engines_main, "show the QEMUs found, and which one is used",
+	  EXIT_NOTHING },
+	{ "top", top_main, "show what a running guest calls, as it does", EXIT_NOTHING },
+	{ "report", report_main, "show what 'paracall run --record' recorded", EXIT_NOTHING },
+	{ "diff", diff_main, "compare two recordings", EXIT_USAGE },
+	{ "list", list_main, "show KVM's hypercalls and features", EXIT_NOTHING },
+	{ "dtb", dtb_main, "tell a PowerPC guest of KVM in a device tree's file",
+	  EXIT_NOTHING },
+	{ "check", check_main, "test KVM's interface from inside a guest", EXIT_REFUSED },
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
@@ -48,6 +52,12 @@ static void open_missing_standard_files(void)
 			return;
 }
 
+/* @status, if all that was printed is written, or nobody wants it. */
+static int finish(int status, enum exit_status unwritten)
+{
+	return flush_output() == OUTPUT_FAILED ? (int)unwritten : status;
+}
+
 int main(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : "";
@@ -55,15 +65,16 @@ int main(int argc, char **argv)
 	open_missing_standard_files();
 	if (!strcmp(word, "--help") || !strcmp(word, "-h")) {
 		print_help();
-		return EXIT_OK;
+		return finish(EXIT_OK, EXIT_NOTHING);
 	}
 	if (!strcmp(word, "--version") || !strcmp(word, "-V")) {
 		printf("paracall %s\n", paracall_version());
-		return EXIT_OK;
+		return finish(EXIT_OK, EXIT_NOTHING);
 	}
 	for (size_t i = 0; i < SUBCOMMANDS; i++)
 		if (!strcmp(word, subcommands[i].name))
-			return subcommands[i].main(argc - 1, argv + 1);
+			return finish(subcommands[i].main(argc - 1, argv + 1),
+				      subcommands[i].unwritten);
 	if (argc > 1)
 		complain("no command '%s'; 'paracall --help' lists them", word);
 	else

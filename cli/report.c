@@ -63,16 +63,18 @@ static FILE *open_output(const struct report_options *options)
 	return output;
 }
 
+/* Of standard output main() sees what has become. */
 static bool close_output(const struct report_options *options, FILE *output)
 {
-	bool is_good = !fflush(output) && !ferror(output);
+	bool is_good;
 
-	if (output != stdout && fclose(output))
+	if (output == stdout)
+		return true;
+	is_good = !fflush(output) && !ferror(output);
+	if (fclose(output))
 		is_good = false;
 	if (!is_good)
-		complain("'%s' could not be written: %s",
-			 options->output ? options->output : "standard output",
-			 strerror(errno));
+		complain("'%s' could not be written: %s", options->output, strerror(errno));
 	return is_good;
 }
 

@@ -99,6 +99,7 @@ static void print_table(const struct top *top)
 static enum top_state run_batch(struct top *top, unsigned long count)
 {
 	enum top_state state = TOP_GOES_ON;
+	enum output_state output;
 
 	for (unsigned long i = 0; state == TOP_GOES_ON && (!count || i < count); i++) {
 		if (attachment_wait_end(&top->attachment, top->interval * 1000))
@@ -110,9 +111,9 @@ static enum top_state run_batch(struct top *top, unsigned long count)
 		if (i)
 			putchar('\n');
 		print_table(top);
-		/* A pipe that nobody reads any more. */
-		if (fflush(stdout))
-			return TOP_QUIT;
+		output = flush_output();
+		if (output != OUTPUT_WRITTEN)
+			return output == OUTPUT_UNWANTED ? TOP_QUIT : TOP_UNWRITTEN;
 	}
 	return state;
 }
@@ -122,6 +123,8 @@ static int end(const struct top *top, enum top_state state)
 	switch (state) {
 	case TOP_FAILED:
 		complain("the counters of process %d have gone", top->attachment.pid);
+		return EXIT_NOTHING;
+	case TOP_UNWRITTEN:
 		return EXIT_NOTHING;
 	case TOP_NO_SCREEN:
 		complain(

@@ -12,6 +12,8 @@ enum top_state {
 	TOP_ENDED,
 	/* The user wants no more. */
 	TOP_QUIT,
+	/* Tables can't be written any more, which was complained of. */
+	TOP_UNWRITTEN,
 	/* The counters can't be read any more. */
 	TOP_FAILED,
 	/* There is no terminal that could be drawn on. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli.h"
 
+#include <errno.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -18,6 +19,20 @@ void complain(const char *format, ...)
 	vfprintf(stderr, format, arguments);
 	fputc('\n', stderr);
 	va_end(arguments);
+}
+
+enum output_state flush_output(void)
+{
+	errno = 0;
+	if (!fflush(stdout) && !ferror(stdout))
+		return OUTPUT_WRITTEN;
+	/* So that it is told once. */
+	clearerr(stdout);
+	if (errno == EPIPE)
+		return OUTPUT_UNWANTED;
+	complain("standard output could not be written%s%s", errno ? ": " : "",
+		 errno ? strerror(errno) : "");
+	return OUTPUT_FAILED;
 }
 
 void *must(void *memory)

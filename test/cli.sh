@@ -39,6 +39,36 @@ test_help() {
 	expect "unknown command" 2 "no command 'walk'" "$paracall" walk
 }
 
+# to_full_disk NAME STATUS ARGUMENT...: what paracall prints, in one message.
+to_full_disk() {
+	local name=$1 status=$2
+
+	shift 2
+	# shellcheck disable=SC2016 # for the shell in there
+	expect "$name, a full disk" "$status" "standard output could not be written: No space" \
+		sh -c '"$@" >/dev/full' - "$paracall" "$@"
+	[ "$(wc -l <"$work/out")" -eq 1 ] || fail "$name, a full disk" "more than a line" "$work/out"
+}
+
+test_full_disk() {
+	local command
+
+	to_full_disk "help" 1 --help
+	to_full_disk "version" 1 --version
+	to_full_disk "list" 1 list
+	to_full_disk "list by name" 1 list KICK_CPU
+	to_full_disk "features" 1 list --features
+	to_full_disk "registers" 1 list --registers
+	to_full_disk "engines" 1 engines
+	for command in engines:1 top:1 report:1 list:1 dtb:1 diff:2 run:125 check:125; do
+		to_full_disk "${command%:*} --help" "${command#*:}" "${command%:*}" --help
+	done
+	expect "list, a pipe that nobody reads" 0 "" python3 -c 'import os, subprocess, sys
+r, w = os.pipe(); os.close(r)
+p = subprocess.run(sys.argv[1:], stdout=w, stderr=subprocess.PIPE, restore_signals=False)
+sys.exit(p.returncode or len(p.stderr))' "$paracall" list
+}
+
 # A tree without anything: its header, no reservations, the root, no strings.
 empty_tree() {
 	printf '\xd0\x0d\xfe\xed\0\0\0\x48\0\0\0\x38\0\0\0\x48\0\0\0\x28\0\0\0\x11\0\0\0\x10'
@@ -529,6 +559,7 @@ make_exit_image() {
 
 make_exit_image
 test_help
+test_full_disk
 test_dtb
 test_list
 test_usage

@@ -41,6 +41,9 @@ test_usage() {
 	expect "nowhere to write" 1 "can't be written" "$paracall" report "$work/small" -o /nonexistent/x
 	expect "a full disk" 1 "could not be written: No space" \
 		"$paracall" report --format=json "$work/small" -o /dev/full
+	# shellcheck disable=SC2016 # for the shell in there
+	expect "a full disk as standard output" 1 "standard output could not be written: No space" \
+		sh -c '"$@" >/dev/full' - "$paracall" report "$work/small"
 }
 
 # python CODE: with the report as d; prints what it prints.
@@ -202,6 +205,9 @@ test_diff() {
 		"$paracall" diff --number=20 --ignore-order --latency=50 "$work/small" "$work/other"
 	expect "diff of some" 0 "^  CLOCK_PAIRING" "$paracall" diff --number=20 \
 		--trace=CLOCK_PAIRING "$work/small" "$work/other"
+	# shellcheck disable=SC2016 # for the shell in there
+	expect "diff, a full disk" 2 "standard output could not be written: No space" \
+		sh -c '"$@" >/dev/full' - "$paracall" diff "$work/small" "$work/small"
 	make yields 3000 1
 	expect "diff, calls that came" 1 "^> KICK_CPU.* new " "$paracall" diff "$work/yields" "$work/small"
 	expect "diff, calls that went" 1 "^< KICK_CPU.* gone " "$paracall" diff "$work/small" "$work/yields"

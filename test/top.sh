@@ -85,6 +85,10 @@ test_batch() {
 	else
 		pass "a closed pipe ends it"
 	fi
+	# shellcheck disable=SC2016 # for the shell in there
+	expect "a full disk ends it" 1 "standard output could not be written: No space" \
+		sh -c '"$@" >/dev/full' - timeout 20 "$paracall" top --batch --interval=0.1 "$guest"
+	[ "$(wc -l <"$work/out")" -eq 1 ] || fail "a full disk ends it" "more than a line" "$work/out"
 }
 
 # Without a number it is the only guest, or they are listed; others may run here.
