@@ -195,14 +195,14 @@ counts_in() {
 	awk '/^ *[0-9]/ && NF > 4 { print $4, $NF }' "$1" | sort
 }
 
-# All that the summary counts is in the trace, and in the recording.
+# all_told NAME: all that the summary counts is in the trace, and in the recording.
 all_told() {
 	local calls
 
 	calls=$(awk '$NF == "total" { print $4 }' "$work/summary")
-	equal "PowerPC: all calls are told" "$(grep -c ') = ' "$work/trace")" "$calls"
+	equal "$1: all calls are told" "$(grep -c ') = ' "$work/trace")" "$calls"
 	"$paracall" report --count "$work/recording" >"$work/table" 2>&1
-	equal "PowerPC: the recording's counts" "$(counts_in "$work/table")" \
+	equal "$1: the recording's counts" "$(counts_in "$work/table")" \
 		"$(counts_in "$work/summary")"
 }
 
@@ -220,17 +220,51 @@ test_powerpc() {
 		'effective_address_and_flags=0x[0-9a-f]+\|not-mapped-nx\) = 0 \{page_features=mas0-to-sprg7\}'
 	check_line "PowerPC: a call of PAPR's" "$work/trace" \
 		"cpu 0 $place H_PROD\(processor=1\) = \?\$"
-	all_told
+	all_told PowerPC
 	powerpc_guest epapr-le
 	check_line "PowerPC: EV_IDLE" "$work/trace" "cpu 0 $place EV_IDLE\(\) = 0 "
 	check_line "PowerPC: an unknown call" "$work/trace" \
 		"unknown_epapr\(number=0x3, .*a3=0x[0-9a-f]+\) = EV_UNIMPLEMENTED "
 	check_line "PowerPC: PAPR's unknown one" "$work/trace" 'unknown_papr\(number=0x7ff8,.*= \?'
-	all_told
+	all_told PowerPC
 	has_babeltrace || return
 	print_recording
 	equal "PowerPC: babeltrace2 has no complaint" "$? $(cat "$work/errors")" "0 "
 	equal "PowerPC: as many events" "$(recorded FEATURES)" "$(counted FEATURES)"
+}
+
+# s390x_guest PROGRAM: the same of s390x.
+s390x_guest() {
+	local program=$build/guest/s390x/$1.elf
+
+	rm -rf "$work/recording"
+	timeout 120 "$paracall" run --summary="$work/summary" --trace --output="$work/trace" \
+		--record="$work/recording" --symbols="$program" -- qemu-system-s390x \
+		-display none -serial stdio -m 128 -smp 4 -kernel "$program" \
+		>"$work/out" 2>&1 </dev/null
+	equal "s390x: $1 ends" "$? $(tail -n 1 "$work/out")" "0 # exit: passed"
+}
+
+test_s390x() {
+	local place='[a-z_]+\+0x[0-9a-f]+'
+
+	if ! find_qemu s390x >/dev/null || [ ! -e "$build/guest/s390x/diag.elf" ]; then
+		skip "s390x" "there is no qemu-system-s390x, or no guest for it"
+		return
+	fi
+	s390x_guest diag
+	check_line "s390x: a yield" "$work/trace" \
+		"cpu 0 $place DIAG_9C_DIRECTED_YIELD\(cpu_address=1\) = done <[0-9.]+>\$"
+	check_line "s390x: whom to" "$work/trace" "cpu 0 $place yield: target=cpu [123]\$"
+	check_line "s390x: an exception" "$work/trace" 'DIAG_.*\) = specification exception'
+	all_told s390x
+	# There is nothing that would tell of them; paracall(1) says so.
+	equal "s390x: no halts" "$(grep -cE ' (halt|wake)($|:)' "$work/trace")" 0
+	has_babeltrace || return
+	print_recording
+	equal "s390x: babeltrace2 has no complaint" "$? $(cat "$work/errors")" "0 "
+	equal "s390x: as many events" "$(recorded DIAG_9C_DIRECTED_YIELD)" \
+		"$(counted DIAG_9C_DIRECTED_YIELD)"
 }
 
 # Debian's kernel, with everything.
@@ -430,6 +464,7 @@ test_clock
 test_one_thread
 test_injected
 test_powerpc
+test_s390x
 test_boot
 test_killed
 test_full_disk
