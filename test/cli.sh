@@ -92,6 +92,60 @@ test_dtb() {
 	expect "dtb, unknown option" 2 "unknown option '--x'" "$paracall" dtb --x
 }
 
+# completes LINE WORD... -- WORD...: at the line's end bash offers the former words, and not
+# the latter. The line is parted as bash does it.
+completes() {
+	local line=$1 words wanted=1 word
+
+	shift
+	words=$(
+		# shellcheck disable=SC1091 # no script of the tests'
+		. "$tree/completions/bash/paracall"
+		mapfile -t COMP_WORDS < <(grep -oE '[=:]|[^=: ]+' <<<"$line")
+		[[ $line != *" " ]] || COMP_WORDS+=('')
+		COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+		_paracall "$paracall"
+		printf '%s\n' "${COMPREPLY[@]}"
+	)
+	for word in "$@"; do
+		if [ "$word" = -- ]; then
+			wanted=0
+		elif [ "$(grep -cxF -- "$word" <<<"$words")" -ne $wanted ]; then
+			fail "completion of '$line'" "'$word', $wanted" <(echo "$words")
+			return
+		fi
+	done
+	pass "completion of '$line'"
+}
+
+test_completion() {
+	completes "paracall re" report -- run
+	completes "paracall list KICK" KICK_CPU -- SEND_IPI
+	completes "paracall run --trace=" %ipi KICK_CPU H_CEDE STEAL_TIME wake
+	completes "paracall report --trace=POLL" POLL_CONTROL
+	completes "paracall run --inject=" KICK_CPU: EV_IDLE: DIAG_308_IPL: MSR_STEAL_TIME: \
+		clock:jump= seed= -- H_CEDE: H_ENTER:
+	completes "paracall run --inject=KICK_CPU:" drop enosys error= retval= delay= late= \
+		-- fault jump= withdraw= when=
+	completes "paracall run --inject=SEND_IPI:d" drop delay= -- enosys
+	completes "paracall run --inject=SEND_IPI:" error= -- late= fault
+	completes "paracall run --inject=SEND_IPI:drop:" when= -- every= drop
+	completes "paracall run --inject=DIAG_9C_DIRECTED_YIELD:" drop enosys delay= -- error= late=
+	completes "paracall run --inject=DIAG_308_IPL:" drop delay= -- enosys error=
+	completes "paracall run --inject=MSR_STEAL_TIME:" fault drop delay= -- enosys error= burst=
+	completes "paracall run --inject=STEAL_TIME:" fault drop delay= -- enosys
+	completes "paracall run --inject=clock:" jump= -- drop burst= enosys
+	completes "paracall run --inject=clock:jump=+5ms:" when= every= -- jump=
+	completes "paracall run --inject=steal:" burst= -- jump= drop
+	completes "paracall run --inject=async-pf:" every= delay= -- drop when=
+	completes "paracall run --inject=cpuid:" withdraw= -- drop jump=
+	completes "paracall run --inject=cpuid:withdraw=" pv-unhalt steal-time -- magic-page
+	completes "paracall run --inject=cpuid:withdraw=pv-unhalt+pv-s" pv-unhalt+pv-send-ipi
+	completes "paracall run --inject=cpuid:withdraw=pv-unhalt:" when= -- pv-unhalt every=
+	completes "paracall run --inject=clock:jump=1s --trace-format=" text ftrace
+	completes "paracall run --features=" none pv-unhalt -- jump=
+}
+
 test_list() {
 	local count
 
@@ -562,6 +616,7 @@ test_help
 test_full_disk
 test_dtb
 test_list
+test_completion
 test_usage
 test_refusals
 test_engines
