@@ -41,9 +41,12 @@ uint64_t powerpc_program_counter(void *context)
 	return vcpu->site_pc;
 }
 
+/* KVM goes by MSR[SF], which Book E doesn't have: arch/powerpc/kvm/powerpc.c, kvmppc_kvm_pv. */
 static void call(struct vcpu *vcpu, const struct powerpc_site *site)
 {
-	paracall_epapr_hypercall(vcpu->cpu, site->is_64bit ? PARACALL_MODE_64BIT : 0);
+	bool is_64bit = site->is_64bit && !powerpc_is_book_e();
+
+	paracall_epapr_hypercall(vcpu->cpu, is_64bit ? PARACALL_MODE_64BIT : 0);
 }
 
 void powerpc_call_marker(unsigned int index, void *userdata)

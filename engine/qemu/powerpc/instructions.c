@@ -48,7 +48,7 @@ static void hook(const struct block *block, size_t index, uint32_t word)
 	struct powerpc_site site = {
 		.pc = qemu_plugin_insn_vaddr(insn),
 		.is_big_endian = block->translator.is_big_endian,
-		.is_64bit = block->msr & POWERPC_MSR_64BIT,
+		.is_64bit = powerpc_is_64bit(block->msr),
 	};
 
 	if (word == POWERPC_SC_1 && paracall_qemu_engine.has_papr)
@@ -89,7 +89,7 @@ static void look_at_beginning(struct block *block, struct qemu_plugin_tb *transl
 	if (block->msr & POWERPC_MSR_USER)
 		return;
 	site.is_big_endian = block->translator.is_big_endian;
-	site.is_64bit = block->msr & POWERPC_MSR_64BIT;
+	site.is_64bit = powerpc_is_64bit(block->msr);
 	if (is_start)
 		qemu_plugin_register_vcpu_insn_exec_cb(first, start_reached,
 						       QEMU_PLUGIN_CB_R_REGS,

@@ -119,17 +119,12 @@ bool magic_page_is_hooked_for_user(uint32_t word)
 
 #define MODE_SHIFT 32
 
-/* Book E has no real mode; that bit of its MSR chooses between two address spaces. */
-static bool is_book_e(void)
-{
-	return register_exists(PARACALL_POWERPC_ESR);
-}
-
+/* As KVM sees it: Book E has 32 bits there, whatever its addresses have. */
 static uint32_t mode_of(uint64_t msr)
 {
-	bool is_translated = msr & POWERPC_MSR_DATA_RELOCATE || is_book_e();
+	bool is_translated = msr & POWERPC_MSR_DATA_RELOCATE || powerpc_is_book_e();
 
-	return (msr & POWERPC_MSR_64BIT ? PARACALL_MODE_64BIT : 0) |
+	return (msr & POWERPC_MSR_SF ? PARACALL_MODE_64BIT : 0) |
 	       (msr & POWERPC_MSR_LITTLE_ENDIAN ? PARACALL_MODE_LITTLE_ENDIAN : 0) |
 	       (is_translated ? 0 : PARACALL_MODE_REAL);
 }
@@ -268,7 +263,7 @@ static void hook_next(struct qemu_plugin_insn *insn, const struct qemu_plugin_in
 {
 	uint64_t next = qemu_plugin_insn_vaddr(last) + 4;
 
-	if (!(msr & POWERPC_MSR_64BIT))
+	if (!powerpc_is_64bit(msr))
 		next = (uint32_t)next;
 	qemu_plugin_register_vcpu_insn_exec_cb(insn, note_next, QEMU_PLUGIN_CB_NO_REGS,
 					       (void *)(uintptr_t)next);
@@ -345,7 +340,7 @@ static bool is_reachable(uint64_t address)
 
 static bool is_reachable_in_real_mode(uint64_t address)
 {
-	return is_book_e() || is_reachable(address) ||
+	return powerpc_is_book_e() || is_reachable(address) ||
 	       ((address + 0x8000) & REAL_MASK) < 0x10000;
 }
 

@@ -23,8 +23,16 @@ enum powerpc_register {
 #define POWERPC_MSR_DATA_RELOCATE (UINT64_C(1) << 4)
 #define POWERPC_MSR_USER (UINT64_C(1) << 14)
 #define POWERPC_MSR_EXTERNAL_INTERRUPTS (UINT64_C(1) << 15)
+/* Of Book E alone: the width of addresses. Of all others it is SF. */
+#define POWERPC_MSR_CM (UINT64_C(1) << 31)
 #define POWERPC_MSR_HYPERVISOR (UINT64_C(1) << 60)
-#define POWERPC_MSR_64BIT (UINT64_C(1) << 63)
+#define POWERPC_MSR_SF (UINT64_C(1) << 63)
+
+/* Book E has no real mode; that bit of its MSR chooses between two address spaces. */
+bool powerpc_is_book_e(void);
+
+/* With that machine state, whether addresses have 64 bits. */
+bool powerpc_is_64bit(uint64_t msr);
 
 /*
  * The machine state register, whose bytes say themselves in which order they

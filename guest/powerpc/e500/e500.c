@@ -51,6 +51,48 @@ static void test_sc_1(void)
 	}
 }
 
+/* Those of KVM's that have a 64-bit mode: e5500 and e6500. */
+static bool has_64_bits(void)
+{
+	unsigned long version;
+
+	__asm__ volatile("mfpvr %0" : "=r"(version));
+	return version >> 16 == 0x8024 || version >> 16 == 0x8040;
+}
+
+struct wide_row {
+	const char *name;
+	enum wide what;
+};
+
+static const struct wide_row wide_rows[] = {
+	{ "sc", WIDE_SC },
+	{ "sc 1", WIDE_SC_1 },
+};
+
+/* The guest goes on behind the instruction, and not at that address cut to 32 bits. */
+static void test_wide(const void *row)
+{
+	const struct wide_row *wide = row;
+
+	if (!has_64_bits()) {
+		skip("this CPU has no 64-bit mode");
+		return;
+	}
+	check_equal(wide_run(wide->what), 0xc0000000, "upper half of the address behind it");
+	check_equal(interrupt_taken(NULL), INTERRUPT_NONE, "interrupt");
+}
+
+static void test_wide_page(void)
+{
+	static const struct wide_row page = { "page", WIDE_PAGE };
+	unsigned long answer;
+
+	narrow_map(MAGIC_ADDRESS, &answer);
+	test_wide(&page);
+	narrow_map(0, &answer);
+}
+
 /* The low words of what has 8 bytes. */
 static void test_page(void)
 {
@@ -129,6 +171,7 @@ static void test_page_gone(void)
 #define SC_1 \
 	"arch/powerpc/kvm/booke.c, kvmppc_handle_exit: BOOKE_INTERRUPT_HV_SYSCALL; " \
 	"Power ISA, Book III-E, System Call"
+#define MODE "Power ISA, Book III-E, Machine State Register: CM"
 #define REGISTERS \
 	"arch/powerpc/kvm/e500_emulate.c, kvmppc_core_emulate_mtspr_e500; " \
 	"arch/powerpc/kvm/booke_emulate.c, kvmppc_booke_emulate_mtspr; " \
@@ -151,6 +194,10 @@ static const struct test tests[] = {
 	  .run = test_sc_1, .kvm = true },
 	{ .name = "user mode gets no call", .rule = EXIT,
 	  .run = narrow_test_user, .kvm = true },
+	{ .name = "64-bit mode", .rule = MODE,
+	  .run_row = test_wide, TEST_ROWS(wide_rows), .kvm = true },
+	{ .name = "magic page, 64-bit mode", .rule = MODE,
+	  .run = test_wide_page, PAGE_TEST },
 	{ .name = "magic page, registers", .rule = REGISTERS,
 	  .run = test_page, PAGE_TEST },
 	{ .name = "magic page, SPRGs by their numbers for user mode", .rule = USER_NUMBERS,

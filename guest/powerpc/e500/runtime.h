@@ -22,4 +22,17 @@ enum interrupt {
 /* The last one since this was asked, and its data's address. */
 enum interrupt interrupt_taken(uint32_t *address);
 
+/* Instructions that the host steps over. */
+enum wide {
+	WIDE_SC,
+	WIDE_SC_1,
+	WIDE_PAGE,
+};
+
+/*
+ * Does it in the CPU's 64-bit mode, at an address that 32 bits don't reach; returns the
+ * upper half of the address at which the CPU went on.
+ */
+uint32_t wide_run(enum wide what);
+
 #endif /* GUEST_RUNTIME_H */
