@@ -96,7 +96,8 @@ struct vcpu {
 	uint64_t idle_pc;
 	/* PowerPC: where to go on behind the instruction that comes next. */
 	uint64_t next_pc;
-	/* PowerPC: what they have, or will have; see powerpc/sprg.c. */
+	/* PowerPC: what they have, or will have, if that is known; see powerpc/sprg.c. */
+	bool keeps_sprgs;
 	uint64_t sprg[SPRGS_KEPT];
 	/* For the trace: where it is; see trace_note_site(). */
 	void *site;

@@ -507,6 +507,30 @@ static void test_user(void)
 	unmap();
 }
 
+/* The machine's own call that writes it, after a store and after a load by the page. */
+static void test_set_sprg0(void)
+{
+	struct state state = call_state(MSR_REAL, NULL);
+
+	map_at(LAST);
+	state.gpr[4] = 0x1111;
+	RUN(MSR_REAL, &state, STD(4, LAST + SPRG0));
+	check_equal(hcall(H_SET_SPRG0, 0x2222, 0, 0, 0), H_SUCCESS, "call after a store");
+	RUN(MSR_REAL, &state, MFSPR(5, 272), LD(6, LAST + SPRG0));
+	check_equal(state.gpr[5], 0x2222, "after a store, the register");
+	check_equal(state.gpr[6], 0x2222, "after a store, the page");
+	check_equal(hcall(H_SET_SPRG0, 0x3333, 0, 0, 0), H_SUCCESS, "call after a load");
+	RUN(MSR_REAL, &state, LD(5, LAST + SPRG0), MFSPR(6, 272));
+	check_equal(state.gpr[5], 0x3333, "after a load, the page");
+	check_equal(state.gpr[6], 0x3333, "after a load, the register");
+	/* What another register is to have is not lost by it. */
+	RUN(MSR_REAL, &state, STD(4, LAST + SPRG3));
+	hcall(H_SET_SPRG0, 0x4444, 0, 0, 0);
+	RUN(MSR_REAL, &state, MFSPR(5, 275));
+	check_equal(state.gpr[5], 0x1111, "another register");
+	unmap();
+}
+
 /* What was stored, while nothing but user mode has tried the register since. */
 static void check_user_sprg(const struct field_row *field, uint64_t value)
 {
@@ -774,6 +798,7 @@ static void test_not_asked(void)
 	DOCUMENT \
 	"\"MSR bits\"; " \
 	"arch/powerpc/kvm/book3s_emulate.c, kvmppc_core_emulate_op_pr: OP_31_XOP_MFMSR"
+#define SET_SPRG0 SHARED "; QEMU: hw/ppc/spapr_hcall.c, h_set_sprg0"
 #define USER_SPRG \
 	"arch/powerpc/kvm/book3s_interrupts.S, __kvmppc_vcpu_run: VCPU_SHARED_SPRG3; " \
 	"arch/powerpc/kvm/book3s_emulate.c, spr_allowed"
@@ -787,6 +812,8 @@ static const struct test tests[] = {
 	  .run_row = test_register, TEST_ROWS(register_fields), PAGE_TEST },
 	{ .name = "register and page in turns", .rule = REGISTERS,
 	  .run_row = test_in_turns, TEST_ROWS(register_fields), PAGE_TEST },
+	{ .name = "SPRG0 by the machine's own call", .rule = SET_SPRG0,
+	  .run = test_set_sprg0, PAGE_TEST },
 	{ .name = "halves of a register",
 	  .rule = SHARED "; arch/powerpc/kvm/powerpc.c, kvmppc_swab_shared",
 	  .run = test_halves, PAGE_TEST },

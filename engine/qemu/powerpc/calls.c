@@ -5,6 +5,12 @@
 #include "current.h"
 #include "idle.h"
 #include "registers.h"
+#include "sprg.h"
+
+/* Numbers of PAPR's calls. */
+#define H_SET_SPRG0 0x24
+#define H_GUEST_RUN_VCPU 0x480
+#define KVMPPC_H_ENTER_NESTED 0xf804
 
 /* Instructions are at multiples of 4. */
 #define PACKED_BIG_ENDIAN 1u
@@ -92,6 +98,16 @@ void powerpc_call_sc_1(unsigned int index, void *userdata)
 		call_and_step_over(vcpu, &site, userdata);
 }
 
+/*
+ * PAPR's calls that QEMU serves by the SPRGs: hw/ppc/spapr_hcall.c, h_set_sprg0, and
+ * spapr_nested.c, nested_save_state and nested_load_state.
+ */
+static bool uses_sprgs(uint64_t number)
+{
+	return number == H_SET_SPRG0 || number == H_GUEST_RUN_VCPU ||
+	       number == KVMPPC_H_ENTER_NESTED;
+}
+
 void powerpc_call_papr(unsigned int index, void *userdata)
 {
 	struct powerpc_site site = powerpc_site_unpack(userdata);
@@ -99,6 +115,8 @@ void powerpc_call_papr(unsigned int index, void *userdata)
 
 	if (!vcpu || idle_is_here(vcpu, &site))
 		return;
+	if (vcpu->keeps_sprgs && uses_sprgs(register_read(vcpu, PARACALL_POWERPC_R3)))
+		sprg_give_back(vcpu);
 	trace_note_site(vcpu, userdata, site.pc);
 	paracall_papr_hypercall(vcpu->cpu);
 }

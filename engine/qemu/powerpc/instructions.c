@@ -53,7 +53,7 @@ static void hook(const struct block *block, size_t index, uint32_t word)
 
 	if (word == POWERPC_SC_1 && paracall_qemu_engine.has_papr)
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, powerpc_call_papr,
-						       QEMU_PLUGIN_CB_R_REGS,
+						       QEMU_PLUGIN_CB_RW_REGS,
 						       powerpc_site_pack(&site));
 	else if (word == POWERPC_MARKER)
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, powerpc_call_marker,

@@ -69,6 +69,7 @@ uint64_t sprg_read(struct vcpu *vcpu, unsigned int number)
 
 	if (!can_keep())
 		return register_read(vcpu, number);
+	vcpu->keeps_sprgs = true;
 	if (qemu_plugin_u64_get(states[slot], vcpu_index(vcpu)) == UNKNOWN) {
 		vcpu->sprg[slot] = register_read(vcpu, number);
 		set_state(vcpu, slot, SAME);
@@ -84,12 +85,28 @@ void sprg_write(struct vcpu *vcpu, unsigned int number, uint64_t value)
 		register_write(vcpu, number, value);
 		return;
 	}
+	vcpu->keeps_sprgs = true;
 	vcpu->sprg[slot] = value;
 	set_state(vcpu, slot, LATE);
 }
 
+static void write_late(struct vcpu *vcpu, unsigned int slot)
+{
+	register_write(vcpu, PARACALL_POWERPC_SPRG0 + slot, vcpu->sprg[slot]);
+	set_state(vcpu, slot, SAME);
+}
+
+void sprg_give_back(struct vcpu *vcpu)
+{
+	for (unsigned int slot = 0; slot < SPRGS_KEPT; slot++)
+		if (qemu_plugin_u64_get(states[slot], vcpu_index(vcpu)) == LATE)
+			write_late(vcpu, slot);
+	sprg_forget(vcpu);
+}
+
 void sprg_forget(struct vcpu *vcpu)
 {
+	vcpu->keeps_sprgs = false;
 	for (unsigned int slot = 0; slot < SPRGS_KEPT; slot++)
 		set_state(vcpu, slot, UNKNOWN);
 }
@@ -133,10 +150,8 @@ static void call_read(unsigned int index, void *userdata)
 	unsigned int slot = packed & SLOT_MASK;
 	struct vcpu *vcpu = powerpc_vcpu_current(index, packed & PACKED_BIG_ENDIAN);
 
-	if (!vcpu)
-		return;
-	register_write(vcpu, PARACALL_POWERPC_SPRG0 + slot, vcpu->sprg[slot]);
-	set_state(vcpu, slot, SAME);
+	if (vcpu)
+		write_late(vcpu, slot);
 }
 
 void sprg_hook(struct qemu_plugin_insn *insn, uint32_t word, bool is_big_endian)

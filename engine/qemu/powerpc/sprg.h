@@ -18,6 +18,12 @@ static inline bool sprg_is(unsigned int number)
 uint64_t sprg_read(struct vcpu *vcpu, unsigned int number);
 void sprg_write(struct vcpu *vcpu, unsigned int number, uint64_t value);
 
+/*
+ * QEMU is about to use the registers itself: they have what they should, and whatever it
+ * makes of them counts.
+ */
+void sprg_give_back(struct vcpu *vcpu);
+
 /* The vCPU is reset, or another: what was stored is gone. */
 void sprg_forget(struct vcpu *vcpu);
 

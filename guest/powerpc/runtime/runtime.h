@@ -47,6 +47,7 @@ static inline uint32_t big_endian(uint32_t value)
  */
 
 enum hcall_number {
+	H_SET_SPRG0 = 0x24,
 	H_CEDE = 0xe0,
 	H_CONFER = 0xe4,
 	H_PROD = 0xe8,
