@@ -484,6 +484,29 @@ static void test_critical(void)
 	unmap();
 }
 
+/* The page mapped again where it is, inside: the section goes on, and MSR[EE] with it. */
+static void test_map_inside(void)
+{
+	map_at(LAST);
+	set_decrementer(0x7fffffff);
+	MODES(msr)
+	{
+		struct state state = call_state(msr, NULL);
+
+		state.gpr[0] = PARACALL_KVM_SC_MAGIC;
+		state.gpr[3] = (uint64_t)LAST;
+		state.gpr[4] = (uint64_t)LAST | PARACALL_KVM_MAGIC_PAGE_NOT_MAPPED_NX;
+		state.gpr[11] = TOKEN_MAGIC_PAGE;
+		RUN(msr | MSR_EE, &state, STD(1, LAST + CRITICAL), SC, LD(5, LAST + MSR),
+		    STD(2, LAST + CRITICAL), LD(6, LAST + MSR), LWZ(7, LAST + INT_PENDING));
+		is_trap(&state);
+		check_equal(state.gpr[3], PARACALL_EV_SUCCESS, "result");
+		check_equal(state.gpr[5] & MSR_EE, MSR_EE, "EE inside");
+		check(state.gpr[6] & MSR_EE || state.gpr[7], "EE is lost");
+	}
+	unmap();
+}
+
 static void test_user(void)
 {
 	struct state state;
@@ -833,6 +856,8 @@ static const struct test tests[] = {
 	{ .name = "critical section",
 	  .rule = PENDING "; arch/powerpc/kvm/book3s.c, kvmppc_critical_section",
 	  .run = test_critical, PAGE_TEST },
+	{ .name = "mapped in a critical section", .rule = MAP,
+	  .run = test_map_inside, PAGE_TEST },
 	{ .name = "user mode has none", .rule = TRANSLATE,
 	  .run = test_user, PAGE_TEST },
 	{ .name = "user mode reads SPRG3 and writes none", .rule = USER_SPRG,

@@ -180,13 +180,20 @@ static void leave_section(struct paracall_cpu *cpu)
 		write_register(cpu, PARACALL_POWERPC_MSR, page->guest_msr);
 }
 
+static bool is_mapped(const struct magic_page *page)
+{
+	return page->real_address || page->effective_address;
+}
+
 static void check_section(struct paracall_cpu *cpu, uint32_t mode)
 {
 	struct magic_page *page = &cpu->magic_page;
 	uint64_t critical =
 		from_bytes(page->bytes + CRITICAL_OFFSET, 8, page->is_little_endian);
 	uint64_t difference = critical ^ read_register(cpu, STACK_POINTER);
-	bool is_critical = !(mode & PARACALL_MODE_64BIT ? difference : (uint32_t)difference);
+	bool is_equal = !(mode & PARACALL_MODE_64BIT ? difference : (uint32_t)difference);
+	/* Without a page there would be no way out. */
+	bool is_critical = is_equal && is_mapped(page);
 
 	if (is_critical && !page->is_critical)
 		enter_section(cpu);
@@ -314,7 +321,6 @@ static void prepare(struct paracall_cpu *cpu)
 	struct magic_page *page = &cpu->magic_page;
 
 	page->is_prepared = true;
-	page->is_critical = false;
 	page->missing = 0;
 	for (unsigned int number = PARACALL_POWERPC_SRR0; number < PARACALL_POWERPC_REGISTERS;
 	     number++)
@@ -471,7 +477,6 @@ uint32_t paracall_magic_page_map(struct paracall_cpu *cpu, uint32_t mode,
 	uint64_t real_address = arguments[0] & ~PAGE_MASK;
 	uint64_t effective_address = arguments[1] & ~PAGE_MASK;
 
-	(void)mode;
 	if (!is_offered(cpu->machine, PARACALL_KVM_FEATURE_MAGIC_PAGE))
 		return PARACALL_EV_UNIMPLEMENTED;
 	if (engine->map_magic_page &&
@@ -480,6 +485,8 @@ uint32_t paracall_magic_page_map(struct paracall_cpu *cpu, uint32_t mode,
 	cpu->magic_page.real_address = real_address;
 	cpu->magic_page.effective_address = effective_address;
 	prepare(cpu);
+	/* One that the guest is in goes on. */
+	check_section(cpu, mode);
 	atomic_store(&start->real_address, real_address);
 	atomic_store(&start->effective_address, effective_address);
 	*output = PARACALL_KVM_MAGIC_FEAT_MAS0_TO_SPRG7;

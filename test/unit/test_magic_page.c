@@ -342,6 +342,24 @@ static void critical_section(void **state)
 	assert_true(*msr == MSR_KERNEL);
 }
 
+/* The field is what it was, so the section goes on; unless the page is gone. */
+static void mapped_in_a_critical_section(void **state)
+{
+	struct fake_cpu *cpu = ((struct fake_machine *)*state)->cpus;
+	uint64_t *msr = &cpu->registers[PARACALL_POWERPC_MSR];
+
+	*msr = MSR_KERNEL | MSR_EE;
+	store(cpu, CRITICAL, 8, cpu->registers[1]);
+	map(cpu, PAGE, PAGE);
+	assert_true(*msr == MSR_KERNEL);
+	assert_true(load(cpu, MSR, 8) == (MSR_KERNEL | MSR_EE));
+	store(cpu, CRITICAL, 8, 0);
+	assert_true(*msr == (MSR_KERNEL | MSR_EE));
+	store(cpu, CRITICAL, 8, cpu->registers[1]);
+	map(cpu, 0, 0);
+	assert_true(*msr == (MSR_KERNEL | MSR_EE));
+}
+
 static void critical_section_of_32_bits(void **state)
 {
 	struct fake_machine *fake = *state;
@@ -513,6 +531,7 @@ int main(void)
 		TEST(msr_rules),
 		TEST(interrupts_may_be_pending),
 		TEST(critical_section),
+		TEST(mapped_in_a_critical_section),
 		TEST(critical_section_of_32_bits),
 		TEST(the_guests_own_msr_stays),
 		TEST(pages_are_apart),
