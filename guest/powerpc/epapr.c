@@ -309,6 +309,23 @@ static void test_idle(void)
 	check(state.gpr[5] < 100, "%lu calls until an interrupt", state.gpr[5]);
 }
 
+/*
+ * The interrupt comes as soon as possible, so now and then between the call and its wait.
+ * There it is what was waited for, and the guest gets to see nothing of how it waits.
+ */
+static void test_idle_interrupted(void)
+{
+	const uint32_t *loop = idle_code();
+
+	for (unsigned int i = 0; i < 1000 && !test_has_failed(); i++) {
+		struct state state = idle_loop(loop, i % 100);
+
+		check_equal(state.vector, VECTOR_DECREMENTER, "interrupt");
+		check(state.gpr[3] != H_CEDE, "register 3 is H_CEDE, at 0x%lx of 0x%lx",
+		      state.pc, (uintptr_t)loop);
+	}
+}
+
 /* It returns when an interrupt waits, or early; and does not enable it. */
 static void test_idle_masked(void)
 {
@@ -418,6 +435,10 @@ static const struct test tests[] = {
 	  .rule = PV "; arch/powerpc/kernel/epapr_hcalls.S, epapr_ev_idle",
 	  .covers = "EV_IDLE",
 	  .run = test_idle,
+	  KVM_TEST },
+	{ .name = "EV_IDLE interrupted at once",
+	  .rule = PV "; arch/powerpc/kvm/powerpc.c, kvm_arch_vcpu_runnable",
+	  .run = test_idle_interrupted,
 	  KVM_TEST },
 	{ .name = "EV_IDLE with interrupts disabled",
 	  .rule = PV "; arch/powerpc/kvm/powerpc.c, kvm_arch_vcpu_runnable",

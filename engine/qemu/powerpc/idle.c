@@ -77,15 +77,9 @@ bool idle_is_here(struct vcpu *vcpu, const struct powerpc_site *site)
 	return true;
 }
 
-void idle_interrupted(unsigned int index, int type, uint64_t from, uint64_t to, void *userdata)
+void idle_interrupted(struct vcpu *vcpu)
 {
-	struct vcpu *vcpu = vcpu_by_index(index);
-
-	(void)type;
-	(void)from;
-	(void)to;
-	(void)userdata;
-	if (!vcpu || !vcpu->idle_pc)
+	if (!vcpu->idle_pc)
 		return;
 	powerpc_read_msr(vcpu);
 	if (register_read(vcpu, POWERPC_SRR0) == vcpu->idle_pc) {

@@ -17,7 +17,7 @@ void idle_wait(struct vcpu *vcpu, const struct powerpc_site *site);
 /* Whether this sc 1 is not the guest's own, but where EV_IDLE waits. */
 bool idle_is_here(struct vcpu *vcpu, const struct powerpc_site *site);
 
-/* For QEMU: an interrupt was delivered. */
-qemu_plugin_discon_cb idle_interrupted;
+/* An interrupt was delivered. */
+void idle_interrupted(struct vcpu *vcpu);
 
 #endif /* PARACALL_QEMU_POWERPC_IDLE_H */

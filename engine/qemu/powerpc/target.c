@@ -46,13 +46,30 @@ static const struct paracall_engine engine_functions = {
 	.program_counter = powerpc_program_counter,
 };
 
+static void interrupted(unsigned int index, int type, uint64_t from, uint64_t to,
+			void *userdata)
+{
+	struct vcpu *vcpu = vcpu_by_index(index);
+
+	(void)type;
+	(void)from;
+	(void)to;
+	(void)userdata;
+	if (!vcpu)
+		return;
+	idle_interrupted(vcpu);
+}
+
 static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 {
 	(void)options;
 	sprg_install();
 	qemu_plugin_register_vcpu_tb_trans_cb(id, powerpc_instructions_hook, NULL);
-	qemu_plugin_register_vcpu_discon_cb(id, QEMU_PLUGIN_DISCON_INTERRUPT, idle_interrupted,
-					    NULL);
+	/* QEMU 11.1 tells of all of them as exceptions, external interrupts, too. */
+	qemu_plugin_register_vcpu_discon_cb(id,
+					    QEMU_PLUGIN_DISCON_INTERRUPT |
+						    QEMU_PLUGIN_DISCON_EXCEPTION,
+					    interrupted, NULL);
 }
 
 /* QEMU numbers its vCPUs as their registers do. */
