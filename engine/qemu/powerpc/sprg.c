@@ -53,21 +53,11 @@ static void set_state(const struct vcpu *vcpu, unsigned int slot, enum state sta
 	qemu_plugin_u64_set(states[slot], vcpu_index(vcpu), state);
 }
 
-/*
- * With one thread for all vCPUs no instruction may look at a state: it would take
- * one's for another's, and QEMU 11.1 then even forgets which vCPU it translates for.
- */
-static bool can_keep(void)
-{
-	return !paracall_qemu_engine.may_share_thread &&
-	       !paracall_qemu_engine.is_single_threaded;
-}
-
 uint64_t sprg_read(struct vcpu *vcpu, unsigned int number)
 {
 	unsigned int slot = number - PARACALL_POWERPC_SPRG0;
 
-	if (!can_keep())
+	if (!powerpc_code_knows_vcpu())
 		return register_read(vcpu, number);
 	vcpu->keeps_sprgs = true;
 	if (qemu_plugin_u64_get(states[slot], vcpu_index(vcpu)) == UNKNOWN) {
@@ -81,7 +71,7 @@ void sprg_write(struct vcpu *vcpu, unsigned int number, uint64_t value)
 {
 	unsigned int slot = number - PARACALL_POWERPC_SPRG0;
 
-	if (!can_keep()) {
+	if (!powerpc_code_knows_vcpu()) {
 		register_write(vcpu, number, value);
 		return;
 	}
@@ -135,12 +125,12 @@ bool sprg_is_hooked(uint32_t word)
 	uint32_t move = word & MOVE_MASK;
 
 	return (move == MOVE_FROM || move == MOVE_TO) && slot_of(word) < SPRGS_KEPT &&
-	       can_keep();
+	       powerpc_code_knows_vcpu();
 }
 
 bool sprg_is_hooked_for_user(uint32_t word)
 {
-	return is_user_read(word) && can_keep();
+	return is_user_read(word) && powerpc_code_knows_vcpu();
 }
 
 /* It is LATE. */
