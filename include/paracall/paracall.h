@@ -472,6 +472,14 @@ struct paracall_engine {
 	bool (*map_magic_page)(void *cpu, uint64_t address, uint64_t effective_address);
 
 	/*
+	 * PowerPC: whether an instruction or an interrupt has loaded this vCPU's
+	 * MSR, be it with what was there, since that was last asked. Asked in
+	 * critical sections of the magic page only. NULL: the library takes an
+	 * unchanged one for not loaded.
+	 */
+	bool (*msr_was_loaded)(void *cpu);
+
+	/*
 	 * Nanoseconds of a steady host clock, for statistics; NULL if there is
 	 * none. Called from any vCPU's thread.
 	 */
@@ -909,6 +917,14 @@ uint64_t paracall_magic_page_load(struct paracall_cpu *cpu, unsigned int offset,
 				  unsigned int size, uint32_t mode);
 void paracall_magic_page_store(struct paracall_cpu *cpu, unsigned int offset, unsigned int size,
 			       uint64_t value, uint32_t mode);
+
+/*
+ * In a critical section the vCPU's MSR[EE] is held down. When it has taken an
+ * interrupt or an exception there that saved the MSR in SRR1, the engine calls
+ * the other before the handler begins, so that SRR1 is as the guest has set it.
+ */
+bool paracall_magic_page_is_critical(const struct paracall_cpu *cpu);
+void paracall_magic_page_interrupted(struct paracall_cpu *cpu);
 
 /* [any] The name of the page's field of that index in the counters, or NULL. */
 const char *paracall_magic_page_field_name(size_t index);

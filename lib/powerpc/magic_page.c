@@ -155,18 +155,35 @@ static uint64_t from_bytes(const uint8_t *bytes, unsigned int size, bool is_litt
 /* ---- the critical section -------------------------------------------------- */
 
 /*
+ * An instruction, or an interrupt, may have given the vCPU the same MSR that it was held
+ * at: only the engine sees that. Asked once.
+ */
+static bool msr_was_loaded(struct paracall_cpu *cpu)
+{
+	const struct paracall_engine *engine = &cpu->machine->engine;
+
+	return engine->msr_was_loaded && engine->msr_was_loaded(cpu->engine_cpu);
+}
+
+/*
  * While the field holds the stack pointer no interrupt is to be delivered. The
  * vCPU's MSR[EE] is what an engine delivers by, so it is held down.
  */
-static void enter_section(struct paracall_cpu *cpu)
+static void hold_msr(struct paracall_cpu *cpu, uint64_t msr)
 {
 	struct magic_page *page = &cpu->magic_page;
 
-	page->guest_msr = read_register(cpu, PARACALL_POWERPC_MSR);
-	page->held_msr = page->guest_msr & ~MSR_EE;
-	page->is_critical = true;
-	if (page->held_msr != page->guest_msr)
+	page->guest_msr = msr;
+	page->held_msr = msr & ~MSR_EE;
+	if (page->held_msr != msr)
 		write_register(cpu, PARACALL_POWERPC_MSR, page->held_msr);
+}
+
+static void enter_section(struct paracall_cpu *cpu)
+{
+	cpu->magic_page.is_critical = true;
+	msr_was_loaded(cpu);
+	hold_msr(cpu, read_register(cpu, PARACALL_POWERPC_MSR));
 }
 
 /* If the guest has set the MSR itself meanwhile, that is what it wants. */
@@ -175,7 +192,7 @@ static void leave_section(struct paracall_cpu *cpu)
 	struct magic_page *page = &cpu->magic_page;
 
 	page->is_critical = false;
-	if (page->guest_msr != page->held_msr &&
+	if (!msr_was_loaded(cpu) && page->guest_msr != page->held_msr &&
 	    read_register(cpu, PARACALL_POWERPC_MSR) == page->held_msr)
 		write_register(cpu, PARACALL_POWERPC_MSR, page->guest_msr);
 }
@@ -185,24 +202,51 @@ static bool is_mapped(const struct magic_page *page)
 	return page->real_address || page->effective_address;
 }
 
+/* Without a page there would be no way out. */
+static bool is_in_section(struct paracall_cpu *cpu)
+{
+	const struct magic_page *page = &cpu->magic_page;
+	uint64_t critical =
+		from_bytes(page->bytes + CRITICAL_OFFSET, 8, page->is_little_endian);
+
+	return is_mapped(page) &&
+	       !((critical ^ read_register(cpu, STACK_POINTER)) & page->pointer_mask);
+}
+
+/*
+ * What the guest has set by an instruction, or an interrupt, is held down, too. That may
+ * also have ended the section.
+ */
+static void follow_msr(struct paracall_cpu *cpu)
+{
+	uint64_t msr = read_register(cpu, PARACALL_POWERPC_MSR);
+
+	if (!msr_was_loaded(cpu) && msr == cpu->magic_page.held_msr)
+		return;
+	cpu->magic_page.is_critical = is_in_section(cpu);
+	if (cpu->magic_page.is_critical)
+		hold_msr(cpu, msr);
+}
+
 static void check_section(struct paracall_cpu *cpu, uint32_t mode)
 {
 	struct magic_page *page = &cpu->magic_page;
-	uint64_t critical =
-		from_bytes(page->bytes + CRITICAL_OFFSET, 8, page->is_little_endian);
-	uint64_t difference = critical ^ read_register(cpu, STACK_POINTER);
-	bool is_equal = !(mode & PARACALL_MODE_64BIT ? difference : (uint32_t)difference);
-	/* Without a page there would be no way out. */
-	bool is_critical = is_equal && is_mapped(page);
+	bool is_critical;
 
-	if (is_critical && !page->is_critical)
+	page->pointer_mask = mode & PARACALL_MODE_64BIT ? UINT64_MAX : UINT32_MAX;
+	is_critical = is_in_section(cpu);
+	if (is_critical && page->is_critical)
+		follow_msr(cpu);
+	else if (is_critical)
 		enter_section(cpu);
-	else if (!is_critical && page->is_critical)
+	else if (page->is_critical)
 		leave_section(cpu);
 }
 
 static uint64_t read_msr(struct paracall_cpu *cpu)
 {
+	if (cpu->magic_page.is_critical)
+		follow_msr(cpu);
 	return cpu->magic_page.is_critical ? cpu->magic_page.guest_msr
 					   : read_register(cpu, PARACALL_POWERPC_MSR);
 }
@@ -225,8 +269,7 @@ static void write_msr(struct paracall_cpu *cpu, uint64_t value)
  */
 static bool may_be_pending(struct paracall_cpu *cpu)
 {
-	return cpu->magic_page.is_critical ||
-	       !(read_register(cpu, PARACALL_POWERPC_MSR) & MSR_EE);
+	return !(read_msr(cpu) & MSR_EE) || cpu->magic_page.is_critical;
 }
 
 /* ---- fields ---------------------------------------------------------------- */
@@ -350,6 +393,24 @@ bool paracall_magic_page_is_at(const struct paracall_cpu *cpu, uint64_t address,
 	if (mode & PARACALL_MODE_REAL)
 		return real && (address & REAL_MASK) == real;
 	return page->effective_address && address == page->effective_address;
+}
+
+bool paracall_magic_page_is_critical(const struct paracall_cpu *cpu)
+{
+	return cpu->magic_page.is_critical;
+}
+
+void paracall_magic_page_interrupted(struct paracall_cpu *cpu)
+{
+	const struct magic_page *page = &cpu->magic_page;
+	uint64_t before, after;
+
+	if (!page->is_critical || msr_was_loaded(cpu))
+		return;
+	before = read_register(cpu, PARACALL_POWERPC_SRR1);
+	after = (before & ~MSR_CHANGEABLE) | (page->guest_msr & MSR_CHANGEABLE);
+	if (after != before)
+		write_register(cpu, PARACALL_POWERPC_SRR1, after);
 }
 
 /*

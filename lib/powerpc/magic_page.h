@@ -16,7 +16,9 @@ struct magic_page {
 	bool is_little_endian;
 	/* The guest is in a critical section, in which MSR[EE] is held down. */
 	bool is_critical;
-	/* There, the MSR that the guest has, and the one that the vCPU has. */
+	/* There, how much of the stack pointer counts. */
+	uint64_t pointer_mask;
+	/* The MSR that the guest has, and the one that the vCPU was given. */
 	uint64_t guest_msr;
 	uint64_t held_msr;
 	/* Registers that the engine lacks, bits by enum paracall_powerpc_register. */

@@ -166,6 +166,15 @@ static bool map_magic_page(void *context, uint64_t address, uint64_t effective_a
 	return !cpu->refuses_magic_page;
 }
 
+static bool msr_was_loaded(void *context)
+{
+	struct fake_cpu *cpu = context;
+	bool was_loaded = cpu->has_loaded_msr;
+
+	cpu->has_loaded_msr = false;
+	return was_loaded;
+}
+
 static uint64_t fake_clock(void)
 {
 	static _Atomic(uint64_t) now;
@@ -191,6 +200,7 @@ const struct paracall_engine fake_engine = {
 	.delay = delay,
 	.has_register = has_register,
 	.map_magic_page = map_magic_page,
+	.msr_was_loaded = msr_was_loaded,
 	.clock = fake_clock,
 };
 

@@ -47,6 +47,8 @@ struct fake_cpu {
 	bool refuses_magic_page;
 	uint64_t magic_page_address;
 	uint64_t magic_page_effective_address;
+	/* Its MSR was loaded; until it is asked. */
+	bool has_loaded_msr;
 	/* The machine that it is of. */
 	struct fake_machine *machine;
 };

@@ -378,17 +378,103 @@ static void critical_section_of_32_bits(void **state)
 	assert_true(*msr == MSR_EE);
 }
 
+static void enter(struct fake_cpu *cpu, uint64_t msr)
+{
+	cpu->registers[PARACALL_POWERPC_MSR] = msr;
+	store(cpu, CRITICAL, 8, cpu->registers[1]);
+}
+
+/* An instruction does it, or an interrupt; perhaps with what is there already. */
+static void load_msr(struct fake_cpu *cpu, uint64_t msr)
+{
+	cpu->registers[PARACALL_POWERPC_MSR] = msr;
+	cpu->has_loaded_msr = true;
+}
+
 /* It used an instruction inside: that is the last word. */
 static void the_guests_own_msr_stays(void **state)
 {
 	struct fake_cpu *cpu = ((struct fake_machine *)*state)->cpus;
 	uint64_t *msr = &cpu->registers[PARACALL_POWERPC_MSR];
 
-	*msr = MSR_KERNEL | MSR_EE | MSR_RI;
-	store(cpu, CRITICAL, 8, cpu->registers[1]);
+	enter(cpu, MSR_KERNEL | MSR_EE | MSR_RI);
 	*msr = MSR_KERNEL;
+	assert_true(load(cpu, MSR, 8) == MSR_KERNEL);
 	store(cpu, CRITICAL, 8, 0);
 	assert_true(*msr == MSR_KERNEL);
+	/* What the page is given afterwards counts again. */
+	enter(cpu, MSR_KERNEL | MSR_RI);
+	*msr = MSR_KERNEL;
+	store(cpu, MSR, 8, MSR_KERNEL | MSR_EE | MSR_RI);
+	store(cpu, CRITICAL, 8, 0);
+	assert_true(*msr == (MSR_KERNEL | MSR_EE | MSR_RI));
+	/* The one that it is held at. */
+	enter(cpu, MSR_KERNEL | MSR_EE);
+	load_msr(cpu, MSR_KERNEL);
+	assert_true(load(cpu, MSR, 8) == MSR_KERNEL);
+	store(cpu, CRITICAL, 8, 0);
+	assert_true(*msr == MSR_KERNEL);
+	enter(cpu, MSR_KERNEL | MSR_EE);
+	load_msr(cpu, MSR_KERNEL);
+	store(cpu, CRITICAL, 8, 0);
+	assert_true(*msr == MSR_KERNEL);
+	/* What was before the section is nothing to it. */
+	load_msr(cpu, MSR_KERNEL | MSR_EE);
+	enter(cpu, MSR_KERNEL | MSR_EE);
+	assert_true(load(cpu, MSR, 8) == (MSR_KERNEL | MSR_EE));
+	store(cpu, CRITICAL, 8, 0);
+	assert_true(*msr == (MSR_KERNEL | MSR_EE));
+}
+
+/* From the next look on. */
+static void interrupts_enabled_inside_are_held(void **state)
+{
+	struct fake_cpu *cpu = ((struct fake_machine *)*state)->cpus;
+	uint64_t *msr = &cpu->registers[PARACALL_POWERPC_MSR];
+
+	enter(cpu, MSR_KERNEL);
+	load_msr(cpu, MSR_KERNEL | MSR_EE);
+	assert_true(load(cpu, INT_PENDING, 4) == 1);
+	assert_true(*msr == MSR_KERNEL);
+	assert_true(load(cpu, MSR, 8) == (MSR_KERNEL | MSR_EE));
+	load_msr(cpu, MSR_KERNEL | MSR_EE);
+	store(cpu, CRITICAL, 8, cpu->registers[1]);
+	assert_true(*msr == MSR_KERNEL);
+	store(cpu, CRITICAL, 8, 0);
+	assert_true(*msr == (MSR_KERNEL | MSR_EE));
+	/* With another stack it is none any more. */
+	enter(cpu, MSR_KERNEL);
+	cpu->registers[1] += 0x100;
+	load_msr(cpu, MSR_KERNEL | MSR_EE);
+	assert_true(load(cpu, MSR, 8) == (MSR_KERNEL | MSR_EE));
+	assert_true(load(cpu, INT_PENDING, 4) == 0);
+	assert_true(*msr == (MSR_KERNEL | MSR_EE));
+}
+
+static void interrupted_inside(void **state)
+{
+	struct fake_cpu *cpu = ((struct fake_machine *)*state)->cpus;
+	uint64_t *saved = &cpu->registers[PARACALL_POWERPC_SRR1];
+
+	assert_false(paracall_magic_page_is_critical(cpu->cpu));
+	enter(cpu, MSR_KERNEL | MSR_EE);
+	store(cpu, MSR, 8, MSR_KERNEL | MSR_EE | MSR_RI);
+	assert_true(paracall_magic_page_is_critical(cpu->cpu));
+	*saved = MSR_KERNEL | 0x20000;
+	paracall_magic_page_interrupted(cpu->cpu);
+	assert_true(*saved == (MSR_KERNEL | 0x20000 | MSR_EE | MSR_RI));
+	/* The handler has its own. */
+	load_msr(cpu, MSR_KERNEL);
+	assert_true(load(cpu, MSR, 8) == MSR_KERNEL);
+	/* The guest had taken it away itself. */
+	enter(cpu, MSR_KERNEL | MSR_EE);
+	load_msr(cpu, MSR_KERNEL);
+	*saved = MSR_KERNEL;
+	paracall_magic_page_interrupted(cpu->cpu);
+	assert_true(*saved == MSR_KERNEL);
+	store(cpu, CRITICAL, 8, 0);
+	paracall_magic_page_interrupted(cpu->cpu);
+	assert_true(*saved == MSR_KERNEL);
 }
 
 /* The page is a vCPU's own. */
@@ -534,6 +620,8 @@ int main(void)
 		TEST(mapped_in_a_critical_section),
 		TEST(critical_section_of_32_bits),
 		TEST(the_guests_own_msr_stays),
+		TEST(interrupts_enabled_inside_are_held),
+		TEST(interrupted_inside),
 		TEST(pages_are_apart),
 		TEST(where_it_is),
 		TEST(refused),
