@@ -484,6 +484,51 @@ static void test_critical(void)
 	unmap();
 }
 
+/* The guest's own instruction counts inside, too, and what the page is given after it. */
+static void test_load_inside(void)
+{
+	map_at(LAST);
+	set_decrementer(0x7fffffff);
+	MODES(msr)
+	{
+		struct state state = call_state(msr, NULL);
+
+		state.gpr[4] = msr & ~MSR_RI;
+		state.gpr[5] = msr;
+		RUN(msr, &state, STD(1, LAST + CRITICAL), MTMSRD_1(4), LD(6, LAST + MSR),
+		    STD(5, LAST + MSR), STD(2, LAST + CRITICAL), MFMSR(7));
+		is_trap(&state);
+		check_equal(state.gpr[6] & MSR_RI, 0, "RI cleared inside, in the page");
+		check_equal(state.gpr[7] & MSR_RI, MSR_RI, "RI set by the page after that");
+		RUN(msr | MSR_EE, &state, STD(1, LAST + CRITICAL), MTMSRD_1(5),
+		    LD(6, LAST + MSR), STD(2, LAST + CRITICAL), MFMSR(7));
+		is_trap(&state);
+		check_equal(state.gpr[6] & MSR_EE, 0, "EE cleared inside, in the page");
+		check_equal(state.gpr[7] & MSR_EE, 0, "EE cleared inside, behind the section");
+	}
+	unmap();
+}
+
+/* An exception inside saves the MSR as the guest has set it, and its return loads another. */
+static void test_exception_inside(void)
+{
+	map_at(LAST);
+	set_decrementer(0x7fffffff);
+	MODES(msr)
+	{
+		struct state state = call_state(msr, NULL);
+
+		RUN(msr | MSR_EE, &state, STD(1, LAST + CRITICAL));
+		is_trap(&state);
+		check_equal(state.msr & MSR_EE, MSR_EE, "EE in SRR1");
+		RUN(msr, &state, LD(4, LAST + MSR), STD(2, LAST + CRITICAL), MFMSR(5));
+		is_trap(&state);
+		check_equal(state.gpr[4] & MSR_EE, 0, "EE cleared by the return, in the page");
+		check_equal(state.gpr[5] & MSR_EE, 0, "the same behind the section");
+	}
+	unmap();
+}
+
 /* The page mapped again where it is, inside: the section goes on, and MSR[EE] with it. */
 static void test_map_inside(void)
 {
@@ -821,6 +866,9 @@ static void test_not_asked(void)
 	DOCUMENT \
 	"\"MSR bits\"; " \
 	"arch/powerpc/kvm/book3s_emulate.c, kvmppc_core_emulate_op_pr: OP_31_XOP_MFMSR"
+#define LOAD_MSR \
+	"arch/powerpc/kvm/book3s_emulate.c, kvmppc_core_emulate_op_pr: OP_31_XOP_MTMSRD"
+#define INJECT "arch/powerpc/kvm/book3s_pr.c, kvmppc_inject_interrupt_pr"
 #define SET_SPRG0 SHARED "; QEMU: hw/ppc/spapr_hcall.c, h_set_sprg0"
 #define USER_SPRG \
 	"arch/powerpc/kvm/book3s_interrupts.S, __kvmppc_vcpu_run: VCPU_SHARED_SPRG3; " \
@@ -856,6 +904,10 @@ static const struct test tests[] = {
 	{ .name = "critical section",
 	  .rule = PENDING "; arch/powerpc/kvm/book3s.c, kvmppc_critical_section",
 	  .run = test_critical, PAGE_TEST },
+	{ .name = "MSR loaded in a critical section", .rule = LOAD_MSR,
+	  .run = test_load_inside, PAGE_TEST },
+	{ .name = "exception in a critical section", .rule = INJECT,
+	  .run = test_exception_inside, PAGE_TEST },
 	{ .name = "mapped in a critical section", .rule = MAP,
 	  .run = test_map_inside, PAGE_TEST },
 	{ .name = "user mode has none", .rule = TRANSLATE,

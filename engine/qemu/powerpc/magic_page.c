@@ -3,6 +3,7 @@
 
 #include "../clock.h"
 #include "current.h"
+#include "msr.h"
 #include "registers.h"
 #include "sprg.h"
 
@@ -97,7 +98,7 @@ static bool is_offered(void)
 
 /*
  * Without a base register; while the guest may be about to test its page, loads
- * with one, and calls. And what moves registers that are kept for the page.
+ * with one, and calls. And what moves registers that are kept for the page, or MSR.
  */
 bool magic_page_is_hooked(uint32_t word)
 {
@@ -105,7 +106,7 @@ bool magic_page_is_hooked(uint32_t word)
 
 	if (decode(word, &access))
 		return (!access.base || (is_testing() && !access.is_store)) && is_offered();
-	if (sprg_is_hooked(word))
+	if (sprg_is_hooked(word) || msr_is_hooked(word))
 		return is_offered();
 	return (word & BRANCH_MASK) == BRANCH_AND_LINK && is_testing();
 }
@@ -318,6 +319,10 @@ void magic_page_hook(struct qemu_plugin_tb *block, size_t index, uint32_t word, 
 		sprg_hook(insn, word, !(msr & POWERPC_MSR_LITTLE_ENDIAN));
 		return;
 	}
+	if (msr_is_hooked(word)) {
+		msr_hook(insn, !(msr & POWERPC_MSR_LITTLE_ENDIAN));
+		return;
+	}
 	if (is_access && !access.base) {
 		hook_row(block, index, word, msr, &access);
 		return;
@@ -352,6 +357,20 @@ bool magic_page_map(void *context, uint64_t address, uint64_t effective_address)
 	if (effective_address)
 		atomic_store(&test_blocks, TEST_BLOCKS);
 	return true;
+}
+
+void magic_page_interrupted(struct vcpu *vcpu, uint64_t from)
+{
+	uint64_t after;
+
+	if (!paracall_magic_page_is_critical(vcpu->cpu))
+		return;
+	powerpc_read_msr(vcpu);
+	after = register_read(vcpu, POWERPC_SRR0) - from;
+	/* Book E's critical ones, and hypervisors', leave SRR0 and SRR1 alone. */
+	if (!after || after == 4)
+		paracall_magic_page_interrupted(vcpu->cpu);
+	msr_note_loaded(vcpu);
 }
 
 bool magic_page_has_register(void *context, unsigned int number)

@@ -21,6 +21,9 @@ bool magic_page_is_hooked_for_user(uint32_t word);
 /* Instruction @index of the block, which is one; @msr is what the block runs with. */
 void magic_page_hook(struct qemu_plugin_tb *block, size_t index, uint32_t word, uint64_t msr);
 
+/* An interrupt was delivered, at @from; its handler has yet to begin. */
+void magic_page_interrupted(struct vcpu *vcpu, uint64_t from);
+
 /* The engine's part of struct paracall_engine. */
 bool magic_page_map(void *context, uint64_t address, uint64_t effective_address);
 bool magic_page_has_register(void *context, unsigned int number);

@@ -8,6 +8,7 @@
 #include "idle.h"
 #include "instructions.h"
 #include "magic_page.h"
+#include "msr.h"
 #include "registers.h"
 #include "sprg.h"
 
@@ -42,6 +43,7 @@ static const struct paracall_engine engine_functions = {
 	.delay = clock_delay,
 	.has_register = magic_page_has_register,
 	.map_magic_page = magic_page_map,
+	.msr_was_loaded = msr_was_loaded,
 	.clock = clock_nanoseconds,
 	.program_counter = powerpc_program_counter,
 };
@@ -52,18 +54,19 @@ static void interrupted(unsigned int index, int type, uint64_t from, uint64_t to
 	struct vcpu *vcpu = vcpu_by_index(index);
 
 	(void)type;
-	(void)from;
 	(void)to;
 	(void)userdata;
 	if (!vcpu)
 		return;
 	idle_interrupted(vcpu);
+	magic_page_interrupted(vcpu, from);
 }
 
 static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 {
 	(void)options;
 	sprg_install();
+	msr_install();
 	qemu_plugin_register_vcpu_tb_trans_cb(id, powerpc_instructions_hook, NULL);
 	/* QEMU 11.1 tells of all of them as exceptions, external interrupts, too. */
 	qemu_plugin_register_vcpu_discon_cb(id,
