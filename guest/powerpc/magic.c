@@ -754,6 +754,20 @@ static void test_two_addresses(void)
 	unmap();
 }
 
+/* The effective address leads to memory then, if to anything. */
+static void test_no_real_address(void)
+{
+	if (!mmu_is_there) {
+		skip("no translation without page tables");
+		return;
+	}
+	map_at(LAST);
+	mark(MSR_VIRTUAL, LAST);
+	if (map(0, (unsigned long)LAST | 1, NULL) == PARACALL_EV_SUCCESS)
+		check(!hits(MSR_VIRTUAL, LAST), "it is there without a real address");
+	unmap();
+}
+
 /* Addresses are 32 bits wide there. */
 static void test_narrow(void)
 {
@@ -925,6 +939,9 @@ static const struct test tests[] = {
 	{ .name = "real and effective address",
 	  .rule = MAP "; " TRANSLATE "; arch/powerpc/kvm/book3s.c, kvmppc_gpa_to_pfn",
 	  .run = test_two_addresses, PAGE_TEST },
+	{ .name = "no real address",
+	  .rule = TRANSLATE "; arch/powerpc/kvm/book3s.c, kvmppc_gpa_to_pfn",
+	  .run = test_no_real_address, PAGE_TEST },
 	{ .name = "32-bit mode", .rule = MAP "; arch/powerpc/kvm/book3s.c, kvmppc_gpa_to_pfn",
 	  .run = test_narrow, PAGE_TEST },
 	{ .name = "each CPU has its own", .rule = OWN,

@@ -110,11 +110,16 @@ static const struct field *field_at(unsigned int offset)
 
 /* ---- registers ------------------------------------------------------------ */
 
-static bool engine_has(struct paracall_cpu *cpu, unsigned int number)
+static bool engine_has(const struct paracall_cpu *cpu, unsigned int number)
 {
 	const struct paracall_engine *engine = &cpu->machine->engine;
 
 	return !engine->has_register || engine->has_register(cpu->engine_cpu, number);
+}
+
+static bool is_book_e(const struct paracall_cpu *cpu)
+{
+	return engine_has(cpu, PARACALL_POWERPC_ESR);
 }
 
 static uint64_t read_register(struct paracall_cpu *cpu, unsigned int number)
@@ -197,9 +202,11 @@ static void leave_section(struct paracall_cpu *cpu)
 		write_register(cpu, PARACALL_POWERPC_MSR, page->guest_msr);
 }
 
-static bool is_mapped(const struct magic_page *page)
+static bool is_mapped(const struct paracall_cpu *cpu)
 {
-	return page->real_address || page->effective_address;
+	const struct magic_page *page = &cpu->magic_page;
+
+	return page->real_address & REAL_MASK || (page->effective_address && is_book_e(cpu));
 }
 
 /* Without a page there would be no way out. */
@@ -209,7 +216,7 @@ static bool is_in_section(struct paracall_cpu *cpu)
 	uint64_t critical =
 		from_bytes(page->bytes + CRITICAL_OFFSET, 8, page->is_little_endian);
 
-	return is_mapped(page) &&
+	return is_mapped(cpu) &&
 	       !((critical ^ read_register(cpu, STACK_POINTER)) & page->pointer_mask);
 }
 
@@ -392,7 +399,12 @@ bool paracall_magic_page_is_at(const struct paracall_cpu *cpu, uint64_t address,
 	address &= ~PAGE_MASK;
 	if (mode & PARACALL_MODE_REAL)
 		return real && (address & REAL_MASK) == real;
-	return page->effective_address && address == page->effective_address;
+	/*
+	 * It leads to the real address, and what is at 0 is memory: book3s.c,
+	 * kvmppc_gpa_to_pfn. On Book E it counts alone: booke.c, kvmppc_handle_exit.
+	 */
+	return page->effective_address && address == page->effective_address &&
+	       (real || is_book_e(cpu));
 }
 
 bool paracall_magic_page_is_critical(const struct paracall_cpu *cpu)

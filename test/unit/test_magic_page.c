@@ -502,6 +502,8 @@ static void where_it_is(void **state)
 	struct fake_cpu *cpu = &fake->cpus[1];
 	uint64_t real = UINT64_C(0x7654000);
 
+	/* Not Book E. */
+	cpu->missing = UINT64_C(1) << PARACALL_POWERPC_ESR;
 	assert_false(paracall_magic_page_is_at(cpu->cpu, 0, BIG));
 	/* Addresses are rounded down, and flags are no part of them. */
 	map(cpu, real + 0x123, (PAGE - 0x1000) | 0xffe);
@@ -520,11 +522,16 @@ static void where_it_is(void **state)
 	assert_true(paracall_magic_page_is_at(cpu->cpu, real | UINT64_C(1) << 32,
 					      PARACALL_MODE_REAL));
 	/* It moves. */
-	map(cpu, 0, PAGE);
+	map(cpu, 0x1000, PAGE);
 	assert_false(paracall_magic_page_is_at(cpu->cpu, PAGE - 1, BIG));
 	assert_true(paracall_magic_page_is_at(cpu->cpu, PAGE, BIG));
 	assert_false(paracall_magic_page_is_at(cpu->cpu, real, BIG | PARACALL_MODE_REAL));
+	/* A real address of 0 is none; on Book E it doesn't count. */
+	map(cpu, 0, PAGE);
+	assert_false(paracall_magic_page_is_at(cpu->cpu, PAGE, BIG));
 	assert_false(paracall_magic_page_is_at(cpu->cpu, 0, BIG | PARACALL_MODE_REAL));
+	cpu->missing = 0;
+	assert_true(paracall_magic_page_is_at(cpu->cpu, PAGE, BIG));
 	map(cpu, 0, 0);
 	assert_false(paracall_magic_page_is_at(cpu->cpu, PAGE, BIG));
 	/* A 32-bit caller's upper halves don't count. */

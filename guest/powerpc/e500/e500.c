@@ -149,6 +149,23 @@ static void test_user_numbers(void)
 	narrow_map(0, &answer);
 }
 
+/* The effective address alone counts. */
+static void test_no_real_address(void)
+{
+	unsigned long values[8] = { 0, MAGIC_ADDRESS | PARACALL_KVM_MAGIC_PAGE_NOT_MAPPED_NX };
+	unsigned long answer, value = 0;
+
+	check_equal(paracall_guest_sc_call(TOKEN_MAGIC_PAGE, values), PARACALL_EV_SUCCESS,
+		    "map");
+	__asm__ volatile("stw %1,-4096+0x04(0)\n\tlwz %0,-4096+0x04(0)"
+			 : "=&r"(value)
+			 : "r"(0x6d616769ul)
+			 : "memory");
+	check_equal(interrupt_taken(NULL), INTERRUPT_NONE, "interrupt");
+	check_equal(value, 0x6d616769, "read back");
+	narrow_map(0, &answer);
+}
+
 static void test_page_gone(void)
 {
 	unsigned long answer, value = 0;
@@ -204,6 +221,8 @@ static const struct test tests[] = {
 	  .run = test_user_numbers, PAGE_TEST },
 	{ .name = "magic page, MSR", .rule = MSR_FIELD,
 	  .run = narrow_test_page_msr, PAGE_TEST },
+	{ .name = "magic page, no real address", .rule = MISS,
+	  .run = test_no_real_address, PAGE_TEST },
 	{ .name = "magic page, mapped nowhere", .rule = MISS,
 	  .run = test_page_gone, PAGE_TEST },
 };
