@@ -433,6 +433,22 @@ static void test_disable(void)
 	unmap();
 }
 
+/* None can, while they are delivered. */
+static void test_none_pending(void)
+{
+	map_at(LAST);
+	set_decrementer(0x7fffffff);
+	MODES(msr)
+	{
+		struct state state = call_state(msr, NULL);
+
+		RUN(msr | MSR_EE, &state, LWZ(4, LAST + INT_PENDING));
+		is_trap(&state);
+		check_equal(state.gpr[4], 0, "int_pending");
+	}
+	unmap();
+}
+
 /* As in Linux, with the instruction if the page says so. */
 static struct state leave_critical(uint64_t msr, unsigned int wait)
 {
@@ -448,26 +464,35 @@ static struct state leave_critical(uint64_t msr, unsigned int wait)
 	return state;
 }
 
+/* EE is on already, or comes by the page. */
+static void check_held(uint64_t msr, uint64_t begin)
+{
+	struct state state = call_state(msr, NULL);
+
+	set_decrementer(0x7fffffff);
+	state.gpr[4] = msr | MSR_EE;
+	state.gpr[6] = 100;
+	state.ctr = 100000;
+	RUN(begin, &state, STD(1, LAST + CRITICAL), STD(4, LAST + MSR), LD(7, LAST + MSR),
+	    MTSPR(SPR_DEC, 6), BDNZ_SELF, ADDI(8, 0, 1), LD(9, LAST + CRITICAL));
+	is_trap(&state);
+	check_equal(state.gpr[7] & MSR_EE, MSR_EE, "EE, in the page");
+	check_equal(state.gpr[8], 1, "went on");
+	check_equal(state.gpr[9], state.gpr[1], "critical");
+	set_decrementer(0x7fffffff);
+	RUN(MSR_REAL, &state, STD(2, LAST + CRITICAL));
+}
+
 /* While "critical" is what register 1 is, nothing comes, EE or not; then it does. */
 static void test_critical(void)
 {
 	map_at(LAST);
 	MODES(msr)
 	{
-		struct state state = call_state(msr, NULL);
+		struct state state;
 
-		set_decrementer(0x7fffffff);
-		state.gpr[4] = msr | MSR_EE;
-		state.gpr[6] = 100;
-		state.ctr = 100000;
-		RUN(msr, &state, STD(1, LAST + CRITICAL), STD(4, LAST + MSR), LD(7, LAST + MSR),
-		    MTSPR(SPR_DEC, 6), BDNZ_SELF, ADDI(8, 0, 1), LD(9, LAST + CRITICAL));
-		is_trap(&state);
-		check_equal(state.gpr[7] & MSR_EE, MSR_EE, "EE, in the page");
-		check_equal(state.gpr[8], 1, "went on");
-		check_equal(state.gpr[9], state.gpr[1], "critical");
-		set_decrementer(0x7fffffff);
-		RUN(MSR_REAL, &state, STD(2, LAST + CRITICAL));
+		check_held(msr, msr);
+		check_held(msr, msr | MSR_EE);
 		unmap();
 		map_at(LAST);
 		TRIES(wait)
@@ -915,6 +940,8 @@ static const struct test tests[] = {
 	  .run = test_enable, PAGE_TEST },
 	{ .name = "disabling interrupts", .rule = PENDING,
 	  .run = test_disable, PAGE_TEST },
+	{ .name = "no interrupt waits", .rule = PENDING,
+	  .run = test_none_pending, PAGE_TEST },
 	{ .name = "critical section",
 	  .rule = PENDING "; arch/powerpc/kvm/book3s.c, kvmppc_critical_section",
 	  .run = test_critical, PAGE_TEST },

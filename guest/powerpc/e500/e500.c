@@ -149,6 +149,31 @@ static void test_user_numbers(void)
 	narrow_map(0, &answer);
 }
 
+/* What is there is for the supervisor alone. */
+static void test_page_user(void)
+{
+	unsigned long answer, msr, value = 0;
+	uint32_t address;
+
+	narrow_map(MAGIC_ADDRESS, &answer);
+	__asm__ volatile("mfmsr %0" : "=r"(msr));
+	__asm__ volatile("stw %1,-4096+0x04(0)\n\t"
+			 "mtsrr1 %2\n\t"
+			 "bcl 20,31,1f\n"
+			 "1:\tmflr 12\n\t"
+			 "addi 12,12,2f-1b\n\t"
+			 "mtsrr0 12\n\t"
+			 "rfi\n"
+			 "2:\tlwz %0,-4096+0x04(0)"
+			 : "+r"(value)
+			 : "r"(0x6d616769ul), "r"(msr | MSR_PR)
+			 : "r12", "lr", "memory");
+	check_equal(interrupt_taken(&address), INTERRUPT_DATA_TLB, "interrupt");
+	check_equal(address, 0xfffff004, "its address");
+	check_equal(value, 0, "read");
+	narrow_map(0, &answer);
+}
+
 /* The effective address alone counts. */
 static void test_no_real_address(void)
 {
@@ -197,6 +222,8 @@ static void test_page_gone(void)
 	"arch/powerpc/kvm/bookehv_interrupts.S, lightweight_exit: SPRN_SPRG4W; " \
 	"Power ISA, Book III-E, Software-use SPRs"
 #define MSR_FIELD "arch/powerpc/kvm/booke_emulate.c, kvmppc_booke_emulate_op: OP_31_XOP_MFMSR"
+#define PENDING \
+	"arch/powerpc/kvm/booke.c, kvmppc_booke_irqprio_deliver and kvmppc_core_prepare_to_enter"
 #define MISS "arch/powerpc/kvm/booke.c, kvmppc_handle_exit: BOOKE_INTERRUPT_DTLB_MISS"
 
 /* clang-format off */
@@ -221,6 +248,14 @@ static const struct test tests[] = {
 	  .run = test_user_numbers, PAGE_TEST },
 	{ .name = "magic page, MSR", .rule = MSR_FIELD,
 	  .run = narrow_test_page_msr, PAGE_TEST },
+	{ .name = "magic page, enabling interrupts", .rule = PENDING,
+	  .run = narrow_test_page_enable, PAGE_TEST },
+	{ .name = "magic page, disabling interrupts", .rule = PENDING,
+	  .run = narrow_test_page_disable, PAGE_TEST },
+	{ .name = "magic page, critical section", .rule = PENDING,
+	  .run = narrow_test_page_critical, PAGE_TEST },
+	{ .name = "magic page, user mode has none", .rule = MISS,
+	  .run = test_page_user, PAGE_TEST },
 	{ .name = "magic page, no real address", .rule = MISS,
 	  .run = test_no_real_address, PAGE_TEST },
 	{ .name = "magic page, mapped nowhere", .rule = MISS,

@@ -22,6 +22,12 @@ enum interrupt {
 /* The last one since this was asked, and its data's address. */
 enum interrupt interrupt_taken(uint32_t *address);
 
+/* The decrementer, and that it interrupts: TCR[DIE]. */
+static inline void set_decrementer(uint32_t value)
+{
+	__asm__ volatile("mtspr 340,%0\n\tmtspr 22,%1" : : "r"(0x04000000), "r"(value));
+}
+
 /* Instructions that the host steps over. */
 enum wide {
 	WIDE_SC,

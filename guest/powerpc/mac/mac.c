@@ -128,6 +128,9 @@ static void test_page_gone(void)
 	       "arch/powerpc/kvm/book3s_emulate.c, kvmppc_core_emulate_mtspr_pr"
 #define MSR_FIELD \
 	"arch/powerpc/kvm/book3s_emulate.c, kvmppc_core_emulate_op_pr: OP_31_XOP_MFMSR"
+#define PENDING \
+	"arch/powerpc/kvm/book3s.c, kvmppc_book3s_irqprio_deliver, kvmppc_critical_section " \
+	"and kvmppc_update_int_pending"
 #define NODE \
 	"arch/powerpc/kernel/firmware.c, check_kvm_guest; " \
 	"arch/powerpc/kernel/epapr_paravirt.c, early_init_dt_scan_epapr; " PV
@@ -150,6 +153,12 @@ static const struct test tests[] = {
 	  .run = test_page_kept, PAGE_TEST },
 	{ .name = "magic page, MSR", .rule = MSR_FIELD,
 	  .run = narrow_test_page_msr, PAGE_TEST },
+	{ .name = "magic page, enabling interrupts", .rule = PENDING,
+	  .run = narrow_test_page_enable, PAGE_TEST },
+	{ .name = "magic page, disabling interrupts", .rule = PENDING,
+	  .run = narrow_test_page_disable, PAGE_TEST },
+	{ .name = "magic page, critical section", .rule = PENDING,
+	  .run = narrow_test_page_critical, PAGE_TEST },
 	{ .name = "magic page, mapped nowhere",
 	  .rule = PV "; arch/powerpc/kvm/book3s.c, kvmppc_gpa_to_pfn",
 	  .run = test_page_gone, PAGE_TEST },

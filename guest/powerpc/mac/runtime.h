@@ -7,16 +7,23 @@
 
 /* Besides its last line, the end is that the machine is powered off. */
 
+#define MSR_EE 0x8000ul
 #define MSR_PR 0x4000ul
 
 /* Interrupts by their vector, in units of 256 bytes. */
 enum interrupt {
 	INTERRUPT_NONE = -1,
+	INTERRUPT_DECREMENTER = 9,
 	INTERRUPT_SYSTEM_CALL = 12,
 };
 
 /* The last one since this was asked, and its data's address. */
 enum interrupt interrupt_taken(uint32_t *address);
+
+static inline void set_decrementer(uint32_t value)
+{
+	__asm__ volatile("mtspr 22,%0" : : "r"(value));
+}
 
 /*
  * Go to the program's start as a kernel does when it has taken the firmware's

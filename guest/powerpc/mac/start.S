@@ -49,11 +49,16 @@ vectors:
 	stw %r3, CAUGHT(0)
 	mfdar %r3
 	stw %r3, CAUGHT_DAR(0)
+	li %r4, 4
 	.if \number == 12
 	/* A system call's address is behind it already. */
 	li %r4, 0
-	.else
-	li %r4, 4
+	.endif
+	.if \number == 9
+	/* The decrementer's, after which its instruction runs: no more of it. */
+	lis %r4, 0x7fff
+	mtdec %r4
+	li %r4, 0
 	.endif
 	ba return
 	.endr

@@ -96,3 +96,122 @@ void narrow_test_page_msr(void)
 	check_equal(interrupt_taken(NULL), INTERRUPT_NONE, "interrupt");
 	narrow_map(0, &answer);
 }
+
+static unsigned long read_msr(void)
+{
+	unsigned long msr;
+
+	__asm__ volatile("mfmsr %0" : "=r"(msr));
+	return msr;
+}
+
+static void write_msr(unsigned long msr)
+{
+	__asm__ volatile("mtmsr %0\n\tisync" : : "r"(msr) : "memory");
+}
+
+/* An emulator's own thread may be late with the decrementer: longer at each further try. */
+#define TRIES(loops) for (unsigned long loops = 10000; loops <= 100000000; loops *= 10)
+
+static void wait_for_decrementer(unsigned long loops)
+{
+	set_decrementer(100);
+	__asm__ volatile("mtctr %0\n1:\tbdnz 1b" : : "r"(loops) : "ctr", "memory");
+}
+
+/* By the page, or as that says by the instruction. */
+static enum interrupt enable(unsigned long msr)
+{
+	unsigned long pending;
+	enum interrupt interrupt;
+
+	__asm__ volatile("stw %1,-4096+0x5c(0)\n\tlwz %0,-4096+0x64(0)"
+			 : "=r"(pending)
+			 : "r"(msr | MSR_EE)
+			 : "memory");
+	if (pending)
+		write_msr(msr | MSR_EE);
+	interrupt = interrupt_taken(NULL);
+	write_msr(msr);
+	return interrupt;
+}
+
+void narrow_test_page_enable(void)
+{
+	unsigned long answer, pending, msr = read_msr();
+	enum interrupt interrupt;
+
+	narrow_map(MAGIC_ADDRESS, &answer);
+	set_decrementer(0x7fffffff);
+	write_msr(msr | MSR_EE);
+	__asm__ volatile("lwz %0,-4096+0x64(0)" : "=r"(pending) : : "memory");
+	write_msr(msr);
+	check_equal(pending, 0, "int_pending while none waits");
+	TRIES(loops)
+	{
+		wait_for_decrementer(loops);
+		interrupt = enable(msr);
+		if (interrupt != INTERRUPT_NONE)
+			break;
+	}
+	set_decrementer(0x7fffffff);
+	check_equal(interrupt, INTERRUPT_DECREMENTER, "interrupt");
+	narrow_map(0, &answer);
+}
+
+void narrow_test_page_disable(void)
+{
+	unsigned long answer, page, now, msr = read_msr();
+
+	narrow_map(MAGIC_ADDRESS, &answer);
+	set_decrementer(0x7fffffff);
+	write_msr(msr | MSR_EE);
+	__asm__ volatile("stw %2,-4096+0x5c(0)\n\tlwz %0,-4096+0x5c(0)\n\tmfmsr %1"
+			 : "=&r"(page), "=&r"(now)
+			 : "r"(msr)
+			 : "memory");
+	wait_for_decrementer(100000);
+	set_decrementer(0x7fffffff);
+	check_equal(page & MSR_EE, 0, "EE cleared, in the page");
+	check_equal(now & MSR_EE, 0, "EE cleared");
+	check_equal(interrupt_taken(NULL), INTERRUPT_NONE, "interrupt");
+	narrow_map(0, &answer);
+}
+
+/* EE is on, and off again before the end; then what has waited comes when it is on again. */
+void narrow_test_page_critical(void)
+{
+	unsigned long answer, page, pending, msr = read_msr();
+	enum interrupt inside, behind;
+
+	narrow_map(MAGIC_ADDRESS, &answer);
+	TRIES(loops)
+	{
+		set_decrementer(0x7fffffff);
+		write_msr(msr | MSR_EE);
+		/* One that was late at the try before. */
+		interrupt_taken(NULL);
+		__asm__ volatile("stw 1,-4096+0x1c(0)\n\t"
+				 "stw %2,-4096+0x5c(0)\n\t"
+				 "lwz %0,-4096+0x5c(0)\n\t"
+				 "mtspr 22,%4\n\t"
+				 "mtctr %5\n"
+				 "1:\tbdnz 1b\n\t"
+				 "lwz %1,-4096+0x64(0)\n\t"
+				 "stw %3,-4096+0x5c(0)\n\t"
+				 "stw %6,-4096+0x1c(0)"
+				 : "=&r"(page), "=&r"(pending)
+				 : "r"(msr | MSR_EE), "r"(msr), "r"(100), "r"(loops), "r"(0)
+				 : "ctr", "memory");
+		inside = interrupt_taken(NULL);
+		behind = enable(msr);
+		if (inside != INTERRUPT_NONE || behind != INTERRUPT_NONE)
+			break;
+	}
+	set_decrementer(0x7fffffff);
+	check_equal(page & MSR_EE, MSR_EE, "EE inside, in the page");
+	check(pending, "int_pending is 0 while one waits");
+	check_equal(inside, INTERRUPT_NONE, "interrupt inside");
+	check_equal(behind, INTERRUPT_DECREMENTER, "interrupt behind it");
+	narrow_map(0, &answer);
+}

@@ -16,6 +16,9 @@ void narrow_test_unknown(void);
 void narrow_test_system_call(void);
 void narrow_test_user(void);
 void narrow_test_page_msr(void);
+void narrow_test_page_enable(void);
+void narrow_test_page_disable(void);
+void narrow_test_page_critical(void);
 
 /* Map the magic page, or take it away from where it is by 0. Returns the result. */
 long narrow_map(unsigned long address, unsigned long *answer);
