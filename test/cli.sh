@@ -428,6 +428,26 @@ test_s390x() {
 }
 
 # The summary tells what was injected; the same seed does the same again.
+# Of all the trees that can't be understood only the first is told of.
+test_device_trees() {
+	local guest=$build/guest/powerpc/trees-be.elf qemu lines
+
+	qemu=$("$paracall" engines | sed -n 's/^\* \(.*-ppc64\)$/\1/p')
+	if [ -z "$qemu" ] || [ ! -e "$guest" ]; then
+		skip "PowerPC's device trees" "no qemu-system-ppc64, or no guest for it"
+		return
+	fi
+	expect "PowerPC's device trees" 0 "# exit: passed" "$paracall" run \
+		--summary="$work/summary" -- qemu-system-ppc64 -M pseries,x-vof=on -m 256 \
+		-display none -serial stdio -kernel "$guest"
+	lines=$(grep -c "device tree is left as it is" "$work/out")
+	if [ "$lines" -eq 1 ]; then
+		pass "PowerPC's device trees, one warning"
+	else
+		fail "PowerPC's device trees, one warning" "there are $lines" "$work/out"
+	fi
+}
+
 test_injection() {
 	local run
 	local -a guest=(qemu-system-x86_64 -display none -m 128 -smp 2
@@ -623,6 +643,7 @@ test_engines
 test_probe_cache
 test_passing_on
 test_s390x
+test_device_trees
 test_injection
 test_check
 test_check_ends
