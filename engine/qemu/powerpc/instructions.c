@@ -3,7 +3,7 @@
  * Decided once, when QEMU translates a block: which instructions are hooked. A
  * block has one order of bytes, one width of addresses and one privilege; they
  * are read from the machine state register when the first instruction that
- * could be of interest is found. In user mode nothing is hooked.
+ * could be of interest is found. In user mode only reads of SPRGs are hooked.
  */
 #include "instructions.h"
 
