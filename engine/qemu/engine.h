@@ -106,7 +106,7 @@ struct vcpu {
 	/* s390: another vCPU has reset it; has stopped it, and it did nothing since. */
 	_Atomic(bool) was_reset;
 	_Atomic(bool) is_stopped;
-	/* s390: how long its thread has run. */
+	/* How long its thread has run: see yield.c. */
 	bool has_run_clock;
 	clockid_t run_clock;
 	/* s390: its prefix area, if that is known; see s390/current.c. */

@@ -4,10 +4,10 @@
 
 #include "../clock.h"
 #include "../memory.h"
+#include "../yield.h"
 #include "calls.h"
 #include "instructions.h"
 #include "registers.h"
-#include "yield.h"
 
 #include <stdatomic.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Giving way to other vCPUs. */
-#ifndef PARACALL_QEMU_S390_YIELD_H
-#define PARACALL_QEMU_S390_YIELD_H
+#ifndef PARACALL_QEMU_YIELD_H
+#define PARACALL_QEMU_YIELD_H
 
-#include "../engine.h"
+#include "engine.h"
 
 /* When the plugin is loaded. */
 void yield_init(qemu_plugin_id_t id);
@@ -13,4 +13,4 @@ void yield_vcpu_init(struct vcpu *vcpu);
 /* The engine's part of struct paracall_engine. */
 void yield_to(void *context, void *target);
 
-#endif /* PARACALL_QEMU_S390_YIELD_H */
+#endif /* PARACALL_QEMU_YIELD_H */
