@@ -5,14 +5,13 @@
 #include "../clock.h"
 #include "../memory.h"
 #include "../run_delay.h"
+#include "../yield.h"
 #include "apic.h"
 #include "calls.h"
 #include "instructions.h"
 #include "registers.h"
 #include "site.h"
 #include "tsc.h"
-
-#include <sched.h>
 
 /* clang-format off */
 static const char *const register_names[X86_REGISTERS] = {
@@ -32,17 +31,6 @@ static const char *const register_names[X86_REGISTERS] = {
 	[X86_CR3] = "cr3",
 };
 /* clang-format on */
-
-/*
- * The target's thread can't be named to the host's scheduler; giving way lets
- * it run if the host is short of processors, and if not it runs anyway.
- */
-static void yield_to(void *context, void *target)
-{
-	(void)context;
-	(void)target;
-	sched_yield();
-}
 
 static uint64_t run_delay(void *context)
 {
@@ -89,6 +77,7 @@ static const struct paracall_engine engine_functions = {
 static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 {
 	tsc_init();
+	yield_init(id);
 	paracall_qemu_engine.wants_async_pf.score =
 		qemu_plugin_scoreboard_new(sizeof(uint64_t));
 	qemu_plugin_register_vcpu_tb_trans_cb(id, instructions_hook, NULL);
@@ -103,6 +92,7 @@ static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 static void vcpu_init(struct vcpu *vcpu)
 {
 	tsc_init_vcpu(vcpu);
+	yield_vcpu_init(vcpu);
 	apic_learn_id(vcpu);
 }
 
