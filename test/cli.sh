@@ -477,6 +477,39 @@ test_injection() {
 	fi
 }
 
+# Where a call has no effect, the test fails that is there to see it. On one processor,
+# so that a yield has one; and no guest is waited for longer than for that line.
+test_no_effect() {
+	local call program name cpu run
+	local -A runs
+	local -a calls=(SCHED_YIELD:yield:"yield lets that CPU get on"
+		KICK_CPU:kick:"kick ends cli; hlt, with no interrupt"
+		SEND_IPI:ipi:"IPI to others" CLOCK_PAIRING:clock:"clock pairing")
+
+	cpu=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
+	for run in "${calls[@]}"; do
+		IFS=: read -r call program name <<<"$run"
+		taskset -c "$cpu" "$paracall" run --inject="$call:drop" --summary=/dev/null -- \
+			qemu-system-x86_64 -display none -serial stdio -m 128 -smp 2 \
+			-kernel "$build/guest/$program.elf" >"$work/no-$call" 2>&1 </dev/null &
+		runs[$call]=$!
+	done
+	for run in "${calls[@]}"; do
+		IFS=: read -r call program name <<<"$run"
+		for _ in {1..400}; do
+			! grep -q "ok [0-9]* - $name\$" "$work/no-$call" || break
+			sleep 0.2
+		done
+		kill "${runs[$call]}" 2>/dev/null
+		wait "${runs[$call]}"
+		if grep -q "^not ok [0-9]* - $name\$" "$work/no-$call"; then
+			pass "without $call a test fails"
+		else
+			fail "without $call a test fails" "or not: $name" "$work/no-$call"
+		fi
+	done
+}
+
 # The suite's own guests are test/guests.sh's business.
 test_check() {
 	local guests=$work/guests file=$work/guests/x86_64.conf
@@ -645,6 +678,7 @@ test_passing_on
 test_s390x
 test_device_trees
 test_injection
+test_no_effect
 test_check
 test_check_ends
 test_check_output
