@@ -431,12 +431,17 @@ static void tell_leaves(void)
 }
 
 /* clang-format off */
-#define TEST(test_name, function) { .name = test_name, .run = function, .kvm = true }
+/* Where it is written what is expected: see struct test. */
+#define COMPARED "paracall(1), --compare"
+
+#define TEST(test_name, test_rule, function) \
+	{ .name = test_name, .rule = test_rule, .run = function, .kvm = true }
 /* clang-format on */
 
 static const struct test tests[] = {
-	TEST("CPUID", tell_leaves),
+	TEST("CPUID", COMPARED, tell_leaves),
 	{ .name = "calls in",
+	  .rule = COMPARED,
 	  .run_row = tell_numbers,
 	  .kvm = true,
 	  .rows = modes,
@@ -444,6 +449,7 @@ static const struct test tests[] = {
 	  .row_size = sizeof(modes[0]) },
 	/* Those in which interrupts can be taken. */
 	{ .name = "arguments in",
+	  .rule = COMPARED,
 	  .run_row = tell_arguments,
 	  .cpus = 2,
 	  .kvm = true,
@@ -451,14 +457,15 @@ static const struct test tests[] = {
 	  .row_count = 4,
 	  .row_size = sizeof(modes[0]) },
 	{ .name = "registers in",
+	  .rule = COMPARED,
 	  .run_row = tell_values,
 	  .kvm = true,
 	  .rows = modes,
 	  .row_count = 1,
 	  .row_size = sizeof(modes[0]) },
-	TEST("registers at level 3", tell_user_registers),
-	TEST("registers and what is in memory", tell_found),
-	TEST("end of an interrupt", tell_end_of_interrupt),
+	TEST("registers at level 3", COMPARED, tell_user_registers),
+	TEST("registers and what is in memory", COMPARED, tell_found),
+	TEST("end of an interrupt", COMPARED, tell_end_of_interrupt),
 };
 
 TEST_LIST(tests);

@@ -584,36 +584,54 @@ static void test_pairing_refused(void)
 	stop_all();
 }
 
+/* Where it is written what is expected: see struct test. */
+#define DOCUMENT(section) "Documentation/virt/kvm/x86/msr.rst, " section
+#define CLOCK DOCUMENT("MSR_KVM_SYSTEM_TIME_NEW")
+#define UPDATE CLOCK "; arch/x86/kvm/x86.c, kvm_guest_time_update"
+#define PAGE CLOCK "; arch/x86/kvm/x86.c, kvm_setup_guest_pvclock"
+#define REGISTER CLOCK "; arch/x86/kvm/x86.c, kvm_write_system_time"
+#define OLD_REGISTER \
+	DOCUMENT("MSR_KVM_SYSTEM_TIME") \
+	"; arch/x86/kvm/x86.c, kvm_write_system_time: boot_vcpu_runs_old_kvmclock"
+#define WALL DOCUMENT("MSR_KVM_WALL_CLOCK_NEW") "; arch/x86/kvm/x86.c, kvm_write_wall_clock"
+#define OLD_WALL DOCUMENT("MSR_KVM_WALL_CLOCK") "; arch/x86/kvm/x86.c, kvm_write_wall_clock"
+#define PAIRING \
+	"Documentation/virt/kvm/x86/hypercalls.rst, KVM_HC_CLOCK_PAIRING; " \
+	"arch/x86/kvm/x86.c, kvm_pv_clock_pairing"
+
 /* Versions of clang-format differ about such macros. */
 /* clang-format off */
-#define COVERING_TEST(test_name, function, feature_bits, what) \
-	{ .name = test_name, .covers = what, .run = function, .kvm = true, \
+#define COVERING_TEST(test_name, test_rule, function, feature_bits, what) \
+	{ .name = test_name, .rule = test_rule, .covers = what, .run = function, .kvm = true, \
 	  .features = feature_bits }
-#define TEST(test_name, function, feature_bits) \
-	COVERING_TEST(test_name, function, feature_bits, NULL)
+#define TEST(test_name, test_rule, function, feature_bits) \
+	COVERING_TEST(test_name, test_rule, function, feature_bits, NULL)
 /* clang-format on */
 #define NEW FEATURE(CLOCKSOURCE2)
 #define OLD FEATURE(CLOCKSOURCE)
 
 static const struct test tests[] = {
-	TEST("the clock is there at the next instruction", test_at_once, NEW),
-	TEST("all CPUs have the same clock", test_page, NEW),
-	TEST("versions of the clock's page", test_versions, NEW),
-	TEST("the host keeps the flag for pauses", test_stopped_flag, NEW),
-	TEST("a clock that is off is left alone", test_stopped, NEW),
-	COVERING_TEST("old register: works, and is not stable", test_old_register, NEW | OLD,
-		      "MSR_SYSTEM_TIME"),
-	COVERING_TEST("the clock's pace is the 8254 timer's", test_pace, NEW,
+	TEST("the clock is there at the next instruction",
+	     REGISTER "; arch/x86/kernel/kvmclock.c, kvm_get_tsc_khz", test_at_once, NEW),
+	TEST("all CPUs have the same clock", UPDATE, test_page, NEW),
+	TEST("versions of the clock's page", PAGE, test_versions, NEW),
+	TEST("the host keeps the flag for pauses", PAGE, test_stopped_flag, NEW),
+	TEST("a clock that is off is left alone", REGISTER, test_stopped, NEW),
+	COVERING_TEST("old register: works, and is not stable", OLD_REGISTER, test_old_register,
+		      NEW | OLD, "MSR_SYSTEM_TIME"),
+	COVERING_TEST("the clock's pace is the 8254 timer's", UPDATE, test_pace, NEW,
 		      "MSR_SYSTEM_TIME_NEW"),
-	TEST("time never goes back on any CPU", test_monotonic, NEW),
-	COVERING_TEST("wall clock", test_wall_clock, NEW, "MSR_WALL_CLOCK_NEW"),
-	COVERING_TEST("wall clock, old register", test_wall_clock_old, NEW | OLD,
+	TEST("time never goes back on any CPU",
+	     CLOCK ": flags, bit 0; arch/x86/kvm/x86.c, pvclock_update_vm_gtod_copy",
+	     test_monotonic, NEW),
+	COVERING_TEST("wall clock", WALL, test_wall_clock, NEW, "MSR_WALL_CLOCK_NEW"),
+	COVERING_TEST("wall clock, old register", OLD_WALL, test_wall_clock_old, NEW | OLD,
 		      "MSR_WALL_CLOCK"),
-	TEST("versions of the wall clock", test_wall_clock_versions, NEW),
-	TEST("the wall clock is written once", test_wall_clock_once, NEW),
-	TEST("wall clock and battery-backed clock", test_battery_clock, NEW),
-	COVERING_TEST("clock pairing", test_pairing, NEW, "CLOCK_PAIRING"),
-	TEST("clock pairing, refused", test_pairing_refused, NEW),
+	TEST("versions of the wall clock", WALL, test_wall_clock_versions, NEW),
+	TEST("the wall clock is written once", WALL, test_wall_clock_once, NEW),
+	TEST("wall clock and battery-backed clock", WALL, test_battery_clock, NEW),
+	COVERING_TEST("clock pairing", PAIRING, test_pairing, NEW, "CLOCK_PAIRING"),
+	TEST("clock pairing, refused", PAIRING, test_pairing_refused, NEW),
 };
 
 TESTS_MAIN("clock", tests)

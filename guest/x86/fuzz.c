@@ -416,7 +416,11 @@ static void run_sequences(void)
 }
 
 static const struct test tests[] = {
-	{ .name = "sequences by chance", .run = run_sequences, .cpus = 2, .kvm = true },
+	{ .name = "sequences by chance",
+	  .rule = "paracall(1), --compare",
+	  .run = run_sequences,
+	  .cpus = 2,
+	  .kvm = true },
 };
 
 TESTS_MAIN("fuzz", tests)

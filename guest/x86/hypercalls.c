@@ -391,13 +391,22 @@ static void test_parallel(void)
 	check_equal(parallel.wrong, 0, "wrong results");
 }
 
+/* Where it is written what is expected: see struct test. */
+#define CPUID_DOCUMENT(section) "Documentation/virt/kvm/x86/cpuid.rst, " section
+#define LEAF(section) CPUID_DOCUMENT(section) "; arch/x86/kvm/cpuid.c, __do_cpuid_func"
+#define EMULATE_CPUID \
+	"arch/x86/kvm/cpuid.c, kvm_emulate_cpuid and kvm_cpuid; Intel SDM vol. 2, \"CPUID\""
+#define PATCHED EMULATE "; arch/x86/kvm/x86.c, emulator_fix_hypercall"
+
 /* Versions of clang-format differ about such macros. */
 /* clang-format off */
-#define TEST(test_name, function) { .name = test_name, .run = function, .kvm = true }
+#define TEST(test_name, test_rule, function) \
+	{ .name = test_name, .rule = test_rule, .run = function, .kvm = true }
 /* clang-format on */
-#define FEATURE_TEST(test_name, function, bit) \
+#define FEATURE_TEST(test_name, test_rule, function, bit) \
 	{ \
-		.name = test_name, .run = function, .kvm = true, .features = FEATURE(bit) \
+		.name = test_name, .rule = test_rule, .run = function, .kvm = true, \
+		.features = FEATURE(bit) \
 	}
 
 /*
@@ -424,23 +433,38 @@ static void test_aliases(void)
 }
 
 static const struct test tests[] = {
-	TEST("KVM's signature", test_signature),
-	TEST("KVM's feature leaf", test_features),
-	FEATURE_TEST("feature bit 7, PV_UNHALT, is true", test_pv_unhalt, PV_UNHALT),
-	FEATURE_TEST("feature bit 11, PV_SEND_IPI, is true", test_pv_send_ipi, PV_SEND_IPI),
-	FEATURE_TEST("feature bit 13, PV_SCHED_YIELD, is true", test_pv_sched_yield,
-		     PV_SCHED_YIELD),
-	TEST("CPUID changes four registers only", test_cpuid_registers),
-	TEST("CPUID is the same in user mode", test_cpuid_user),
-	TEST("other CPUID leaves are the CPU's own", test_cpuid_others),
-	NUMBERS_TEST("vmcall", test_vmcall),
-	NUMBERS_TEST("vmmcall", test_vmmcall),
-	TEST("other registers and flags are kept", test_kept),
-	NUMBERS_TEST("user mode gets -1", test_user),
-	TEST("user mode: no effect", test_user_effect),
-	TEST("code that is mapped twice", test_aliases),
-	{ .name = "many calls", .covers = "VAPIC_POLL_IRQ", .run = test_many, .kvm = true },
-	{ .name = "calls on all CPUs at once", .run = test_parallel, .kvm = true, .cpus = 2 },
+	TEST("KVM's signature", LEAF("KVM_CPUID_SIGNATURE"), test_signature),
+	TEST("KVM's feature leaf", LEAF("KVM_CPUID_FEATURES"), test_features),
+	FEATURE_TEST("feature bit 7, PV_UNHALT, is true",
+		     CPUID_DOCUMENT("KVM_FEATURE_PV_UNHALT") "; " EMULATE, test_pv_unhalt,
+		     PV_UNHALT),
+	FEATURE_TEST("feature bit 11, PV_SEND_IPI, is true",
+		     CPUID_DOCUMENT("KVM_FEATURE_PV_SEND_IPI") "; " EMULATE, test_pv_send_ipi,
+		     PV_SEND_IPI),
+	FEATURE_TEST("feature bit 13, PV_SCHED_YIELD, is true",
+		     CPUID_DOCUMENT("KVM_FEATURE_PV_SCHED_YIELD") "; " EMULATE,
+		     test_pv_sched_yield, PV_SCHED_YIELD),
+	TEST("CPUID changes four registers only", EMULATE_CPUID, test_cpuid_registers),
+	TEST("CPUID is the same in user mode", EMULATE_CPUID, test_cpuid_user),
+	TEST("other CPUID leaves are the CPU's own", EMULATE_CPUID, test_cpuid_others),
+	NUMBERS_TEST("vmcall", CONVENTION "; " PATCHED, test_vmcall),
+	NUMBERS_TEST("vmmcall", CONVENTION "; " PATCHED, test_vmmcall),
+	TEST("other registers and flags are kept", KEPT, test_kept),
+	NUMBERS_TEST("user mode gets -1", PRIVILEGE, test_user),
+	TEST("user mode: no effect", PRIVILEGE, test_user_effect),
+	TEST("code that is mapped twice",
+	     "arch/x86/kvm/x86.c, kvm_emulate_hypercall and kvm_skip_emulated_instruction",
+	     test_aliases),
+	{ .name = "many calls",
+	  .rule = "Documentation/virt/kvm/x86/hypercalls.rst, KVM_HC_VAPIC_POLL_IRQ",
+	  .covers = "VAPIC_POLL_IRQ",
+	  .run = test_many,
+	  .kvm = true },
+	{ .name = "calls on all CPUs at once",
+	  .rule = CONVENTION,
+	  .run = test_parallel,
+	  .kvm = true,
+	  .cpus = 2 },
 };
 
 TESTS_MAIN("hypercalls", tests)

@@ -52,10 +52,18 @@ void check_same_leaf(const struct registers *registers, uint32_t leaf, const cha
 typedef unsigned long pc_function(void);
 pc_function pc_after_call, pc_after_cpuid;
 
+/* Where it is written what is expected: see struct test. */
+#define CONVENTION "Documentation/virt/kvm/x86/hypercalls.rst, \"X86\""
+#define EMULATE "arch/x86/kvm/x86.c, ____kvm_emulate_hypercall"
+#define WIDTH "arch/x86/kvm/x86.h, is_64_bit_hypercall; " EMULATE
+#define KEPT CONVENTION "; arch/x86/include/asm/kvm_para.h, kvm_hypercall0"
+#define PRIVILEGE EMULATE "; arch/x86/kvm/emulate.c, group7_rm0 and group7_rm3"
+
 /* Versions of clang-format differ about such macros. */
 /* clang-format off */
-#define NUMBERS_TEST(test_name, function) \
-	{ .name = test_name, .run_row = function, .kvm = true, TEST_ROWS(numbers) }
+#define NUMBERS_TEST(test_name, test_rule, function) \
+	{ .name = test_name, .rule = test_rule, .run_row = function, .kvm = true, \
+	  TEST_ROWS(numbers) }
 /* clang-format on */
 
 #endif /* GUEST_HYPERCALLS_H */

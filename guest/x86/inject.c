@@ -276,24 +276,28 @@ static void test_steal(void)
 	check(stolen >= 5 * SECOND && stolen < 10 * SECOND, "stolen: %" PRIu64 " ns", stolen);
 }
 
-#define TEST(test_name, function, least_cpus, feature) \
+/* Where it is written what is expected: see struct test. */
+#define FAULTS "paracall(1), \"FAULTS ON PURPOSE\""
+
+#define TEST(test_name, test_rule, function, least_cpus, feature) \
 	{ \
-		.name = test_name, .run = function, .cpus = least_cpus, .kvm = true, \
-		.features = FEATURE(feature) \
+		.name = test_name, .rule = test_rule, .run = function, .cpus = least_cpus, \
+		.kvm = true, .features = FEATURE(feature) \
 	}
 
 static const struct test tests[] = {
-	TEST("an error at calls 10, 15, 20", test_error, 1, PV_SEND_IPI),
-	TEST("no such call, from the second on", test_enosys, 1, PV_SCHED_YIELD),
-	TEST("the third call is slow", test_delay, 1, CLOCKSOURCE2),
-	TEST("the first kick is lost", test_lost_kick, 2, PV_UNHALT),
-	TEST("the third kick is late", test_late_kick, 2, PV_UNHALT),
-	TEST("the fourth kick is late until a halt", test_late_kick_and_halt, 2, PV_UNHALT),
-	TEST("a register's second write is refused", test_register, 1, POLL_CONTROL),
-	TEST("half of the calls, by a seed", test_seed, 1, CLOCKSOURCE2),
-	TEST("features come and go", test_withdrawn, 1, PV_UNHALT),
-	TEST("the clock jumps", test_jumps, 1, CLOCKSOURCE2),
-	TEST("a burst of steal time", test_steal, 1, STEAL_TIME),
+	TEST("an error at calls 10, 15, 20", FAULTS, test_error, 1, PV_SEND_IPI),
+	TEST("no such call, from the second on", FAULTS, test_enosys, 1, PV_SCHED_YIELD),
+	TEST("the third call is slow", FAULTS, test_delay, 1, CLOCKSOURCE2),
+	TEST("the first kick is lost", FAULTS, test_lost_kick, 2, PV_UNHALT),
+	TEST("the third kick is late", FAULTS, test_late_kick, 2, PV_UNHALT),
+	TEST("the fourth kick is late until a halt", FAULTS, test_late_kick_and_halt, 2,
+	     PV_UNHALT),
+	TEST("a register's second write is refused", FAULTS, test_register, 1, POLL_CONTROL),
+	TEST("half of the calls, by a seed", FAULTS, test_seed, 1, CLOCKSOURCE2),
+	TEST("features come and go", FAULTS, test_withdrawn, 1, PV_UNHALT),
+	TEST("the clock jumps", FAULTS, test_jumps, 1, CLOCKSOURCE2),
+	TEST("a burst of steal time", FAULTS, test_steal, 1, STEAL_TIME),
 };
 
 TESTS_MAIN("inject", tests)

@@ -1088,45 +1088,76 @@ static void test_race(void)
 		check_bytes(area + 32 * i, &after, "after both");
 }
 
+/* Where it is written what is expected: see struct test. */
+#define CONVENTION "Documentation/virt/kvm/x86/hypercalls.rst, \"X86\""
+#define FIX "arch/x86/kvm/x86.c, emulator_fix_hypercall"
+#define EMULATE CONVENTION "; " FIX
+#define PREFIXES "Intel SDM vol. 3, \"VMCALL\"; AMD APM vol. 3, \"VMMCALL\" and \"VMGEXIT\""
+#define PRIVILEGE \
+	"arch/x86/kvm/x86.c, ____kvm_emulate_hypercall; " \
+	"arch/x86/kvm/emulate.c, group7_rm0 and group7_rm3"
+#define PAGE_FAULT "Intel SDM vol. 3, \"Page-Fault Exceptions\""
+#define READ_ONLY FIX "; Intel SDM vol. 3, \"Determination of Access Rights\""
+
 /* Versions of clang-format differ about such macros. */
 /* clang-format off */
-#define TEST(test_name, function) { .name = test_name, .run = function, .kvm = true }
+#define TEST(test_name, test_rule, function) \
+	{ .name = test_name, .rule = test_rule, .run = function, .kvm = true }
 /* clang-format on */
 
 static const struct test tests[] = {
-	TEST("64-bit mode: result, registers, bytes", test_plain),
-	TEST("compatibility mode: result, registers, bytes", test_compatibility),
-	{ .name = "other modes", .run_row = test_legacy, .kvm = true, TEST_ROWS(legacy_cases) },
-	TEST("prefixes in 16- and 32-bit code", test_legacy_prefixes),
-	TEST("privilege level 3", test_user),
-	TEST("privilege level 3, 32-bit code", test_user_32),
+	TEST("64-bit mode: result, registers, bytes", EMULATE, test_plain),
+	TEST("compatibility mode: result, registers, bytes", EMULATE, test_compatibility),
+	{ .name = "other modes",
+	  .rule = EMULATE "; arch/x86/kvm/x86.h, is_64_bit_hypercall",
+	  .run_row = test_legacy,
+	  .kvm = true,
+	  TEST_ROWS(legacy_cases) },
+	TEST("prefixes in 16- and 32-bit code", PREFIXES, test_legacy_prefixes),
+	TEST("privilege level 3", PRIVILEGE, test_user),
+	TEST("privilege level 3, 32-bit code", PRIVILEGE, test_user_32),
 	{ .name = "prefixes that are ignored",
+	  .rule = PREFIXES "; " FIX,
 	  .run_row = test_ignored_prefixes,
 	  .kvm = true,
 	  TEST_ROWS(instructions) },
-	TEST("prefixes that make vmcall invalid", test_refined_vmcall),
-	TEST("lock makes both invalid", test_lock),
-	TEST("vmgexit is vmmcall", test_vmgexit),
-	TEST("vector registers are kept", test_xmm),
-	TEST("at the end of a page, and on two", test_page_ends),
+	TEST("prefixes that make vmcall invalid", PREFIXES, test_refined_vmcall),
+	TEST("lock makes both invalid", "Intel SDM vol. 2, \"LOCK\"; " PREFIXES, test_lock),
+	TEST("vmgexit is vmmcall", PREFIXES, test_vmgexit),
+	TEST("vector registers are kept", CONVENTION, test_xmm),
+	TEST("at the end of a page, and on two", EMULATE, test_page_ends),
 	{ .name = "prefixed, at the end of a page",
+	  .rule = PREFIXES "; " FIX,
 	  .run_row = test_page_ends_prefixed,
 	  .kvm = true,
 	  TEST_ROWS(instructions) },
-	TEST("on two pages that are no neighbours", test_scattered_pages),
-	TEST("second page not present", test_missing_page),
-	TEST("read-only text", test_read_only),
-	TEST("text whose second page is read-only", test_half_read_only),
-	TEST("read-only text, CR0.WP = 0", test_unprotected),
-	TEST("read-only text, privilege level 3", test_user_read_only),
-	TEST("read-only text, 32-bit protected mode", test_read_only_32),
-	{ .name = "amid interrupts", .run = test_interrupted, .kvm = true, .cpus = 2 },
-	TEST("at the last address of the lower half", test_last_address),
-	TEST("place used for other code", test_overwritten),
-	TEST("copied elsewhere", test_copied),
-	TEST("single step", test_single_step),
-	TEST("interrupt shadow", test_shadow),
-	{ .name = "two CPUs at once", .run = test_race, .kvm = true, .cpus = 2 },
+	TEST("on two pages that are no neighbours", EMULATE, test_scattered_pages),
+	TEST("second page not present", PAGE_FAULT, test_missing_page),
+	TEST("read-only text", READ_ONLY, test_read_only),
+	TEST("text whose second page is read-only", READ_ONLY, test_half_read_only),
+	TEST("read-only text, CR0.WP = 0", READ_ONLY, test_unprotected),
+	TEST("read-only text, privilege level 3", READ_ONLY "; " PRIVILEGE,
+	     test_user_read_only),
+	TEST("read-only text, 32-bit protected mode", READ_ONLY, test_read_only_32),
+	{ .name = "amid interrupts",
+	  .rule = READ_ONLY,
+	  .run = test_interrupted,
+	  .kvm = true,
+	  .cpus = 2 },
+	TEST("at the last address of the lower half",
+	     EMULATE "; Intel SDM vol. 1, \"Canonical Addressing\"", test_last_address),
+	TEST("place used for other code",
+	     EMULATE "; Intel SDM vol. 3, \"Handling Self- and Cross-Modifying Code\"",
+	     test_overwritten),
+	TEST("copied elsewhere", EMULATE, test_copied),
+	TEST("single step", "Intel SDM vol. 3, \"Single-Step Exception Condition\"",
+	     test_single_step),
+	TEST("interrupt shadow", "Intel SDM vol. 2, \"STI\"", test_shadow),
+	{ .name = "two CPUs at once",
+	  .rule = EMULATE,
+	  .run = test_race,
+	  .kvm = true,
+	  .cpus = 2 },
 };
 
 TEST_LIST(tests);

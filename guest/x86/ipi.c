@@ -513,35 +513,44 @@ static void test_crossfire(void)
 	check_equal(result.wrong, 0, "1: wrong count, 2: lost interrupt");
 }
 
-#define COVERING_TEST(test_name, function, least_cpus, what) \
+/* Where it is written what is expected: see struct test. */
+#define TO DOCUMENT "; " SEND
+#define ONE_WORD "arch/x86/kvm/lapic.c, __pv_send_ipi"
+#define ACCEPT "arch/x86/kvm/lapic.c, __apic_accept_irq"
+
+#define COVERING_TEST(test_name, test_rule, function, least_cpus, what) \
 	{ \
-		.name = test_name, .covers = what, .run = function, .cpus = least_cpus, \
-		.kvm = true, .features = FEATURE(PV_SEND_IPI) \
+		.name = test_name, .rule = test_rule, .covers = what, .run = function, \
+		.cpus = least_cpus, .kvm = true, .features = FEATURE(PV_SEND_IPI) \
 	}
-#define TEST(test_name, function, least_cpus) \
-	COVERING_TEST(test_name, function, least_cpus, NULL)
+#define TEST(test_name, test_rule, function, least_cpus) \
+	COVERING_TEST(test_name, test_rule, function, least_cpus, NULL)
 
 static const struct test tests[] = {
-	TEST("IPI to the CPU itself", test_self, 1),
-	COVERING_TEST("IPI to others", test_others, 2, "SEND_IPI"),
-	TEST("IPI to all", test_all, 1),
-	TEST("IPI to nobody", test_empty, 1),
-	TEST("IPI: bitmap starts at the lowest id", test_lowest, 1),
-	TEST("IPI: high word starts where the low one ends", test_high_word, 1),
-	TEST("IPI: high word without CPUs", test_high_word_absent, 1),
-	TEST("IPI: both words, from any id", test_both_words, 1),
-	TEST("IPI: absent ids are not counted", test_absent, 1),
-	TEST("IPI: ids that wrap", test_wrap, 1),
-	TEST("IPI: logical mode and shorthands are refused", test_refused, 1),
-	TEST("IPI: modes, trigger and level", test_modes, 2),
-	TEST("IPI: INIT and startup", test_init, 2),
-	TEST("IPI: system management interrupt", test_smi, 2),
-	TEST("IPI: NMI", test_nmi, 1),
-	TEST("IPI: NMI ends cli; hlt, a fixed one does not", test_nmi_halted, 2),
-	TEST("IPI: the reserved mode kicks", test_kick_mode, 2),
-	TEST("IPI: two vectors at once", test_two_vectors, 1),
-	TEST("IPI: none of a series is lost", test_burst, 2),
-	TEST("IPI: all to all", test_crossfire, 2),
+	TEST("IPI to the CPU itself", TO, test_self, 1),
+	COVERING_TEST("IPI to others", TO, test_others, 2, "SEND_IPI"),
+	TEST("IPI to all", TO, test_all, 1),
+	TEST("IPI to nobody", TO, test_empty, 1),
+	TEST("IPI: bitmap starts at the lowest id", TO, test_lowest, 1),
+	TEST("IPI: high word starts where the low one ends", TO ": cluster_size",
+	     test_high_word, 1),
+	TEST("IPI: high word without CPUs", ONE_WORD, test_high_word_absent, 1),
+	TEST("IPI: both words, from any id", TO "; " ONE_WORD, test_both_words, 1),
+	TEST("IPI: absent ids are not counted", ONE_WORD, test_absent, 1),
+	TEST("IPI: ids that wrap", SEND " and __pv_send_ipi", test_wrap, 1),
+	TEST("IPI: logical mode and shorthands are refused", SEND, test_refused, 1),
+	TEST("IPI: modes, trigger and level", SEND "; " ACCEPT, test_modes, 2),
+	TEST("IPI: INIT and startup", ACCEPT " and kvm_apic_accept_events", test_init, 2),
+	TEST("IPI: system management interrupt", ACCEPT "; Intel SDM vol. 3, \"SMRAM\"",
+	     test_smi, 2),
+	TEST("IPI: NMI", ACCEPT, test_nmi, 1),
+	TEST("IPI: NMI ends cli; hlt, a fixed one does not",
+	     ACCEPT "; arch/x86/kvm/x86.c, kvm_vcpu_has_events; Intel SDM vol. 2, \"HLT\"",
+	     test_nmi_halted, 2),
+	TEST("IPI: the reserved mode kicks", ACCEPT ": APIC_DM_REMRD", test_kick_mode, 2),
+	TEST("IPI: two vectors at once", ACCEPT, test_two_vectors, 1),
+	TEST("IPI: none of a series is lost", ACCEPT, test_burst, 2),
+	TEST("IPI: all to all", TO "; " ACCEPT, test_crossfire, 2),
 };
 
 TESTS_MAIN("ipi", tests)

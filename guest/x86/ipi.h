@@ -7,6 +7,10 @@
 
 #define VECTOR 0x41
 
+/* Where it is written what is expected: see struct test. */
+#define DOCUMENT "Documentation/virt/kvm/x86/hypercalls.rst, KVM_HC_SEND_IPI"
+#define SEND "arch/x86/kvm/lapic.c, kvm_pv_send_ipi"
+
 /* Ids in a word of the bitmap, which has two: 64, in 32-bit code 32. */
 #define WORD (8 * (uint32_t)sizeof(long))
 

@@ -545,35 +545,49 @@ static void test_after_restart(void)
 	kick_halted(halt_deaf, cpu_ids[1], 0);
 }
 
-#define COVERING_TEST(test_name, function, least_cpus, what) \
+/* Where it is written what is expected: see struct test. */
+#define DOCUMENT "Documentation/virt/kvm/x86/hypercalls.rst, KVM_HC_KICK_CPU"
+#define KICK "arch/x86/kvm/x86.c, kvm_pv_kick_cpu_op"
+#define KEEP "arch/x86/kvm/lapic.c, __apic_accept_irq: APIC_DM_REMRD"
+#define HALT "arch/x86/kvm/x86.c, __kvm_emulate_halt"
+#define WAKE HALT " and kvm_vcpu_has_events: pv_unhalted"
+#define HLT "Intel SDM vol. 2, \"HLT\""
+#define INIT \
+	"arch/x86/kvm/lapic.c, kvm_apic_accept_events; arch/x86/kvm/x86.h, kvm_set_mp_state"
+
+#define COVERING_TEST(test_name, test_rule, function, least_cpus, what) \
 	{ \
-		.name = test_name, .covers = what, .run = function, .cpus = least_cpus, \
-		.kvm = true, .features = FEATURE(PV_UNHALT) \
+		.name = test_name, .rule = test_rule, .covers = what, .run = function, \
+		.cpus = least_cpus, .kvm = true, .features = FEATURE(PV_UNHALT) \
 	}
-#define TEST(test_name, function, least_cpus) \
-	COVERING_TEST(test_name, function, least_cpus, NULL)
+#define TEST(test_name, test_rule, function, least_cpus) \
+	COVERING_TEST(test_name, test_rule, function, least_cpus, NULL)
 
 static const struct test tests[] = {
-	TEST("kick of an unknown id is no error", test_unknown, 1),
-	TEST("without a kick a CPU stays halted", test_no_kick, 2),
-	COVERING_TEST("kick ends cli; hlt, with no interrupt", test_halted_deaf, 2, "KICK_CPU"),
-	TEST("kick ends sti; hlt, with no interrupt", test_halted_open, 2),
-	TEST("kick's flags are ignored", test_flags, 2),
-	TEST("kick again and again", test_again, 2),
-	TEST("kick ends the halt of one CPU only", test_right_one, 3),
-	TEST("kick of a running CPU ends its next halt", test_running, 2),
-	TEST("two kicks of a running CPU are one", test_running_twice, 2),
-	TEST("kick outlives an interrupt", test_interrupt_between, 2),
-	TEST("halt after one that an interrupt ended", test_after_interrupt, 2),
-	TEST("kick of the CPU itself", test_self, 2),
-	TEST("two CPUs kick each other awake", test_ping_pong, 2),
-	TEST("many CPUs kick one", test_crowd, 3),
-	TEST("kick of id 255 is for everybody", test_broadcast, 2),
-	TEST("all CPUs kick each other awake", test_storm, 3),
-	TEST("kick does not start a halted CPU after INIT", test_init_halted, 2),
-	TEST("kick does not start a running CPU after INIT", test_init_running, 2),
-	TEST("kick does not start a kicked CPU after INIT", test_init_kicked, 2),
-	TEST("kick works after INIT and startup", test_after_restart, 2),
+	TEST("kick of an unknown id is no error", KICK, test_unknown, 1),
+	TEST("without a kick a CPU stays halted", HLT "; " HALT, test_no_kick, 2),
+	COVERING_TEST("kick ends cli; hlt, with no interrupt",
+		      DOCUMENT "; " KEEP "; " WAKE "; arch/x86/kernel/kvm.c, kvm_wait",
+		      test_halted_deaf, 2, "KICK_CPU"),
+	TEST("kick ends sti; hlt, with no interrupt", DOCUMENT "; " KEEP "; " WAKE,
+	     test_halted_open, 2),
+	TEST("kick's flags are ignored", DOCUMENT "; " KICK, test_flags, 2),
+	TEST("kick again and again", KEEP "; " WAKE, test_again, 2),
+	TEST("kick ends the halt of one CPU only", DOCUMENT "; " KICK, test_right_one, 3),
+	TEST("kick of a running CPU ends its next halt", KEEP "; " HALT, test_running, 2),
+	TEST("two kicks of a running CPU are one", KEEP "; " HALT, test_running_twice, 2),
+	TEST("kick outlives an interrupt", KEEP "; " WAKE, test_interrupt_between, 2),
+	TEST("halt after one that an interrupt ended", HLT "; " WAKE, test_after_interrupt, 2),
+	TEST("kick of the CPU itself", KICK "; " KEEP "; " HALT, test_self, 2),
+	TEST("two CPUs kick each other awake", KEEP "; " WAKE, test_ping_pong, 2),
+	TEST("many CPUs kick one", KEEP "; " WAKE, test_crowd, 3),
+	TEST("kick of id 255 is for everybody",
+	     KICK "; arch/x86/kvm/lapic.c, kvm_apic_is_broadcast_dest", test_broadcast, 2),
+	TEST("all CPUs kick each other awake", KEEP "; " WAKE, test_storm, 3),
+	TEST("kick does not start a halted CPU after INIT", INIT, test_init_halted, 2),
+	TEST("kick does not start a running CPU after INIT", INIT, test_init_running, 2),
+	TEST("kick does not start a kicked CPU after INIT", INIT, test_init_kicked, 2),
+	TEST("kick works after INIT and startup", INIT, test_after_restart, 2),
 };
 
 TESTS_MAIN("kick", tests)

@@ -105,22 +105,29 @@ static void test_leave(void)
 	check_equal(map(0x205000, 4, PRIVATE), 0, "four pages");
 }
 
-#define COVERING_TEST(test_name, function, least_cpus, what) \
+/* Where it is written what is expected: see struct test. */
+#define DOCUMENT "Documentation/virt/kvm/x86/hypercalls.rst, KVM_HC_MAP_GPA_RANGE"
+#define KERNEL "arch/x86/kvm/x86.c, ____kvm_emulate_hypercall: KVM_HC_MAP_GPA_RANGE"
+#define USER_SPACE DOCUMENT ", \"Implementation note\""
+
+#define COVERING_TEST(test_name, test_rule, function, least_cpus, what) \
 	{ \
-		.name = test_name, .covers = what, .run = function, .cpus = least_cpus, \
-		.kvm = true, .features = FEATURE(HC_MAP_GPA_RANGE) \
+		.name = test_name, .rule = test_rule, .covers = what, .run = function, \
+		.cpus = least_cpus, .kvm = true, .features = FEATURE(HC_MAP_GPA_RANGE) \
 	}
-#define TEST(test_name, function, least_cpus) \
-	COVERING_TEST(test_name, function, least_cpus, NULL)
+#define TEST(test_name, test_rule, function, least_cpus) \
+	COVERING_TEST(test_name, test_rule, function, least_cpus, NULL)
 
 static const struct test tests[] = {
-	COVERING_TEST("range: private and shared", test_convert, 1, "MAP_GPA_RANGE"),
-	TEST("range: as Linux boots", test_boot, 1),
-	TEST("range: refused", test_refused, 1),
-	TEST("range: not checked", test_not_checked, 1),
-	TEST("range: more than there is room for", test_many, 1),
-	TEST("range: all CPUs at once", test_all_cpus, 2),
-	TEST("range: 7 pages in 2 ranges are left", test_leave, 1),
+	COVERING_TEST("range: private and shared", DOCUMENT, test_convert, 1, "MAP_GPA_RANGE"),
+	TEST("range: as Linux boots", DOCUMENT "; arch/x86/kernel/kvm.c, kvm_init_platform",
+	     test_boot, 1),
+	TEST("range: refused", KERNEL, test_refused, 1),
+	TEST("range: not checked", KERNEL, test_not_checked, 1),
+	TEST("range: more than there is room for",
+	     USER_SPACE "; include/uapi/linux/kvm_para.h, KVM_E2BIG", test_many, 1),
+	TEST("range: all CPUs at once", DOCUMENT, test_all_cpus, 2),
+	TEST("range: 7 pages in 2 ranges are left", USER_SPACE, test_leave, 1),
 };
 
 TESTS_MAIN("map_gpa_range", tests)

@@ -304,28 +304,42 @@ static void test_all_cpus(void)
 	check_equal(wrong, 0, "one more than the slot of a CPU that saw the wrong page");
 }
 
-#define COVERING_TEST(test_name, function, least_cpus, what) \
+/* Where it is written what is expected: see struct test. */
+#define OPERATION "arch/x86/kvm/mmu.c (Linux 2.6.32), "
+#define CALL OPERATION "kvm_pv_mmu_op"
+#define BATCH \
+	CALL "; arch/x86/include/asm/kvm_host.h (Linux 2.6.32), struct kvm_pv_mmu_op_buffer"
+#define ONE OPERATION "kvm_pv_mmu_op_one"
+#define WRITE OPERATION "kvm_pv_mmu_write"
+#define FLUSH OPERATION "kvm_pv_mmu_flush_tlb"
+#define BUFFER OPERATION "pv_mmu_peek_buffer and pv_mmu_read_buffer"
+
+#define COVERING_TEST(test_name, test_rule, function, least_cpus, what) \
 	{ \
-		.name = test_name, .covers = what, .run = function, .cpus = least_cpus, \
-		.kvm = true, .features = FEATURE(MMU_OP) \
+		.name = test_name, .rule = test_rule, .covers = what, .run = function, \
+		.cpus = least_cpus, .kvm = true, .features = FEATURE(MMU_OP) \
 	}
-#define TEST(test_name, function, least_cpus) \
-	COVERING_TEST(test_name, function, least_cpus, NULL)
+#define TEST(test_name, test_rule, function, least_cpus) \
+	COVERING_TEST(test_name, test_rule, function, least_cpus, NULL)
 
 static const struct test tests[] = {
-	COVERING_TEST("MMU: another page behind an address", test_window, 1, "MMU_OP"),
-	TEST("MMU: an entry counts without a flush", test_write_alone, 1),
-	TEST("MMU: an entry is taken away", test_unmap, 1),
-	TEST("MMU: flush alone", test_flush, 1),
-	TEST("MMU: 512 bytes a call", test_batch, 1),
-	TEST("MMU: unknown operations", test_unknown, 1),
-	TEST("MMU: lengths", test_lengths, 1),
-	TEST("MMU: buffer in two pages", test_two_pages, 1),
-	TEST("MMU: buffer outside memory", test_bad_buffer, 1),
-	TEST("MMU: entry outside memory", test_bad_entry, 1),
-	TEST("MMU: misaligned entry", test_misaligned, 1),
-	TEST("MMU: buffer in a page table", test_buffer_in_table, 1),
-	TEST("MMU: all CPUs at once", test_all_cpus, 2),
+	COVERING_TEST("MMU: another page behind an address",
+		      WRITE "; Documentation/virt/kvm/x86/hypercalls.rst, KVM_HC_MMU_OP",
+		      test_window, 1, "MMU_OP"),
+	TEST("MMU: an entry counts without a flush", WRITE "; " OPERATION "kvm_mmu_pte_write",
+	     test_write_alone, 1),
+	TEST("MMU: an entry is taken away", WRITE "; " OPERATION "kvm_mmu_pte_write",
+	     test_unmap, 1),
+	TEST("MMU: flush alone", FLUSH, test_flush, 1),
+	TEST("MMU: 512 bytes a call", BATCH, test_batch, 1),
+	TEST("MMU: unknown operations", ONE, test_unknown, 1),
+	TEST("MMU: lengths", BUFFER "; " ONE, test_lengths, 1),
+	TEST("MMU: buffer in two pages", CALL, test_two_pages, 1),
+	TEST("MMU: buffer outside memory", CALL, test_bad_buffer, 1),
+	TEST("MMU: entry outside memory", CALL "; " WRITE, test_bad_entry, 1),
+	TEST("MMU: misaligned entry", WRITE, test_misaligned, 1),
+	TEST("MMU: buffer in a page table", CALL, test_buffer_in_table, 1),
+	TEST("MMU: all CPUs at once", CALL "; " WRITE, test_all_cpus, 2),
 };
 
 TESTS_MAIN("mmu_op", tests)

@@ -820,51 +820,84 @@ static void test_x2apic(void)
 
 #define CLOCKS FEATURE(CLOCKSOURCE2)
 #define EVENTS (FEATURE(ASYNC_PF) | FEATURE(ASYNC_PF_INT))
+/* Where it is written what is expected: see struct test. */
+#define DOCUMENT "Documentation/virt/kvm/x86/msr.rst"
+#define REGISTERS DOCUMENT "; " SET_AND_GET
+#define VALUES \
+	REGISTERS \
+	", kvm_pv_enable_async_pf and kvm_pv_enable_async_pf_int; " \
+	"arch/x86/kvm/lapic.c, kvm_lapic_set_pv_eoi"
+#define OFFERED \
+	"arch/x86/kvm/cpuid.h, guest_pv_has; " SET_AND_GET \
+	"; Documentation/virt/kvm/api.rst, KVM_CAP_ENFORCE_PV_FEATURE_CPUID"
+#define EXCEPTION WRMSR "; arch/x86/kvm/x86.c, kvm_emulate_wrmsr and kvm_emulate_rdmsr"
+#define PLACE \
+	DOCUMENT ", \"must be in guest RAM\"; arch/x86/kvm/x86.c, kvm_write_system_time, " \
+		 "kvm_write_wall_clock and record_steal_time; virt/kvm/pfncache.c"
+#define WAKE_UP \
+	DOCUMENT ", MSR_KVM_ASYNC_PF_EN; arch/x86/kvm/x86.c, kvm_pv_enable_async_pf; " \
+		 "virt/kvm/async_pf.c, kvm_async_pf_wakeup_all"
+
 /* Versions of clang-format differ about such macros. */
 /* clang-format off */
-#define TEST(test_name, function, least_cpus, feature_bits) \
-	{ .name = test_name, .run = function, .cpus = least_cpus, .kvm = true, \
-	  .features = feature_bits }
-#define TABLE_TEST(test_name, function, table) \
-	{ .name = test_name, .run_row = function, .kvm = true, TEST_ROWS(table) }
+#define TEST(test_name, test_rule, function, least_cpus, feature_bits) \
+	{ .name = test_name, .rule = test_rule, .run = function, .cpus = least_cpus, \
+	  .kvm = true, .features = feature_bits }
+#define TABLE_TEST(test_name, test_rule, function, table) \
+	{ .name = test_name, .rule = test_rule, .run_row = function, .kvm = true, \
+	  TEST_ROWS(table) }
 /* clang-format on */
 
 static const struct test tests[] = {
-	TABLE_TEST("after a reset", test_at_reset, registers),
+	TABLE_TEST("after a reset", REGISTERS "; arch/x86/kvm/x86.c, kvm_arch_vcpu_postcreate",
+		   test_at_reset, registers),
 	{ .name = "what is written is read",
+	  .rule = REGISTERS,
 	  .run_row = test_read_back,
 	  .kvm = true,
 	  .rows = registers,
 	  .row_count = FIRST_MERE_VALUE,
 	  .row_size = sizeof(registers[0]) },
 	{ .name = "what is written is read",
+	  .rule = REGISTERS,
 	  .covers = "MSR_%",
 	  .run_row = test_read_back,
 	  .kvm = true,
 	  .rows = &registers[FIRST_MERE_VALUE],
 	  .row_count = MERE_VALUES,
 	  .row_size = sizeof(registers[0]) },
-	TABLE_TEST("#GP for", test_refused, refused),
-	TEST("#GP for unknown registers of KVM's range", test_unknown, 1, 0),
-	TEST("#GP on all CPUs at a time", test_unknown_elsewhere, 2, FEATURE(POLL_CONTROL)),
-	TEST("#GP amidst interrupts and NMIs", test_storm, 2, FEATURE(POLL_CONTROL)),
-	TABLE_TEST("#GP if not offered", test_enforced, registers),
-	TABLE_TEST("#GP at privilege level 3", test_user, registers),
-	TEST("both halves of a value", test_halves, 1, CLOCKS),
-	TEST("pages at devices, ROM and holes", test_places, 1, CLOCKS),
-	TEST("pages at and across the end of memory", test_end_of_memory, 1, CLOCKS),
-	TEST("pages in the last memory", test_last_memory, 1, CLOCKS),
-	TEST("page with the code that is running", test_own_page, 1, CLOCKS),
-	TEST("one page for all CPUs", test_shared_page, 2, CLOCKS),
-	TEST("INIT takes a CPU's pages away", test_init, 2, CLOCKS | FEATURE(POLL_CONTROL)),
+	TABLE_TEST("#GP for", VALUES, test_refused, refused),
+	TEST("#GP for unknown registers of KVM's range", DOCUMENT "; " SET_AND_GET "; " WRMSR,
+	     test_unknown, 1, 0),
+	TEST("#GP on all CPUs at a time", EXCEPTION, test_unknown_elsewhere, 2,
+	     FEATURE(POLL_CONTROL)),
+	TEST("#GP amidst interrupts and NMIs", EXCEPTION, test_storm, 2, FEATURE(POLL_CONTROL)),
+	TABLE_TEST("#GP if not offered", OFFERED, test_enforced, registers),
+	TABLE_TEST("#GP at privilege level 3", WRMSR, test_user, registers),
+	TEST("both halves of a value", WRMSR, test_halves, 1, CLOCKS),
+	TEST("pages at devices, ROM and holes", PLACE, test_places, 1, CLOCKS),
+	TEST("pages at and across the end of memory", PLACE, test_end_of_memory, 1, CLOCKS),
+	TEST("pages in the last memory", PLACE, test_last_memory, 1, CLOCKS),
+	TEST("page with the code that is running",
+	     DOCUMENT ", MSR_KVM_SYSTEM_TIME_NEW; arch/x86/kvm/x86.c, kvm_setup_guest_pvclock",
+	     test_own_page, 1, CLOCKS),
+	TEST("one page for all CPUs",
+	     DOCUMENT ", \"until anything with bit0 == 0 is written to it\"", test_shared_page,
+	     2, CLOCKS),
+	TEST("INIT takes a CPU's pages away",
+	     "arch/x86/kvm/x86.c, kvm_vcpu_reset and kvmclock_reset", test_init, 2,
+	     CLOCKS | FEATURE(POLL_CONTROL)),
 	{ .name = "enabling async page faults wakes all",
+	  .rule = WAKE_UP,
 	  .covers = "MSR_ASYNC_PF_EN MSR_ASYNC_PF_INT MSR_ASYNC_PF_ACK",
 	  .run = test_wake_all,
 	  .kvm = true,
 	  .features = EVENTS },
-	TEST("that event waits for interrupts to be on", test_wake_all_later, 1, EVENTS),
+	TEST("that event waits for interrupts to be on", WAKE_UP, test_wake_all_later, 1,
+	     EVENTS),
 	/* The last one: a CPU is not to be had back from it. */
-	TEST("#GP with the x2APIC on", test_x2apic, 2, CLOCKS | FEATURE(POLL_CONTROL)),
+	TEST("#GP with the x2APIC on", EXCEPTION, test_x2apic, 2,
+	     CLOCKS | FEATURE(POLL_CONTROL)),
 };
 
 TESTS_MAIN("msr", tests)

@@ -39,6 +39,10 @@ void expect_gp(const struct attempt *attempt, uint32_t number, uint64_t value);
 /* The instructions know ecx, edx and eax; a read clears the upper halves. */
 void expect_halves(const struct attempt *write, const struct attempt *read);
 
+/* Where it is written what is expected: see struct test. */
+#define SET_AND_GET "arch/x86/kvm/x86.c, kvm_set_msr_common and kvm_get_msr_common"
+#define WRMSR "Intel SDM vol. 2, \"WRMSR\" and \"RDMSR\""
+
 /* A value that a register must not take. */
 struct refused {
 	const char *name;

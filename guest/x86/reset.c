@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A reset leaves nothing behind: no kick is pending, no CPU counts as halted
- * (arch/x86/kvm/x86.c, kvm_vcpu_reset, clears pv_unhalted), KVM's registers are
+ * (arch/x86/kvm/x86.h, kvm_set_mp_state, clears pv_unhalted), KVM's registers are
  * as at the beginning, and no page that was registered is written to any more.
  *
  * The program resets the machine a few times, in different ways, and goes on
@@ -308,27 +308,36 @@ static void test_pages(void)
 			return;
 }
 
-#define TEST(test_name, function) \
+/* Where it is written what is expected: see struct test. */
+#define RESET "arch/x86/kvm/x86.c, kvm_vcpu_reset"
+#define STATE "arch/x86/kvm/x86.h, kvm_set_mp_state: pv_unhalted"
+#define QEMU_RESET "QEMU: target/i386/kvm/kvm.c, kvm_arch_reset_vcpu"
+
+#define TEST(test_name, test_rule, function) \
 	{ \
-		.name = test_name, .run = function, .kvm = true, \
+		.name = test_name, .rule = test_rule, .run = function, .kvm = true, \
 		.features = FEATURE(PV_UNHALT) \
 	}
 
 static const struct test early_tests[] = {
-	TEST("after a reset a kick starts no CPU", test_not_started),
-	TEST("after a reset the boot CPU's halt lasts", test_boot_cpu),
+	TEST("after a reset a kick starts no CPU",
+	     STATE "; arch/x86/kvm/lapic.c, kvm_apic_accept_events", test_not_started),
+	TEST("after a reset the boot CPU's halt lasts", STATE, test_boot_cpu),
 };
 
 static const struct test late_tests[] = {
 	{ .name = "after a reset registers are as at the beginning",
+	  .rule = RESET "; " QEMU_RESET,
 	  .run = test_registers,
 	  .kvm = true,
 	  .features = FEATURE(POLL_CONTROL) },
 	{ .name = "after a reset pages are left alone",
+	  .rule = RESET " and kvmclock_reset",
 	  .run = test_pages,
 	  .kvm = true,
 	  .features = FEATURE(CLOCKSOURCE2) },
 	{ .name = "after a reset other CPUs' halts last",
+	  .rule = STATE,
 	  .run = test_other_cpus,
 	  .cpus = 2,
 	  .kvm = true,
@@ -354,7 +363,7 @@ static void test_missing(void)
 }
 
 static const struct test missing_tests[] = {
-	{ .name = "reset", .run = test_missing },
+	{ .name = "reset", .rule = QEMU_RESET, .run = test_missing },
 };
 
 TEST_LIST(missing_tests);

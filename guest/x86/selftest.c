@@ -157,15 +157,33 @@ static void test_no_hypercalls(void)
 	check_equal(catch_exception(call_vmmcall, NULL), VECTOR_UD, "vmmcall");
 }
 
+/* Where it is written what is expected: see struct test. */
+#define SYSTEM(section) "Intel SDM vol. 3, \"" section "\""
+#define START SYSTEM("Multiple-Processor (MP) Initialization")
+#define SEND SYSTEM("Issuing Interprocessor Interrupts")
+
 static const struct test tests[] = {
-	{ .name = "exceptions are caught", .run = test_exceptions },
-	{ .name = "user mode and back", .run = test_user_mode },
-	{ .name = "time goes by", .run = test_time },
-	{ .name = "timer interrupt ends a halt", .run = test_timer },
-	{ .name = "interrupts and NMIs by the APIC", .run = test_interrupts },
-	{ .name = "other CPUs run work", .run = test_cpus, .cpus = 2 },
-	{ .name = "halted CPU restarts with INIT", .run = test_restart, .cpus = 2 },
-	{ .name = "without KVM a hypercall is #UD", .run = test_no_hypercalls },
+	{ .name = "exceptions are caught",
+	  .rule = SYSTEM("Exception and Interrupt Reference"),
+	  .run = test_exceptions },
+	{ .name = "user mode and back",
+	  .rule = SYSTEM("Privilege Levels") " and \"Privileged Instructions\"",
+	  .run = test_user_mode },
+	{ .name = "time goes by",
+	  .rule = SYSTEM("Time-Stamp Counter") "; Intel 8254, counter 0",
+	  .run = test_time },
+	{ .name = "timer interrupt ends a halt",
+	  .rule = SYSTEM("APIC Timer") "; Intel SDM vol. 2, \"HLT\"",
+	  .run = test_timer },
+	{ .name = "interrupts and NMIs by the APIC", .rule = SEND, .run = test_interrupts },
+	{ .name = "other CPUs run work", .rule = START, .run = test_cpus, .cpus = 2 },
+	{ .name = "halted CPU restarts with INIT",
+	  .rule = START "; " SEND,
+	  .run = test_restart,
+	  .cpus = 2 },
+	{ .name = "without KVM a hypercall is #UD",
+	  .rule = SYSTEM("VMCALL") "; AMD APM vol. 3, \"VMMCALL\"",
+	  .run = test_no_hypercalls },
 };
 
 TESTS_MAIN("selftest", tests)

@@ -268,20 +268,25 @@ static void test_given_up(void)
 			return;
 }
 
-#define COVERING_TEST(test_name, function, least_cpus, what) \
+/* Where it is written what is expected: see struct test. */
+#define DOCUMENT "Documentation/virt/kvm/x86/msr.rst, MSR_KVM_STEAL_TIME"
+#define RECORD DOCUMENT "; arch/x86/kvm/x86.c, record_steal_time"
+
+#define COVERING_TEST(test_name, test_rule, function, least_cpus, what) \
 	{ \
-		.name = test_name, .covers = what, .run = function, .cpus = least_cpus, \
-		.kvm = true, .features = FEATURE(STEAL_TIME) \
+		.name = test_name, .rule = test_rule, .covers = what, .run = function, \
+		.cpus = least_cpus, .kvm = true, .features = FEATURE(STEAL_TIME) \
 	}
-#define TEST(test_name, function, least_cpus) \
-	COVERING_TEST(test_name, function, least_cpus, NULL)
+#define TEST(test_name, test_rule, function, least_cpus) \
+	COVERING_TEST(test_name, test_rule, function, least_cpus, NULL)
 
 static const struct test tests[] = {
-	TEST("steal time is there at the next instruction", test_register, 1),
-	TEST("the host writes what is the host's", test_rest, 1),
-	COVERING_TEST("busy CPUs see time stolen, not more than went by", test_busy, 2,
+	TEST("steal time is there at the next instruction", RECORD, test_register, 1),
+	TEST("the host writes what is the host's", RECORD, test_rest, 1),
+	COVERING_TEST("busy CPUs see time stolen, not more than went by", RECORD, test_busy, 2,
 		      "MSR_STEAL_TIME"),
-	TEST("pages given up are left alone", test_given_up, 2),
+	TEST("pages given up are left alone",
+	     DOCUMENT "; arch/x86/kvm/x86.c, kvm_set_msr_common", test_given_up, 2),
 };
 
 TESTS_MAIN("steal", tests)

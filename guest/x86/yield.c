@@ -230,20 +230,27 @@ static void test_everybody(void)
 	check_equal(wrong, 0, "a result other than 0");
 }
 
-#define COVERING_TEST(test_name, function, least_cpus, what) \
+/* Where it is written what is expected: see struct test. */
+#define DOCUMENT "Documentation/virt/kvm/x86/hypercalls.rst, KVM_HC_SCHED_YIELD"
+#define YIELD "arch/x86/kvm/x86.c, kvm_sched_yield"
+#define YIELD_TO DOCUMENT "; " YIELD "; virt/kvm/kvm_main.c, kvm_vcpu_yield_to"
+
+#define COVERING_TEST(test_name, test_rule, function, least_cpus, what) \
 	{ \
-		.name = test_name, .covers = what, .run = function, .cpus = least_cpus, \
-		.kvm = true, .features = FEATURE(PV_SCHED_YIELD) \
+		.name = test_name, .rule = test_rule, .covers = what, .run = function, \
+		.cpus = least_cpus, .kvm = true, .features = FEATURE(PV_SCHED_YIELD) \
 	}
-#define TEST(test_name, function, least_cpus) \
-	COVERING_TEST(test_name, function, least_cpus, NULL)
+#define TEST(test_name, test_rule, function, least_cpus) \
+	COVERING_TEST(test_name, test_rule, function, least_cpus, NULL)
 
 static const struct test tests[] = {
-	COVERING_TEST("yield lets that CPU get on", test_effect, 2, "SCHED_YIELD"),
-	TEST("yield to any id returns 0", test_result, 1),
-	TEST("yield to a CPU that is waited for", test_progress, 2),
-	TEST("yield does not end a halt", test_no_kick, 2),
-	TEST("all CPUs yield to all", test_everybody, 2),
+	COVERING_TEST("yield lets that CPU get on", YIELD_TO, test_effect, 2, "SCHED_YIELD"),
+	TEST("yield to any id returns 0",
+	     YIELD "; arch/x86/kvm/x86.c, ____kvm_emulate_hypercall", test_result, 1),
+	TEST("yield to a CPU that is waited for", YIELD_TO, test_progress, 2),
+	TEST("yield does not end a halt", YIELD_TO "; kernel/sched/syscalls.c, yield_to",
+	     test_no_kick, 2),
+	TEST("all CPUs yield to all", YIELD, test_everybody, 2),
 };
 
 TESTS_MAIN("yield", tests)

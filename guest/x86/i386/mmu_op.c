@@ -81,14 +81,17 @@ static void test_short_entries(void)
 	check_equal(short_table[1], 0x12345678, "the next entry");
 }
 
-#define TEST(test_name, function) \
+#define TEST(test_name, test_rule, function) \
 	{ \
-		.name = test_name, .run = function, .kvm = true, .features = FEATURE(MMU_OP) \
+		.name = test_name, .rule = test_rule, .run = function, .kvm = true, \
+		.features = FEATURE(MMU_OP) \
 	}
 
 static const struct test tests[] = {
-	TEST("MMU: upper half of the buffer's address", test_upper_half),
-	TEST("MMU: entries of 4 bytes", test_short_entries),
+	TEST("MMU: upper half of the buffer's address",
+	     "arch/x86/kvm/x86.c (Linux 2.6.32), hc_gpa", test_upper_half),
+	TEST("MMU: entries of 4 bytes", "arch/x86/kvm/mmu.c (Linux 2.6.32), kvm_pv_mmu_write",
+	     test_short_entries),
 };
 
 TEST_LIST(tests);

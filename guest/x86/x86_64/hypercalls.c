@@ -111,21 +111,27 @@ __asm__("	.text\n"
 	"	ret\n");
 
 /* clang-format off */
-#define TEST(test_name, function) { .name = test_name, .run = function, .kvm = true }
+/* Where it is written what is expected: see struct test. */
+#define CPUID_INSTRUCTION "Intel SDM vol. 2, \"CPUID\"; arch/x86/kvm/cpuid.c, kvm_emulate_cpuid"
+
+#define TEST(test_name, test_rule, function) \
+	{ .name = test_name, .rule = test_rule, .run = function, .kvm = true }
 /* clang-format on */
 
 static const struct test tests[] = {
 	{ .name = "all 64 bits are the number",
+	  .rule = WIDTH,
 	  .run_row = test_whole_number,
 	  .kvm = true,
 	  .rows = &numbers[1],
 	  .row_count = 12,
 	  .row_size = sizeof(numbers[0]) },
-	NUMBERS_TEST("compatibility mode", test_32),
-	TEST("compatibility mode: other registers and flags are kept", test_32_kept),
-	NUMBERS_TEST("user mode, 32-bit code, gets -1", test_user_32),
-	TEST("CPUID clears four upper halves", test_cpuid_halves),
-	TEST("CPUID is the same in compatibility mode", test_cpuid_32),
+	NUMBERS_TEST("compatibility mode", WIDTH, test_32),
+	TEST("compatibility mode: other registers and flags are kept", KEPT "; " WIDTH,
+	     test_32_kept),
+	NUMBERS_TEST("user mode, 32-bit code, gets -1", PRIVILEGE, test_user_32),
+	TEST("CPUID clears four upper halves", CPUID_INSTRUCTION, test_cpuid_halves),
+	TEST("CPUID is the same in compatibility mode", CPUID_INSTRUCTION, test_cpuid_32),
 };
 
 TEST_LIST(tests);

@@ -61,15 +61,15 @@ bool make_ready_for_smi(struct cpu *cpu)
 	return true;
 }
 
-#define TEST(test_name, function) \
+#define TEST(test_name, test_rule, function) \
 	{ \
-		.name = test_name, .run = function, .kvm = true, \
+		.name = test_name, .rule = test_rule, .run = function, .kvm = true, \
 		.features = FEATURE(PV_SEND_IPI) \
 	}
 
 static const struct test tests[] = {
-	TEST("IPI: upper bits are ignored", test_upper_bits),
-	TEST("IPI from compatibility mode", test_32),
+	TEST("IPI: upper bits are ignored", SEND, test_upper_bits),
+	TEST("IPI from compatibility mode", DOCUMENT "; " SEND ": cluster_size", test_32),
 };
 
 TEST_LIST(tests);

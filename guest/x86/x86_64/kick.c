@@ -9,6 +9,8 @@ static void test_upper_bits(void)
 
 static const struct test tests[] = {
 	{ .name = "kick's id has 32 bits",
+	  .rule = "Documentation/virt/kvm/x86/hypercalls.rst, KVM_HC_KICK_CPU; "
+		  "arch/x86/kvm/x86.c, kvm_pv_kick_cpu_op",
 	  .run = test_upper_bits,
 	  .cpus = 2,
 	  .kvm = true,

@@ -32,15 +32,20 @@ static void test_32(void)
 	check_equal(map_32(PAGE, 0xffffffff, 0), 0, "2^32 - 1 pages");
 }
 
-#define TEST(test_name, function) \
+/* Where it is written what is expected: see struct test. */
+#define WIDTH \
+	"Documentation/virt/kvm/x86/hypercalls.rst, KVM_HC_MAP_GPA_RANGE; " \
+	"arch/x86/kvm/x86.h, is_64_bit_hypercall"
+
+#define TEST(test_name, test_rule, function) \
 	{ \
-		.name = test_name, .run = function, .kvm = true, \
+		.name = test_name, .rule = test_rule, .run = function, .kvm = true, \
 		.features = FEATURE(HC_MAP_GPA_RANGE) \
 	}
 
 static const struct test tests[] = {
-	TEST("range: numbers of 64 bits", test_64),
-	TEST("range: from compatibility mode", test_32),
+	TEST("range: numbers of 64 bits", WIDTH, test_64),
+	TEST("range: from compatibility mode", WIDTH, test_32),
 };
 
 TEST_LIST(tests);

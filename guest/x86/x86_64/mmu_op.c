@@ -30,6 +30,8 @@ static void test_32(void)
 
 static const struct test tests[] = {
 	{ .name = "MMU: from compatibility mode",
+	  .rule = "arch/x86/kvm/mmu.c (Linux 2.6.32), kvm_pv_mmu_write; "
+		  "arch/x86/kvm/x86.c (Linux 2.6.32), kvm_emulate_hypercall and hc_gpa",
 	  .run = test_32,
 	  .kvm = true,
 	  .features = FEATURE(MMU_OP) },

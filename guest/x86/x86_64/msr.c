@@ -114,14 +114,17 @@ __asm__(".pushsection .text\n"
 
 static const struct test tests[] = {
 	{ .name = "#GP in 32-bit code for",
+	  .rule = SET_AND_GET "; " WRMSR,
 	  .run_row = test_refused_32,
 	  .kvm = true,
 	  TEST_ROWS(refused) },
 	{ .name = "both halves of a value, 32-bit code",
+	  .rule = WRMSR "; Intel SDM vol. 1, \"General-Purpose Registers in 64-Bit Mode\"",
 	  .run = test_halves_32,
 	  .kvm = true,
 	  .features = FEATURE(CLOCKSOURCE2) },
 	{ .name = "modes outside long mode",
+	  .rule = SET_AND_GET "; " WRMSR,
 	  .run = test_legacy,
 	  .kvm = true,
 	  .features = FEATURE(POLL_CONTROL) },

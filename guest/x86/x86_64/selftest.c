@@ -42,8 +42,12 @@ static void test_legacy_modes(void)
 }
 
 static const struct test tests[] = {
-	{ .name = "compatibility mode and back", .run = test_compatibility_mode },
-	{ .name = "modes outside long mode and back", .run = test_legacy_modes },
+	{ .name = "compatibility mode and back",
+	  .rule = "Intel SDM vol. 3, \"64-bit Mode and Compatibility Mode Operation\"",
+	  .run = test_compatibility_mode },
+	{ .name = "modes outside long mode and back",
+	  .rule = "Intel SDM vol. 3, \"Mode Switching\"",
+	  .run = test_legacy_modes },
 };
 
 TEST_LIST(tests);
