@@ -540,7 +540,7 @@ test_check() {
 		"$paracall" check --guests="$work/empty"
 	expect "check, list" 0 "kick: kick ends cli; hlt, with no interrupt" \
 		"$paracall" check --list 'kic*'
-	expect "check, rules" 0 "kick: kick ends cli; hlt, with no interrupt" \
+	expect "check, rules" 0 "arch/x86/kvm/lapic.c, __apic_accept_irq" \
 		"$paracall" check --rules 'kic*'
 	expect "check, list, 32 bits" 0 "i386/kick: kick ends cli; hlt, with no interrupt" \
 		"$paracall" check --list --arch=i386 kick

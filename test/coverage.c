@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Whether everything that the library handles for an architecture has a test
- * among the guests that says to show its effect (.covers in their tables); and,
- * where no KVM can be asked, whether each test says where it is written what it
- * expects (.rule). Prints which. Usage: coverage ARCHITECTURE GUEST...
+ * among the guests that says to show its effect (.covers in their tables); and
+ * whether each test says where it is written what it expects (.rule). Prints
+ * which. Usage: coverage ARCHITECTURE GUEST...
  */
 #include "../cli/check/cases.h"
 #include "../cli/cli.h"
@@ -20,9 +20,7 @@ struct coverage {
 	char *names[MOST_ROWS];
 	bool is_needed[MOST_ROWS], is_covered[MOST_ROWS];
 	size_t count;
-	bool has_wrong_name;
-	/* Engine kvm-in-tcg has x86's KVM on every machine. */
-	bool wants_rules, lacks_rule;
+	bool has_wrong_name, lacks_rule;
 };
 
 static void add_row(struct coverage *coverage, char *name, bool is_needed)
@@ -66,7 +64,7 @@ static void visit(const struct check_case *item, void *argument)
 	struct coverage *coverage = argument;
 	const char *covers = item->covers;
 
-	if (coverage->wants_rules && !*item->rule) {
+	if (!*item->rule) {
 		complain("coverage: the test '%s' has no .rule", item->name);
 		coverage->lacks_rule = true;
 	}
@@ -115,7 +113,6 @@ int main(int argc, char **argv)
 
 	if (argc < 3)
 		return EXIT_USAGE;
-	coverage.wants_rules = architecture_of(argv[1]) != PARACALL_X86;
 	add_rows(&coverage, architecture_of(argv[1]));
 	for (int i = 2; i < argc; i++) {
 		char *wrong = cases_read(argv[i], visit, &coverage);

@@ -32,7 +32,8 @@ struct test {
 	const char *covers;
 	/*
 	 * Where it is written what is expected: a file and a function of the kernel, "QEMU:"
-	 * before one of QEMU's, or a document and its section; with "; " between several.
+	 * before one of QEMU's, or a document and its section; with "; " between several. The
+	 * build fails if there is none.
 	 */
 	const char *rule;
 	void (*run)(void);
