@@ -510,6 +510,35 @@ test_no_effect() {
 	done
 }
 
+# Without QEMU's -kernel: firmware starts GRUB, and that a guest, by Multiboot2.
+test_grub() {
+	local modules=/usr/lib/grub/i386-pc program
+
+	if ! command -v grub-mkimage >/dev/null || [ ! -f "$modules/multiboot2.mod" ]; then
+		skip "guests by GRUB" "script/setup --all-kernels gets it on x86"
+		return
+	fi
+	mkdir -p "$work/disk"
+	printf '%s\n' 'multiboot2 /guest.elf replace=fast' boot >"$work/disk/grub.cfg"
+	grub-mkimage -O i386-pc -o "$work/core.img" -p '(hd1)' biosdisk tar normal multiboot2
+	cat "$modules/boot.img" "$work/core.img" >"$work/grub.disk"
+	truncate -s %1M "$work/grub.disk"
+	for program in selftest kick instructions i386/selftest; do
+		if [ ! -f "$build/guest/$program.elf" ]; then
+			skip "$program by GRUB" "it was not built"
+			continue
+		fi
+		cp "$build/guest/$program.elf" "$work/disk/guest.elf"
+		tar -C "$work/disk" --format=ustar -cf "$work/files.disk" guest.elf grub.cfg
+		truncate -s %1M "$work/files.disk"
+		expect "$program by GRUB" 33 "# SUMMARY: " "$paracall" run --summary=/dev/null \
+			-- qemu-system-x86_64 -M q35 -smp 2 -m 128 -display none -serial stdio \
+			-device "isa-debug-exit,iobase=0xf4,iosize=4" \
+			-drive "file=$work/grub.disk,format=raw,index=0,snapshot=on" \
+			-drive "file=$work/files.disk,format=raw,index=1,snapshot=on"
+	done
+}
+
 # The suite's own guests are test/guests.sh's business.
 test_check() {
 	local guests=$work/guests file=$work/guests/x86_64.conf
@@ -679,6 +708,7 @@ test_s390x
 test_device_trees
 test_injection
 test_no_effect
+test_grub
 test_check
 test_check_ends
 test_check_output

@@ -38,12 +38,33 @@ void finish(int code)
 		halt();
 }
 
+struct multiboot2_tag {
+	uint32_t type;
+	uint32_t size;
+	char text[];
+};
+
+#define TAG_END 0
+#define TAG_COMMAND_LINE 1
+
+/* Multiboot2 Specification, "Boot information": tags from 8 on, each aligned to 8. */
+static const char *multiboot2_argument(uintptr_t address)
+{
+	const struct multiboot2_tag *tag = (const void *)(address + 8);
+
+	while (tag->type != TAG_END && tag->type != TAG_COMMAND_LINE)
+		tag = (const void *)((uintptr_t)tag + ((tag->size + 7) & ~7u));
+	return tag->type == TAG_COMMAND_LINE ? tag->text : "";
+}
+
 /* Xen's public/arch-x86/hvm/start_info.h: at 24 the command line's address. */
 const char *boot_argument(void)
 {
-	extern uint32_t start_info;
+	extern uint32_t start_info, start_magic;
 	uintptr_t address = start_info;
 
+	if (start_magic == MULTIBOOT2_LOADER)
+		return multiboot2_argument(address);
 	if (address)
 		address = *(uint64_t *)(address + 24);
 	return address ? (const char *)address : "";

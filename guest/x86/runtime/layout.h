@@ -32,6 +32,10 @@
 #define LEGACY 0x9000
 #define LEGACY_SLOT 16
 
+/* What marks a program, and the loader's eax. */
+#define MULTIBOOT2_HEADER 0xe85250d6
+#define MULTIBOOT2_LOADER 0x36d76289
+
 /* Local APIC, at the address it has after reset. */
 #define APIC_BASE 0xfee00000
 #define APIC_ID 0x20

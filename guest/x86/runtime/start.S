@@ -3,10 +3,23 @@
  * From where a CPU starts to 32-bit protected mode, and on to enter.S, which
  * enters the mode that the program is for. The boot CPU comes in 32-bit protected
  * mode by the PVH boot protocol (Xen's docs/misc/pvh.pandoc), which QEMU's
- * -kernel speaks on pc, q35 and microvm; the others come through a startup IPI,
- * in real mode.
+ * -kernel speaks on pc, q35 and microvm, or from GRUB by Multiboot2; the others
+ * come through a startup IPI, in real mode.
+ *
+ * The older Multiboot's header would keep QEMU from starting 64-bit programs: it
+ * looks for that one first, and takes 32-bit files only (hw/i386/multiboot.c).
  */
 #include "layout.h"
+
+	/* Multiboot2 Specification, "OS image format": i386, no tags. */
+	.section .multiboot2, "a"
+	.align 8
+multiboot2_start:
+	.long MULTIBOOT2_HEADER, 0, multiboot2_end - multiboot2_start
+	.long -(MULTIBOOT2_HEADER + multiboot2_end - multiboot2_start)
+	.short 0, 0
+	.long 8
+multiboot2_end:
 
 	.section .note.Xen, "a", @note
 	.align 4
@@ -21,6 +34,7 @@ pvh_start:
 	cli
 	cld
 	lgdt boot_gdt_pointer
+	mov %eax, %ebp
 	mov $KERNEL_DATA, %eax
 	mov %eax, %ds
 	mov %eax, %es
@@ -32,6 +46,7 @@ pvh_start:
 	xor %eax, %eax
 	rep stosb
 	mov %ebx, start_info
+	mov %ebp, start_magic
 	xor %esi, %esi
 	jmp 1f
 
@@ -76,9 +91,11 @@ boot_gdt_pointer:
 	.long boot_gdt
 
 	.bss
-	/* From the loader: struct hvm_start_info. */
-	.globl start_info
+	/* From the loader: struct hvm_start_info; or Multiboot2's, if eax said so. */
+	.globl start_info, start_magic
 start_info:
+	.skip 4
+start_magic:
 	.skip 4
 	.align 16
 	.globl stacks
