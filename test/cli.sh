@@ -565,6 +565,8 @@ test_check() {
 	expect "check, compare, nothing to compare with" 77 "unexplained" \
 		"$paracall" check --compare plain paracall answers
 	expect "check, no such program" 2 "no run is of that name" "$paracall" check nothing
+	expect "check, no runs for KVM" 77 "kvm all: no runs for KVM of that architecture yet" \
+		"$paracall" check --engine=kvm --guests="$guests"
 	expect "check, no guests" 125 "name their folder with --guests" \
 		"$paracall" check --guests="$work/empty"
 	expect "check, list" 0 "kick: kick ends cli; hlt, with no interrupt" \

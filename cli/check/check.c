@@ -147,7 +147,7 @@ static void run_machine(const struct check_options *options,
 
 		if (!(options->engines & engine))
 			continue;
-		reason = setup_begin(&setup);
+		reason = setup_begin(&setup, suite);
 		if (reason)
 			skip_suite(options, &setup, reason, results);
 		else

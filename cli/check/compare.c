@@ -251,7 +251,7 @@ void compare_machine(const struct compare_options *options, struct compare_total
 
 	for (unsigned int side = 0; side < 2; side++) {
 		setups[side].engine = options->engines[side];
-		reasons[side] = setup_begin(&setups[side]);
+		reasons[side] = setup_begin(&setups[side], options->suite);
 		if (reasons[side])
 			printf("SKIP  %s %s: %s\n", setups[side].machine->architecture,
 			       check_engine_name(setups[side].engine), reasons[side]);

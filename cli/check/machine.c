@@ -6,6 +6,7 @@
 #include "nested.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -28,7 +29,7 @@ const struct check_machine *check_machine(size_t index)
 		  x86_arguments, "i386/hypercalls", true },
 		{ "s390x", "s390x", "qemu-system-s390x", "128", GUEST_EXIT_LINE,
 		  other_arguments, "s390x/diag", false },
-		{ "ppc64", "ppc64", "qemu-system-ppc64", "256", GUEST_EXIT_LINE_ALONE,
+		{ "ppc64", "ppc64*", "qemu-system-ppc64", "256", GUEST_EXIT_LINE_ALONE,
 		  other_arguments, "powerpc/selftest-be", false },
 	};
 
@@ -197,24 +198,27 @@ static char *find_fault_of_kvm(const struct check_setup *setup)
 	return fault;
 }
 
-static char *find_reason_against_kvm(const struct check_setup *setup)
+static char *find_reason_against_kvm(const struct check_setup *setup, const struct suite *suite)
 {
 	struct utsname names;
 
-	if (uname(&names) || strcmp(names.machine, setup->machine->host))
+	/* Before KVM is tried for nothing; also on other machines, which would not help. */
+	if (!suite_has_engine(suite, ENGINE_KVM))
+		return format_string("no runs for KVM of that architecture yet");
+	if (uname(&names) || fnmatch(setup->machine->host, names.machine, 0))
 		return format_string("KVM runs guests of the machine's own architecture only");
 	if (access("/dev/kvm", R_OK | W_OK))
 		return format_string("/dev/kvm: %s", strerror(errno));
 	return find_fault_of_kvm(setup);
 }
 
-char *setup_begin(struct check_setup *setup)
+char *setup_begin(struct check_setup *setup, const struct suite *suite)
 {
 	char *reason;
 
 	setup->qemu = qemu_choose(setup->machine->qemu, NULL, &reason);
 	if (!reason && setup->engine == ENGINE_KVM)
-		reason = find_reason_against_kvm(setup);
+		reason = find_reason_against_kvm(setup, suite);
 	if (!reason && setup->engine == ENGINE_KVM_IN_TCG)
 		reason =
 			setup->machine->is_nested

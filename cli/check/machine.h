@@ -8,7 +8,7 @@
 struct check_machine {
 	/* The data file is this and ".conf". */
 	const char *architecture;
-	/* As uname says it of a machine whose own KVM runs them. */
+	/* As uname says it of a machine whose own KVM runs them: a pattern, as of files. */
 	const char *host;
 	/* The name of its QEMU. */
 	const char *qemu;
@@ -44,8 +44,11 @@ struct check_setup {
 	char *qemu;
 };
 
-/* Fill in the program. Returns NULL, or why the engine can't be had; to be freed. */
-char *setup_begin(struct check_setup *setup);
+/*
+ * Fill in the program. Returns NULL, or why the engine can't be had for these runs; to
+ * be freed.
+ */
+char *setup_begin(struct check_setup *setup, const struct suite *suite);
 void setup_end(struct check_setup *setup);
 
 /* @result has its architecture, engine and run; the rest is filled in. */

@@ -271,6 +271,14 @@ void suite_free(struct suite *suite)
 	*suite = (struct suite){ .runs = NULL };
 }
 
+bool suite_has_engine(const struct suite *suite, enum check_engine engine)
+{
+	for (size_t i = 0; i < suite->run_count; i++)
+		if (suite->runs[i].engines & engine)
+			return true;
+	return false;
+}
+
 const struct suite_difference *suite_find_difference(const struct suite *suite,
 						     const struct suite_run *run,
 						     enum check_engine engine, const char *test)

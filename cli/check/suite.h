@@ -81,6 +81,9 @@ struct suite {
 char *suite_parse(struct suite *suite, const char *text);
 void suite_free(struct suite *suite);
 
+/* Whether there is a run for this engine. */
+bool suite_has_engine(const struct suite *suite, enum check_engine engine);
+
 /* Why this test is known to fail there, or NULL. */
 const struct suite_difference *suite_find_difference(const struct suite *suite,
 						     const struct suite_run *run,

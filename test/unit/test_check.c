@@ -117,6 +117,8 @@ static void suite_is_read(void **state)
 	assert_true(suite.runs[1].is_long && suite.runs[1].skips);
 	assert_int_equal(suite.runs[0].seconds, 0);
 	assert_int_equal(suite.runs[1].seconds, 300);
+	assert_true(suite_has_engine(&suite, ENGINE_KVM));
+	assert_false(suite_has_engine(&suite, ENGINE_KVM_IN_TCG));
 
 	difference = suite_find_difference(&suite, &suite.runs[0], ENGINE_KVM, "kick of 255");
 	assert_non_null(difference);
