@@ -145,17 +145,23 @@ void paracall_machine_withdraw(struct paracall_machine *machine, uint32_t capabi
 }
 
 /* POLL_CONTROL stays: arch/x86/kvm/x86.c, kvm_vcpu_reset. */
-void paracall_cpu_reset(struct paracall_cpu *cpu)
+static void reset_but_clock(struct paracall_cpu *cpu)
 {
-	if (cpu->machine)
-		paracall_clock_stop(cpu);
 	cpu->msrs = (struct msr_state){ .poll_control = cpu->msrs.poll_control };
 	cpu->async_pf = (struct async_pf){ .next = cpu->async_pf.next };
 	cpu->late_call_count = 0;
+	cpu->clock_jump = 0;
 	atomic_store(&cpu->has_pfault_token, false);
 	atomic_store(&cpu->requests, 0);
 	trace_wake(cpu, PARACALL_WAKE_RESET);
 	atomic_store(&cpu->halt_state, RUNNING);
+}
+
+void paracall_cpu_reset(struct paracall_cpu *cpu)
+{
+	if (cpu->machine)
+		paracall_clock_stop(cpu);
+	reset_but_clock(cpu);
 }
 
 /* Monitors set all registers back then, POLL_CONTROL and shared ones among them. */
@@ -200,7 +206,8 @@ void paracall_machine_remove_cpu(struct paracall_cpu *cpu)
 	if (cpu->apic_id != UINT32_MAX)
 		atomic_store(&machine->by_apic_id[cpu->apic_id], NULL);
 	cpu->apic_id = UINT32_MAX;
-	paracall_cpu_reset(cpu);
+	paracall_clock_leave(cpu);
+	reset_but_clock(cpu);
 	paracall_magic_page_unmap(cpu);
 	cpu->msrs.poll_control = PARACALL_KVM_MSR_ENABLED;
 	cpu->told_run_delay = 0;

@@ -24,11 +24,12 @@ enum request {
 	REQUEST_CLOCK = 1 << 0,
 	/* The same, and tell of a pause. */
 	REQUEST_CLOCK_PAUSED = 1 << 1,
+	/* Its own: the clock goes forward by .clock_jump. */
+	REQUEST_CLOCK_JUMP = 1 << 2,
 };
 
 /* What the guest last wrote to KVM's registers of this vCPU. */
 struct msr_state {
-	uint64_t system_time;
 	uint64_t async_pf_en;
 	uint64_t async_pf_int;
 	uint64_t steal_time;
@@ -83,9 +84,17 @@ struct paracall_cpu {
 	uint32_t apic_id;
 	/* The rest up to .requests is touched by the vCPU's thread alone. */
 	struct msr_state msrs;
-	/* While the clock page is written to: what its version will be. */
+	/*
+	 * The register of the clock page. Under the clock's lock, but for a vCPU that
+	 * goes: see paracall_clock_leave().
+	 */
+	_Atomic(uint64_t) system_time;
+	/* While the clock page is written to: where, and what its version will be. */
 	bool is_clock_open;
+	struct paracall_gpa clock_page;
 	uint32_t clock_version;
+	/* By a fault on purpose, nanoseconds that are still to come. */
+	int64_t clock_jump;
 	/* Of the engine's run delay, what the guest was told of. */
 	uint64_t told_run_delay;
 	struct async_pf async_pf;

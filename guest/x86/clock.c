@@ -335,6 +335,83 @@ static void test_monotonic(void)
 }
 
 /*
+ * ---- A page that becomes a device's ----------------------------------------
+ */
+
+#define CONFIG_ADDRESS 0xcf8
+#define CONFIG_DATA 0xcfc
+/* Where q35's host bridge has the memory by which PCI is configured: PCIEXBAR. */
+#define CONFIG_BAR 0x60
+#define Q35_HOST_BRIDGE 0x29c08086
+/* Enabled, 64 MiB, in memory where the program has nothing. */
+#define DEVICE UINT32_C(0x4000000)
+#define DEVICE_END (DEVICE + 0x4000000)
+#define DEVICE_BAR (DEVICE | 5)
+#define DEVICE_MS 300
+
+static uint32_t read_config(uint8_t number)
+{
+	outl(CONFIG_ADDRESS, 0x80000000 | number);
+	return inl(CONFIG_DATA);
+}
+
+static void write_config(uint8_t number, uint32_t value)
+{
+	outl(CONFIG_ADDRESS, 0x80000000 | number);
+	outl(CONFIG_DATA, value);
+}
+
+static void raise_undefined(void *argument)
+{
+	(void)argument;
+	__asm__ volatile("ud2");
+}
+
+/* What makes hosts bring pages up to date. */
+static void raise_exceptions(void *argument)
+{
+	const volatile uint32_t *is_over = argument;
+
+	while (!*is_over)
+		catch_exception(raise_undefined, NULL);
+}
+
+/* The old register's other kind of clock is told to all CPUs. */
+static void change_clocks(void)
+{
+	uint64_t begin = rdtsc();
+
+	while (rdtsc() - begin < DEVICE_MS * 1000 * cycles_per_us) {
+		wrmsr(SYSTEM_TIME, (DEVICE + 0x800) | 1);
+		wrmsr(SYSTEM_TIME_OLD, (DEVICE + 0x800) | 1);
+	}
+}
+
+/*
+ * What comes of the writes is open; but the machine goes on, though a device may be
+ * slow, or the host's to be had by one CPU at a time.
+ */
+static void test_device(void)
+{
+	volatile uint32_t is_over = 0;
+	uint32_t bar;
+
+	if (read_config(0) != Q35_HOST_BRIDGE || memory_low_end() < DEVICE_END) {
+		skip("no device here that can be laid over memory");
+		return;
+	}
+	start_all();
+	bar = read_config(CONFIG_BAR);
+	write_config(CONFIG_BAR, DEVICE_BAR);
+	cpu_post(cpu_at(1), raise_exceptions, (void *)&is_over);
+	change_clocks();
+	is_over = 1;
+	check(cpu_wait(cpu_at(1), LIMIT_MS), "CPU %u does not answer", cpu_ids[1]);
+	write_config(CONFIG_BAR, bar);
+	stop_all();
+}
+
+/*
  * ---- Time of day -----------------------------------------------------------
  */
 
@@ -632,6 +709,12 @@ static const struct test tests[] = {
 	TEST("wall clock and battery-backed clock", WALL, test_battery_clock, NEW),
 	COVERING_TEST("clock pairing", PAIRING, test_pairing, NEW, "CLOCK_PAIRING"),
 	TEST("clock pairing, refused", PAIRING, test_pairing_refused, NEW),
+	{ .name = "a clock whose page becomes a device's",
+	  .rule = PAGE "; Intel 3 Series Express Chipset Family datasheet, \"PCIEXBAR\"",
+	  .run = test_device,
+	  .cpus = 2,
+	  .kvm = true,
+	  .features = NEW | OLD },
 };
 
 TESTS_MAIN("clock", tests)

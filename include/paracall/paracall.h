@@ -670,8 +670,9 @@ struct paracall_cpu *paracall_machine_add_cpu(struct paracall_machine *machine, 
 
 /*
  * [vCPU, or any once it does not run any more] Takes a vCPU out, as when it is
- * unplugged: no call reaches it, none of its pages is written to. Its counters
- * stay. Another can be added in the same slot later.
+ * unplugged: no call reaches it, none of its pages is written to, but that another
+ * vCPU may be about to finish its clock's. Waits for nobody. Its counters stay.
+ * Another can be added in the same slot later.
  */
 void paracall_machine_remove_cpu(struct paracall_cpu *cpu);
 

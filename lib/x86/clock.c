@@ -60,7 +60,7 @@ uint64_t paracall_clock_nanoseconds(struct clock_scale scale, uint64_t tsc)
 
 static bool is_running(const struct paracall_cpu *cpu)
 {
-	return cpu->msrs.system_time & PARACALL_KVM_MSR_ENABLED;
+	return atomic_load(&cpu->system_time) & PARACALL_KVM_MSR_ENABLED;
 }
 
 static bool can_tell_time(const struct paracall_cpu *cpu)
@@ -68,21 +68,26 @@ static bool can_tell_time(const struct paracall_cpu *cpu)
 	return cpu->machine->engine.capabilities & PARACALL_CAN_TELL_TIME;
 }
 
-/* Held for a few microseconds, and never on the way of a hypercall. */
+static bool try_lock(struct clock *clock)
+{
+	return !atomic_flag_test_and_set_explicit(&clock->is_locked, memory_order_acquire);
+}
+
+/*
+ * Held for a few microseconds, and never on the way of a hypercall. But whoever
+ * holds it may have to wait for the engine, if a page turns out to be a device's.
+ * So it is not for callers that the engine may wait for: those in
+ * paracall_update() and paracall_machine_remove_cpu().
+ */
 static void lock(struct clock *clock)
 {
-	while (atomic_flag_test_and_set_explicit(&clock->is_locked, memory_order_acquire))
+	while (!try_lock(clock))
 		;
 }
 
 static void unlock(struct clock *clock)
 {
 	atomic_flag_clear_explicit(&clock->is_locked, memory_order_release);
-}
-
-static struct paracall_gpa page_address(const struct paracall_cpu *cpu)
-{
-	return guest_address(cpu->msrs.system_time & ~(uint64_t)PARACALL_KVM_MSR_ENABLED);
 }
 
 /* The vCPU that writes may be another one than the page's. */
@@ -92,24 +97,27 @@ static bool write_version(struct paracall_cpu *writer, const struct paracall_cpu
 	bool is_written;
 
 	atomic_thread_fence(memory_order_seq_cst);
-	is_written = guest_write(writer, page_address(cpu), &version, sizeof(version));
+	is_written = guest_write(writer, cpu->clock_page, &version, sizeof(version));
 	atomic_thread_fence(memory_order_seq_cst);
 	return is_written;
 }
 
 /*
  * The version is odd while the rest changes: the guest reads it before and
- * after. Other vCPUs may read at any time.
+ * after. Other vCPUs may read at any time. The vCPU may go meanwhile, and what
+ * is open is closed all the same.
  */
 static void begin_page(struct paracall_cpu *writer, struct paracall_cpu *cpu)
 {
-	struct paracall_gpa address = page_address(cpu);
+	uint64_t system_time = atomic_load(&cpu->system_time);
 	uint32_t version;
 
 	cpu->is_clock_open = false;
-	if (!is_running(cpu) ||
-	    !guest_is_in_page(address, sizeof(struct paracall_pvclock_vcpu_time_info)) ||
-	    !guest_read(writer, address, &version, sizeof(version)))
+	cpu->clock_page = guest_address(system_time & ~(uint64_t)PARACALL_KVM_MSR_ENABLED);
+	if (!(system_time & PARACALL_KVM_MSR_ENABLED) ||
+	    !guest_is_in_page(cpu->clock_page,
+			      sizeof(struct paracall_pvclock_vcpu_time_info)) ||
+	    !guest_read(writer, cpu->clock_page, &version, sizeof(version)))
 		return;
 	version = (version + 1) | 1;
 	cpu->is_clock_open = write_version(writer, cpu, version);
@@ -132,7 +140,7 @@ static void finish_page(struct paracall_cpu *writer, struct paracall_cpu *cpu, b
 	const struct clock_line *line = &cpu->machine->clock.line;
 	struct paracall_pvclock_vcpu_time_info page;
 
-	if (!cpu->is_clock_open || !guest_read(writer, page_address(cpu), &page, sizeof(page)))
+	if (!cpu->is_clock_open || !guest_read(writer, cpu->clock_page, &page, sizeof(page)))
 		return;
 	page = (struct paracall_pvclock_vcpu_time_info){
 		.version = cpu->clock_version - 1,
@@ -142,7 +150,7 @@ static void finish_page(struct paracall_cpu *writer, struct paracall_cpu *cpu, b
 		.tsc_shift = line->shift,
 		.flags = page_flags(cpu, page.flags, was_paused),
 	};
-	guest_write(writer, page_address(cpu), &page, sizeof(page));
+	guest_write(writer, cpu->clock_page, &page, sizeof(page));
 	write_version(writer, cpu, cpu->clock_version);
 	paracall_statistics_add(&writer->statistics->clock_updates, 1);
 }
@@ -287,8 +295,7 @@ void paracall_adjust_clock(struct paracall_cpu *cpu, uint64_t tsc)
 {
 	struct clock *clock = &cpu->machine->clock;
 
-	if (!can_tell_time(cpu) ||
-	    atomic_flag_test_and_set_explicit(&clock->is_locked, memory_order_acquire))
+	if (!can_tell_time(cpu) || !try_lock(clock))
 		return;
 	adjust(cpu, clock, tsc);
 	unlock(clock);
@@ -313,20 +320,25 @@ bool paracall_clock_is_running(const struct paracall_cpu *cpu)
 	return is_running(cpu) && can_tell_time(cpu);
 }
 
-/* Its origin jumps with it, or paracall_adjust_clock() would take it for an error. */
 void paracall_clock_jump(struct paracall_cpu *cpu, int64_t nanoseconds)
 {
-	struct paracall_machine *machine = cpu->machine;
-	struct clock *clock = &machine->clock;
+	cpu->clock_jump += nanoseconds;
+	atomic_fetch_or(&cpu->requests, REQUEST_CLOCK_JUMP);
+}
 
-	lock(clock);
+/* Its origin jumps with it, or paracall_adjust_clock() would take it for an error. */
+static void jump(struct paracall_cpu *cpu)
+{
+	struct paracall_machine *machine = cpu->machine;
+	uint64_t nanoseconds = (uint64_t)cpu->clock_jump;
+
+	cpu->clock_jump = 0;
 	for (uint32_t i = 0; i < machine->max_cpus; i++)
 		begin_page(cpu, &machine->cpus[i]);
-	current_line(cpu)->system_time += (uint64_t)nanoseconds;
-	clock->origin -= (uint64_t)nanoseconds;
+	current_line(cpu)->system_time += nanoseconds;
+	machine->clock.origin -= nanoseconds;
 	for (uint32_t i = 0; i < machine->max_cpus; i++)
 		finish_page(cpu, &machine->cpus[i], false);
-	unlock(clock);
 }
 
 void paracall_clock_stop(struct paracall_cpu *cpu)
@@ -334,8 +346,13 @@ void paracall_clock_stop(struct paracall_cpu *cpu)
 	struct clock *clock = &cpu->machine->clock;
 
 	lock(clock);
-	cpu->msrs.system_time = 0;
+	atomic_store(&cpu->system_time, 0);
 	unlock(clock);
+}
+
+void paracall_clock_leave(struct paracall_cpu *cpu)
+{
+	atomic_store(&cpu->system_time, 0);
 }
 
 /* Only the first vCPU counts. The others see the change when they next can. */
@@ -364,7 +381,7 @@ static bool write_system_time(struct paracall_cpu *cpu, uint64_t value, bool is_
 
 	note_old_clock(cpu, is_old);
 	lock(clock);
-	cpu->msrs.system_time = value;
+	atomic_store(&cpu->system_time, value);
 	/* Linux divides by the multiplier right after this instruction. */
 	if (can_tell_time(cpu))
 		write_own_page(cpu, false);
@@ -387,7 +404,7 @@ bool paracall_write_system_time_old(struct paracall_cpu *cpu, uint64_t value)
 
 uint64_t paracall_read_system_time(struct paracall_cpu *cpu)
 {
-	return cpu->msrs.system_time;
+	return atomic_load(&cpu->system_time);
 }
 
 void paracall_machine_was_paused(struct paracall_machine *machine)
@@ -399,8 +416,17 @@ void paracall_machine_was_paused(struct paracall_machine *machine)
 		atomic_fetch_or(&machine->cpus[i].requests, REQUEST_CLOCK_PAUSED);
 }
 
+static void answer_requests(struct paracall_cpu *cpu, uint32_t requests)
+{
+	if (requests & REQUEST_CLOCK_JUMP)
+		jump(cpu);
+	if (requests & ~(uint32_t)REQUEST_CLOCK_JUMP)
+		write_own_page(cpu, requests & REQUEST_CLOCK_PAUSED);
+}
+
 void paracall_update_clock(struct paracall_cpu *cpu)
 {
+	struct clock *clock = &cpu->machine->clock;
 	struct clock_line line;
 	uint32_t requests;
 
@@ -409,11 +435,15 @@ void paracall_update_clock(struct paracall_cpu *cpu)
 	requests = atomic_exchange(&cpu->requests, 0);
 	if (!is_running(cpu) || !can_tell_time(cpu))
 		return;
-	lock(&cpu->machine->clock);
-	write_own_page(cpu, requests & REQUEST_CLOCK_PAUSED);
-	line = cpu->machine->clock.line;
-	unlock(&cpu->machine->clock);
-	tell_update(cpu, &line, requests & REQUEST_CLOCK_PAUSED);
+	if (!try_lock(clock)) {
+		atomic_fetch_or(&cpu->requests, requests);
+		return;
+	}
+	answer_requests(cpu, requests);
+	line = clock->line;
+	unlock(clock);
+	if (requests != REQUEST_CLOCK_JUMP)
+		tell_update(cpu, &line, requests & REQUEST_CLOCK_PAUSED);
 	if (requests & REQUEST_CLOCK_PAUSED)
 		paracall_statistics_add(&cpu->statistics->clock_pauses, 1);
 }

@@ -18,10 +18,16 @@ uint64_t paracall_clock_nanoseconds(struct clock_scale scale, uint64_t tsc);
 /* The vCPU's clock page is not written to any more, once this returns. */
 void paracall_clock_stop(struct paracall_cpu *cpu);
 
+/* The same for callers that must not wait: what another vCPU writes there it ends. */
+void paracall_clock_leave(struct paracall_cpu *cpu);
+
 /* Whether the guest keeps this vCPU's clock in a page, and it is told there. */
 bool paracall_clock_is_running(const struct paracall_cpu *cpu);
 
-/* A fault on purpose: the clock of all vCPUs goes forward, or back, by so much. */
+/*
+ * A fault on purpose: the clock of all vCPUs goes forward, or back, by so much, in
+ * paracall_update_clock().
+ */
 void paracall_clock_jump(struct paracall_cpu *cpu, int64_t nanoseconds);
 
 /* The vCPU is about to halt. */

@@ -504,6 +504,34 @@ static void the_clock_jumps(void **state)
 	fake_machine_destroy(&fake);
 }
 
+static void update_the_second(struct fake_machine *fake)
+{
+	paracall_update(fake->cpus[1].cpu);
+}
+
+/* Another vCPU writes to its page meanwhile: the jump comes with the next update. */
+static void the_clock_jumps_a_little_later(void **state)
+{
+	struct fake_machine fake = { .machine = NULL };
+	struct paracall_pvclock_vcpu_time_info *second;
+
+	(void)state;
+	create(&fake, "clock:jump=+700ms:every=1s:when=1");
+	second = clock_of(&fake, CLOCK_PAGE + 64);
+	fake_wrmsr(&fake.cpus[1], PARACALL_KVM_MSR_SYSTEM_TIME_NEW, (CLOCK_PAGE + 64) | 1);
+	paracall_update(fake.cpus[1].cpu);
+	host_time += SECOND;
+	fake.after_write = update_the_second;
+	fake_wrmsr(&fake.cpus[0], PARACALL_KVM_MSR_SYSTEM_TIME_NEW, CLOCK_PAGE | 1);
+	fake.after_write = NULL;
+	assert_int_equal(injected_of(&fake, 1)[0].times, 1);
+	assert_int_equal(second->system_time, 0);
+	paracall_update(fake.cpus[1].cpu);
+	assert_true(second->system_time == 700 * MILLISECOND);
+	assert_true(clock_of(&fake, CLOCK_PAGE)->system_time == 700 * MILLISECOND);
+	fake_machine_destroy(&fake);
+}
+
 /* Each vCPU has its own bursts. */
 static void time_is_stolen(void **state)
 {
@@ -659,6 +687,7 @@ int main(void)
 		cmocka_unit_test(writes_to_registers_are_met),
 		cmocka_unit_test(features_are_withdrawn),
 		cmocka_unit_test(the_clock_jumps),
+		cmocka_unit_test(the_clock_jumps_a_little_later),
 		cmocka_unit_test(time_is_stolen),
 		cmocka_unit_test(diagnose_is_met),
 		cmocka_unit_test(powerpc_s_calls_are_met),
