@@ -131,9 +131,11 @@ struct engine {
 	bool is_single_threaded;
 	/* It may yet turn out to do so. */
 	bool may_share_thread;
+	/* x86: no vCPU can interrupt itself at once: see apic_send_deferred(). */
+	bool defers_own_interrupts;
 	/* PowerPC: sc 1 is a call of PAPR's, which QEMU serves. */
 	bool has_papr;
-	/* Some vCPU has; only ever with one thread. */
+	/* Some vCPU has; only ever with one thread, be it of the only vCPU. */
 	bool has_deferred;
 	/* Of each vCPU: an asynchronous page fault is due in user mode. */
 	qemu_plugin_u64 wants_async_pf;

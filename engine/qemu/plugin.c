@@ -115,6 +115,7 @@ static void note_thread(struct engine *engine, struct vcpu *vcpu)
 	if (!atomic_compare_exchange_strong(&first, &before, vcpu) && before != vcpu &&
 	    pthread_equal(before->thread, vcpu->thread)) {
 		engine->is_single_threaded = true;
+		engine->defers_own_interrupts = true;
 		/* How long the thread waited is not how long each vCPU did. */
 		paracall_machine_withdraw(engine->machine, PARACALL_CAN_TELL_RUN_DELAY);
 	}
@@ -174,6 +175,7 @@ static uint32_t learn_command(void)
 {
 	char text[32768];
 	char *argv[sizeof(text) / 2 + 1];
+	bool counts_instructions;
 	int file = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
 	ssize_t length = file >= 0 ? read(file, text, sizeof(text) - 1) : 0;
 	size_t count = 0;
@@ -184,7 +186,9 @@ static uint32_t learn_command(void)
 	for (ssize_t at = 0; at < length; at += strlen(text + at) + 1)
 		argv[count++] = text + at;
 	argv[count] = NULL;
-	clock_init(qemu_counts_instructions(argv));
+	counts_instructions = qemu_counts_instructions(argv);
+	clock_init(counts_instructions);
+	paracall_qemu_engine.defers_own_interrupts = counts_instructions;
 	paracall_qemu_engine.may_share_thread = qemu_may_share_thread(argv);
 	paracall_qemu_engine.has_papr = target == &powerpc64_target && qemu_has_papr(argv);
 	return qemu_capabilities(argv);

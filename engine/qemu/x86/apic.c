@@ -152,7 +152,7 @@ bool apic_send_interrupt(void *context, void *target, uint32_t apic_id,
 
 	if (apic_id > MAX_XAPIC_ID)
 		return false;
-	if (target == context && paracall_qemu_engine.is_single_threaded) {
+	if (target == context && paracall_qemu_engine.defers_own_interrupts) {
 		vcpu->deferred = *interrupt;
 		vcpu->has_deferred = true;
 		paracall_qemu_engine.has_deferred = true;

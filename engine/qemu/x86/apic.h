@@ -23,9 +23,10 @@ void apic_forget_id(struct vcpu *vcpu);
 struct vcpu *vcpu_current(unsigned int index);
 
 /*
- * With one thread for all vCPUs (and so with -icount, where it is fatal) a vCPU
- * can't be interrupted by itself while it executes code. Such an interrupt is
- * put into .deferred, and sent from here while the next block is translated.
+ * With one thread for all vCPUs, and with -icount even if there is only one, where
+ * it is fatal, a vCPU can't be interrupted by itself while it executes code. Such
+ * an interrupt is put into .deferred, and sent from here while the next block is
+ * translated.
  */
 void apic_send_deferred(void);
 

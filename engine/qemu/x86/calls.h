@@ -11,8 +11,8 @@
 /* vmcall, vmmcall: QEMU would raise #UD, so these step over it. */
 qemu_plugin_vcpu_cb call_hypercall;
 /*
- * The no-op that stands for one: QEMU executes it and goes on. Where one thread
- * runs all vCPUs it needs the right to set the program counter.
+ * The no-op that stands for one: QEMU executes it and goes on. Where interrupts to
+ * itself are deferred it needs the right to set the program counter.
  */
 qemu_plugin_vcpu_cb call_fast_hypercall;
 qemu_plugin_vcpu_cb call_hlt;

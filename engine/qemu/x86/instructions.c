@@ -139,7 +139,8 @@ static void hook(const struct qemu_plugin_tb *block, size_t index, enum instruct
 			break;
 		site_take_slot(site);
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, call_fast_hypercall,
-						       paracall_qemu_engine.is_single_threaded
+						       paracall_qemu_engine
+								       .defers_own_interrupts
 							       ? QEMU_PLUGIN_CB_RW_REGS_PC
 							       : QEMU_PLUGIN_CB_RW_REGS,
 						       site_pack(site));
