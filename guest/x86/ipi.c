@@ -351,6 +351,41 @@ static void test_init(void)
 	check_equal(counter, 2, "work done after its start");
 }
 
+struct startup {
+	bool has_x2apic_mode;
+	long result;
+};
+
+/* The CPU stays so, and is of no more use to this program. */
+static void start_by_x2apic(void *argument)
+{
+	struct startup *startup = argument;
+
+	interrupts_off();
+	startup->has_x2apic_mode = use_x2apic_mode();
+	startup->result = send(1, 0, cpu_ids[1], MODE(STARTUP) | TRAMPOLINE >> 12);
+}
+
+/* A host that can't do it from there says so. */
+static void test_x2apic(void)
+{
+	struct cpu *sender = cpu_at(cpu_count - 1);
+	struct startup startup = { false, 0 };
+
+	if (!cpu_has_x2apic()) {
+		skip("the CPU has no x2APIC");
+		return;
+	}
+	cpu_init(cpu_at(1));
+	cpu_post(sender, start_by_x2apic, &startup);
+	check(cpu_wait(sender, LIMIT_MS), "the CPU does not finish");
+	check(startup.has_x2apic_mode, "x2APIC mode can't be switched on");
+	wait_for(&cpu_at(1)->online, 1, startup.result ? LIMIT_MS : QUIET_MS);
+	check_equal(startup.result, cpu_at(1)->online, "result, as the CPU starts");
+	if (!cpu_at(1)->online)
+		check(cpu_startup(cpu_at(1)), "the CPU does not start");
+}
+
 /*
  * System management mode's entry, as it is after reset, where firmware moved it
  * for the boot CPU only (Intel SDM vol. 3, "SMRAM").
@@ -551,6 +586,9 @@ static const struct test tests[] = {
 	TEST("IPI: two vectors at once", ACCEPT, test_two_vectors, 1),
 	TEST("IPI: none of a series is lost", ACCEPT, test_burst, 2),
 	TEST("IPI: all to all", TO "; " ACCEPT, test_crossfire, 2),
+	/* The last one: a CPU is not to be had back from it. */
+	TEST("IPI: startup by a CPU with the x2APIC on",
+	     ACCEPT "; Intel SDM vol. 3, \"Extended XAPIC (x2APIC)\"", test_x2apic, 3),
 };
 
 TESTS_MAIN("ipi", tests)

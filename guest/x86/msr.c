@@ -772,9 +772,6 @@ static void test_wake_all_later(void)
  * ---- x2APIC ----------------------------------------------------------------
  */
 
-#define MSR_APIC_BASE 0x1b
-#define APIC_BASE_X2APIC 0x400
-#define CPUID_1_ECX_X2APIC 21
 #define MSR_X2APIC_ID 0x802
 
 struct x2apic {
@@ -782,14 +779,13 @@ struct x2apic {
 };
 
 /* The CPU stays so, and is of no more use to this program. */
-static void use_x2apic(void *argument)
+static void try_x2apic(void *argument)
 {
 	struct x2apic *x2apic = argument;
 	uint64_t id = 0;
 
 	interrupts_off();
-	if (try_wrmsr(MSR_APIC_BASE, rdmsr(MSR_APIC_BASE) | APIC_BASE_X2APIC) >= 0 ||
-	    try_rdmsr(MSR_X2APIC_ID, &id) >= 0)
+	if (!use_x2apic_mode() || try_rdmsr(MSR_X2APIC_ID, &id) >= 0)
 		return;
 	x2apic->is_on = id == this_cpu()->apic_id;
 	expect_gp(&reading, PARACALL_KVM_MSR_LAST, 0);
@@ -809,11 +805,11 @@ static void test_x2apic(void)
 {
 	struct x2apic x2apic = { false };
 
-	if (!(paracall_guest_cpuid(1, 0).ecx & 1u << CPUID_1_ECX_X2APIC)) {
+	if (!cpu_has_x2apic()) {
 		skip("the CPU has no x2APIC");
 		return;
 	}
-	cpu_post(cpu_at(cpu_count - 1), use_x2apic, &x2apic);
+	cpu_post(cpu_at(cpu_count - 1), try_x2apic, &x2apic);
 	check(cpu_wait(cpu_at(cpu_count - 1), LIMIT_MS), "the CPU does not finish");
 	check(x2apic.is_on, "x2APIC mode can't be switched on");
 }

@@ -36,13 +36,24 @@ static bool write_word(struct vcpu *vcpu, uint64_t address, uint32_t value)
 	return physical_write(vcpu, address, &value, sizeof(value));
 }
 
+/* False in x2APIC mode, where QEMU has all bits set in what is read here. */
+static bool read_id(struct vcpu *vcpu, uint32_t *id)
+{
+	uint32_t value;
+
+	if (!read_word(vcpu, APIC_ID, &value) || value == UINT32_MAX)
+		return false;
+	*id = value >> APIC_ID_SHIFT;
+	return true;
+}
+
 void apic_learn_id(struct vcpu *vcpu)
 {
 	uint32_t id;
 
-	if (vcpu->has_apic_id || !read_word(vcpu, APIC_ID, &id))
+	if (vcpu->has_apic_id || !read_id(vcpu, &id))
 		return;
-	vcpu->apic_id = id >> APIC_ID_SHIFT;
+	vcpu->apic_id = id;
 	vcpu->has_apic_id = !paracall_cpu_set_apic_id(vcpu->cpu, vcpu->apic_id);
 	if (vcpu->has_apic_id)
 		atomic_store(&paracall_qemu_engine.by_apic_id[vcpu->apic_id], vcpu);
@@ -87,9 +98,9 @@ struct vcpu *vcpu_current(unsigned int index)
 			apic_learn_id(vcpu);
 		return vcpu;
 	}
-	if (!read_word(vcpu, APIC_ID, &id))
+	if (!read_id(vcpu, &id))
 		return vcpu;
-	current = atomic_load(&engine->by_apic_id[id >> APIC_ID_SHIFT]);
+	current = atomic_load(&engine->by_apic_id[id]);
 	if (!current)
 		current = vcpu_without_id();
 	return current ? current : vcpu;
@@ -138,10 +149,11 @@ static bool send(struct vcpu *vcpu, uint32_t apic_id,
 			interrupt->delivery_mode << PARACALL_ICR_MODE_SHIFT |
 			(interrupt->assert_level ? PARACALL_ICR_ASSERT : 0) |
 			(interrupt->level_triggered ? PARACALL_ICR_LEVEL_TRIGGERED : 0);
+	uint32_t own_id;
 
-	/* Messages can't carry it. */
+	/* Messages can't carry it, and in x2APIC mode the register is not there. */
 	if (interrupt->delivery_mode == PARACALL_ICR_MODE_STARTUP)
-		return send_by_icr(vcpu, apic_id, data);
+		return read_id(vcpu, &own_id) && send_by_icr(vcpu, apic_id, data);
 	return write_word(vcpu, APIC_BASE | apic_id << MSI_DESTINATION_SHIFT, data);
 }
 

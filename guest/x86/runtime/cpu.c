@@ -12,6 +12,10 @@
 #define APIC_TIMER_INITIAL 0x380
 #define APIC_TIMER_DIVIDE 0x3e0
 
+#define MSR_APIC_BASE 0x1b
+#define APIC_BASE_X2APIC 0x400
+#define CPUID_1_ECX_X2APIC 21
+
 #define APIC_ENABLE 0x100
 #define APIC_MASKED 0x10000
 #define COMMAND_PENDING 0x1000
@@ -77,6 +81,16 @@ void apic_timer_stop(void)
 {
 	apic_write(APIC_TIMER_INITIAL, 0);
 	apic_write(APIC_LVT_TIMER, APIC_MASKED | VECTOR_TIMER);
+}
+
+bool cpu_has_x2apic(void)
+{
+	return paracall_guest_cpuid(1, 0).ecx & 1u << CPUID_1_ECX_X2APIC;
+}
+
+bool use_x2apic_mode(void)
+{
+	return try_wrmsr(MSR_APIC_BASE, rdmsr(MSR_APIC_BASE) | APIC_BASE_X2APIC) < 0;
 }
 
 /* Its ticks in 10 ms, dividing by 16. */

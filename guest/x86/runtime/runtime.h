@@ -301,6 +301,9 @@ uint32_t traps_count(void);
 
 /* Send a plain interrupt; @command has vector, mode and the like. */
 void apic_send(uint32_t apic_id, uint32_t command);
+/* This CPU's local APIC as one of registers; false if it can't. No way leads back. */
+bool cpu_has_x2apic(void);
+bool use_x2apic_mode(void);
 /* One interrupt of VECTOR_TIMER on this CPU, about then. */
 void apic_timer(uint64_t milliseconds);
 void apic_timer_stop(void);
