@@ -364,6 +364,29 @@ static bool offers_unhalt(const struct run_options *options)
 	       options->features & 1u << PARACALL_KVM_FEATURE_PV_UNHALT;
 }
 
+/* One thread for all vCPUs: only in xAPIC mode can the plugin see which one it runs. */
+static bool shares_thread(const struct run_options *options, char *const argv[])
+{
+	return options->target->is_x86 && qemu_shares_thread(argv);
+}
+
+static bool check_x2apic(const struct run_options *options, char *const argv[])
+{
+	if (!qemu_command_wants_x2apic(argv))
+		return true;
+	if (offers_unhalt(options)) {
+		complain(
+			"'-cpu ...x2apic' and the feature pv-unhalt exclude each other: drop one, the feature by --features=-pv-unhalt");
+		return false;
+	}
+	if (shares_thread(options, argv)) {
+		complain(
+			"'-cpu ...x2apic' and one thread for all vCPUs (thread=single, -icount) exclude each other: drop one");
+		return false;
+	}
+	return true;
+}
+
 /* The user's command, or the default machine's and what was added to it. */
 static bool make_command(struct strings *command, const struct run_options *options)
 {
@@ -374,14 +397,7 @@ static bool make_command(struct strings *command, const struct run_options *opti
 		return false;
 	for (; *rest; rest++)
 		strings_add(command, *rest);
-	if (!qemu_command_check(command->items))
-		return false;
-	if (offers_unhalt(options) && qemu_command_wants_x2apic(command->items)) {
-		complain(
-			"'-cpu ...x2apic' and the feature pv-unhalt exclude each other: drop one, the feature by --features=-pv-unhalt");
-		return false;
-	}
-	return true;
+	return qemu_command_check(command->items) && check_x2apic(options, command->items);
 }
 
 /* As the plugin takes it: "none:+pv-unhalt:..."; the caller's to free. */
@@ -466,8 +482,8 @@ static bool add_plugin(struct strings *command, const struct run_options *option
 			free(*last);
 			*last = argument;
 		}
-		/* Halted vCPUs are woken through registers that x2APIC mode hides. */
-		if (offers_unhalt(options)) {
+		/* By registers that x2APIC mode hides vCPUs are woken, and told apart. */
+		if (offers_unhalt(options) || shares_thread(options, command->items)) {
 			strings_add(command, "-global");
 			strings_add(command, "x86_64-cpu.x2apic=off");
 		}

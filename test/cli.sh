@@ -261,7 +261,9 @@ test_refusals() {
 	refuse "user-mode emulation" "emulates programs, not machines" -- qemu-x86_64 /bin/true
 	refuse "kvm" "runs guests on KVM itself" -- kvm
 	refuse "not a QEMU" "is not a QEMU" -- /bin/true
-	refuse "x2APIC" "exclude each other" -- $program -cpu max,+x2apic
+	refuse "x2APIC" "pv-unhalt exclude each other" -- $program -cpu max,+x2apic
+	refuse "x2APIC and one thread" "one thread for all vCPUs" --features=-pv-unhalt -- \
+		$program -cpu max,+x2apic -accel tcg,thread=single
 	refuse "no such QEMU" "there is no program" --qemu="$work/none" -- $program
 	old=$(fake_qemu old 7.2.1 1)
 	refuse "QEMU too old" "QEMU 7.2.1 at $old is too old" --qemu="$old" -- $program

@@ -13,15 +13,23 @@ bool qemu_counts_instructions(char *const argv[])
 	return false;
 }
 
+static bool has_word_with(char *const argv[], const char *part)
+{
+	for (; argv && *argv; argv++)
+		if (strstr(*argv, part))
+			return true;
+	return false;
+}
+
+bool qemu_shares_thread(char *const argv[])
+{
+	return qemu_counts_instructions(argv) || has_word_with(argv, "thread=single");
+}
+
 /* As an option says it, or perhaps a file. */
 bool qemu_may_share_thread(char *const argv[])
 {
-	if (qemu_counts_instructions(argv))
-		return true;
-	for (; argv && *argv; argv++)
-		if (strstr(*argv, "thread=single") || strstr(*argv, "-readconfig"))
-			return true;
-	return false;
+	return qemu_shares_thread(argv) || has_word_with(argv, "-readconfig");
 }
 
 /* The type in an argument like "pseries,x-vof=on" or "accel=tcg,type=mac99". */

@@ -8,7 +8,10 @@
 /* Whether a QEMU command lets its clocks go by counted instructions. */
 bool qemu_counts_instructions(char *const argv[]);
 
-/* Whether all vCPUs may run on one thread, as far as a QEMU command tells. */
+/* Whether a QEMU command wants all vCPUs, if there are several, on one thread. */
+bool qemu_shares_thread(char *const argv[]);
+
+/* The same, or it may be said where it is not looked at. */
 bool qemu_may_share_thread(char *const argv[]);
 
 /* Whether a command of qemu-system-ppc64 is for a machine that serves PAPR's calls. */

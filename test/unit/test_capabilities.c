@@ -56,21 +56,26 @@ static void shared_thread(void **state)
 {
 	static const struct {
 		char *argv[4];
-		bool may_share;
+		bool shares, may_share;
 	} cases[] = {
-		{ { "qemu-system-ppc64" }, false },
-		{ { "qemu-system-ppc64", "-accel", "tcg" }, false },
-		{ { "qemu-system-ppc64", "-accel", "tcg,thread=multi" }, false },
-		{ { "qemu-system-ppc64", "-accel", "tcg,thread=single" }, true },
-		{ { "qemu-system-ppc64", "--accel", "tcg,tb-size=8,thread=single" }, true },
-		{ { "qemu-system-ppc64", "-icount", "3" }, true },
+		{ { "qemu-system-ppc64" }, false, false },
+		{ { "qemu-system-ppc64", "-accel", "tcg" }, false, false },
+		{ { "qemu-system-ppc64", "-accel", "tcg,thread=multi" }, false, false },
+		{ { "qemu-system-ppc64", "-accel", "tcg,thread=single" }, true, true },
+		{ { "qemu-system-ppc64", "--accel", "tcg,tb-size=8,thread=single" },
+		  true,
+		  true },
+		{ { "qemu-system-ppc64", "-icount", "3" }, true, true },
 		/* What it says is not looked at. */
-		{ { "qemu-system-ppc64", "-readconfig", "file" }, true },
+		{ { "qemu-system-ppc64", "-readconfig", "file" }, false, true },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(qemu_shares_thread(cases[i].argv), cases[i].shares);
 		assert_int_equal(qemu_may_share_thread(cases[i].argv), cases[i].may_share);
+	}
+	assert_false(qemu_shares_thread(NULL));
 	assert_false(qemu_may_share_thread(NULL));
 }
 
