@@ -176,6 +176,17 @@ void call_cpuid_loaded(unsigned int index, void *userdata)
 		call_cpuid(index, userdata);
 }
 
+void call_forget(struct vcpu *vcpu)
+{
+	vcpu->postponed_leaf = 0;
+	vcpu->raised.trap = 0;
+	vcpu->has_deferred = false;
+	vcpu->has_hidden_rcx = false;
+	vcpu->async_pf.token = 0;
+	vcpu->async_pf.is_waiting = false;
+}
+
+/* The others of the machine do so when they are started. */
 void call_reset_vector(unsigned int index, void *userdata)
 {
 	struct engine *engine = &paracall_qemu_engine;
@@ -188,6 +199,8 @@ void call_reset_vector(unsigned int index, void *userdata)
 			memory_probe(vcpu);
 		return;
 	}
+	if (vcpu)
+		call_forget(vcpu);
 	/* It is told as if by the first vCPU, whichever came here. */
 	trace_note_site(engine->vcpus, NULL, 0);
 	paracall_machine_reset(engine->machine);
@@ -201,7 +214,7 @@ void call_start_vector(unsigned int index, void *userdata)
 	(void)userdata;
 	if (!vcpu)
 		return;
-	vcpu->has_hidden_rcx = false;
+	call_forget(vcpu);
 	paracall_cpu_reset(vcpu->cpu);
 }
 

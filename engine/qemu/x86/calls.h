@@ -33,6 +33,9 @@ qemu_plugin_discon_cb call_interrupted;
 /* An exception was raised, which is before that. */
 qemu_plugin_discon_cb call_exception;
 
+/* The vCPU begins anew: what it was in the midst of is void. */
+void call_forget(struct vcpu *vcpu);
+
 /*
  * An interrupt to itself may have to wait until the vCPU is between two blocks.
  * For that it is made to translate the next one. Then this does not return.

@@ -96,6 +96,12 @@ static void vcpu_init(struct vcpu *vcpu)
 	apic_learn_id(vcpu);
 }
 
+static void vcpu_exit(struct vcpu *vcpu)
+{
+	apic_forget_id(vcpu);
+	call_forget(vcpu);
+}
+
 const struct target x86_target = {
 	.name = "x86_64",
 	.architecture = PARACALL_X86,
@@ -105,5 +111,5 @@ const struct target x86_target = {
 	.capabilities = UINT32_MAX,
 	.install = install,
 	.vcpu_init = vcpu_init,
-	.vcpu_exit = apic_forget_id,
+	.vcpu_exit = vcpu_exit,
 };
