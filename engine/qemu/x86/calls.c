@@ -9,12 +9,15 @@
 #include "exceptions.h"
 #include "foreign.h"
 #include "msr.h"
+#include "registers.h"
 #include "replace.h"
 #include "site.h"
 #include "tsc.h"
 #include "vendor.h"
 
 #include <stdatomic.h>
+
+#define EFLAGS_AT_START 2
 
 void call_send_deferred(struct vcpu *vcpu, uint64_t next_pc)
 {
@@ -207,12 +210,25 @@ void call_reset_vector(unsigned int index, void *userdata)
 	replace_reset();
 }
 
+/* As INIT leaves them (Intel SDM vol. 3, "Processor State After Reset"). */
+static bool has_registers_of_start(struct vcpu *vcpu)
+{
+	static const unsigned int zeros[] = { X86_RIP,		X86_RSP,
+					      PARACALL_X86_RAX, PARACALL_X86_RBX,
+					      PARACALL_X86_RCX, PARACALL_X86_RSI };
+
+	for (size_t i = 0; i < sizeof(zeros) / sizeof(zeros[0]); i++)
+		if (register_read(vcpu, zeros[i]))
+			return false;
+	return register_read(vcpu, X86_EFLAGS) == EFLAGS_AT_START;
+}
+
 void call_start_vector(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = vcpu_current(index);
 
 	(void)userdata;
-	if (!vcpu)
+	if (!vcpu || !has_registers_of_start(vcpu))
 		return;
 	call_forget(vcpu);
 	paracall_cpu_reset(vcpu->cpu);

@@ -185,7 +185,8 @@ static enum instruction classify(const struct qemu_plugin_insn *insn, bool *has_
 
 /*
  * A STARTUP interrupt makes a vCPU begin at the first byte of a page below
- * 1 MiB, with an instruction pointer of 0.
+ * 1 MiB, with an instruction pointer of 0. Other code of real mode can be there,
+ * too: the callback tells by the registers.
  */
 static bool may_be_start(uint64_t vaddr)
 {
@@ -207,8 +208,8 @@ static void hook_from(struct qemu_plugin_tb *block, size_t first, const struct s
 						       QEMU_PLUGIN_CB_RW_REGS_PC, NULL);
 	if (at->is_real && may_be_start(block_vaddr) && !at->block_offset)
 		qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_tb_get_insn(block, 0),
-						       call_start_vector,
-						       QEMU_PLUGIN_CB_NO_REGS, NULL);
+						       call_start_vector, QEMU_PLUGIN_CB_R_REGS,
+						       NULL);
 	for (size_t i = first; i < count; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block, i);
 		struct site site = *at;
