@@ -74,10 +74,10 @@ static bool try_lock(struct clock *clock)
 }
 
 /*
- * Held for a few microseconds, and never on the way of a hypercall. But whoever
- * holds it may have to wait for the engine, if a page turns out to be a device's.
- * So it is not for callers that the engine may wait for: those in
- * paracall_update() and paracall_machine_remove_cpu().
+ * Held for a few microseconds, and never on the way of a hypercall, but of one that
+ * sends an INIT. But whoever holds it may have to wait for the engine, if a page
+ * turns out to be a device's. So it is not for callers that the engine may wait
+ * for: those in paracall_update() and paracall_machine_remove_cpu().
  */
 static void lock(struct clock *clock)
 {

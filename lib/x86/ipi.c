@@ -4,6 +4,7 @@
 
 #include "../table.h"
 #include "../trace/trace.h"
+#include "clock.h"
 
 static struct paracall_interrupt decode_icr(uint64_t icr)
 {
@@ -56,6 +57,9 @@ static bool send(struct paracall_cpu *cpu, struct paracall_cpu *target,
 	}
 	if (is_kept_for_ever(interrupt))
 		return true;
+	/* Others would go on writing there. Before it: the target may soon be started. */
+	if (interrupt->delivery_mode == PARACALL_ICR_MODE_INIT)
+		paracall_clock_stop(target);
 	is_taken = engine->send_interrupt(cpu->engine_cpu, target->engine_cpu, target->apic_id,
 					  interrupt);
 	trace_now(cpu, PARACALL_EVENT_INTERRUPT, trace_index(target), interrupt->vector,

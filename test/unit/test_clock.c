@@ -393,6 +393,23 @@ static void a_page_given_up_is_left_alone(void **state)
 	expect_untouched(fake);
 }
 
+/* The vCPU itself may be long in coming: arch/x86/kvm/x86.c, kvmclock_reset. */
+static void an_init_takes_the_page_away(void **state)
+{
+	struct fake_machine *fake = *state;
+
+	register_clock(fake, 0, SYSTEM_TIME);
+	register_clock(fake, 1, SYSTEM_TIME);
+	assert_int_equal(fake_call(&fake->cpus[0], PARACALL_KVM_HC_SEND_IPI, 1, 0, 1,
+				   PARACALL_ICR_MODE_INIT << PARACALL_ICR_MODE_SHIFT |
+					   PARACALL_ICR_ASSERT),
+			 1);
+	paracall_clock_jump(fake->cpus[0].cpu, 5);
+	paracall_update(fake->cpus[0].cpu);
+	assert_int_equal(page_of(fake, 0)->system_time, 5);
+	expect_page(page_of(fake, 1), 2, STABLE);
+}
+
 /* What another vCPU asked for before a reset is not done after it. */
 static void a_reset_forgets_what_was_asked(void **state)
 {
@@ -866,6 +883,7 @@ int main(void)
 		TEST(an_update_waits_for_nobody),
 		TEST(a_removal_waits_for_nobody),
 		TEST(a_page_given_up_is_left_alone),
+		TEST(an_init_takes_the_page_away),
 		TEST(a_reset_forgets_what_was_asked),
 		TEST(a_page_that_moves),
 		TEST(addresses_that_do_not_work),
