@@ -265,8 +265,10 @@ static void do_oldest(struct paracall_cpu *cpu)
 /* By different rules a later one can be due earlier; it waits for those before. */
 void injection_do_late_calls(struct paracall_cpu *cpu, bool all)
 {
-	uint64_t nanoseconds = cpu->late_call_count ? now(cpu->machine) : 0;
+	uint64_t nanoseconds;
 
+	take_reset(cpu);
+	nanoseconds = cpu->late_call_count ? now(cpu->machine) : 0;
 	while (cpu->late_call_count &&
 	       (all || nanoseconds >= cpu->late_calls[0].due_nanoseconds))
 		do_oldest(cpu);

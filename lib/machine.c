@@ -144,33 +144,52 @@ void paracall_machine_withdraw(struct paracall_machine *machine, uint32_t capabi
 	machine->statistics->features = machine->features;
 }
 
+/* What others may change, too. */
+static void reset_shared(struct paracall_cpu *cpu)
+{
+	atomic_store(&cpu->has_pfault_token, false);
+	atomic_store(&cpu->requests, 0);
+	atomic_store(&cpu->halt_state, RUNNING);
+}
+
 /* POLL_CONTROL stays: arch/x86/kvm/x86.c, kvm_vcpu_reset. */
-static void reset_but_clock(struct paracall_cpu *cpu)
+static void reset_own(struct paracall_cpu *cpu)
 {
 	cpu->msrs = (struct msr_state){ .poll_control = cpu->msrs.poll_control };
 	cpu->async_pf = (struct async_pf){ .next = cpu->async_pf.next };
 	cpu->late_call_count = 0;
 	cpu->clock_jump = 0;
-	atomic_store(&cpu->has_pfault_token, false);
-	atomic_store(&cpu->requests, 0);
 	trace_wake(cpu, PARACALL_WAKE_RESET);
-	atomic_store(&cpu->halt_state, RUNNING);
+}
+
+/* Monitors set all registers back then, POLL_CONTROL and shared ones among them. */
+void paracall_take_reset(struct paracall_cpu *cpu)
+{
+	if (!atomic_exchange(&cpu->owes_reset, false))
+		return;
+	reset_own(cpu);
+	cpu->msrs.poll_control = PARACALL_KVM_MSR_ENABLED;
 }
 
 void paracall_cpu_reset(struct paracall_cpu *cpu)
 {
+	take_reset(cpu);
 	if (cpu->machine)
 		paracall_clock_stop(cpu);
-	reset_but_clock(cpu);
+	reset_own(cpu);
+	reset_shared(cpu);
 }
 
-/* Monitors set all registers back then, POLL_CONTROL and shared ones among them. */
 void paracall_machine_reset(struct paracall_machine *machine)
 {
 	for (uint32_t i = 0; i < machine->max_cpus; i++) {
-		paracall_cpu_reset(&machine->cpus[i]);
-		machine->cpus[i].msrs.poll_control = PARACALL_KVM_MSR_ENABLED;
-		paracall_magic_page_unmap(&machine->cpus[i]);
+		struct paracall_cpu *cpu = &machine->cpus[i];
+
+		if (cpu->machine)
+			paracall_clock_stop(cpu);
+		reset_shared(cpu);
+		atomic_store(&cpu->owes_reset, true);
+		paracall_magic_page_unmap(cpu);
 	}
 	reset_shared_msrs(machine);
 	paracall_magic_page_forget(machine);
@@ -207,7 +226,9 @@ void paracall_machine_remove_cpu(struct paracall_cpu *cpu)
 		atomic_store(&machine->by_apic_id[cpu->apic_id], NULL);
 	cpu->apic_id = UINT32_MAX;
 	paracall_clock_leave(cpu);
-	reset_but_clock(cpu);
+	atomic_store(&cpu->owes_reset, false);
+	reset_own(cpu);
+	reset_shared(cpu);
 	paracall_magic_page_unmap(cpu);
 	cpu->msrs.poll_control = PARACALL_KVM_MSR_ENABLED;
 	cpu->told_run_delay = 0;

@@ -109,6 +109,8 @@ struct paracall_cpu {
 	uint64_t slow_rows;
 	struct magic_page magic_page;
 	_Atomic(uint32_t) requests;
+	/* The machine was reset, by another thread: see take_reset(). */
+	_Atomic(bool) owes_reset;
 	/* s390: the guest asked for interrupts about pages; see s390/page_reference.c. */
 	_Atomic(bool) has_pfault_token;
 	/* Kickers write it too. On a line of its own for that. */
@@ -183,6 +185,19 @@ static inline struct paracall_cpu *cpu_by_apic_id(struct paracall_machine *machi
 	if (apic_id > PARACALL_MAX_APIC_ID)
 		return NULL;
 	return atomic_load_explicit(&machine->by_apic_id[apic_id], memory_order_acquire);
+}
+
+void paracall_take_reset(struct paracall_cpu *cpu);
+
+/*
+ * On the vCPU's thread, before anything that a reset changes and that is its own. A
+ * guest can make what looks like a reset of the machine while this vCPU runs.
+ */
+static inline void take_reset(struct paracall_cpu *cpu)
+{
+	if (__builtin_expect(atomic_load_explicit(&cpu->owes_reset, memory_order_relaxed),
+			     false))
+		paracall_take_reset(cpu);
 }
 
 #endif /* PARACALL_LIB_MACHINE_H */

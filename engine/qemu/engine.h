@@ -79,6 +79,8 @@ struct vcpu {
 	struct paracall_interrupt deferred;
 	/* It may have been sent a wake-up since its last halt began. */
 	_Atomic(bool) was_woken;
+	/* By SEND_IPI, and it has not begun anew since. */
+	_Atomic(bool) was_sent_init;
 	/* The guest's rcx, while another is there to raise an exception. */
 	bool has_hidden_rcx;
 	uint64_t hidden_rcx;

@@ -654,10 +654,11 @@ void paracall_machine_free(struct paracall_machine *machine);
 void paracall_machine_withdraw(struct paracall_machine *machine, uint32_t capabilities);
 
 /*
- * [stopped, or by the thread of the only vCPU that runs] What a reset of the
- * guest does: no kick is pending, no vCPU counts as halted, MSRs are as at the
- * beginning, pages that the guest registered are no longer written to, all memory
- * is shared. Counters go on.
+ * [vCPU of the machine's, or stopped] What a reset of the guest does: no kick is
+ * pending, no vCPU counts as halted, MSRs are as at the beginning, pages that the guest
+ * registered are no longer written to, all memory is shared. Counters go on. Should
+ * another vCPU run meanwhile, its own part takes place when it next uses it. For
+ * PARACALL_POWERPC none may.
  */
 void paracall_machine_reset(struct paracall_machine *machine);
 

@@ -87,10 +87,12 @@ static void tell_wake(struct paracall_cpu *cpu, enum paracall_wake_cause cause, 
 	commit(cpu);
 }
 
-/* A kick has ended this vCPU's halt, and it was not told yet. */
+/* A kick has ended this vCPU's halt, or a reset, and it was not told yet. */
 static __attribute__((noinline)) void tell_kicked(struct paracall_cpu *cpu)
 {
-	if (atomic_load_explicit(&cpu->halt_state, memory_order_acquire) != HALTED)
+	take_reset(cpu);
+	if (cpu->halt_began &&
+	    atomic_load_explicit(&cpu->halt_state, memory_order_acquire) != HALTED)
 		tell_wake(cpu, PARACALL_WAKE_KICK, atomic_load(&cpu->kicked_by),
 			  atomic_load(&cpu->kicked_at));
 }

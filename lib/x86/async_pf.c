@@ -103,6 +103,7 @@ uint32_t paracall_async_pf_begin(struct paracall_cpu *cpu)
 	uint32_t flags;
 	uint32_t token;
 
+	take_reset(cpu);
 	if (!is_enabled(cpu->msrs.async_pf_en) || faults->owes_wake_all ||
 	    faults->count == MAX_ASYNC_PFS ||
 	    !guest_read(cpu, data_address(cpu), &flags, sizeof(flags)) || flags ||
@@ -120,6 +121,7 @@ void paracall_async_pf_cancel(struct paracall_cpu *cpu, uint32_t token)
 {
 	struct async_pf *faults = &cpu->async_pf;
 
+	take_reset(cpu);
 	if (!faults->count || faults->tokens[faults->count - 1] != token ||
 	    faults->ready == faults->count)
 		return;
@@ -130,6 +132,7 @@ void paracall_async_pf_cancel(struct paracall_cpu *cpu, uint32_t token)
 
 void paracall_async_pf_end(struct paracall_cpu *cpu)
 {
+	take_reset(cpu);
 	cpu->async_pf.ready = cpu->async_pf.count;
 	paracall_update_async_pf(cpu);
 }

@@ -148,6 +148,7 @@ enum paracall_msr_outcome paracall_rdmsr(struct paracall_cpu *cpu, uint32_t numb
 
 	if (!paracall_msr_is_ours(number))
 		return PARACALL_MSR_NOT_OURS;
+	take_reset(cpu);
 	began = trace_begin(cpu, PARACALL_EVENT_RDMSR);
 	outcome = read_msr(cpu, number, value);
 	tell(cpu, PARACALL_EVENT_RDMSR, began, outcome, number,
@@ -163,6 +164,7 @@ enum paracall_msr_outcome paracall_wrmsr(struct paracall_cpu *cpu, uint32_t numb
 
 	if (!paracall_msr_is_ours(number))
 		return PARACALL_MSR_NOT_OURS;
+	take_reset(cpu);
 	began = trace_begin(cpu, PARACALL_EVENT_WRMSR);
 	outcome = write_msr(cpu, number, value);
 	tell(cpu, PARACALL_EVENT_WRMSR, began, outcome, number, value);
@@ -171,6 +173,7 @@ enum paracall_msr_outcome paracall_wrmsr(struct paracall_cpu *cpu, uint32_t numb
 
 void paracall_update(struct paracall_cpu *cpu)
 {
+	take_reset(cpu);
 	if (has_rules(cpu))
 		injection_update(cpu);
 	paracall_update_clock(cpu);

@@ -5,6 +5,7 @@
  */
 #include "fake_engine.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #define REGISTERS 11
@@ -114,6 +115,40 @@ static void reset_of_the_machine(void **state)
 
 	for (size_t i = 0; i < FAKE_CPUS; i++)
 		write_all(&fake->cpus[i]);
+	paracall_machine_reset(fake->machine);
+	for (size_t i = 0; i < FAKE_CPUS; i++)
+		assert_at_reset(&fake->cpus[i]);
+}
+
+#define ROUNDS 2000
+
+static void *use_registers(void *argument)
+{
+	struct fake_cpu *cpu = argument;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		write_all(cpu);
+		paracall_update(cpu->cpu);
+		paracall_async_pf_begin(cpu->cpu);
+		paracall_async_pf_end(cpu->cpu);
+	}
+	return NULL;
+}
+
+/* A guest can make one happen while its other vCPUs run. For the sanitizers. */
+static void reset_while_others_run(void **state)
+{
+	struct fake_machine *fake = *state;
+	pthread_t threads[FAKE_CPUS];
+
+	for (size_t i = 1; i < FAKE_CPUS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, use_registers,
+						&fake->cpus[i]),
+				 0);
+	for (int i = 0; i < ROUNDS; i++)
+		paracall_machine_reset(fake->machine);
+	for (size_t i = 1; i < FAKE_CPUS; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
 	paracall_machine_reset(fake->machine);
 	for (size_t i = 0; i < FAKE_CPUS; i++)
 		assert_at_reset(&fake->cpus[i]);
@@ -402,6 +437,7 @@ int main(void)
 		TEST(values_are_read_back),
 		TEST(some_are_the_vcpu_s_some_the_machine_s),
 		TEST(reset_of_the_machine),
+		TEST(reset_while_others_run),
 		TEST(reset_of_a_vcpu),
 		TEST(reserved_bits_and_bad_addresses),
 		TEST(numbers_that_are_none),

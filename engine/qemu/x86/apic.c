@@ -164,6 +164,8 @@ bool apic_send_interrupt(void *context, void *target, uint32_t apic_id,
 
 	if (apic_id > MAX_XAPIC_ID)
 		return false;
+	if (interrupt->delivery_mode == PARACALL_ICR_MODE_INIT)
+		atomic_store(&((struct vcpu *)target)->was_sent_init, true);
 	if (target == context && paracall_qemu_engine.defers_own_interrupts) {
 		vcpu->deferred = *interrupt;
 		vcpu->has_deferred = true;

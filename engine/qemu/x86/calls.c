@@ -181,6 +181,7 @@ void call_cpuid_loaded(unsigned int index, void *userdata)
 
 void call_forget(struct vcpu *vcpu)
 {
+	atomic_store(&vcpu->was_sent_init, false);
 	vcpu->postponed_leaf = 0;
 	vcpu->raised.trap = 0;
 	vcpu->has_deferred = false;
@@ -190,6 +191,24 @@ void call_forget(struct vcpu *vcpu)
 }
 
 /* The others of the machine do so when they are started. */
+static void reset_machine(struct vcpu *vcpu)
+{
+	struct engine *engine = &paracall_qemu_engine;
+
+	if (vcpu) {
+		call_forget(vcpu);
+		paracall_cpu_reset(vcpu->cpu);
+	}
+	/* It is told as if by the first vCPU, whichever came here. */
+	trace_note_site(engine->vcpus, NULL, 0);
+	paracall_machine_reset(engine->machine);
+	replace_reset();
+}
+
+/*
+ * The boot processor comes here after INIT, too, and then the others go on. But only
+ * if that was sent by SEND_IPI it is known.
+ */
 void call_reset_vector(unsigned int index, void *userdata)
 {
 	struct engine *engine = &paracall_qemu_engine;
@@ -202,12 +221,12 @@ void call_reset_vector(unsigned int index, void *userdata)
 			memory_probe(vcpu);
 		return;
 	}
-	if (vcpu)
-		call_forget(vcpu);
-	/* It is told as if by the first vCPU, whichever came here. */
-	trace_note_site(engine->vcpus, NULL, 0);
-	paracall_machine_reset(engine->machine);
-	replace_reset();
+	if (!vcpu || !atomic_load(&vcpu->was_sent_init)) {
+		reset_machine(vcpu);
+		return;
+	}
+	call_forget(vcpu);
+	paracall_cpu_reset(vcpu->cpu);
 }
 
 /* As INIT leaves them (Intel SDM vol. 3, "Processor State After Reset"). */
