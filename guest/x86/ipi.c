@@ -11,7 +11,8 @@
 #define QUIET_MS 20
 
 #define OTHER_VECTOR 0x52
-#define NMI (PARACALL_ICR_MODE_NMI << PARACALL_ICR_MODE_SHIFT)
+#define MODE(name) (PARACALL_ICR_MODE_##name << PARACALL_ICR_MODE_SHIFT)
+#define NMI MODE(NMI)
 #define BURST 200
 /* Each spins; more than this take minutes. */
 #define CROSSFIRE_CPUS 64
@@ -135,6 +136,19 @@ static void send_and_check(struct targets targets, uint32_t icr, const char *wha
 static void test_self(void)
 {
 	send_and_check(only(0), VECTOR, "self");
+}
+
+/* Local APICs that are off take no interrupts, and are not counted. */
+static void test_self_off(void)
+{
+	apic_enable(false);
+	remember();
+	check_equal(send(1, 0, cpu_ids[0], VECTOR), 0, "fixed: result");
+	check_equal(send(1, 0, cpu_ids[0], MODE(LOWEST) | VECTOR), 0,
+		    "lowest priority: result");
+	apic_enable(true);
+	check_delivered(nobody(), 0, "while off");
+	send_and_check(only(0), VECTOR, "on again");
 }
 
 static void test_others(void)
@@ -263,8 +277,6 @@ static void test_refused(void)
 			    "command 0x%x", refused[i] | VECTOR);
 	check_delivered(nobody(), VECTOR, "refused");
 }
-
-#define MODE(name) (PARACALL_ICR_MODE_##name << PARACALL_ICR_MODE_SHIFT)
 
 /*
  * Modes by trigger and level: how many take it is KVM's answer, and whether
@@ -563,6 +575,8 @@ static void test_crossfire(void)
 
 static const struct test tests[] = {
 	TEST("IPI to the CPU itself", TO, test_self, 1),
+	TEST("IPI to the CPU itself, its local APIC off", ACCEPT ": apic_enabled",
+	     test_self_off, 1),
 	COVERING_TEST("IPI to others", TO, test_others, 2, "SEND_IPI"),
 	TEST("IPI to all", TO, test_all, 1),
 	TEST("IPI to nobody", TO, test_empty, 1),

@@ -768,6 +768,25 @@ static void test_wake_all_later(void)
 	restore();
 }
 
+/* With the local APIC off it comes when that is on again. */
+static void test_wake_all_off(void)
+{
+	const volatile uint32_t *events = &this_cpu()->interrupts[VECTOR_EVENT];
+	uint32_t before = *events;
+
+	memset(area, 0, sizeof(area));
+	apic_enable(false);
+	wrmsr(PARACALL_KVM_MSR_ASYNC_PF_INT, VECTOR_EVENT);
+	wrmsr(PARACALL_KVM_MSR_ASYNC_PF_EN, address_of(area) | ENABLE_EVENTS);
+	delay_ms(5);
+	check_equal(apf_data()->token, 0, "token with the local APIC off");
+	apic_enable(true);
+	take_interrupts(QUIET_MS);
+	wait_for_events(before, 1);
+	check_equal(apf_data()->token, PARACALL_KVM_ASYNC_PF_WAKE_ALL, "token");
+	restore();
+}
+
 /*
  * ---- x2APIC ----------------------------------------------------------------
  */
@@ -891,6 +910,9 @@ static const struct test tests[] = {
 	  .features = EVENTS },
 	TEST("that event waits for interrupts to be on", WAKE_UP, test_wake_all_later, 1,
 	     EVENTS),
+	TEST("that event waits for the local APIC to be on",
+	     "arch/x86/kvm/x86.c, kvm_arch_can_dequeue_async_page_present", test_wake_all_off,
+	     1, EVENTS),
 	/* The last one: a CPU is not to be had back from it. */
 	TEST("#GP with the x2APIC on", EXCEPTION, test_x2apic, 2,
 	     CLOCKS | FEATURE(POLL_CONTROL)),

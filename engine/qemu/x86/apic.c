@@ -13,10 +13,12 @@
 
 #define APIC_BASE 0xfee00000u
 #define APIC_ID (APIC_BASE + 0x20)
+#define APIC_SPURIOUS (APIC_BASE + 0xf0)
 #define APIC_ICR_LOW (APIC_BASE + 0x300)
 #define APIC_ICR_HIGH (APIC_BASE + 0x310)
 
 #define APIC_ID_SHIFT 24
+#define APIC_ENABLED (1u << 8)
 #define MSI_DESTINATION_SHIFT 12
 
 /* Wider ids need x2APIC mode, in which the registers are no memory. */
@@ -157,12 +159,21 @@ static bool send(struct vcpu *vcpu, uint32_t apic_id,
 	return write_word(vcpu, APIC_BASE | apic_id << MSI_DESTINATION_SHIFT, data);
 }
 
+/* The state of another's can't be seen. */
+static bool takes_interrupt(struct vcpu *self, const struct paracall_interrupt *interrupt)
+{
+	uint32_t spurious;
+
+	return interrupt->delivery_mode > PARACALL_ICR_MODE_LOWEST ||
+	       (read_word(self, APIC_SPURIOUS, &spurious) && spurious & APIC_ENABLED);
+}
+
 bool apic_send_interrupt(void *context, void *target, uint32_t apic_id,
 			 const struct paracall_interrupt *interrupt)
 {
 	struct vcpu *vcpu = context;
 
-	if (apic_id > MAX_XAPIC_ID)
+	if (apic_id > MAX_XAPIC_ID || (target == context && !takes_interrupt(vcpu, interrupt)))
 		return false;
 	if (interrupt->delivery_mode == PARACALL_ICR_MODE_INIT)
 		atomic_store(&((struct vcpu *)target)->was_sent_init, true);

@@ -60,6 +60,14 @@ static void apic_start(void)
 	apic_write(APIC_LVT_LINT1, APIC_MASKED);
 }
 
+void apic_enable(bool enabled)
+{
+	if (enabled)
+		apic_start();
+	else
+		apic_write(APIC_SPURIOUS, VECTOR_SPURIOUS);
+}
+
 void apic_send(uint32_t apic_id, uint32_t command)
 {
 	/* A handler that sends in between would change the destination. */
