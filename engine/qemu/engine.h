@@ -131,6 +131,8 @@ struct engine {
 	_Atomic(bool) has_started;
 	/* One thread runs all vCPUs: see vcpu_current(). */
 	bool is_single_threaded;
+	/* QEMU's command has it do so, if there are several. */
+	bool shares_thread;
 	/* It may yet turn out to do so. */
 	bool may_share_thread;
 	/* x86: no vCPU can interrupt itself at once: see apic_send_deferred(). */

@@ -102,6 +102,9 @@ static bool create_machine(const struct plugin_options *plugin, uint32_t max_cpu
 			paracall_strerror(error));
 		return false;
 	}
+	/* How long the thread waited is not how long each vCPU did. */
+	if (engine->shares_thread && max_cpus > 1)
+		paracall_machine_withdraw(engine->machine, PARACALL_CAN_TELL_RUN_DELAY);
 	return true;
 }
 
@@ -116,7 +119,7 @@ static void note_thread(struct engine *engine, struct vcpu *vcpu)
 	    pthread_equal(before->thread, vcpu->thread)) {
 		engine->is_single_threaded = true;
 		engine->defers_own_interrupts = true;
-		/* How long the thread waited is not how long each vCPU did. */
+		/* The same as in create_machine(), where the command does not tell. */
 		paracall_machine_withdraw(engine->machine, PARACALL_CAN_TELL_RUN_DELAY);
 	}
 }
@@ -189,6 +192,7 @@ static uint32_t learn_command(void)
 	counts_instructions = qemu_counts_instructions(argv);
 	clock_init(counts_instructions);
 	paracall_qemu_engine.defers_own_interrupts = counts_instructions;
+	paracall_qemu_engine.shares_thread = qemu_shares_thread(argv);
 	paracall_qemu_engine.may_share_thread = qemu_may_share_thread(argv);
 	paracall_qemu_engine.has_papr = target == &powerpc64_target && qemu_has_papr(argv);
 	return qemu_capabilities(argv);
