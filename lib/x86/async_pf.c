@@ -173,7 +173,8 @@ uint64_t paracall_read_async_pf_en(struct paracall_cpu *cpu)
 
 bool paracall_write_async_pf_int(struct paracall_cpu *cpu, uint64_t value)
 {
-	if (value & ~VECTOR_BITS)
+	if (value & ~VECTOR_BITS ||
+	    !(cpu->machine->engine.capabilities & PARACALL_CAN_INTERRUPT))
 		return false;
 	cpu->msrs.async_pf_int = value;
 	return true;

@@ -351,6 +351,8 @@ static void lesser_engines(void **state)
 	assert_refused(&fake.cpus[0], PARACALL_KVM_MSR_ASYNC_PF_EN, 0x1009);
 	assert_refused(&fake.cpus[0], PARACALL_KVM_MSR_ASYNC_PF_EN, 0x1000);
 	fake_wrmsr(&fake.cpus[0], PARACALL_KVM_MSR_ASYNC_PF_EN, 0);
+	assert_refused(&fake.cpus[0], PARACALL_KVM_MSR_ASYNC_PF_INT, 0xf3);
+	assert_refused(&fake.cpus[0], PARACALL_KVM_MSR_ASYNC_PF_INT, 0);
 	assert_refused(&fake.cpus[0], PARACALL_KVM_MSR_PV_EOI_EN, 0x1001);
 	fake_wrmsr(&fake.cpus[0], PARACALL_KVM_MSR_PV_EOI_EN, 0x1000);
 	paracall_machine_was_paused(fake.machine);
