@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * DIAGNOSE 0x308 where it resets the machine and loads again: what this program loads is
+ * DIAGNOSE 0x308 where it resets the machine: what then loads or starts is this program
  * itself. It notes in memory, which keeps its contents, what it was about to do, and tells
  * of it in the end. arch/s390/kvm/diag.c, __diag_ipl_functions.
  */
@@ -19,6 +19,9 @@ static const struct load loads[] = {
 	{ "load clear, higher bits", 0x10003, false },
 	{ "load, higher bits", 0xffffffff00000004, false },
 	{ "load, code in a base register", 4, true },
+	{ "clear reset", 0, false },
+	{ "load normal reset", 1, false },
+	{ "clear reset, code in a base register", 0, true },
 };
 
 #define LOADS TEST_COUNT(loads)
@@ -41,6 +44,19 @@ static volatile struct note *note(void)
 	return (volatile struct note *)(memory_end() - PAGE);
 }
 
+/*
+ * Where subcodes 0 and 1 go on: the short PSW at absolute address 0, which this CPU has at
+ * its prefix. Addresses of 64 bits.
+ */
+static void put_start(void)
+{
+	extern const char start[];
+	uint64_t *absolute_zero = (uint64_t *)lowcore_of(this_cpu_address());
+
+	*absolute_zero = 0x0008000180000000 | (uintptr_t)start;
+	__asm__ volatile("" : : : "memory");
+}
+
 static void load_again(uint64_t number)
 {
 	struct call call;
@@ -55,6 +71,7 @@ static void load_again(uint64_t number)
 	call.in.gpr[4] = loads[number].subcode;
 	note()->outcomes[number] = OUTCOME_CALLED;
 	note()->next = number + 1;
+	put_start();
 	call_run(&call);
 	note()->outcomes[number] = OUTCOME_CAME_BACK;
 	note()->interruptions[number] = call.out.interruption;
@@ -79,9 +96,10 @@ static void test_load(const void *row)
 }
 
 static const struct test tests[] = {
-	{ .name = "0x308 loads again",
+	{ .name = "0x308 resets",
 	  .rule = "arch/s390/kvm/diag.c, __diag_ipl_functions; "
-		  "QEMU: target/s390x/kvm/kvm.c, kvm_arch_handle_exit",
+		  "QEMU: target/s390x/kvm/kvm.c, kvm_arch_handle_exit; "
+		  "QEMU: target/s390x/diag.c, handle_diag_308",
 	  .covers = "DIAG_308_IPL",
 	  .run_row = test_load,
 	  TEST_ROWS(loads),

@@ -8,7 +8,7 @@
 
 #define START_MS 10000
 
-uint32_t cpu_count = 1;
+uint32_t cpu_count;
 uint16_t cpu_addresses[MAX_CPUS];
 
 static struct cpu cpus[MAX_CPUS];
@@ -83,6 +83,8 @@ void boot_main(void)
 	fill_lowcore(address);
 	__asm__ volatile("spx %0" : : "Q"(prefix) : "memory");
 	set_control_0(CR0_DEFAULT);
+	/* Not its initial value, which not every reset brings back. */
+	cpu_count = 1;
 	cpu_addresses[0] = address;
 	cpus[address].online = 1;
 	finish(main());
