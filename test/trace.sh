@@ -233,25 +233,60 @@ test_powerpc() {
 	equal "PowerPC: as many events" "$(recorded FEATURES)" "$(counted FEATURES)"
 }
 
-# s390x_guest PROGRAM: the same of s390x.
+# s390x_guest PROGRAM OPTION...: the same of s390x; what the host does to it is in steps.
 s390x_guest() {
-	local program=$build/guest/s390x/$1.elf
+	local name=$1 program=$build/guest/s390x/$1.elf client=
+	local -a qmp=()
 
+	shift
 	rm -rf "$work/recording"
+	: >"$work/out"
+	if [ ${#steps[@]} -gt 0 ]; then
+		qmp=(-qmp "unix:$work/qmp,server=on,wait=off")
+		"$tree/test/qmp.py" "$work/qmp" "$work/out" "${steps[@]}" >"$work/steps" 2>&1 &
+		client=$!
+	fi
 	timeout 120 "$paracall" run --summary="$work/summary" --trace --output="$work/trace" \
-		--record="$work/recording" --symbols="$program" -- qemu-system-s390x \
-		-display none -serial stdio -m 128 -smp 4 -kernel "$program" \
-		>"$work/out" 2>&1 </dev/null
-	equal "s390x: $1 ends" "$? $(tail -n 1 "$work/out")" "0 # exit: passed"
+		--record="$work/recording" --symbols="$program" "$@" -- qemu-system-s390x \
+		-display none -serial stdio -m 128 -smp 4 ${accel:+-accel "$accel"} "${qmp[@]}" \
+		-kernel "$program" >"$work/out" 2>&1 </dev/null
+	equal "s390x: $name ends${accel:+, $accel}" "$? $(tail -n 1 "$work/out")" \
+		"0 # exit: passed"
+	: >"$work/out.ended"
+	[ -z "$client" ] || wait "$client" || fail "s390x: QMP" "it failed" "$work/steps"
+	rm -f "$work/out.ended"
+}
+
+# resets NUMBER WHOSE: so many are in the summary.
+resets() {
+	equal "s390x: resets are counted, $2" \
+		"$(sed -n 's/^  "resets": \([0-9]*\),/\1/p' "$work/summary")" "$1"
+}
+
+test_s390x_resets() {
+	for accel in tcg tcg,thread=single; do
+		steps=(wait:reset system_reset)
+		s390x_guest host_reset --format=json
+		resets 1 "the host's"
+		check_line "s390x: a reset by the host is told" "$work/trace" \
+			'cpu 0 start\+0x0 reset$'
+		steps=()
+		s390x_guest reset --format=json
+		resets "$(grep -c '^ok .* 0x308 resets' "$work/out")" "the guest's own"
+		equal "s390x: its own are calls" "$(grep -c ' reset$' "$work/trace")" 0
+	done
+	accel=
 }
 
 test_s390x() {
 	local place='[a-z_]+\+0x[0-9a-f]+'
+	local -a steps=()
 
 	if ! find_qemu s390x >/dev/null || [ ! -e "$build/guest/s390x/diag.elf" ]; then
 		skip "s390x" "there is no qemu-system-s390x, or no guest for it"
 		return
 	fi
+	test_s390x_resets
 	s390x_guest diag
 	check_line "s390x: a yield" "$work/trace" \
 		"cpu 0 $place DIAG_9C_DIRECTED_YIELD\(cpu_address=1\) = done <[0-9.]+>\$"

@@ -108,6 +108,8 @@ struct vcpu {
 	/* s390: another vCPU has reset it; has stopped it, and it did nothing since. */
 	_Atomic(bool) was_reset;
 	_Atomic(bool) is_stopped;
+	/* s390: what it did last was to reset the machine; see s390/start.c. */
+	_Atomic(bool) resets_machine;
 	/* How long its thread has run: see yield.c. */
 	bool has_run_clock;
 	clockid_t run_clock;

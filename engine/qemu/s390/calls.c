@@ -102,10 +102,14 @@ static bool is_served_by_qemu(const struct s390_site *site, uint32_t code)
  */
 static void prepare_ipl(struct vcpu *vcpu, unsigned int r3)
 {
-	uint64_t subcode = register_read(vcpu, r3) & 0xffff;
+	uint64_t subcode = register_read(vcpu, r3);
+	bool is_load = (subcode & 0xffff) == 3 || (subcode & 0xffff) == 4;
 
-	if (subcode == 3 || subcode == 4)
+	if (is_load)
 		register_write(vcpu, r3, 3);
+	/* After subcode 1 the registers are not those of a reset by the host. */
+	atomic_store_explicit(&vcpu->resets_machine, is_load || subcode == 0,
+			      memory_order_relaxed);
 }
 
 /* What another vCPU has noted of this one. */
@@ -115,6 +119,11 @@ static void take_notes(struct vcpu *vcpu)
 	if (atomic_load_explicit(&vcpu->was_reset, memory_order_relaxed) &&
 	    atomic_exchange_explicit(&vcpu->was_reset, false, memory_order_acquire))
 		paracall_cpu_reset(vcpu->cpu);
+}
+
+void s390_note_pc(uint64_t pc)
+{
+	next_pc = pc + DIAGNOSE_SIZE;
 }
 
 /* One that EXECUTE names counts as being where that is, which is about as long. */
@@ -156,6 +165,7 @@ static void serve(unsigned int index, const struct s390_site *site, uint64_t nex
 	if (!vcpu || interruption_is_detour(vcpu, next))
 		return;
 	memory_probe_from_zero(vcpu, MEMORY_LIMIT);
+	atomic_store_explicit(&vcpu->resets_machine, false, memory_order_relaxed);
 	take_notes(vcpu);
 	if (paracall_qemu_engine.trace)
 		note_for_trace(vcpu, next);

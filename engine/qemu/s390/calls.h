@@ -28,6 +28,9 @@ qemu_plugin_vcpu_cb s390_call_diag_after_next;
 /* After an interruption was delivered. */
 qemu_plugin_discon_cb s390_call_interrupted;
 
+/* What is told next is told as if from there. */
+void s390_note_pc(uint64_t pc);
+
 /* The engine's part of struct paracall_engine. */
 uint64_t s390_program_counter(void *context);
 

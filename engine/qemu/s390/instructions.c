@@ -9,6 +9,7 @@
 #include "../memory.h"
 #include "calls.h"
 #include "registers.h"
+#include "start.h"
 
 #define DIAGNOSE 0x83
 #define EXECUTE_RELATIVE_LONG 0xc6
@@ -90,6 +91,26 @@ static void hook(struct vcpu *translator, struct qemu_plugin_insn *insn, const u
 	hook_diag(insn, &site, wrap(vaddr + size, psw_mask));
 }
 
+static uint64_t read_psw_mask(struct vcpu *translator)
+{
+	if (!translator->buffer)
+		translator->buffer = g_byte_array_sized_new(16);
+	return register_read(translator, S390_PSW_MASK);
+}
+
+/* What else is at that address, with DAT, is not looked at each time that it runs. */
+static void look_at_beginning(struct vcpu *translator, struct qemu_plugin_tb *block)
+{
+	uint64_t address = qemu_plugin_tb_vaddr(block);
+
+	if (s390_start_is_at(address) &&
+	    !(read_psw_mask(translator) & (S390_PSW_DAT | S390_PSW_PROBLEM)))
+		qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_tb_get_insn(block, 0),
+						       s390_start_reached,
+						       QEMU_PLUGIN_CB_R_REGS,
+						       (void *)(uintptr_t)address);
+}
+
 /* Most blocks have nothing of interest: for them no register is read. */
 void s390_instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 {
@@ -99,14 +120,13 @@ void s390_instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 	uint64_t psw_mask = 0;
 
 	(void)userdata;
+	look_at_beginning(&translator, block);
 	for (size_t i = 0; i < count && !(psw_mask & S390_PSW_PROBLEM); i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block, i);
 
 		if (!is_hooked(insn, bytes))
 			continue;
-		if (!translator.buffer)
-			translator.buffer = g_byte_array_sized_new(16);
-		psw_mask = register_read(&translator, S390_PSW_MASK);
+		psw_mask = read_psw_mask(&translator);
 		if (!(psw_mask & S390_PSW_PROBLEM))
 			hook(&translator, insn, bytes, psw_mask);
 	}

@@ -11,7 +11,8 @@ enum s390_register {
 	S390_REGISTERS
 };
 
-/* In the mask: the problem state, and addresses of 64 bits, of 31; else of 24. */
+/* In the mask: DAT, the problem state, and addresses of 64 bits, of 31; else of 24. */
+#define S390_PSW_DAT (UINT64_C(1) << 58)
 #define S390_PSW_PROBLEM (UINT64_C(1) << 48)
 #define S390_PSW_EXTENDED_ADDRESSING (UINT64_C(1) << 32)
 #define S390_PSW_BASIC_ADDRESSING (UINT64_C(1) << 31)

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where the first instruction was, there every reset by the host begins again, with
+ * all registers 0 (QEMU's hw/s390x/s390-virtio-ccw.c, s390_machine_reset). So do most of
+ * the guest's own by DIAGNOSE 0x308; the library has counted those.
+ */
+#include "start.h"
+
+#include "calls.h"
+#include "registers.h"
+
+#include <stdatomic.h>
+
+/* The address plus 1, so that 0 is none. */
+static _Atomic(uint64_t) first;
+
+bool s390_start_is_at(uint64_t address)
+{
+	uint64_t none = 0;
+
+	return atomic_compare_exchange_strong(&first, &none, address + 1) ||
+	       none == address + 1;
+}
+
+/* From the last one on, which is soon a stack's. */
+static bool is_reset(struct vcpu *vcpu)
+{
+	for (unsigned int i = 0; i <= PARACALL_S390_R15; i++)
+		if (register_read(vcpu, PARACALL_S390_R15 - i))
+			return false;
+	return !register_read(vcpu, PARACALL_S390_PREFIX);
+}
+
+/*
+ * Only @vcpu runs. What others did between DIAGNOSE and its reset is gone, too. True if it
+ * was such a reset.
+ */
+static bool forget(struct engine *engine, const struct vcpu *vcpu)
+{
+	bool is_guests = false;
+
+	for (unsigned int i = 0; i < engine->max_vcpus; i++) {
+		struct vcpu *other = &engine->vcpus[i];
+
+		is_guests |= atomic_exchange(&other->resets_machine, false);
+		atomic_store(&other->is_stopped, other != vcpu);
+		other->has_prefix = false;
+		if (other->cpu)
+			paracall_cpu_reset(other->cpu);
+	}
+	return is_guests;
+}
+
+void s390_start_reached(unsigned int index, void *userdata)
+{
+	struct engine *engine = &paracall_qemu_engine;
+	struct vcpu *vcpu = vcpu_by_index(index);
+
+	if (!vcpu || !is_reset(vcpu) || !atomic_exchange(&engine->has_started, true))
+		return;
+	if (forget(engine, vcpu))
+		return;
+	s390_note_pc((uintptr_t)userdata);
+	paracall_machine_reset(engine->machine);
+}
