@@ -206,7 +206,8 @@ static void print_diagnose(void)
 	       "Nothing announces any of these functions to a guest.\n"
 	       ".Pp\n"
 	       "In the problem state every code is a privileged\\-operation exception.\n"
-	       "Codes and subcodes that KVM doesn't have are a specification exception.\n");
+	       "Codes and subcodes that KVM doesn't have are a specification exception.\n"
+	       "Where subcodes have entries of their own, all others are together, as OTHER.\n");
 }
 
 static void print_powerpc(void)

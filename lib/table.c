@@ -58,22 +58,35 @@
 #define ANY -1
 #define ENGINE false
 #define LIBRARY true
-#define DIAG(row_name, row_code, row_subcode, row_status, row_needs, is_handled, row_handler, \
+#define DIAG(row_name, row_code, subcode_of, row_status, row_needs, who, row_handler, \
 	     row_arguments, row_purpose) \
 	{ \
-		.info.name = #row_name, \
-		.info.number = row_code, \
-		.info.is_diag = true, \
-		.info.subcode = row_subcode, \
-		.info.architectures = PARACALL_S390, \
-		.info.status = row_status, \
-		.info.needs = row_needs, \
+		DIAG_FIELDS(row_name, row_code, row_status, row_needs, who, row_handler), \
+		.info.subcode = ANY, \
+		.subcode = subcode_of, \
 		row_arguments, \
 		.info.purpose = row_purpose, \
-		.info.handled = is_handled, \
-		.info.is_engines = !(is_handled), \
-		.diag = row_handler, \
 	},
+#define DIAG_SUBCODE(row_name, row_code, row_subcode, row_status, row_needs, who, row_handler, \
+		     row_arguments, row_purpose) \
+	{ \
+		DIAG_FIELDS(row_name, row_code, row_status, row_needs, who, row_handler), \
+		.info.subcode = row_subcode, \
+		row_arguments, \
+		.info.purpose = row_purpose, \
+	},
+/* clang-format off */
+#define DIAG_FIELDS(row_name, row_code, row_status, row_needs, is_handled, row_handler) \
+	.info.name = #row_name, \
+	.info.number = row_code, \
+	.info.is_diag = true, \
+	.info.architectures = PARACALL_S390, \
+	.info.status = row_status, \
+	.info.needs = row_needs, \
+	.info.handled = is_handled, \
+	.info.is_engines = !(is_handled), \
+	.diag = row_handler
+/* clang-format on */
 
 #define EPAPR(row_name, row_status, row_needs, row_handler, row_arguments, row_purpose) \
 	{ \
@@ -125,6 +138,7 @@ static_assert(sizeof(paracall_rows) / sizeof(paracall_rows[0]) < PARACALL_STATIS
 #define UNHANDLED HYPERCALL
 #define POWERPC HYPERCALL
 #define DIAG HYPERCALL
+#define DIAG_SUBCODE HYPERCALL
 #define EPAPR HYPERCALL
 #define PAPR HYPERCALL
 enum {
@@ -168,9 +182,29 @@ static const uint8_t row_by_papr_slot[0x174] = {
 #include "hypercalls.def"
 };
 
-/* DIAGNOSE's, one after the other. */
-#define DIAG(name, ...) ROW_##name,
-static const uint8_t diag_rows[] = {
+/* DIAGNOSE's functions, one after the other. */
+#define DIAG(name, code, ...) FUNCTION_##code,
+enum {
+	FUNCTION_NONE,
+#include "hypercalls.def"
+	FUNCTIONS
+};
+
+#define DIAG(name, code, ...) [code] = FUNCTION_##code,
+static const uint8_t function_by_code[] = {
+#include "hypercalls.def"
+};
+
+/* Subcodes with rows of their own are below. */
+#define SUBCODES 16
+
+#define DIAG(name, code, ...) [FUNCTION_##code].row = ROW_##name,
+#define DIAG_SUBCODE(name, code, subcode, ...) \
+	[FUNCTION_##code].row_by_subcode[subcode] = ROW_##name,
+static const struct function {
+	uint8_t row;
+	uint8_t row_by_subcode[SUBCODES];
+} functions[FUNCTIONS] = {
 #include "hypercalls.def"
 };
 
@@ -202,16 +236,23 @@ const struct row *paracall_row_of_papr(uint64_t number)
 	return row_at(row_by_papr_slot, sizeof(row_by_papr_slot), PAPR_SLOT(number));
 }
 
-const struct row *paracall_row_of_diag(uint32_t code, uint64_t subcode)
+static const struct function *function_of(uint32_t code)
 {
-	for (size_t i = 0; i < sizeof(diag_rows); i++) {
-		const struct row *row = &paracall_rows[diag_rows[i] - 1];
+	return &functions[code < sizeof(function_by_code) ? function_by_code[code]
+							  : FUNCTION_NONE];
+}
 
-		if (row->info.number == code &&
-		    (row->info.subcode == ANY || (uint64_t)row->info.subcode == subcode))
-			return row;
-	}
-	return NULL;
+const struct row *paracall_row_of_diag(uint32_t code)
+{
+	return row_at(&function_of(code)->row, 1, 0);
+}
+
+const struct row *paracall_row_of_subcode(const struct row *function, uint64_t subcode)
+{
+	const struct row *row =
+		row_at(function_of(function->info.number)->row_by_subcode, SUBCODES, subcode);
+
+	return row ? row : function;
 }
 
 size_t paracall_hypercall_count(void)

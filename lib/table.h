@@ -26,12 +26,21 @@ typedef int64_t paracall_hypercall_handler(struct paracall_cpu *cpu, uint32_t mo
 	paracall_hypercall_handler handler;
 #include "hypercalls.def"
 
-/* Does a function of DIAGNOSE; @r1 and @r3 are the instruction's fields. */
+/* What the guest asks by DIAGNOSE; see s390/diag.h. */
+struct diag_call;
+
+/* Does a function of DIAGNOSE. */
 typedef enum paracall_diag_outcome paracall_diag_handler(struct paracall_cpu *cpu,
-							 unsigned int r1, unsigned int r3);
+							 const struct diag_call *call);
+
+/* Tells the subcode that it is called with; may note in @call what it read for that. */
+typedef uint64_t paracall_diag_subcode(struct paracall_cpu *cpu, struct diag_call *call);
+
+paracall_diag_subcode paracall_diag_kvm_subcode;
 
 #define DIAG(name, code, subcode, status, needs, who, handler, ...) \
 	paracall_diag_handler handler;
+#define DIAG_SUBCODE DIAG
 #include "hypercalls.def"
 
 /*
@@ -50,6 +59,8 @@ struct row {
 	paracall_hypercall_handler *handler;
 	/* Of DIAGNOSE's functions; else NULL. */
 	paracall_diag_handler *diag;
+	/* Of those that have subcodes with rows of their own; else NULL. */
+	paracall_diag_subcode *subcode;
 	/* Of PowerPC's calls that are answered; else NULL. */
 	paracall_epapr_handler *epapr;
 };
@@ -67,6 +78,9 @@ const struct row *paracall_row_of_token(uint32_t token);
 const struct row *paracall_row_of_papr(uint64_t number);
 
 /* The row of that function of DIAGNOSE, or NULL. */
-const struct row *paracall_row_of_diag(uint32_t code, uint64_t subcode);
+const struct row *paracall_row_of_diag(uint32_t code);
+
+/* The row of that subcode of @function; if it has none of its own, @function. */
+const struct row *paracall_row_of_subcode(const struct row *function, uint64_t subcode);
 
 #endif /* PARACALL_LIB_TABLE_H */

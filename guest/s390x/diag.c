@@ -1065,6 +1065,7 @@ static const struct test tests[] = {
 	  TEST_ROWS(unknown_codes) },
 	{ .name = "unknown subcode of 0x500",
 	  .rule = QEMU_500("handle_diag_500") "; " DOCUMENT "\"DIAGNOSE function code 'X'500\"",
+	  .covers = "DIAG_500_OTHER",
 	  .run_row = test_unknown_subcode,
 	  TEST_ROWS(unknown_subcodes) },
 	{ .name = "0x500 notify no subchannel",

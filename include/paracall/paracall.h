@@ -123,7 +123,7 @@ struct paracall_hypercall_info {
 	const char *name;
 	/* Of a function of s390's DIAGNOSE its code, of an ePAPR call its token. */
 	uint32_t number;
-	/* One of these functions, and what register 1 has to hold; -1: any. */
+	/* One of these functions, and which of its subcodes; -1: all, or all others. */
 	bool is_diag;
 	int32_t subcode;
 	/* One of ePAPR's calls, or of PAPR's hcalls, both PowerPC's. */

@@ -5,11 +5,10 @@
  */
 #include "diag.h"
 
-enum paracall_diag_outcome paracall_diag_breakpoint(struct paracall_cpu *cpu, unsigned int r1,
-						    unsigned int r3)
+enum paracall_diag_outcome paracall_diag_breakpoint(struct paracall_cpu *cpu,
+						    const struct diag_call *call)
 {
 	(void)cpu;
-	(void)r1;
-	(void)r3;
+	(void)call;
 	return PARACALL_DIAG_OPERATION;
 }

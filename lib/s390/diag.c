@@ -12,17 +12,26 @@
 
 #include <string.h>
 
-/* KVM's own functions, by a subcode in register 1. */
-#define KVM_FUNCTIONS 0x500
-
-static const struct row *find_row(struct paracall_cpu *cpu, uint32_t code)
+/* KVM's own functions have it in register 1. */
+uint64_t paracall_diag_kvm_subcode(struct paracall_cpu *cpu, struct diag_call *call)
 {
-	return paracall_row_of_diag(code, code == KVM_FUNCTIONS ? diag_register(cpu, 1) : 0);
+	(void)call;
+	return diag_register(cpu, 1);
+}
+
+static const struct row *find_row(struct paracall_cpu *cpu, uint32_t code,
+				  struct diag_call *call)
+{
+	const struct row *row = paracall_row_of_diag(code);
+
+	if (!row || !row->subcode)
+		return row;
+	return paracall_row_of_subcode(row, row->subcode(cpu, call));
 }
 
 /* By a fault on purpose. */
 static enum paracall_diag_outcome do_with_rules(struct paracall_cpu *cpu, const struct row *row,
-						unsigned int r1, unsigned int r3)
+						const struct diag_call *call)
 {
 	const struct paracall_rule *rule = injection_find_call(cpu, row);
 
@@ -32,23 +41,23 @@ static enum paracall_diag_outcome do_with_rules(struct paracall_cpu *cpu, const 
 		return PARACALL_DIAG_DONE;
 	if (rule)
 		injection_delay(cpu, rule);
-	return row->diag(cpu, r1, r3);
+	return row->diag(cpu, call);
 }
 
 /* The register that an argument's name begins with: "R1+1 timeout", "r2 address". */
-static unsigned int register_of(const char *name, unsigned int r1, unsigned int r3)
+static unsigned int register_of(const char *name, const struct diag_call *call)
 {
 	unsigned int number = (unsigned int)name[1] - '0';
 
 	if (name[0] == 'r')
 		return number;
-	number = number == 1 ? r1 : r3;
+	number = number == 1 ? call->r1 : call->r3;
 	return name[2] == '+' ? (number + 1) % 16 : number;
 }
 
 /* As they are now; those named "result" are worth reading only when it is over. */
 static unsigned int read_arguments(struct paracall_cpu *cpu, const struct row *row,
-				   unsigned int r1, unsigned int r3, bool is_over,
+				   const struct diag_call *call, bool is_over,
 				   uint64_t *arguments)
 {
 	unsigned int i;
@@ -57,7 +66,7 @@ static unsigned int read_arguments(struct paracall_cpu *cpu, const struct row *r
 		const char *name = row->info.arguments[i].name;
 
 		if (!strcmp(strchr(name, ' ') + 1, "result") == is_over)
-			arguments[i] = diag_register(cpu, register_of(name, r1, r3));
+			arguments[i] = diag_register(cpu, register_of(name, call));
 	}
 	return i;
 }
@@ -79,32 +88,41 @@ enum paracall_diag_outcome paracall_diag(struct paracall_cpu *cpu, uint32_t code
 					 unsigned int r1, unsigned int r3)
 {
 	uint64_t began = trace_begin(cpu, PARACALL_EVENT_DIAG);
-	const struct row *row = find_row(cpu, code & 0xffff);
+	struct diag_call call = { .r1 = r1, .r3 = r3 };
+	const struct row *row = find_row(cpu, code & 0xffff, &call);
 	uint64_t arguments[PARACALL_MAX_ARGUMENTS] = { 0 };
 	struct count count;
 	enum paracall_diag_outcome outcome = PARACALL_DIAG_SPECIFICATION;
 
 	if (began)
-		read_arguments(cpu, row, r1, r3, false, arguments);
+		read_arguments(cpu, row, &call, false, arguments);
 	count = count_begin(cpu, row);
 	if (row && has_rules(cpu))
-		outcome = do_with_rules(cpu, row, r1, r3);
+		outcome = do_with_rules(cpu, row, &call);
 	else if (row)
-		outcome = row->diag(cpu, r1, r3);
+		outcome = row->diag(cpu, &call);
 	count_end(cpu, &count,
 		  outcome != PARACALL_DIAG_DONE && outcome != PARACALL_DIAG_NOT_OURS);
 	if (began)
 		tell(cpu, row, code & 0xffff, began, outcome, arguments,
-		     read_arguments(cpu, row, r1, r3, true, arguments));
+		     read_arguments(cpu, row, &call, true, arguments));
 	return outcome;
 }
 
 /* The engine's own. */
-enum paracall_diag_outcome paracall_diag_count(struct paracall_cpu *cpu, unsigned int r1,
-					       unsigned int r3)
+enum paracall_diag_outcome paracall_diag_count(struct paracall_cpu *cpu,
+					       const struct diag_call *call)
 {
 	(void)cpu;
-	(void)r1;
-	(void)r3;
+	(void)call;
 	return PARACALL_DIAG_NOT_OURS;
+}
+
+/* A subcode that there is not. */
+enum paracall_diag_outcome paracall_diag_refuse(struct paracall_cpu *cpu,
+						const struct diag_call *call)
+{
+	(void)cpu;
+	(void)call;
+	return PARACALL_DIAG_SPECIFICATION;
 }

@@ -9,6 +9,11 @@
 /* At real address 0 each CPU sees so much of memory that begins at its prefix. */
 #define PREFIX_AREA (2 * GUEST_PAGE_SIZE)
 
+struct diag_call {
+	/* The numbers in the instruction's fields. */
+	unsigned int r1, r3;
+};
+
 static inline uint64_t diag_register(struct paracall_cpu *cpu, unsigned int number)
 {
 	return cpu->machine->engine.read_register(cpu->engine_cpu, number);

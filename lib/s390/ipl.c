@@ -15,13 +15,12 @@ static bool is_reset(uint64_t subcode)
 }
 
 /* Other vCPUs may still run: what they touch by themselves is left alone. */
-enum paracall_diag_outcome paracall_diag_ipl(struct paracall_cpu *cpu, unsigned int r1,
-					     unsigned int r3)
+enum paracall_diag_outcome paracall_diag_ipl(struct paracall_cpu *cpu,
+					     const struct diag_call *call)
 {
 	struct paracall_machine *machine = cpu->machine;
 
-	(void)r1;
-	if (!is_reset(diag_register(cpu, r3)))
+	if (!is_reset(diag_register(cpu, call->r3)))
 		return PARACALL_DIAG_NOT_OURS;
 	for (uint32_t i = 0; i < machine->max_cpus; i++)
 		atomic_store(&machine->cpus[i].has_pfault_token, false);

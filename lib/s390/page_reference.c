@@ -114,9 +114,9 @@ static enum paracall_diag_outcome cancel_token(struct paracall_cpu *cpu,
 }
 
 enum paracall_diag_outcome paracall_diag_page_reference(struct paracall_cpu *cpu,
-							unsigned int r1, unsigned int r3)
+							const struct diag_call *call)
 {
-	uint64_t address = diag_register(cpu, r1);
+	uint64_t address = diag_register(cpu, call->r1);
 	struct block block;
 
 	if (address % 8)
@@ -128,9 +128,9 @@ enum paracall_diag_outcome paracall_diag_page_reference(struct paracall_cpu *cpu
 		return PARACALL_DIAG_SPECIFICATION;
 	switch (halfword(&block, 1)) {
 	case SUBCODE_TOKEN:
-		return take_token(cpu, &block, r3);
+		return take_token(cpu, &block, call->r3);
 	case SUBCODE_CANCEL:
-		return cancel_token(cpu, &block, r3);
+		return cancel_token(cpu, &block, call->r3);
 	}
 	return PARACALL_DIAG_SPECIFICATION;
 }

@@ -19,21 +19,19 @@ static void yield_to(struct paracall_cpu *cpu, struct paracall_cpu *target)
 }
 
 enum paracall_diag_outcome paracall_diag_time_slice_end(struct paracall_cpu *cpu,
-							unsigned int r1, unsigned int r3)
+							const struct diag_call *call)
 {
-	(void)r1;
-	(void)r3;
+	(void)call;
 	yield_to(cpu, NULL);
 	return PARACALL_DIAG_DONE;
 }
 
 enum paracall_diag_outcome paracall_diag_directed_yield(struct paracall_cpu *cpu,
-							unsigned int r1, unsigned int r3)
+							const struct diag_call *call)
 {
 	struct paracall_cpu *target =
-		cpu_by_apic_id(cpu->machine, (uint32_t)diag_register(cpu, r1));
+		cpu_by_apic_id(cpu->machine, (uint32_t)diag_register(cpu, call->r1));
 
-	(void)r3;
 	if (target && target != cpu)
 		yield_to(cpu, target);
 	return PARACALL_DIAG_DONE;
