@@ -203,6 +203,8 @@ static void print_diagnose(void)
 	       "KVM's own functions have the code 0x500: there the subcode is in register 1,\n"
 	       "the arguments are in registers 2 to 7, and the result, which below 0 is an error,\n"
 	       "comes in register 2.\n"
+	       "0x288 has its subcode in R1, and 0x308 in R3; of subcodes 3 and 4 there 16 bits\n"
+	       "count, of all others 64.\n"
 	       "Nothing announces any of these functions to a guest.\n"
 	       ".Pp\n"
 	       "In the problem state every code is a privileged\\-operation exception.\n"

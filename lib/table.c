@@ -55,6 +55,8 @@
 		.epapr = row_handler, \
 	},
 
+#define WATCHDOG_DEVICE "a watchdog device of the machine's"
+#define UNPACK_FACILITY "a CPU with the facility to unpack protected guests"
 #define ANY -1
 #define ENGINE false
 #define LIBRARY true

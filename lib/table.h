@@ -36,7 +36,8 @@ typedef enum paracall_diag_outcome paracall_diag_handler(struct paracall_cpu *cp
 /* Tells the subcode that it is called with; may note in @call what it read for that. */
 typedef uint64_t paracall_diag_subcode(struct paracall_cpu *cpu, struct diag_call *call);
 
-paracall_diag_subcode paracall_diag_kvm_subcode;
+paracall_diag_subcode paracall_diag_kvm_subcode, paracall_diag_watchdog_subcode,
+	paracall_diag_ipl_subcode;
 
 #define DIAG(name, code, subcode, status, needs, who, handler, ...) \
 	paracall_diag_handler handler;

@@ -123,7 +123,7 @@ test_completion() {
 	completes "paracall list KICK" KICK_CPU -- SEND_IPI
 	completes "paracall run --trace=" %ipi KICK_CPU H_CEDE STEAL_TIME wake
 	completes "paracall report --trace=POLL" POLL_CONTROL
-	completes "paracall run --inject=" KICK_CPU: EV_IDLE: DIAG_308_IPL: MSR_STEAL_TIME: \
+	completes "paracall run --inject=" KICK_CPU: EV_IDLE: DIAG_308_SET: MSR_STEAL_TIME: \
 		clock:jump= seed= -- H_CEDE: H_ENTER:
 	completes "paracall run --inject=KICK_CPU:" drop enosys error= retval= delay= late= \
 		-- fault jump= withdraw= when=
@@ -131,7 +131,7 @@ test_completion() {
 	completes "paracall run --inject=SEND_IPI:" error= -- late= fault
 	completes "paracall run --inject=SEND_IPI:drop:" when= -- every= drop
 	completes "paracall run --inject=DIAG_9C_DIRECTED_YIELD:" drop enosys delay= -- error= late=
-	completes "paracall run --inject=DIAG_308_IPL:" drop delay= -- enosys error=
+	completes "paracall run --inject=DIAG_308_SET:" drop delay= -- enosys error=
 	completes "paracall run --inject=MSR_STEAL_TIME:" fault drop delay= -- enosys error= burst=
 	completes "paracall run --inject=STEAL_TIME:" fault drop delay= -- enosys
 	completes "paracall run --inject=clock:" jump= -- drop burst= enosys
@@ -157,12 +157,14 @@ test_list() {
 	expect "list DIAGNOSE by number" 0 "Architecture: s390" "$paracall" list 0x258
 	expect "list DIAGNOSE's subcodes" 0 "DIAG 0x500, subcode 4: DIAG_500_STORAGE_LIMIT" \
 		"$paracall" list 0x500
+	expect "list a subcode of DIAGNOSE" 0 "DIAG 0x308, subcode 3: DIAG_308_LOAD_CLEAR" \
+		"$paracall" list diag_308_load_clear
 	expect "list of nothing" 1 "no hypercall '13'" "$paracall" list 13
 	expect "list, unknown option" 2 "unknown option '--x'" "$paracall" list --x
 	expect "registers" 0 "STEAL_TIME" "$paracall" list --registers
 	expect "features" 0 "pv-unhalt" "$paracall" list --features
 	count=$("$paracall" list | grep -c '^Purpose: ')
-	if [ "$count" -eq 132 ]; then
+	if [ "$count" -eq 144 ]; then
 		pass "list has all of KVM's, DIAGNOSE's, ePAPR's and PAPR's"
 	else
 		fail "list has all of KVM's, DIAGNOSE's, ePAPR's and PAPR's" "$count"
@@ -210,7 +212,7 @@ test_usage() {
 	refuse "s390x's call for x86" "nothing of that name" --inject=DIAG_9C_DIRECTED_YIELD:drop \
 		--kernel x
 	refuse "what QEMU serves can't be unknown" "answers this one by itself" \
-		--inject=DIAG_308_IPL:enosys -- qemu-system-s390x
+		--inject=DIAG_308_SET:enosys -- qemu-system-s390x
 	refuse "replacement for s390x" "--replace is for x86 guests" --replace=keep \
 		-- qemu-system-s390x
 	refuse "enforced features for PowerPC" "leave it out for PowerPC" --enforce-features \

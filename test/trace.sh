@@ -263,6 +263,12 @@ resets() {
 		"$(sed -n 's/^  "resets": \([0-9]*\),/\1/p' "$work/summary")" "$1"
 }
 
+# told_counts FUNCTION: of DIAGNOSE, how often each of its subcodes is in the trace.
+told_counts() {
+	sed -n "s/.* $1_\([A-Z_]*\)(.*/\1/p" "$work/trace" | sort | uniq -c |
+		awk '{ print $2, $1 }'
+}
+
 test_s390x_resets() {
 	for accel in tcg tcg,thread=single; do
 		steps=(wait:reset system_reset)
@@ -274,6 +280,10 @@ test_s390x_resets() {
 		s390x_guest reset --format=json
 		resets "$(grep -c '^ok .* 0x308 resets' "$work/out")" "the guest's own"
 		equal "s390x: its own are calls" "$(grep -c ' reset$' "$work/trace")" 0
+		equal "s390x: its own by name" "$(told_counts DIAG_308)" "CLEAR_RESET 2
+LOAD_CLEAR 2
+LOAD_NORMAL_DUMP 3
+LOAD_NORMAL_RESET 1"
 	done
 	accel=
 }

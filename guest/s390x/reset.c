@@ -100,7 +100,8 @@ static const struct test tests[] = {
 	  .rule = "arch/s390/kvm/diag.c, __diag_ipl_functions; "
 		  "QEMU: target/s390x/kvm/kvm.c, kvm_arch_handle_exit; "
 		  "QEMU: target/s390x/diag.c, handle_diag_308",
-	  .covers = "DIAG_308_IPL",
+	  .covers = "DIAG_308_CLEAR_RESET DIAG_308_LOAD_NORMAL_RESET DIAG_308_LOAD_CLEAR "
+		    "DIAG_308_LOAD_NORMAL_DUMP",
 	  .run_row = test_load,
 	  TEST_ROWS(loads),
 	  .kvm = true },

@@ -19,6 +19,12 @@ uint64_t paracall_diag_kvm_subcode(struct paracall_cpu *cpu, struct diag_call *c
 	return diag_register(cpu, 1);
 }
 
+/* QEMU's handle_diag_288() looks at all its bits. */
+uint64_t paracall_diag_watchdog_subcode(struct paracall_cpu *cpu, struct diag_call *call)
+{
+	return diag_register(cpu, call->r1);
+}
+
 static const struct row *find_row(struct paracall_cpu *cpu, uint32_t code,
 				  struct diag_call *call)
 {

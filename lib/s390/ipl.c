@@ -4,24 +4,24 @@
 
 /*
  * Load clear and load are the kernel's own, which looks at 16 bits (arch/s390/kvm/diag.c,
- * __diag_ipl_functions); modified clear and load normal its user space's, which refuses
- * more (QEMU's target/s390x/diag.c, handle_diag_308).
+ * __diag_ipl_functions); all others its user space's, which refuses more (QEMU's
+ * target/s390x/diag.c, handle_diag_308).
  */
-static bool is_reset(uint64_t subcode)
+uint64_t paracall_diag_ipl_subcode(struct paracall_cpu *cpu, struct diag_call *call)
 {
+	uint64_t subcode = diag_register(cpu, call->r3);
 	uint64_t low = subcode & 0xffff;
 
-	return low == 3 || low == 4 || subcode == 0 || subcode == 1;
+	return low == 3 || low == 4 ? low : subcode;
 }
 
 /* Other vCPUs may still run: what they touch by themselves is left alone. */
-enum paracall_diag_outcome paracall_diag_ipl(struct paracall_cpu *cpu,
-					     const struct diag_call *call)
+enum paracall_diag_outcome paracall_diag_reset(struct paracall_cpu *cpu,
+					       const struct diag_call *call)
 {
 	struct paracall_machine *machine = cpu->machine;
 
-	if (!is_reset(diag_register(cpu, call->r3)))
-		return PARACALL_DIAG_NOT_OURS;
+	(void)call;
 	for (uint32_t i = 0; i < machine->max_cpus; i++)
 		atomic_store(&machine->cpus[i].has_pfault_token, false);
 	__atomic_fetch_add(&machine->statistics->resets, 1, __ATOMIC_RELAXED);

@@ -93,22 +93,34 @@ static void engines_own(void **state)
 {
 	static const struct {
 		uint32_t code;
-		uint64_t subcode;
+		uint64_t r1, r3;
 		const char *name;
 	} cases[] = {
-		{ 0x288, 0, "DIAG_288_WATCHDOG" },
-		{ 0x308, 0, "DIAG_308_IPL" },
-		{ 0x318, 0, "DIAG_318_CONTROL_PROGRAM" },
-		{ 0x500, 0, "DIAG_500_NOTIFY" },
-		{ 0x500, 1, "DIAG_500_RESET" },
-		{ 0x500, 2, "DIAG_500_SET_STATUS" },
-		{ 0x500, 3, "DIAG_500_CCW_NOTIFY" },
-		{ 0x500, 4, "DIAG_500_STORAGE_LIMIT" },
+		{ 0x288, 0, 99, "DIAG_288_INIT" },
+		{ 0x288, 1, 99, "DIAG_288_CHANGE" },
+		{ 0x288, 2, 99, "DIAG_288_CANCEL" },
+		{ 0x288, UINT64_C(0x100000000), 0, "DIAG_288_OTHER" },
+		{ 0x308, 99, 0, "DIAG_308_CLEAR_RESET" },
+		{ 0x308, 99, 1, "DIAG_308_LOAD_NORMAL_RESET" },
+		{ 0x308, 99, UINT64_C(0xffffffffffff0003), "DIAG_308_LOAD_CLEAR" },
+		{ 0x308, 99, 0x10004, "DIAG_308_LOAD_NORMAL_DUMP" },
+		{ 0x308, 99, 5, "DIAG_308_SET" },
+		{ 0x308, 99, 6, "DIAG_308_STORE" },
+		{ 0x308, 99, 8, "DIAG_308_PV_SET" },
+		{ 0x308, 99, 9, "DIAG_308_PV_STORE" },
+		{ 0x308, 99, 10, "DIAG_308_PV_START" },
+		{ 0x308, 99, 0x10006, "DIAG_308_OTHER" },
+		{ 0x318, 0, 99, "DIAG_318_CONTROL_PROGRAM" },
+		{ 0x500, 0, 99, "DIAG_500_NOTIFY" },
+		{ 0x500, 1, 99, "DIAG_500_RESET" },
+		{ 0x500, 2, 99, "DIAG_500_SET_STATUS" },
+		{ 0x500, 3, 99, "DIAG_500_CCW_NOTIFY" },
+		{ 0x500, 4, 99, "DIAG_500_STORAGE_LIMIT" },
 	};
 	struct fake_machine *fake = *state;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(diag(&fake->cpus[0], cases[i].code, cases[i].subcode, 99),
+		assert_int_equal(diag(&fake->cpus[0], cases[i].code, cases[i].r1, cases[i].r3),
 				 PARACALL_DIAG_NOT_OURS);
 		assert_int_equal(fake->cpus[0].writes, 0);
 		assert_int_equal(counts(fake, 0, cases[i].name).calls, 1);
@@ -117,6 +129,10 @@ static void engines_own(void **state)
 	/* Of the code 16 bits count. */
 	assert_int_equal(diag(&fake->cpus[0], 0xabcd0500, 3, 0), PARACALL_DIAG_NOT_OURS);
 	assert_int_equal(counts(fake, 0, "DIAG_500_CCW_NOTIFY").calls, 2);
+	/* Others are one row. */
+	for (uint64_t subcode = 0; subcode < 300; subcode++)
+		diag(&fake->cpus[0], 0x308, 0, subcode | 0x20000);
+	assert_int_equal(counts(fake, 0, "DIAG_308_OTHER").calls, 1 + 300 - 2);
 }
 
 /* Reading a register is what costs. */
@@ -126,7 +142,7 @@ static void registers_read(void **state)
 		uint32_t code;
 		unsigned int reads;
 	} cases[] = {
-		{ 0x10, 2 },  { 0x44, 0 },  { 0x9c, 1 },  { 0x258, 1 }, { 0x288, 0 },
+		{ 0x10, 2 },  { 0x44, 0 },  { 0x9c, 1 },  { 0x258, 1 }, { 0x288, 1 },
 		{ 0x308, 1 }, { 0x318, 0 }, { 0x500, 1 }, { 0x501, 0 }, { 0xabc, 0 },
 	};
 	struct fake_cpu *cpu = &((struct fake_machine *)*state)->cpus[0];

@@ -195,7 +195,7 @@ static void rules_are_of_an_architecture(void **state)
 		"steal:burst=1ms",
 		"async-pf",
 		"cpuid:withdraw=pv-unhalt",
-		"DIAG_308_IPL:enosys",
+		"DIAG_308_SET:enosys",
 		"DIAG_9C_DIRECTED_YIELD:error=-1",
 		"DIAG_9C_DIRECTED_YIELD:late=1ms",
 	};
