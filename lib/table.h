@@ -37,7 +37,7 @@ typedef enum paracall_diag_outcome paracall_diag_handler(struct paracall_cpu *cp
 typedef uint64_t paracall_diag_subcode(struct paracall_cpu *cpu, struct diag_call *call);
 
 paracall_diag_subcode paracall_diag_kvm_subcode, paracall_diag_watchdog_subcode,
-	paracall_diag_ipl_subcode;
+	paracall_diag_ipl_subcode, paracall_diag_page_reference_subcode;
 
 #define DIAG(name, code, subcode, status, needs, who, handler, ...) \
 	paracall_diag_handler handler;

@@ -164,7 +164,7 @@ test_list() {
 	expect "registers" 0 "STEAL_TIME" "$paracall" list --registers
 	expect "features" 0 "pv-unhalt" "$paracall" list --features
 	count=$("$paracall" list | grep -c '^Purpose: ')
-	if [ "$count" -eq 144 ]; then
+	if [ "$count" -eq 146 ]; then
 		pass "list has all of KVM's, DIAGNOSE's, ePAPR's and PAPR's"
 	else
 		fail "list has all of KVM's, DIAGNOSE's, ePAPR's and PAPR's" "$count"

@@ -42,7 +42,7 @@ static void test_token(void)
 
 static const struct test tests[] = {
 	{ .name = "a reset by the host ends the token",
-	  .covers = "DIAG_258_PAGE_REFERENCE",
+	  .covers = "DIAG_258_TOKEN",
 	  .rule = "arch/s390/kvm/kvm-s390.c, kvm_arch_vcpu_ioctl_normal_reset",
 	  .run = test_token,
 	  .kvm = true },

@@ -94,7 +94,11 @@ enum paracall_diag_outcome paracall_diag(struct paracall_cpu *cpu, uint32_t code
 					 unsigned int r1, unsigned int r3)
 {
 	uint64_t began = trace_begin(cpu, PARACALL_EVENT_DIAG);
-	struct diag_call call = { .r1 = r1, .r3 = r3 };
+	struct diag_call call = {
+		.r1 = r1,
+		.r3 = r3,
+		.refusal = PARACALL_DIAG_SPECIFICATION,
+	};
 	const struct row *row = find_row(cpu, code & 0xffff, &call);
 	uint64_t arguments[PARACALL_MAX_ARGUMENTS] = { 0 };
 	struct count count;
@@ -124,11 +128,10 @@ enum paracall_diag_outcome paracall_diag_count(struct paracall_cpu *cpu,
 	return PARACALL_DIAG_NOT_OURS;
 }
 
-/* A subcode that there is not. */
+/* A subcode that there is not, or a call from which none could be told. */
 enum paracall_diag_outcome paracall_diag_refuse(struct paracall_cpu *cpu,
 						const struct diag_call *call)
 {
 	(void)cpu;
-	(void)call;
-	return PARACALL_DIAG_SPECIFICATION;
+	return call->refusal;
 }

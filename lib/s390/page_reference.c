@@ -13,10 +13,8 @@
 #define LENGTH 5
 #define ZARCH (UINT64_C(1) << 63)
 
-enum subcode {
-	SUBCODE_TOKEN,
-	SUBCODE_CANCEL,
-};
+/* The block says none. */
+#define NO_SUBCODE UINT64_MAX
 
 enum result {
 	RESULT_DONE = 0,
@@ -24,16 +22,7 @@ enum result {
 	RESULT_HAS_TOKEN = 8,
 };
 
-/* The parameter block's doublewords, and what is in the first. */
-struct block {
-	uint64_t head;
-	uint64_t token;
-	uint64_t select;
-	uint64_t compare;
-	uint64_t zarch;
-};
-
-static unsigned int halfword(const struct block *block, unsigned int number)
+static unsigned int halfword(const struct diag_block *block, unsigned int number)
 {
 	return block->head >> (48 - 16 * number) & 0xffff;
 }
@@ -58,7 +47,7 @@ static uint64_t doubleword(const uint8_t *bytes)
 }
 
 /* It may cross into another page, whose place is another one. */
-static bool read_block(struct paracall_cpu *cpu, uint64_t address, struct block *block)
+static bool read_block(struct paracall_cpu *cpu, uint64_t address, struct diag_block *block)
 {
 	uint64_t prefix = diag_prefix(cpu);
 	uint8_t bytes[8 * LENGTH];
@@ -71,7 +60,7 @@ static bool read_block(struct paracall_cpu *cpu, uint64_t address, struct block 
 	if (first < sizeof(bytes) && !guest_read(cpu, real_address(address + first, prefix),
 						 bytes + first, sizeof(bytes) - first))
 		return false;
-	*block = (struct block){
+	*block = (struct diag_block){
 		.head = doubleword(bytes),
 		.token = doubleword(bytes + 8),
 		.select = doubleword(bytes + 16),
@@ -81,56 +70,54 @@ static bool read_block(struct paracall_cpu *cpu, uint64_t address, struct block 
 	return true;
 }
 
-static enum paracall_diag_outcome answer(struct paracall_cpu *cpu, unsigned int r3,
+/* The checks that come before it is looked at. */
+uint64_t paracall_diag_page_reference_subcode(struct paracall_cpu *cpu, struct diag_call *call)
+{
+	uint64_t address = diag_register(cpu, call->r1);
+
+	if (address % 8)
+		return NO_SUBCODE;
+	if (!read_block(cpu, address, &call->block)) {
+		call->refusal = PARACALL_DIAG_ADDRESSING;
+		return NO_SUBCODE;
+	}
+	if (halfword(&call->block, 0) != CODE || halfword(&call->block, 2) < LENGTH ||
+	    halfword(&call->block, 3) != VERSION)
+		return NO_SUBCODE;
+	return halfword(&call->block, 1);
+}
+
+static enum paracall_diag_outcome answer(struct paracall_cpu *cpu, const struct diag_call *call,
 					 enum result result)
 {
-	cpu->machine->engine.write_register(cpu->engine_cpu, r3, result);
+	cpu->machine->engine.write_register(cpu->engine_cpu, call->r3, result);
 	return PARACALL_DIAG_DONE;
 }
 
-static enum paracall_diag_outcome take_token(struct paracall_cpu *cpu,
-					     const struct block *block, unsigned int r3)
+enum paracall_diag_outcome paracall_diag_token(struct paracall_cpu *cpu,
+					       const struct diag_call *call)
 {
+	const struct diag_block *block = &call->block;
 	uint64_t token;
 
 	if (atomic_load(&cpu->has_pfault_token))
-		return answer(cpu, r3, RESULT_HAS_TOKEN);
+		return answer(cpu, call, RESULT_HAS_TOKEN);
 	if (block->compare & ~block->select || block->token % 8 || block->zarch != ZARCH)
 		return PARACALL_DIAG_SPECIFICATION;
 	if (!guest_read(cpu, guest_address(block->token), &token, sizeof(token)))
 		return PARACALL_DIAG_ADDRESSING;
 	atomic_store(&cpu->has_pfault_token, true);
-	return answer(cpu, r3, RESULT_DONE);
+	return answer(cpu, call, RESULT_DONE);
 }
 
-static enum paracall_diag_outcome cancel_token(struct paracall_cpu *cpu,
-					       const struct block *block, unsigned int r3)
+enum paracall_diag_outcome paracall_diag_cancel(struct paracall_cpu *cpu,
+						const struct diag_call *call)
 {
+	const struct diag_block *block = &call->block;
+
 	if (block->token || block->select || block->compare || block->zarch)
 		return PARACALL_DIAG_SPECIFICATION;
-	return answer(cpu, r3,
+	return answer(cpu, call,
 		      atomic_exchange(&cpu->has_pfault_token, false) ? RESULT_DONE
 								     : RESULT_NO_TOKEN);
-}
-
-enum paracall_diag_outcome paracall_diag_page_reference(struct paracall_cpu *cpu,
-							const struct diag_call *call)
-{
-	uint64_t address = diag_register(cpu, call->r1);
-	struct block block;
-
-	if (address % 8)
-		return PARACALL_DIAG_SPECIFICATION;
-	if (!read_block(cpu, address, &block))
-		return PARACALL_DIAG_ADDRESSING;
-	if (halfword(&block, 0) != CODE || halfword(&block, 2) < LENGTH ||
-	    halfword(&block, 3) != VERSION)
-		return PARACALL_DIAG_SPECIFICATION;
-	switch (halfword(&block, 1)) {
-	case SUBCODE_TOKEN:
-		return take_token(cpu, &block, call->r3);
-	case SUBCODE_CANCEL:
-		return cancel_token(cpu, &block, call->r3);
-	}
-	return PARACALL_DIAG_SPECIFICATION;
 }

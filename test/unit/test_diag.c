@@ -373,7 +373,8 @@ static void resets_end_tokens(void **state)
 
 static void bad_blocks(void **state)
 {
-	struct fake_cpu *cpu = &((struct fake_machine *)*state)->cpus[0];
+	struct fake_machine *fake = *state;
+	struct fake_cpu *cpu = &fake->cpus[0];
 
 	for (unsigned int i = 0; i < 10; i++) {
 		struct block block = i < 7 ? token_block : cancel_block;
@@ -416,6 +417,11 @@ static void bad_blocks(void **state)
 		assert_int_equal(cpu->writes, 0);
 	}
 	assert_int_equal(refer(cpu, &cancel_block), 4);
+	/* Of a block whose head is bad nothing else is known. */
+	assert_int_equal(counts(fake, 0, "DIAG_258_OTHER").errors, 4);
+	assert_int_equal(counts(fake, 0, "DIAG_258_TOKEN").errors, 4);
+	assert_int_equal(counts(fake, 0, "DIAG_258_CANCEL").errors, 2);
+	assert_int_equal(counts(fake, 0, "DIAG_258_CANCEL").calls, 3);
 }
 
 static void block_addresses(void **state)
