@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 #define PARACALL_STATISTICS_MAGIC 0x41524150u /* "PARA" */
-#define PARACALL_STATISTICS_VERSION 5u
+#define PARACALL_STATISTICS_VERSION 6u
 
 /* Rows of the table that the layout has room for; the last counts others. */
 #define PARACALL_STATISTICS_ROWS 256
