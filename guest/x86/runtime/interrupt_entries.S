@@ -20,3 +20,5 @@ interrupt_entries:
 	jmp interrupt_common
 	.set vector, vector + 1
 	.endr
+
+	.section .note.GNU-stack, "", @progbits
