@@ -5,6 +5,7 @@
  * (Linux 6.19). Both are hints. Nothing here depends on how long something
  * takes, except that no test waits for ever.
  */
+#include "common/spinners.h"
 #include "common/test.h"
 #include "runtime/runtime.h"
 
@@ -46,44 +47,6 @@ static bool is_late(uint64_t begin)
  * ---- It helps --------------------------------------------------------------
  */
 
-struct spinner {
-	volatile uint64_t count;
-	volatile uint32_t started;
-	volatile uint32_t stop;
-} __attribute__((aligned(256)));
-
-static struct spinner spinners[MAX_CPUS];
-
-static void spin(void *argument)
-{
-	struct spinner *spinner = argument;
-
-	spinner->started = 1;
-	while (!spinner->stop)
-		spinner->count++;
-}
-
-static bool start_spinners(void)
-{
-	for (uint32_t i = 1; i < cpu_count; i++) {
-		spinners[i].stop = spinners[i].started = 0;
-		cpu_post(cpu_at(i), spin, &spinners[i]);
-		if (!check(wait_for(&spinners[i].started, 1, LIMIT_MS), "CPU %u does not start",
-			   cpu_addresses[i]))
-			return false;
-	}
-	return true;
-}
-
-static void stop_spinners(void)
-{
-	for (uint32_t i = 1; i < cpu_count; i++)
-		spinners[i].stop = 1;
-	for (uint32_t i = 1; i < cpu_count; i++)
-		check(cpu_wait(cpu_at(i), LIMIT_MS), "CPU %u does not finish",
-		      cpu_addresses[i]);
-}
-
 /* Calls it takes till CPU after CPU was seen to have got on, MOVES times in all. */
 static uint64_t calls_for_moves(void (*yield)(uint16_t address))
 {
@@ -91,9 +54,9 @@ static uint64_t calls_for_moves(void (*yield)(uint16_t address))
 
 	for (uint32_t move = 0; move < MOVES; move++) {
 		uint32_t target = 1 + move % (cpu_count - 1);
-		uint64_t before = spinners[target].count;
+		uint32_t before = spinner_count(target);
 
-		while (spinners[target].count == before) {
+		while (spinner_count(target) == before) {
 			yield(cpu_addresses[target]);
 			calls++;
 			if (!check(!is_late(begin), "move %u of %u after %u ms", move, MOVES,
@@ -113,7 +76,7 @@ static void try_effect(void (*yield)(uint16_t address))
 {
 	uint64_t with, without;
 
-	if (start_spinners()) {
+	if (spinners_start()) {
 		with = calls_for_moves(yield);
 		without = calls_for_moves(yield_to_itself);
 		print("# calls till a CPU got on, %u times: %lu; %lu if the yield is to itself\n",
@@ -122,7 +85,7 @@ static void try_effect(void (*yield)(uint16_t address))
 			check(with <= without / BETTER,
 			      "it took %lu calls, and %lu without yielding", with, without);
 	}
-	stop_spinners();
+	spinners_stop();
 }
 
 static void test_directed_effect(void)
@@ -202,17 +165,17 @@ static void test_stopped(void)
 	struct cpu *cpu = cpu_at(1);
 	uint64_t before;
 
-	if (!start_spinners())
+	if (!spinners_start())
 		return;
 	cpu_stop(cpu);
-	before = spinners[1].count;
+	before = spinner_count(1);
 	for (uint32_t round = 0; round < ROUNDS; round++)
 		yield_to(cpu->address);
 	delay_ms(QUIET_MS);
 	check(cpu_is_stopped(cpu->address), "runs");
-	check_equal((int64_t)spinners[1].count, (int64_t)before, "its count");
+	check_equal((int64_t)spinner_count(1), (int64_t)before, "its count");
 	check(cpu_restart(cpu), "does not restart");
-	stop_spinners();
+	spinners_stop();
 }
 
 static volatile uint32_t rounds_done[MAX_CPUS];

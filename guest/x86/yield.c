@@ -3,6 +3,7 @@
  * KVM_HC_SCHED_YIELD, a hint: Documentation/virt/kvm/x86/hypercalls.rst;
  * arch/x86/kvm/x86.c, kvm_sched_yield (Linux 6.19).
  */
+#include "common/spinners.h"
 #include "runtime/test.h"
 
 #define LIMIT_MS 60000
@@ -24,49 +25,12 @@ static long yield_to(long apic_id)
  * ---- It helps --------------------------------------------------------------
  */
 
-struct spinner {
-	volatile uint32_t count;
-	volatile uint32_t started;
-	volatile uint32_t stop;
-} __attribute__((aligned(256)));
-
-static struct spinner spinners[MAX_CPUS];
-
-static void spin(void *argument)
-{
-	struct spinner *spinner = argument;
-
-	spinner->started = 1;
-	while (!spinner->stop)
-		spinner->count++;
-}
-
-static bool start_spinners(void)
-{
-	for (uint32_t i = 1; i < cpu_count; i++) {
-		spinners[i].stop = spinners[i].started = 0;
-		cpu_post(cpu_at(i), spin, &spinners[i]);
-		if (!check(wait_for(&spinners[i].started, 1, LIMIT_MS), "CPU %u does not start",
-			   cpu_ids[i]))
-			return false;
-	}
-	return true;
-}
-
-static void stop_spinners(void)
-{
-	for (uint32_t i = 1; i < cpu_count; i++)
-		spinners[i].stop = 1;
-	for (uint32_t i = 1; i < cpu_count; i++)
-		check(cpu_wait(cpu_at(i), LIMIT_MS), "CPU %u does not finish", cpu_ids[i]);
-}
-
 /* Whether it takes long, in calls that yield to @id, till the @index'th CPU gets on. */
 static bool is_slow_move(uint32_t index, uint32_t id, uint64_t begin)
 {
-	uint32_t before = spinners[index].count, calls = 0;
+	uint32_t before = spinner_count(index), calls = 0;
 
-	while (spinners[index].count == before) {
+	while (spinner_count(index) == before) {
 		yield_to(id);
 		calls++;
 		if (!check(rdtsc() - begin < LIMIT_MS * 1000 * cycles_per_us,
@@ -101,7 +65,7 @@ static void test_effect(void)
 	uint32_t with = 0, without = 0;
 	uint64_t begin = rdtsc();
 
-	if (start_spinners()) {
+	if (spinners_start()) {
 		for (uint32_t move = 0; move < MOVES && !test_has_failed(); move++) {
 			uint32_t index = 1 + move % (cpu_count - 1);
 
@@ -118,7 +82,7 @@ static void test_effect(void)
 			check(with <= without / 4, "slow %u times, and %u without yielding",
 			      with, without);
 	}
-	stop_spinners();
+	spinners_stop();
 }
 
 /*
