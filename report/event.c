@@ -42,15 +42,13 @@ void event_continue(struct event *event, const struct paracall_event *raw,
 
 bool event_may_continue(const struct event *event)
 {
-	uint32_t row = paracall_event_row(event->class->id);
+	const struct event_class *class = event->class;
 
-	if (!event_is_call(event))
-		return false;
-	if (event_class_find(event->classes, paracall_event_id(PARACALL_EVENT_MORE, row)) &&
-	    event->argument_count == event->class->field_count)
+	if (event_class_continuation(event->classes, class, PARACALL_EVENT_MORE) &&
+	    event->argument_count == class->field_count)
 		return true;
 	return !event_has_failed(event) &&
-	       event_class_find(event->classes, paracall_event_id(PARACALL_EVENT_OUTPUT, row));
+	       event_class_continuation(event->classes, class, PARACALL_EVENT_OUTPUT);
 }
 
 bool event_argument(const struct event *event, const char *name, uint64_t *value)

@@ -43,6 +43,14 @@ bool event_classes_add(struct event_classes *classes, const struct event_class *
 /* NULL if there is none. */
 const struct event_class *event_class_find(const struct event_classes *classes, uint32_t id);
 
+/*
+ * What PARACALL_EVENT_MORE or PARACALL_EVENT_OUTPUT adds to events of that class; NULL if
+ * that is nothing.
+ */
+const struct event_class *event_class_continuation(const struct event_classes *classes,
+						   const struct event_class *class,
+						   enum paracall_event_kind kind);
+
 /* "hex" and so on, and the other way round; an unknown name is hex. */
 const char *event_format_name(enum paracall_format format);
 enum paracall_format event_format_by_name(const char *name);

@@ -238,6 +238,17 @@ const char *event_fault_name(uint64_t fault)
 	return fault < sizeof(fault_names) / sizeof(fault_names[0]) ? fault_names[fault] : NULL;
 }
 
+const struct event_class *event_class_continuation(const struct event_classes *classes,
+						   const struct event_class *class,
+						   enum paracall_event_kind kind)
+{
+	/* Rows of other kinds are no calls'. */
+	if (paracall_event_kind(class->id) > PARACALL_EVENT_EPAPR)
+		return NULL;
+	return event_class_find(classes,
+				paracall_event_id(kind, paracall_event_row(class->id)));
+}
+
 const char *event_format_name(enum paracall_format format)
 {
 	return format < PARACALL_FORMATS ? format_names[format] : "hex";

@@ -295,18 +295,6 @@ static void print_fields(FILE *output, const struct event_class *class, const ch
 	}
 }
 
-/* The names of what continues a call; NULL if nothing does. */
-static const struct event_class *find_continuation(const struct html *html,
-						   const struct event_class *class,
-						   enum paracall_event_kind kind)
-{
-	uint32_t row = paracall_event_row(class->id);
-
-	if (paracall_event_kind(class->id) > PARACALL_EVENT_EPAPR)
-		return NULL;
-	return event_class_find(html->classes, paracall_event_id(kind, row));
-}
-
 static void print_class(struct html *html, const struct event_class *class)
 {
 	FILE *output = html->target.output;
@@ -317,10 +305,14 @@ static void print_class(struct html *html, const struct event_class *class)
 	fprintf(output, ",\"id\":%" PRIu32 ",\"kind\":%u,\"fields\":[", class->id,
 		paracall_event_kind(class->id));
 	print_fields(output, class, &before);
-	print_fields(output, find_continuation(html, class, PARACALL_EVENT_MORE), &before);
+	print_fields(output,
+		     event_class_continuation(html->classes, class, PARACALL_EVENT_MORE),
+		     &before);
 	fputs("],\"outputs\":[", output);
 	before = "";
-	print_fields(output, find_continuation(html, class, PARACALL_EVENT_OUTPUT), &before);
+	print_fields(output,
+		     event_class_continuation(html->classes, class, PARACALL_EVENT_OUTPUT),
+		     &before);
 	fputs("]}", output);
 }
 
