@@ -7,6 +7,7 @@
  */
 #include "instructions.h"
 
+#include "../first.h"
 #include "calls.h"
 #include "device_tree.h"
 #include "magic_page.h"
@@ -78,7 +79,7 @@ static void look_at_beginning(struct block *block, struct qemu_plugin_tb *transl
 	uint64_t pc = qemu_plugin_insn_vaddr(first);
 	struct powerpc_site site = { .pc = pc };
 	uint32_t bytes = 0;
-	bool is_start = start_is_here(pc);
+	bool is_start = first_is_at(pc);
 	bool may_be_kernel;
 
 	qemu_plugin_insn_data(first, &bytes, SIZE);

@@ -18,16 +18,6 @@
 /* pseries has its device windows from here on; other machines have less memory. */
 #define PSERIES_LIMIT (UINT64_C(1) << 40)
 
-/* The address plus 1, so that 0 is none. */
-static _Atomic(uint64_t) first;
-
-bool start_is_here(uint64_t pc)
-{
-	uint64_t none = 0;
-
-	return atomic_compare_exchange_strong(&first, &none, pc + 1) || none == pc + 1;
-}
-
 void start_reached(unsigned int index, void *userdata)
 {
 	struct powerpc_site site = powerpc_site_unpack(userdata);

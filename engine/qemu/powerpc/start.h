@@ -5,10 +5,7 @@
 
 #include "../engine.h"
 
-/* Whether the guest's first instruction is at that address; the first asked for is. */
-bool start_is_here(uint64_t pc);
-
-/* It is executed, perhaps not for the first time. */
+/* The first instruction is executed, perhaps not for the first time. */
 qemu_plugin_vcpu_cb start_reached;
 
 #endif /* PARACALL_QEMU_POWERPC_START_H */

@@ -6,6 +6,7 @@
  */
 #include "instructions.h"
 
+#include "../first.h"
 #include "../memory.h"
 #include "calls.h"
 #include "registers.h"
@@ -103,7 +104,7 @@ static void look_at_beginning(struct vcpu *translator, struct qemu_plugin_tb *bl
 {
 	uint64_t address = qemu_plugin_tb_vaddr(block);
 
-	if (s390_start_is_at(address) &&
+	if (first_is_at(address) &&
 	    !(read_psw_mask(translator) & (S390_PSW_DAT | S390_PSW_PROBLEM)))
 		qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_tb_get_insn(block, 0),
 						       s390_start_reached,

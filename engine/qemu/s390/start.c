@@ -11,17 +11,6 @@
 
 #include <stdatomic.h>
 
-/* The address plus 1, so that 0 is none. */
-static _Atomic(uint64_t) first;
-
-bool s390_start_is_at(uint64_t address)
-{
-	uint64_t none = 0;
-
-	return atomic_compare_exchange_strong(&first, &none, address + 1) ||
-	       none == address + 1;
-}
-
 /* From the last one on, which is soon a stack's. */
 static bool is_reset(struct vcpu *vcpu)
 {

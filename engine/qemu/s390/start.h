@@ -5,10 +5,7 @@
 
 #include "../engine.h"
 
-/* Whether the guest's first instruction is at that address; the first asked for is. */
-bool s390_start_is_at(uint64_t address);
-
-/* It is executed, perhaps not for the first time; @userdata is that address. */
+/* The first instruction is executed, perhaps not for the first time; @userdata is its address. */
 qemu_plugin_vcpu_cb s390_start_reached;
 
 #endif /* PARACALL_QEMU_S390_START_H */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where the machine's first instruction is, and each reset by the host begins again. */
+#ifndef PARACALL_QEMU_FIRST_H
+#define PARACALL_QEMU_FIRST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Whether it is at that address; the first that is asked for is its. */
+bool first_is_at(uint64_t address);
+
+#endif /* PARACALL_QEMU_FIRST_H */
