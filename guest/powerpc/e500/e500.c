@@ -18,13 +18,18 @@ void tests_start(const char *program)
 	      kvm_features());
 }
 
-/* From e500mc on: on these KVM doesn't look at r0, and Linux calls by this. */
-static bool has_hypervisor_calls(void)
+static unsigned long cpu_version(void)
 {
 	unsigned long version;
 
 	__asm__ volatile("mfpvr %0" : "=r"(version));
-	return version >> 16 >= 0x8023;
+	return version >> 16;
+}
+
+/* From e500mc on: on these KVM doesn't look at r0, and Linux calls by this. */
+static bool has_hypervisor_calls(void)
+{
+	return cpu_version() >= 0x8023;
 }
 
 static void test_sc_1(void)
@@ -54,10 +59,7 @@ static void test_sc_1(void)
 /* Those of KVM's that have a 64-bit mode: e5500 and e6500. */
 static bool has_64_bits(void)
 {
-	unsigned long version;
-
-	__asm__ volatile("mfpvr %0" : "=r"(version));
-	return version >> 16 == 0x8024 || version >> 16 == 0x8040;
+	return cpu_version() == 0x8024 || cpu_version() == 0x8040;
 }
 
 struct wide_row {
