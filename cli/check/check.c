@@ -16,8 +16,6 @@
 #include <unistd.h>
 
 #define DEFAULT_ENGINES (ENGINE_PARACALL | ENGINE_PLAIN)
-/* For the one run that shows whether the own KVM is sound. */
-#define DEFAULT_PROBE_SECONDS 20
 
 struct check_options {
 	uint32_t engines;
@@ -26,7 +24,6 @@ struct check_options {
 	/* Where the guests are; --guests, or the default, which is owned. */
 	char *folder;
 	unsigned int seconds;
-	unsigned int probe_seconds;
 	enum check_format format;
 	bool lists, lists_rules, is_long;
 	/* Two engines; or none. */
@@ -141,8 +138,7 @@ static void run_machine(const struct check_options *options,
 		struct check_setup setup = { .machine = machine,
 					     .engine = engine,
 					     .folder = options->folder,
-					     .seconds = options->seconds,
-					     .probe_seconds = options->probe_seconds };
+					     .seconds = options->seconds };
 		char *reason;
 
 		if (!(options->engines & engine))
@@ -367,8 +363,7 @@ static int compare(const struct check_options *options, struct suite *suites[MOS
 			.engines = { options->compared[0], options->compared[1] },
 			.setup = { .machine = check_machine(i),
 				   .folder = options->folder,
-				   .seconds = options->seconds,
-				   .probe_seconds = options->probe_seconds },
+				   .seconds = options->seconds },
 			.suite = suites[i],
 			.sequences = &options->sequences,
 			.is_wanted = is_compared,
@@ -492,7 +487,6 @@ static bool take_timeout(struct check_options *options, const char *value)
 	long seconds = strtol(value, &end, 10);
 
 	options->seconds = seconds;
-	options->probe_seconds = seconds;
 	if (*value && !*end && seconds > 0 && seconds <= SUITE_MOST_SECONDS)
 		return true;
 	complain("--timeout=%s: give a number of seconds, at most %d", value,
@@ -609,7 +603,6 @@ int check_main(int argc, char **argv)
 {
 	struct check_options options = {
 		.engines = DEFAULT_ENGINES,
-		.probe_seconds = DEFAULT_PROBE_SECONDS,
 		.folder = data_path("guest"),
 	};
 	int status = parse_options(&options, argc, argv);

@@ -15,6 +15,8 @@
 
 /* No guest has that much to say. */
 #define MOST_OUTPUT (4u << 20)
+/* For the one run that shows whether KVM is sound. */
+#define PROBE_SECONDS 20
 
 static const char *const x86_arguments[] = { "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
 					     NULL };
@@ -144,18 +146,23 @@ static double seconds_now(void)
 	return now.tv_sec + now.tv_nsec / 1e9;
 }
 
+static unsigned int seconds_for(const struct check_setup *setup, const struct suite_run *run)
+{
+	if (setup->seconds)
+		return setup->seconds;
+	return run->seconds ? run->seconds : DEFAULT_SECONDS;
+}
+
 void setup_run(const struct check_setup *setup, const struct suite *suite,
 	       struct result *result)
 {
 	struct strings command = { .items = NULL };
 	struct child_output output;
-	unsigned int limit = setup->seconds;
 	double begin = seconds_now();
 	int file = make_command(&command, setup, result->run);
 
-	if (!limit)
-		limit = result->run->seconds ? result->run->seconds : DEFAULT_SECONDS;
-	if (child_capture(command.items, limit, MOST_OUTPUT, &output)) {
+	if (child_capture(command.items, seconds_for(setup, result->run), MOST_OUTPUT,
+			  &output)) {
 		result->trouble = TROUBLE_CRASH;
 		result->reason = format_string("'%s' can't be run: %s", command.items[0],
 					       strerror(errno));
@@ -179,18 +186,17 @@ static char *find_fault_of_kvm(const struct check_setup *setup)
 		.program = (char *)setup->machine->probe,
 		.options = "",
 		.arguments = "-cpu host",
+		.seconds = PROBE_SECONDS,
 	};
 	struct suite nothing = { .runs = NULL };
 	struct result result = { .run = &run };
-	struct check_setup probe = *setup;
 	char *fault = NULL;
 
-	probe.seconds = setup->probe_seconds;
-	setup_run(&probe, &nothing, &result);
+	setup_run(setup, &nothing, &result);
 	if (result.trouble == TROUBLE_LATE)
 		fault = format_string(
 			"the machine's /dev/kvm does not work: %s was not done in %u seconds",
-			run.program, probe.seconds);
+			run.program, seconds_for(setup, &run));
 	else if (result.trouble)
 		fault = format_string("the machine's /dev/kvm does not work: %s: %s",
 				      run.program, result.reason);

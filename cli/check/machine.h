@@ -34,12 +34,8 @@ struct check_setup {
 	enum check_engine engine;
 	/* Where the guests' files are. */
 	const char *folder;
-	/*
-	 * Time for a run, or 0: what the run has in the data file, or DEFAULT_SECONDS.
-	 * And for the one that shows whether a KVM is sound.
-	 */
+	/* Time for a run, or 0: what the run has in the data file, or DEFAULT_SECONDS. */
 	unsigned int seconds;
-	unsigned int probe_seconds;
 	/* The program. */
 	char *qemu;
 };
