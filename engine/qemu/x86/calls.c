@@ -190,15 +190,17 @@ void call_forget(struct vcpu *vcpu)
 	vcpu->async_pf.is_waiting = false;
 }
 
-/* The others of the machine do so when they are started. */
-static void reset_machine(struct vcpu *vcpu)
+static void begin_anew(struct vcpu *vcpu)
+{
+	call_forget(vcpu);
+	paracall_cpu_reset(vcpu->cpu);
+}
+
+/* One vCPU has begun anew; the others do so when they are started. */
+static void reset_machine(void)
 {
 	struct engine *engine = &paracall_qemu_engine;
 
-	if (vcpu) {
-		call_forget(vcpu);
-		paracall_cpu_reset(vcpu->cpu);
-	}
 	/* It is told as if by the first vCPU, whichever came here. */
 	trace_note_site(engine->vcpus, NULL, 0);
 	paracall_machine_reset(engine->machine);
@@ -213,6 +215,7 @@ void call_reset_vector(unsigned int index, void *userdata)
 {
 	struct engine *engine = &paracall_qemu_engine;
 	struct vcpu *vcpu = vcpu_current(index);
+	bool is_alone;
 
 	(void)userdata;
 	if (!atomic_exchange(&engine->has_started, true)) {
@@ -221,12 +224,11 @@ void call_reset_vector(unsigned int index, void *userdata)
 			memory_probe(vcpu);
 		return;
 	}
-	if (!vcpu || !atomic_load(&vcpu->was_sent_init)) {
-		reset_machine(vcpu);
-		return;
-	}
-	call_forget(vcpu);
-	paracall_cpu_reset(vcpu->cpu);
+	is_alone = vcpu && atomic_load(&vcpu->was_sent_init);
+	if (vcpu)
+		begin_anew(vcpu);
+	if (!is_alone)
+		reset_machine();
 }
 
 /* As INIT leaves them (Intel SDM vol. 3, "Processor State After Reset"). */
@@ -247,10 +249,8 @@ void call_start_vector(unsigned int index, void *userdata)
 	struct vcpu *vcpu = vcpu_current(index);
 
 	(void)userdata;
-	if (!vcpu || !has_registers_of_start(vcpu))
-		return;
-	call_forget(vcpu);
-	paracall_cpu_reset(vcpu->cpu);
+	if (vcpu && has_registers_of_start(vcpu))
+		begin_anew(vcpu);
 }
 
 /* Not more often than the host's clock ticks. */
