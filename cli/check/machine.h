@@ -23,6 +23,8 @@ struct check_machine {
 	bool is_nested;
 };
 
+#define MOST_MACHINES 8
+
 /* The @index'th, or NULL. */
 const struct check_machine *check_machine(size_t index);
 
