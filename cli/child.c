@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,13 +54,35 @@ static int64_t milliseconds_now(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static atomic_bool is_stopped;
+
+void child_stop(void)
+{
+	is_stopped = true;
+}
+
+bool child_is_stopped(void)
+{
+	return is_stopped;
+}
+
+static bool is_time_over(int64_t end)
+{
+	return milliseconds_now() >= end;
+}
+
+static bool is_over(int64_t end)
+{
+	return is_stopped || is_time_over(end);
+}
+
 /* Read until the end, @size - 1 bytes, or the time is over; true at the end. */
 static bool read_answer(int input, struct child_output *output, size_t size, int64_t end)
 {
 	struct pollfd poll_input = { .fd = input, .events = POLLIN };
 	ssize_t count = 1;
 
-	while (count > 0 && output->length < size - 1 && milliseconds_now() < end) {
+	while (count > 0 && output->length < size - 1 && !is_over(end)) {
 		if (poll(&poll_input, 1, 200) <= 0)
 			continue;
 		count = read(input, output->text + output->length, size - 1 - output->length);
@@ -75,12 +98,12 @@ static int exit_status(int status)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-static bool wait_until(pid_t child, int64_t end, int *status)
+static bool wait_until(pid_t child, bool (*is_over)(int64_t end), int64_t end, int *status)
 {
 	static const struct timespec pause = { .tv_nsec = 2000000 };
 
 	while (waitpid(child, status, WNOHANG) == 0) {
-		if (milliseconds_now() >= end)
+		if (is_over(end))
 			return false;
 		nanosleep(&pause, NULL);
 	}
@@ -91,7 +114,7 @@ static bool wait_until(pid_t child, int64_t end, int *status)
 static void end_child(pid_t child, int *status)
 {
 	kill(child, SIGTERM);
-	if (wait_until(child, milliseconds_now() + END_MS, status))
+	if (wait_until(child, is_time_over, milliseconds_now() + END_MS, status))
 		return;
 	kill(-child, SIGKILL);
 	waitpid(child, status, 0);
@@ -112,7 +135,7 @@ int child_capture(char *const argv[], unsigned int seconds, size_t size,
 	close(ends[1]);
 	if (child > 0) {
 		output->is_late = !read_answer(ends[0], output, size, end) ||
-				  !wait_until(child, end, &status);
+				  !wait_until(child, is_over, end, &status);
 		if (output->is_late)
 			end_child(child, &status);
 		output->status = exit_status(status);

@@ -30,6 +30,13 @@ int child_capture(char *const argv[], unsigned int seconds, size_t size,
 		  struct child_output *output);
 
 /*
+ * End what child_capture() runs, in all threads: it then says that it was late, and
+ * so does each one after that. For a signal's handler.
+ */
+void child_stop(void);
+bool child_is_stopped(void);
+
+/*
  * Run a program on our terminal, with our standard streams, until it ends.
  * Signals from the terminal are its business; those sent to us are passed on.
  * Returns its exit status, or 128 + the signal that ended it, or -1 with errno
