@@ -143,6 +143,9 @@ test_completion() {
 	completes "paracall run --inject=cpuid:withdraw=pv-unhalt+pv-s" pv-unhalt+pv-send-ipi
 	completes "paracall run --inject=cpuid:withdraw=pv-unhalt:" when= -- pv-unhalt every=
 	completes "paracall run --inject=clock:jump=1s --trace-format=" text ftrace
+	completes "paracall check --j" --junit= --jobs= -- --json
+	completes "paracall check --format=" text tap junit json -- csv
+	completes "paracall check --jobs=" auto -- text
 	completes "paracall run --features=" none pv-unhalt -- jump=
 }
 
@@ -594,6 +597,37 @@ test_check() {
 	expect "check, JUnit" 0 "testsuites 1" sh -c "'$paracall' check --engine=paracall \
 		--arch=x86_64 --format=junit selftest | python3 -c 'import sys, xml.etree.ElementTree as e
 t = e.parse(sys.stdin).getroot(); print(t.tag, len(t))'"
+	expect "check, JUnit beside the text" 0 "PASS" "$paracall" check --engine=plain \
+		--arch=x86_64 --junit="$work/junit" selftest
+	expect "check, JUnit's file" 0 "testsuites 2 0" python3 -c 'import sys, xml.etree.ElementTree as e
+t = e.parse(sys.argv[1]).getroot()
+print(t.tag, len(t), sum(int(s.get("failures")) for s in t))' "$work/junit"
+	expect "check, nowhere for JUnit's file" 125 "no/junit' can't be written" \
+		"$paracall" check --engine=plain --arch=x86_64 --junit="$work/no/junit" selftest
+	expect "check, a full disk for JUnit's file" 125 "could not be written: No space" \
+		"$paracall" check --engine=plain --arch=x86_64 --junit=/dev/full selftest
+	expect "check, bad shard" 2 "like 1/4 to 4/4" "$paracall" check --shard=5/4
+	expect "check, bad number of jobs" 2 "from 1 to 1024, or auto" "$paracall" check --jobs=0
+	expect "check, JSON of no list" 2 "needs --list" "$paracall" check --format=json
+	expect "check, a list as JUnit" 2 "text and json only" "$paracall" check --list --format=junit
+	expect "check, a shard of a comparison" 2 "do not go with --compare" \
+		"$paracall" check --compare --shard=1/2 plain paracall
+	expect "check, a shard without runs" 77 "none is in this shard" \
+		"$paracall" check --engine=plain --arch=x86_64 --shard=9/9 selftest
+	# shellcheck disable=SC2016 # it is Python's
+	expect "check, the list for a farm" 0 "all runs are in one shard" python3 -c 'import json, subprocess, sys
+def runs(*options):
+    text = subprocess.run([sys.argv[1], "check", "--list", "--format=json", *options],
+                          stdout=subprocess.PIPE, check=True).stdout
+    return json.loads(text)
+whole = runs()
+parts = [runs("--shard=%d/5" % i)["runs"] for i in range(1, 6)]
+assert whole["all_runs"] == len(whole["runs"]) > 100
+assert sorted((r for p in parts for r in p), key=lambda r: r["number"]) == whole["runs"]
+assert max(map(len, parts)) - min(map(len, parts)) < 2
+assert any(t["program"] == "kick" and "KICK_CPU" in t["covers"] and t["rule"] for t in whole["tests"])
+assert any(r["alone"] for r in whole["runs"]) and any(not r["alone"] for r in whole["runs"])
+print("all runs are in one shard")' "$paracall"
 	printf 'none | plain\n' >"$file"
 	expect "check, bad data file" 125 "x86_64.conf: line 1" "$paracall" check --guests="$guests"
 }
@@ -653,6 +687,109 @@ test_check_ends() {
 	kill -KILL "$checking" 2>/dev/null
 	wait "$checking" 2>/dev/null
 	check_gone "check was killed, and QEMU ends"
+}
+
+# A QEMU that does this with the name of the guest in $guest, and then says that all is good.
+guest_qemu() {
+	cat >"$work/guest-qemu" <<-EOT
+		#!/bin/sh
+		case \$* in *probe*) exec "$(fake_qemu fitting 11.1.0 7)" "\$@" ;; esac
+		work=$work
+		guest=\$(expr "\$*" : '.*/\([a-z]*\)[.]elf')
+		$1
+		echo "ok 1 - a"
+		echo "1..1"
+		exit 33
+	EOT
+	chmod +x "$work/guest-qemu"
+	echo "$work/guest-qemu"
+}
+
+# Two of them wait for each other.
+# shellcheck disable=SC2016 # for the shell in there
+meet='touch "$work/met-$guest"
+		for i in $(seq 200); do [ $(ls "$work"/met-* | wc -l) -lt 2 ] || break; sleep 0.1; done
+		[ $(ls "$work"/met-* | wc -l) -ge 2 ] || exit 35'
+
+test_check_jobs() {
+	local -x PARACALL_CACHE='' XDG_CACHE_HOME=$work/check-cache PARACALL_QEMU
+	local guests=$work/jobs
+	local -a check=("$paracall" check --engine=paracall --arch=x86_64 --guests="$guests")
+
+	mkdir -p "$guests"
+	printf '[runs]\nslow | paracall | quick | | | pass\nfast | paracall | quick | | | pass\n' \
+		>"$guests/x86_64.conf"
+	PARACALL_QEMU=$(guest_qemu "$meet")
+	expect "check, two at a time" 0 "2       0" "${check[@]}" --jobs=2
+	# shellcheck disable=SC2016 # for the shell in there
+	PARACALL_QEMU=$(guest_qemu '[ $guest = fast ] || sleep 2')
+	"${check[@]}" --jobs=2 2>&1 | awk '{ print $1, $4 }' >"$work/out"
+	if [ "$(head -n 2 "$work/out" | paste -sd,)" = "PASS slow:,PASS fast:" ]; then
+		pass "check, results in order"
+	else
+		fail "check, results in order" "they are not" "$work/out"
+	fi
+	printf '[runs]\n' >"$guests/x86_64.conf"
+	for _ in 1 2 3; do
+		echo 'slow | paracall | quick alone | | | pass'
+		echo 'fast | paracall | quick | | | pass'
+	done >>"$guests/x86_64.conf"
+	# shellcheck disable=SC2016 # for the shell in there
+	PARACALL_QEMU=$(guest_qemu 'mkdir "$work/alone-$guest" || exit 35
+		sleep 0.3
+		[ $guest = fast ] || ! [ -e "$work/alone-fast" ] || exit 35
+		rmdir "$work/alone-$guest"')
+	expect "check, alone" 0 "6       0" "${check[@]}" --jobs=4
+}
+
+# interrupted SIGNAL STATUS: two that do not end by themselves are ended, whatever they
+# think of it, and there are results.
+interrupted() {
+	local signal=$1 checking file running=0
+
+	rm -f "$work"/pid-* "$work/junit"
+	env --default-signal="$signal" "$paracall" check --engine=paracall --arch=x86_64 \
+		--guests="$work/jobs" --jobs=2 --format=tap --junit="$work/junit" \
+		>"$work/out" 2>&1 </dev/null &
+	checking=$!
+	until [ -s "$work/pid-slow" ] && [ -s "$work/pid-fast" ]; do
+		kill -0 "$checking" 2>/dev/null || break
+		sleep 0.1
+	done
+	kill -s "$signal" "$checking"
+	wait "$checking"
+	if [ $? -eq "$2" ]; then
+		pass "check, $signal: it ends by that"
+	else
+		fail "check, $signal: it ends by that" "it does not" "$work/out"
+	fi
+	for file in "$work"/pid-*; do
+		! is_running "$file" || running=$((running + 1))
+	done
+	if [ "$running" -eq 0 ]; then
+		pass "check, $signal: no QEMU is left"
+	else
+		fail "check, $signal: no QEMU is left" "$running are"
+	fi
+	if grep -q "^Bail out!" "$work/out" && grep -q "0 of 3 runs were done" "$work/out" &&
+		[ "$(grep -c "not done: interrupted" "$work/junit")" -eq 3 ]; then
+		pass "check, $signal: what was not done is said"
+	else
+		fail "check, $signal: what was not done is said" "it is not" "$work/out"
+	fi
+}
+
+test_check_interrupted() {
+	local -x PARACALL_CACHE='' XDG_CACHE_HOME=$work/check-cache PARACALL_QEMU
+
+	printf '[runs]\nslow | paracall | quick | | | pass\nfast | paracall | quick | | | pass\nnext | paracall | quick | | | pass\n' \
+		>"$work/jobs/x86_64.conf"
+	# shellcheck disable=SC2016 # for the shell in there
+	PARACALL_QEMU=$(guest_qemu 'echo $$ >"$work/pid-$guest"; exec sleep 1000')
+	interrupted INT 130
+	# shellcheck disable=SC2016 # for the shell in there
+	PARACALL_QEMU=$(guest_qemu 'trap "" TERM; echo $$ >"$work/pid-$guest"; exec sleep 1000')
+	interrupted TERM 143
 }
 
 test_check_output() {
@@ -717,6 +854,8 @@ test_no_effect
 test_grub
 test_check
 test_check_ends
+test_check_jobs
+test_check_interrupted
 test_check_output
 test_killed
 test_plugin

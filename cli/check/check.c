@@ -5,105 +5,12 @@
 #include "list.h"
 #include "machine.h"
 #include "options.h"
-#include "print.h"
+#include "runs.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-struct results {
-	struct result *items;
-	size_t count;
-};
-
-static struct result *add_result(struct results *results, const struct check_setup *setup,
-				 const struct suite_run *run)
-{
-	size_t size = (results->count + 1) * sizeof(*results->items);
-
-	results->items = must(realloc(results->items, size));
-	results->items[results->count] = (struct result){
-		.architecture = setup->machine->architecture,
-		.engine = setup->engine,
-		.run = run,
-	};
-	return &results->items[results->count++];
-}
-
-static bool has_run(const struct check_options *options, const struct check_setup *setup,
-		    const struct suite_run *run)
-{
-	return run->engines & setup->engine && !run->is_compared &&
-	       (!run->is_long || options->is_long) && check_is_wanted(options, run->program);
-}
-
-static void run_suite(const struct check_options *options, const struct check_setup *setup,
-		      const struct suite *suite, struct results *results)
-{
-	for (size_t i = 0; i < suite->run_count; i++) {
-		struct result *result;
-
-		if (!has_run(options, setup, &suite->runs[i]))
-			continue;
-		result = add_result(results, setup, &suite->runs[i]);
-		setup_run(setup, suite, result);
-		print_result(options->format, result);
-	}
-}
-
-/* One result for all of them. */
-static void skip_suite(const struct check_options *options, const struct check_setup *setup,
-		       char *reason, struct results *results)
-{
-	static const struct suite_run all = { .program = "all",
-					      .options = "",
-					      .arguments = "" };
-	struct result *result = add_result(results, setup, &all);
-
-	result->trouble = TROUBLE_SKIP;
-	result->reason = reason;
-	print_result(options->format, result);
-}
-
-static void run_machine(const struct check_options *options,
-			const struct check_machine *machine, const struct suite *suite,
-			struct results *results)
-{
-	for (uint32_t engine = 1; engine < ENGINE_END; engine <<= 1) {
-		struct check_setup setup = { .machine = machine,
-					     .engine = engine,
-					     .folder = options->folder,
-					     .seconds = options->seconds };
-		char *reason;
-
-		if (!(options->engines & engine))
-			continue;
-		reason = setup_begin(&setup, suite);
-		if (reason)
-			skip_suite(options, &setup, reason, results);
-		else
-			run_suite(options, &setup, suite, results);
-		setup_end(&setup);
-	}
-}
-
-/* Without a compiler for it, its guests and their data file were not built. */
-static void skip_machine(const struct check_options *options,
-			 const struct check_machine *machine, struct results *results)
-{
-	char *path = format_string("%s/%s.conf", options->folder, machine->architecture);
-
-	for (uint32_t engine = 1; engine < ENGINE_END && access(path, F_OK); engine <<= 1) {
-		struct check_setup setup = { .machine = machine, .engine = engine };
-
-		if (options->engines & engine)
-			skip_suite(options, &setup,
-				   format_string("not built: there is no '%s'", path), results);
-	}
-	free(path);
-}
 
 /* NULL, and a complaint unless there is no such file. */
 static struct suite *read_suite(const struct check_options *options,
@@ -134,19 +41,6 @@ static struct suite *read_suite(const struct check_options *options,
 	return suite;
 }
 
-static int exit_status(const struct results *results)
-{
-	struct totals totals = { .unresolved = 0 };
-
-	for (size_t i = 0; i < results->count; i++)
-		totals_add(&totals, &results->items[i]);
-	if (totals.verdicts[VERDICT_FAIL])
-		return EXIT_NOTHING;
-	if (totals.unresolved)
-		return EXIT_UNRESOLVED;
-	return totals.verdicts[VERDICT_PASS] ? EXIT_OK : EXIT_SKIPPED;
-}
-
 /* The suites by the index of their machine; NULL where there is none. Returns how many. */
 static size_t read_suites(const struct check_options *options,
 			  struct suite *suites[MOST_MACHINES])
@@ -162,30 +56,6 @@ static size_t read_suites(const struct check_options *options,
 		count += suites[i] != NULL;
 	}
 	return count;
-}
-
-static int run(const struct check_options *options, struct suite *suites[MOST_MACHINES])
-{
-	bool is_all = !options->architecture && !options->patterns[0];
-	struct results results = { .items = NULL };
-	const struct check_machine *machine;
-	int status;
-
-	for (size_t i = 0; i < MOST_MACHINES && (machine = check_machine(i)); i++) {
-		if (suites[i])
-			run_machine(options, machine, suites[i], &results);
-		else if (is_all)
-			skip_machine(options, machine, &results);
-	}
-	print_results_end(options->format, results.items, results.count);
-	if (!results.count)
-		complain(
-			"check: no run is of that name; 'paracall check --list' shows the programs");
-	status = results.count ? exit_status(&results) : EXIT_USAGE;
-	for (size_t i = 0; i < results.count; i++)
-		result_free(&results.items[i]);
-	free(results.items);
-	return status;
 }
 
 static bool is_compared(const struct suite_run *run, const void *argument)
@@ -262,7 +132,7 @@ static int check_suites(const struct check_options *options,
 {
 	if (options->lists)
 		return check_list(options, suites);
-	return options->compares ? compare(options, suites) : run(options, suites);
+	return options->compares ? compare(options, suites) : check_run(options, suites);
 }
 
 static int check(const struct check_options *options)

@@ -146,7 +146,7 @@ static double seconds_now(void)
 	return now.tv_sec + now.tv_nsec / 1e9;
 }
 
-static unsigned int seconds_for(const struct check_setup *setup, const struct suite_run *run)
+unsigned int setup_seconds(const struct check_setup *setup, const struct suite_run *run)
 {
 	if (setup->seconds)
 		return setup->seconds;
@@ -161,7 +161,7 @@ void setup_run(const struct check_setup *setup, const struct suite *suite,
 	double begin = seconds_now();
 	int file = make_command(&command, setup, result->run);
 
-	if (child_capture(command.items, seconds_for(setup, result->run), MOST_OUTPUT,
+	if (child_capture(command.items, setup_seconds(setup, result->run), MOST_OUTPUT,
 			  &output)) {
 		result->trouble = TROUBLE_CRASH;
 		result->reason = format_string("'%s' can't be run: %s", command.items[0],
@@ -196,7 +196,7 @@ static char *find_fault_of_kvm(const struct check_setup *setup)
 	if (result.trouble == TROUBLE_LATE)
 		fault = format_string(
 			"the machine's /dev/kvm does not work: %s was not done in %u seconds",
-			run.program, seconds_for(setup, &run));
+			run.program, setup_seconds(setup, &run));
 	else if (result.trouble)
 		fault = format_string("the machine's /dev/kvm does not work: %s: %s",
 				      run.program, result.reason);

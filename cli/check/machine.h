@@ -49,6 +49,9 @@ struct check_setup {
 char *setup_begin(struct check_setup *setup, const struct suite *suite);
 void setup_end(struct check_setup *setup);
 
+/* The time limit of a run. */
+unsigned int setup_seconds(const struct check_setup *setup, const struct suite_run *run);
+
 /* @result has its architecture, engine and run; the rest is filled in. */
 void setup_run(const struct check_setup *setup, const struct suite *suite,
 	       struct result *result);

@@ -6,11 +6,14 @@
 
 #include <fnmatch.h>
 #include <getopt.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define DEFAULT_ENGINES (ENGINE_PARACALL | ENGINE_PLAIN)
+#define MOST_JOBS 1024
+#define MOST_SHARDS 1000000
 
 static void print_help(void)
 {
@@ -35,7 +38,11 @@ static void print_help(void)
 	       "      --long           the long runs, too\n"
 	       "      --list           show the tests and what they cover, and run none\n"
 	       "      --rules          the same, and where it is written what each expects\n"
-	       "      --format=FORMAT  text, tap or junit (default: text)\n"
+	       "      --format=FORMAT  text, tap or junit; of a list text or json (default: text)\n"
+	       "      --junit=FILE     the results also to this file, as JUnit's XML\n"
+	       "  -j, --jobs=N         N runs at a time, or auto: as many as there are processors;\n"
+	       "                       those that look at time are run alone (default: 1)\n"
+	       "      --shard=I/N      the I-th of N parts of the runs, for N machines\n"
 	       "      --timeout=N      seconds for each run (default: as its .conf file says, or %u)\n"
 	       "      --guests=FOLDER  where the guests and their .conf files are\n"
 	       "  -h, --help           this text\n",
@@ -64,6 +71,8 @@ enum option_code {
 	OPTION_LIST,
 	OPTION_RULES,
 	OPTION_FORMAT,
+	OPTION_JUNIT,
+	OPTION_SHARD,
 	OPTION_TIMEOUT,
 	OPTION_GUESTS,
 };
@@ -78,6 +87,9 @@ static const struct option long_options[] = {
 	{ "list", no_argument, NULL, OPTION_LIST },
 	{ "rules", no_argument, NULL, OPTION_RULES },
 	{ "format", required_argument, NULL, OPTION_FORMAT },
+	{ "junit", required_argument, NULL, OPTION_JUNIT },
+	{ "jobs", required_argument, NULL, 'j' },
+	{ "shard", required_argument, NULL, OPTION_SHARD },
 	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
 	{ "guests", required_argument, NULL, OPTION_GUESTS },
 	{ "help", no_argument, NULL, 'h' },
@@ -129,6 +141,48 @@ static bool take_timeout(struct check_options *options, const char *value)
 	return false;
 }
 
+/* A number from 1 to @most that ends at *@end, or 0. */
+static unsigned int take_number(const char *text, unsigned long most, char **end)
+{
+	unsigned long number = strtoul(text, end, 10);
+
+	return *text >= '0' && *text <= '9' && number <= most ? number : 0;
+}
+
+static unsigned int processors(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) ? 1 : CPU_COUNT(&set);
+}
+
+static bool take_jobs(struct check_options *options, const char *value)
+{
+	char *end;
+
+	if (!strcmp(value, "auto")) {
+		options->jobs = processors();
+		return true;
+	}
+	options->jobs = take_number(value, MOST_JOBS, &end);
+	if (options->jobs && !*end)
+		return true;
+	complain("--jobs=%s: give a number from 1 to %d, or auto", value, MOST_JOBS);
+	return false;
+}
+
+static bool take_shard(struct check_options *options, const char *value)
+{
+	char *end;
+
+	options->shard = take_number(value, MOST_SHARDS, &end);
+	options->shard_count = *end == '/' ? take_number(end + 1, MOST_SHARDS, &end) : 0;
+	if (options->shard && options->shard <= options->shard_count && !*end)
+		return true;
+	complain("--shard=%s: give a part and the number of parts, like 1/4 to 4/4", value);
+	return false;
+}
+
 static bool take_seed(struct check_options *options, const char *value)
 {
 	if (sequences_parse_seed(&options->sequences, value))
@@ -170,6 +224,13 @@ static bool take_option(struct check_options *options, int code, const char *val
 		return true;
 	case OPTION_FORMAT:
 		return take_format(options, value);
+	case OPTION_JUNIT:
+		options->junit = value;
+		return true;
+	case 'j':
+		return take_jobs(options, value);
+	case OPTION_SHARD:
+		return take_shard(options, value);
 	case OPTION_TIMEOUT:
 		return take_timeout(options, value);
 	default:
@@ -201,16 +262,42 @@ static bool take_compared(struct check_options *options)
 	return false;
 }
 
+/* Whether the options go together, with a complaint if not. */
+static bool do_fit(struct check_options *options)
+{
+	bool is_special = options->junit || options->shard;
+
+	if (options->compares && is_special)
+		complain("check: --junit and --shard do not go with --compare");
+	else if (options->compares)
+		return take_compared(options);
+	else if (options->sequences.has_seed || options->sequences.count)
+		complain("check: --seed and --sequences need --compare");
+	else if (options->format == CHECK_JSON && !options->lists)
+		complain("check: --format=json needs --list");
+	else if (options->lists && options->format != CHECK_TEXT &&
+		 options->format != CHECK_JSON)
+		complain("check: a list knows --format=text and json only");
+	else if (options->lists && options->junit)
+		complain("check: --junit is for results, and --list has none");
+	else if (options->lists && options->shard && options->format != CHECK_JSON)
+		complain("check: --list shows which runs a shard has by --format=json only");
+	else
+		return true;
+	return false;
+}
+
 int check_options_parse(struct check_options *options, int argc, char **argv)
 {
 	int code;
 
 	*options = (struct check_options){
 		.engines = DEFAULT_ENGINES,
+		.jobs = 1,
 		.folder = data_path("guest"),
 	};
 	opterr = 0;
-	while ((code = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
+	while ((code = getopt_long(argc, argv, ":hj:", long_options, NULL)) != -1) {
 		if (code == 'h') {
 			print_help();
 			return EXIT_OK;
@@ -228,11 +315,5 @@ int check_options_parse(struct check_options *options, int argc, char **argv)
 			return EXIT_USAGE;
 	}
 	options->patterns = argv + optind;
-	if (options->compares)
-		return take_compared(options) ? -1 : EXIT_USAGE;
-	if (options->sequences.has_seed || options->sequences.count) {
-		complain("check: --seed and --sequences need --compare");
-		return EXIT_USAGE;
-	}
-	return -1;
+	return do_fit(options) ? -1 : EXIT_USAGE;
 }

@@ -16,6 +16,12 @@ struct check_options {
 	unsigned int seconds;
 	enum check_format format;
 	bool lists, lists_rules, is_long;
+	/* How many runs at a time. */
+	unsigned int jobs;
+	/* The shard, from 1, of how many; 0 of 0: all runs. */
+	unsigned int shard, shard_count;
+	/* A file for the results, too, or NULL. */
+	const char *junit;
 	/* Two engines; or none. */
 	bool compares;
 	enum check_engine compared[2];

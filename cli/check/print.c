@@ -11,14 +11,14 @@ static const char *const verdict_names[VERDICTS] = { "PASS", "FAIL", "SKIP", "XF
 
 const char *check_format_parse(const char *name, enum check_format *format)
 {
-	static const char *const names[] = { "text", "tap", "junit" };
+	static const char *const names[] = { "text", "tap", "junit", "json" };
 
-	for (enum check_format i = CHECK_TEXT; i <= CHECK_JUNIT; i++) {
+	for (enum check_format i = CHECK_TEXT; i <= CHECK_JSON; i++) {
 		*format = i;
 		if (!strcmp(name, names[i]))
 			return NULL;
 	}
-	return "text, tap or junit";
+	return "text, tap or junit, or json with --list";
 }
 
 /* Lines of a text, each with @prefix before it. */
@@ -178,5 +178,14 @@ void print_results_end(enum check_format format, const struct result *results, s
 	else if (format == CHECK_TAP)
 		printf("1..%zu\n", tap_number);
 	else
+		print_junit(stdout, results, count);
+}
+
+void print_results_interrupted(enum check_format format, const struct result *results,
+			       size_t count)
+{
+	if (format == CHECK_TAP)
+		printf("Bail out! interrupted\n");
+	else if (format == CHECK_JUNIT)
 		print_junit(stdout, results, count);
 }

@@ -26,6 +26,8 @@ struct result {
 	/* For people, if there is trouble. */
 	char *reason;
 	double seconds;
+	/* It was printed. */
+	bool is_reported;
 	/* All that it printed, if its run is to be compared; else NULL. */
 	char *output;
 };

@@ -87,22 +87,32 @@ static int split(const char *line, char *fields[FIELDS])
 	}
 }
 
-/* "quick" or "long", and perhaps ":" and the seconds of a time limit. */
+static bool is_word(const char *text, size_t length, const char *word)
+{
+	return length == strlen(word) && !strncmp(text, word, length);
+}
+
+/* "quick" or "long"; perhaps ":" and the seconds of a time limit; perhaps "alone". */
 static bool parse_group(struct suite_run *run, const char *group)
 {
-	size_t length = strcspn(group, ":");
-	const char *limit = group + length;
+	size_t length = strcspn(group, ": \t");
+	const char *rest = group + length;
 	unsigned long seconds = 0;
-	char *end = "";
+	char *end;
 
-	if (*limit) {
-		seconds = strtoul(limit + 1, &end, 10);
-		if (!seconds || *end || seconds > SUITE_MOST_SECONDS)
+	if (*rest == ':') {
+		seconds = strtoul(rest + 1, &end, 10);
+		if (!seconds || seconds > SUITE_MOST_SECONDS)
 			return false;
+		rest = end;
 	}
+	if (*rest && !strspn(rest, blanks))
+		return false;
+	rest += strspn(rest, blanks);
 	run->seconds = seconds;
-	run->is_long = length == strlen("long") && !strncmp(group, "long", length);
-	return run->is_long || (length == strlen("quick") && !strncmp(group, "quick", length));
+	run->is_alone = !strcmp(rest, "alone");
+	run->is_long = is_word(group, length, "long");
+	return (!*rest || run->is_alone) && (run->is_long || is_word(group, length, "quick"));
 }
 
 /* Takes the fields over. */
@@ -125,7 +135,7 @@ static const char *add_run(struct suite *suite, char *fields[FIELDS])
 	if (!run->engines)
 		return "the engines are paracall, plain, kvm and kvm-in-tcg";
 	if (!parse_group(run, fields[2]))
-		return "the group is quick or long, and may have a time limit, like long:300";
+		return "the group is quick or long, may have a time limit, and may be alone, like 'long:300 alone'";
 	if (!run->skips && !run->is_compared && strcmp(fields[5], "pass"))
 		return "the outcome is pass, skip or compare";
 	return NULL;

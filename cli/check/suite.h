@@ -35,6 +35,8 @@ struct suite_run {
 	uint32_t engines;
 	/* Done by --long only. */
 	bool is_long;
+	/* It looks at time, and no other run may take that from it. */
+	bool is_alone;
 	/* Its time limit, or 0: as all have. */
 	unsigned int seconds;
 	/* Of paracall run; and of QEMU. */

@@ -96,6 +96,8 @@ static const char good_suite[] =
 	"# comment\n\n[runs]\n"
 	"kick | paracall,kvm | quick | --replace=keep | -M q35 -smp 4 | pass\n"
 	"  kick|plain|long:300||-smp 2|skip  \n"
+	"yield | plain | quick alone | | | pass\n"
+	"yield | plain | long:7\talone | | | pass\n"
 	"[differences]\n"
 	"kvm,plain | kick | kick of * | -smp 4 | XFAIL | it can't\n"
 	"plain | kick | halt | | KFAIL | a bug\n";
@@ -107,7 +109,11 @@ static void suite_is_read(void **state)
 
 	(void)state;
 	assert_null(suite_parse(&suite, good_suite));
-	assert_int_equal(suite.run_count, 2);
+	assert_int_equal(suite.run_count, 4);
+	assert_false(suite.runs[0].is_alone || suite.runs[1].is_alone);
+	assert_true(suite.runs[2].is_alone && !suite.runs[2].is_long);
+	assert_true(suite.runs[3].is_alone && suite.runs[3].is_long);
+	assert_int_equal(suite.runs[3].seconds, 7);
 	assert_int_equal(suite.runs[0].engines, ENGINE_PARACALL | ENGINE_KVM);
 	assert_string_equal(suite.runs[0].options, "--replace=keep");
 	assert_string_equal(suite.runs[0].arguments, "-M q35 -smp 4");
@@ -135,7 +141,8 @@ static void suite_is_read(void **state)
 	suite_free(&suite);
 }
 
-#define GROUP "line 2: the group is quick or long, and may have a time limit, like long:300"
+#define GROUP \
+	"line 2: the group is quick or long, may have a time limit, and may be alone, like 'long:300 alone'"
 
 static void bad_suites_are_refused(void **state)
 {
@@ -151,6 +158,10 @@ static void bad_suites_are_refused(void **state)
 		  "line 2: there are six fields, with | between" },
 		{ "[runs]\na | plain | quick:0 | | | pass\n", GROUP },
 		{ "[runs]\na | plain | quick:1x | | | pass\n", GROUP },
+		{ "[runs]\na | plain | quick lonely | | | pass\n", GROUP },
+		{ "[runs]\na | plain | quick:1alone | | | pass\n", GROUP },
+		{ "[runs]\na | plain | quick alone alone | | | pass\n", GROUP },
+		{ "[runs]\na | plain | alone | | | pass\n", GROUP },
 		{ "[runs]\na | plain | quicker:1 | | | pass\n", GROUP },
 		{ "[runs]\n | paracall | quick | | | pass\n", "line 2: a run needs a program" },
 		{ "[runs]\nkick | xen | quick | | | pass\n",
