@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What the test scripts share. Each prints "ok" and "not ok" lines, and counts
-# them at its end in $PARACALL_TEST_COUNTS, if that is set.
+# What the test scripts share. Each is a test of Meson's, and prints TAP. It runs below
+# test/limited.c, which ends it if it goes on no more, and ends with it whatever it has
+# started; its files are in $work, which goes, too.
 set -uo pipefail
 
 tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -10,6 +11,12 @@ tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=${PARACALL_BUILD:-$tree/build}
 # shellcheck disable=SC2034 # for the tests
 paracall=$build/paracall
+limited=$build/test/limited
+if [ -z "${PARACALL_LIMITED:-}" ]; then
+	[ -x "$limited" ] || die "$limited is missing: build first, see CONTRIBUTING.md"
+	# The parts that may not end have limits of their own.
+	PARACALL_LIMITED=yes exec "$limited" --folder --cpu=3600 --idle=300 "$0" "$@"
+fi
 passed=0
 failed=0
 skipped=0
@@ -27,14 +34,6 @@ trim() {
 # The QEMU that 'paracall run' takes.
 used_qemu() {
 	"$paracall" engines | sed -n 's/^\* //p' | head -n 1
-}
-
-# sum COLUMNS: of the table that ends the output of paracall check in $work/log, counted
-# from the right.
-sum() {
-	awk -v "columns=$1" '$1 == "architecture" { in_table = 1; next }
-		in_table { for (i = split(columns, c); i; i--) sum += $(NF - c[i]) }
-		END { print sum + 0 }' "$work/log"
 }
 
 pass() {
@@ -60,7 +59,7 @@ expect() {
 	local name=$1 status=$2 text=$3 got
 
 	shift 3
-	timeout 60 "$@" >"$work/out" 2>&1 </dev/null
+	"$limited" --cpu=240 --idle=60 "$@" >"$work/out" 2>&1 </dev/null
 	got=$?
 	if [ "$got" -ne "$status" ]; then
 		fail "$name" "exit status $got, not $status" "$work/out"
@@ -71,10 +70,38 @@ expect() {
 	fi
 }
 
+# wait_until COMMAND...: until it succeeds, or for so long that it never will.
+wait_until() {
+	local end=$((SECONDS + 300))
+
+	until "$@" >/dev/null 2>&1; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		sleep 0.05
+	done
+}
+
+# has_started PROCESS: of a QEMU, or of the 'paracall run' that has started it: the guest.
+has_started() {
+	"$paracall" top --once --interval=0.1 "$1"
+}
+
+# only PART...: of the script's functions test_PART, all others do nothing. Without an
+# argument all of them are wanted.
+only() {
+	local name
+
+	[ $# -gt 0 ] || return 0
+	for name; do
+		declare -F "test_$name" >/dev/null || die "there is no test_$name"
+	done
+	for name in $(declare -F | sed -n 's/^declare -f test_//p'); do
+		[[ " $* " = *" $name "* ]] || eval "test_$name() { :; }"
+	done
+}
+
 finish() {
+	echo "1..$((passed + failed + skipped))"
 	echo "# ${0##*/}: $passed passed, $failed failed, $skipped skipped"
-	[ -z "${PARACALL_TEST_COUNTS:-}" ] ||
-		echo "$passed $failed $skipped" >>"$PARACALL_TEST_COUNTS"
 	rm -rf "$work"
 	[ "$failed" -eq 0 ]
 }
