@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Boots Debian's unmodified kernels as test/boots.conf says, and with each
-# feature alone, and checks what the kernel found and called.
-# Usage: test/boot.sh [--long] [NAME]; PARACALL_TEST_LIMIT=SECONDS for each boot
+# Boots Debian's unmodified kernels as test/boots.conf says, with each feature alone,
+# and without Paracall, and checks what the kernel found and called.
+# Usage: test/boot.sh [NAME]
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=script/lib/guest-image.sh
 . "$tree/script/lib/guest-image.sh"
 # shellcheck source=script/lib/qemu.sh
 . "$tree/script/lib/qemu.sh"
 
-limit=${PARACALL_TEST_LIMIT:-300}
+# Seconds, of processors: most boots take 20 to 60.
+limit=900
 grub_modules=/usr/lib/grub/i386-pc
 
 # What no guest may say: the workload's errors, and the kernel's.
@@ -208,7 +209,7 @@ start() {
 		client=$!
 		set -- "$@" -qmp "unix:$socket,server=on,wait=off"
 	fi
-	timeout "${hangs:-$limit}" "$@" >"$work/log" 2>&1 </dev/null
+	"$limited" --cpu="$limit" --idle="${hangs:-120}" "$@" >"$work/log" 2>&1 </dev/null
 	status=$?
 	if [ -n "$client" ]; then
 		: >"$work/log.ended"
@@ -226,7 +227,7 @@ judge() {
 	elif [ -n "$hangs" ] && [ "$status" -ne 124 ] && ! said "$stalls"; then
 		fail "$name" "it does not hang, exit status $status" "$work/log"
 	elif [ -z "$hangs" ] && [ "$status" -eq 124 ]; then
-		fail "$name" "not done after $limit s" "$work/log"
+		fail "$name" "it went on no more, or not to its end" "$work/log"
 	elif [ -z "$hangs" ] && [ "$status" -ne 0 ]; then
 		fail "$name" "exit status $status" "$work/log"
 	elif [ -z "$hangs" ] && ! grep -q 'paracall-guest: up' "$work/log"; then
@@ -249,7 +250,7 @@ read_how() {
 	kernel=trixie loader=qemu next=no console=ttyS0 disk=no hangs=
 	for word in $1; do
 		case $word in
-		quick | long) ;;
+		quick | long | always | alone) ;;
 		kernel=*) kernel=${word#kernel=} ;;
 		loader=*) loader=${word#loader=} ;;
 		next) next=yes ;;
@@ -295,11 +296,11 @@ add_devices() {
 # (notdirty_write() in accel/tcg/cputlb.c invalidates before the store, and another thread
 # can translate in between), so once in some hundreds of boots an x86 kernel meets a
 # breakpoint of its own text patching that is not there any more. What it said is shown,
-# and the boot done once more.
+# and the boot done once more. Both are counted.
 met_lost_breakpoint() {
 	grep -q 'Oops: int3:' "$work/log" || return
-	echo "# $1: met a breakpoint that was gone; once more"
 	grep -m 1 -A 40 'Oops: int3:' "$work/log" | sed 's/^/# /'
+	skip "$1 (first attempt)" "met a breakpoint that was gone, QEMU's fault"
 }
 
 # boot NAME HOW OPTIONS ARGUMENTS TASK EXPECTED STEPS
@@ -329,6 +330,7 @@ boot() {
 	start "$work/qmp" "${command[@]}"
 	status=$?
 	if met_lost_breakpoint "$name"; then
+		name="$name (second attempt)"
 		start "$work/qmp" "${command[@]}"
 		status=$?
 	fi
@@ -358,9 +360,13 @@ boot_plain() {
 
 # None of it is there. On s390x the kernel tries DIAGNOSE 0x9c once, and not again.
 boot_all_plain() {
-	boot_plain x86-64 trixie boot '!KVM !SPINLOCKS !IPIS' -machine q35 -smp 2
-	boot_plain s390x s390x demo 'KVM said:diag_09c:_2.?$' -machine s390-ccw-virtio -smp 2
-	boot_plain PowerPC ppc64le demo '!KVM !PATCHED' -machine pseries -smp 2
+	! is_asked_for "plain x86-64" ||
+		boot_plain x86-64 trixie boot '!KVM !SPINLOCKS !IPIS' -machine q35 -smp 2
+	! is_asked_for "plain s390x" ||
+		boot_plain s390x s390x demo 'KVM said:diag_09c:_2.?$' \
+			-machine s390-ccw-virtio -smp 2
+	! is_asked_for "plain PowerPC" ||
+		boot_plain PowerPC ppc64le demo '!KVM !PATCHED' -machine pseries -smp 2
 }
 
 # What a guest that is offered these, and no more, finds and calls.
@@ -378,7 +384,7 @@ expected_of() {
 		"${not[pv-send-ipi]}IPIS ${not[pv-send-ipi]}SEND_IPI ${not[clock]}KVMCLOCK"
 }
 
-# boot_features ONLY: all that can be offered, and each alone.
+# All that can be offered, and each alone.
 boot_features() {
 	local feature
 	local -a offered
@@ -386,33 +392,35 @@ boot_features() {
 	mapfile -t offered < <("$paracall" list --features |
 		awk '/^PPC/ { exit } $1 ~ /^[0-9]+$/ && $3 != "no" { print $2 }')
 	for feature in all "${offered[@]}"; do
-		[ -z "$1" ] || [ "$1" = "feature $feature" ] || continue
+		is_asked_for "feature $feature" || continue
 		boot "feature $feature" quick "--features=$feature" "-machine q35 -smp 4" demo \
 			"$(expected_of "${feature/#all/${offered[*]}}")" ""
 	done
 }
 
-main() {
-	local name how options arguments task expected steps long=no only=
+boot_all() {
+	local name how options arguments task expected steps
 
-	for word in "$@"; do
-		case $word in
-		--long) long=yes ;;
-		*) only=$word ;;
-		esac
-	done
-	[ -n "$only" ] || boot_all_plain
 	while IFS='|' read -r name how options arguments task expected steps; do
 		name=$(trim "$name")
 		how=$(trim "$how")
 		[[ -n $name && $name != \#* ]] || continue
-		[ -z "$only" ] || [ "$only" = "$name" ] || continue
-		[ "${how%% *}" = quick ] || [ $long = yes ] || [ -n "$only" ] || continue
+		is_asked_for "$name" || continue
 		boot "$name" "$how" "$options" "$arguments" "$(trim "$task")" "$expected" "$steps"
 	done <"$tree/test/boots.conf"
-	boot_features "$only"
-	[ $((passed + failed + skipped)) -gt 0 ] || die "no boot is called '$only'"
-	finish
 }
 
-main "$@"
+# is_asked_for NAME: by the script's argument, or all are.
+is_asked_for() {
+	[ -z "$only" ] || [ "$only" = "$1" ]
+}
+
+only=${1:-}
+boot_all_plain
+boot_all
+boot_features
+[ $((passed + failed + skipped)) -gt 0 ] || case $only in
+feature*) skip "boot, $only" "it can't be offered here" ;;
+*) die "no boot is called '$only'" ;;
+esac
+finish

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The command: what it prints, what it refuses and how, what it hands on.
+# Usage: test/cli.sh [PART]..., of its functions test_PART; each is a test of Meson's.
 . "$(dirname "$0")/lib.sh"
 
 # refuse NAME TEXT ARGUMENT...: paracall run says no, in one line.
@@ -315,7 +316,7 @@ asks() {
 
 	shift 2
 	: >"$work/asked"
-	timeout 60 "$@" >"$work/out" 2>&1 </dev/null
+	"$limited" "$@" >"$work/out" 2>&1 </dev/null
 	got=$(wc -l <"$work/asked")
 	if [ "$got" -eq "$count" ]; then
 		pass "$name"
@@ -385,7 +386,10 @@ test_passing_on() {
 		qemu-system-x86_64 -display none "${exiting[@]}"
 	expect "summary can't be written" 125 "can't be written" \
 		"$paracall" run --summary=/nonexistent/x -- qemu-system-x86_64 -version
-	timeout -s TERM 3 "${qemu[@]}" >"$work/out" 2>&1 </dev/null
+	"${qemu[@]}" >"$work/out" 2>&1 </dev/null &
+	wait_until has_started $!
+	kill -TERM $!
+	wait $!
 	check_file "summary after SIGTERM" "$work/summary" total
 	expect "JSON" 85 "" "$paracall" run --format=json --summary="$work/json" -- \
 		qemu-system-x86_64 -display none "${exiting[@]}"
@@ -484,6 +488,11 @@ test_injection() {
 	fi
 }
 
+# said_or_ended FILE PROCESS NAME: that test is done, or will never be.
+said_or_ended() {
+	grep -q "ok [0-9]* - $3\$" "$1" || ! kill -0 "$2"
+}
+
 # Where a call has no effect, the test fails that is there to see it. On one processor,
 # so that a yield has one; and no guest is waited for longer than for that line.
 test_no_effect() {
@@ -503,10 +512,7 @@ test_no_effect() {
 	done
 	for run in "${calls[@]}"; do
 		IFS=: read -r call program name <<<"$run"
-		for _ in {1..400}; do
-			! grep -q "ok [0-9]* - $name\$" "$work/no-$call" || break
-			sleep 0.2
-		done
+		wait_until said_or_ended "$work/no-$call" "${runs[$call]}" "$name"
 		kill "${runs[$call]}" 2>/dev/null
 		wait "${runs[$call]}"
 		if grep -q "^not ok [0-9]* - $name\$" "$work/no-$call"; then
@@ -546,7 +552,7 @@ test_grub() {
 	done
 }
 
-# The suite's own guests are test/guests.sh's business.
+# The suite's own guests are test/guest.sh's business.
 test_check() {
 	local guests=$work/guests file=$work/guests/x86_64.conf
 
@@ -649,18 +655,17 @@ is_running() {
 	[ -s "$1" ] && grep -q '^State:.[^Z]' "/proc/$(cat "$1")/status" 2>/dev/null
 }
 
+has_gone() {
+	! is_running "$work/pid"
+}
+
 # check_gone NAME: the QEMU, at once or soon.
 check_gone() {
-	local round
-
-	for round in 1 2 3 4 5 6 7 8 9 10; do
-		is_running "$work/pid" || break
-		sleep 0.5
-	done
+	wait_until has_gone
 	if [ ! -s "$work/pid" ]; then
 		fail "$1" "it was not started"
 	elif is_running "$work/pid"; then
-		fail "$1" "it was not, after round $round"
+		fail "$1" "it was not"
 		kill -KILL "$(cat "$work/pid")"
 	else
 		pass "$1"
@@ -680,10 +685,7 @@ test_check_ends() {
 	PARACALL_QEMU=$(endless_qemu "exec sleep 1000")
 	"${check[@]}" >"$work/out" 2>&1 </dev/null &
 	checking=$!
-	until [ -s "$work/pid" ]; do
-		kill -0 "$checking" 2>/dev/null || break
-		sleep 0.1
-	done
+	wait_until test -s "$work/pid"
 	kill -KILL "$checking" 2>/dev/null
 	wait "$checking" 2>/dev/null
 	check_gone "check was killed, and QEMU ends"
@@ -782,6 +784,7 @@ interrupted() {
 test_check_interrupted() {
 	local -x PARACALL_CACHE='' XDG_CACHE_HOME=$work/check-cache PARACALL_QEMU
 
+	mkdir -p "$work/jobs"
 	printf '[runs]\nslow | paracall | quick | | | pass\nfast | paracall | quick | | | pass\nnext | paracall | quick | | | pass\n' \
 		>"$work/jobs/x86_64.conf"
 	# shellcheck disable=SC2016 # for the shell in there
@@ -803,7 +806,9 @@ test_check_output() {
 test_killed() {
 	local killer pid=$work/pid
 
-	(sleep 2 && kill -KILL "$(cat "$pid")") &
+	rm -f "$pid"
+	{ wait_until test -s "$pid" && wait_until has_started "$(cat "$pid")" &&
+		kill -KILL "$(cat "$pid")"; } &
 	killer=$!
 	expect "QEMU killed" 137 "did not end in order" "$paracall" run -- \
 		qemu-system-x86_64 -display none -pidfile "$pid"
@@ -836,6 +841,7 @@ make_exit_image() {
 	truncate -s 1440k "$work/exit.img"
 }
 
+only "$@"
 make_exit_image
 test_help
 test_full_disk

@@ -3,14 +3,13 @@
 # 'paracall check --engine=kvm' on a machine that has a KVM: Debian's kernel, which has
 # one under QEMU's TCG with SVM, with Paracall and its QEMU installed in an initramfs.
 # Shows what it does if KVM is sound, is missing, or is of no use.
-# Usage: test/own_kvm.sh [--long]; PARACALL_TEST_LIMIT=SECONDS for all of it
+# Usage: test/own_kvm.sh [--long]
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=script/lib/guest-image.sh
 . "$tree/script/lib/guest-image.sh"
 # shellcheck source=script/lib/qemu.sh
 . "$tree/script/lib/qemu.sh"
 
-limit=${PARACALL_TEST_LIMIT:-900}
 root=$work/root
 busybox=$(guest_folder "$kvm_kernel")/busybox
 quick=(kick ipi)
@@ -71,7 +70,7 @@ fill_root() {
 boot() {
 	# More than one vCPU has been seen to hang there; and with -icount the KVM there
 	# loses some guests' interrupts, and delivers others twice.
-	timeout "$limit" "$(cached_qemu x86_64)" -accel tcg -cpu max -M q35 -smp 1 -m 1G \
+	"$limited" --cpu=2700 --idle=300 "$(cached_qemu x86_64)" -accel tcg -cpu max -M q35 -smp 1 -m 1G \
 		-display none -monitor none -nodefaults \
 		-no-user-config -no-reboot \
 		-serial "file:$work/console" -serial "file:$work/log" \

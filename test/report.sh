@@ -215,7 +215,7 @@ test_diff() {
 
 # Counters and events of the same guest say the same.
 test_guest() {
-	timeout 120 "$paracall" run --record="$work/guest" --summary="$work/out.json" --format=json \
+	"$limited" "$paracall" run --record="$work/guest" --summary="$work/out.json" --format=json \
 		-- qemu-system-x86_64 -M q35 -smp 4 -m 128 -display none \
 		-device isa-debug-exit,iobase=0xf4,iosize=4 -kernel "$build/guest/kick.elf" \
 		>"$work/log" 2>&1 </dev/null
@@ -262,7 +262,7 @@ test_page() {
 		skip "the page in a browser" "no chromium, or no playwright-core"
 		return
 	fi
-	timeout 300 node "$tree/test/page.mjs" "$modules" "$browser" "$work" \
+	"$limited" node "$tree/test/page.mjs" "$modules" "$browser" "$work" \
 		${PARACALL_SCREENSHOTS:+"$PARACALL_SCREENSHOTS"} >"$work/page" 2>&1
 	grep -v '^ok' "$work/page"
 	grep '^ok - a million' "$work/page"

@@ -22,26 +22,15 @@ make_image() {
 
 # Sets guest to its process.
 start_guest() {
-	timeout 120 "$paracall" run --summary="$work/summary" -- qemu-system-x86_64 -m 64 \
+	"$paracall" run --summary="$work/summary" -- qemu-system-x86_64 -m 64 \
 		-display none -smp 2 -pidfile "$work/qemu" \
 		-drive "file=$work/image,format=raw,if=floppy" >"$work/guest" 2>&1 </dev/null &
-	guest=$(wait_for pgrep -P $! -x paracall)
-	wait_for is_calling >/dev/null
+	guest=$!
+	wait_until is_calling
 }
 
 is_calling() {
 	"$paracall" top --once --interval=0.2 "$guest" | grep VAPIC_POLL_IRQ
-}
-
-# wait_for COMMAND...: up to 20 s until it succeeds; prints what it did.
-wait_for() {
-	local i
-
-	for ((i = 0; i < 100; i++)); do
-		"$@" 2>/dev/null && return
-		sleep 0.2
-	done
-	return 1
 }
 
 test_usage() {
@@ -79,7 +68,7 @@ test_batch() {
 	expect "three tables" 0 "by name" "$paracall" top --batch --count=3 --interval=0.1 \
 		--sort=name "$guest"
 	[ "$(grep -c ^event "$work/out")" -eq 3 ] || fail "three tables" "not three" "$work/out"
-	timeout 20 "$paracall" top --batch --interval=0.1 "$guest" | head -n 1 >"$work/out"
+	"$limited" "$paracall" top --batch --interval=0.1 "$guest" | head -n 1 >"$work/out"
 	if [ "${PIPESTATUS[0]}" -eq 124 ]; then
 		fail "a closed pipe ends it" "but it went on"
 	else
@@ -87,7 +76,7 @@ test_batch() {
 	fi
 	# shellcheck disable=SC2016 # for the shell in there
 	expect "a full disk ends it" 1 "standard output could not be written: No space" \
-		sh -c '"$@" >/dev/full' - timeout 20 "$paracall" top --batch --interval=0.1 "$guest"
+		sh -c '"$@" >/dev/full' - "$limited" "$paracall" top --batch --interval=0.1 "$guest"
 	[ "$(wc -l <"$work/out")" -eq 1 ] || fail "a full disk ends it" "more than a line" "$work/out"
 }
 
@@ -100,19 +89,18 @@ test_choice() {
 	esac
 }
 
-# screen NAME TEXT: what is on it within some seconds.
-screen() {
-	local i
+# shows TEXT: the screen does.
+shows() {
+	"${terminal[@]}" capture-pane -p >"$work/screen" && grep -qE -- "$1" "$work/screen"
+}
 
-	for ((i = 0; i < 50; i++)); do
-		"${terminal[@]}" capture-pane -p >"$work/screen" 2>/dev/null
-		if grep -qE -- "$2" "$work/screen"; then
-			pass "$1"
-			return
-		fi
-		sleep 0.2
-	done
-	fail "$1" "'$2' is not on the screen" "$work/screen"
+# screen NAME TEXT: what is on it, or soon will be.
+screen() {
+	if wait_until shows "$2"; then
+		pass "$1"
+	else
+		fail "$1" "'$2' is not on the screen" "$work/screen"
+	fi
 }
 
 keys() {
@@ -195,8 +183,8 @@ test_spoiled() {
 	expect "counters: noise" 0 "^event" "$paracall" top --once --cpus --interval=0.1 "$spoiled"
 	unspoil
 	spoil good
-	timeout 20 "$paracall" top --batch --interval=0.2 "$spoiled" >"$work/out" 2>&1 &
-	sleep 1
+	"$limited" "$paracall" top --batch --interval=0.2 "$spoiled" >"$work/out" 2>&1 &
+	wait_until grep -q ^event "$work/out"
 	echo >&"${SPOILED[1]}"
 	wait $!
 	check_status "counters: cut while read" $? 1

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Traces and recordings of real guests: what is in them, and that the guest ends
 # in order whatever becomes of those who look on.
+# Usage: test/trace.sh [PART]..., of its functions test_PART; each is a test of Meson's.
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=script/lib/guest-image.sh
 . "$tree/script/lib/guest-image.sh"
@@ -19,7 +20,7 @@ guest() {
 	local program=$1 cpus=$2
 
 	shift 2
-	timeout 120 "$paracall" run --summary="$work/summary" "$@" -- qemu-system-x86_64 \
+	"$limited" "$paracall" run --summary="$work/summary" "$@" -- qemu-system-x86_64 \
 		"${machine[@]}" -smp "$cpus" ${accel:+-accel "$accel"} -kernel \
 		"$build/guest/$program.elf" >"$work/out" 2>&1 </dev/null
 }
@@ -183,7 +184,7 @@ powerpc_guest() {
 
 	shift
 	rm -rf "$work/recording"
-	timeout 120 "$paracall" run --summary="$work/summary" --trace --output="$work/trace" \
+	"$limited" "$paracall" run --summary="$work/summary" --trace --output="$work/trace" \
 		--record="$work/recording" --symbols="$program" "$@" -- qemu-system-ppc64 \
 		-display none -serial stdio -no-reboot -M pseries,x-vof=on -m 256 -smp 2 \
 		-kernel "$program" >"$work/out" 2>&1 </dev/null
@@ -246,7 +247,7 @@ s390x_guest() {
 		"$tree/test/qmp.py" "$work/qmp" "$work/out" "${steps[@]}" >"$work/steps" 2>&1 &
 		client=$!
 	fi
-	timeout 120 "$paracall" run --summary="$work/summary" --trace --output="$work/trace" \
+	"$limited" "$paracall" run --summary="$work/summary" --trace --output="$work/trace" \
 		--record="$work/recording" --symbols="$program" "$@" -- qemu-system-s390x \
 		-display none -serial stdio -m 128 -smp 4 ${accel:+-accel "$accel"} "${qmp[@]}" \
 		-kernel "$program" >"$work/out" 2>&1 </dev/null
@@ -322,7 +323,7 @@ test_boot() {
 		return
 	fi
 	build_guest_image "$image" trixie
-	timeout 200 "$paracall" run --trace='%ipi,wake' --output="$work/trace" --cpus=4 \
+	"$limited" "$paracall" run --trace='%ipi,wake' --output="$work/trace" --cpus=4 \
 		--record="$work/recording" --summary="$work/summary" --initrd="$image" \
 		--kernel="$folder/vmlinuz" \
 		--append="console=ttyS0 quiet panic=-1 paracall.task=demo" >"$work/out" 2>&1 </dev/null
@@ -340,24 +341,16 @@ test_boot() {
 	check_line "where its kernel is" "$work/events" 'kernel_entry: .* address = 0xFFFFFFFF'
 }
 
-# Until the guest is in the middle of it.
-await_recording() {
-	for _ in {1..1000}; do
-		[ ! -s "$work/recording/cpu0" ] || return
-		sleep 0.01
-	done
-}
-
 # QEMU killed, in the middle of it.
 test_killed() {
 	local run counted
 
 	rm -rf "$work/recording"
-	timeout 60 "$paracall" run --summary="$work/summary" --record="$work/recording" -- \
+	"$limited" "$paracall" run --summary="$work/summary" --record="$work/recording" -- \
 		qemu-system-x86_64 "${machine[@]}" -pidfile "$work/pid" \
 		-kernel "$build/guest/bench.elf" >"$work/out" 2>&1 </dev/null &
 	run=$!
-	await_recording
+	wait_until test -s "$work/recording/cpu0"
 	kill -KILL "$(cat "$work/pid")"
 	wait $run
 	equal "QEMU killed" $? 137
@@ -374,7 +367,7 @@ test_killed() {
 test_small_disk() {
 	mkdir -p "$work/disk"
 	export -f guest
-	export accel build paracall work
+	export accel build limited paracall work
 	# shellcheck disable=SC2016 # for the shell in there
 	unshare -rm bash -c 'mount -t tmpfs -o size=256k tmpfs "$work/disk" || exit 1
 		'"$(declare -p machine)"'
@@ -452,29 +445,44 @@ test_whole_lines() {
 	done
 }
 
-# The process that reads for a 'paracall run', as soon as it is there.
-find_reader() {
-	for _ in {1..1000}; do
-		! pgrep -P "$1" -x paracall-reader || return
-		sleep 0.01
-	done
+# What the threads of the process in $work/pid have had of processors, and waited for
+# them, in ms.
+spent() {
+	cat "/proc/$(cat "$work/pid")"/task/*/schedstat |
+		awk '{ sum += $1 + $2 } END { printf "%d", sum / 1e6 }'
 }
 
-# with_reader SIGNAL OPTION...: a guest whose reader gets that signal, and 2 s
-# later CONT.
+# It does nothing, and not for want of a processor; or it has ended.
+is_blocked() {
+	local before
+
+	before=$(spent)
+	sleep 0.2
+	[ $(($(spent) - before)) -lt 20 ]
+}
+
+calls() {
+	has_started "$(cat "$work/pid")" | grep VAPIC_POLL_IRQ
+}
+
+# with_reader SIGNAL OPTION...: a guest whose reader gets that signal; and CONT when that
+# guest can't go on, or has ended.
 with_reader() {
 	local signal=$1 run reader status
 
 	shift
-	rm -rf "$work/recording"
+	rm -rf "$work/recording" "$work/pid"
 	"$paracall" run --summary="$work/summary" --record="$work/recording" "$@" -- \
-		qemu-system-x86_64 "${machine[@]}" -kernel "$build/guest/bench.elf" \
-		>"$work/out" 2>&1 </dev/null &
+		qemu-system-x86_64 "${machine[@]}" -pidfile "$work/pid" \
+		-kernel "$build/guest/bench.elf" >"$work/out" 2>&1 </dev/null &
 	run=$!
-	reader=$(find_reader $run)
+	wait_until pgrep -P $run -x paracall-reader
+	reader=$(pgrep -P $run -x paracall-reader)
 	kill -"$signal" "$reader"
-	sleep 2
-	kill -CONT "$reader" 2>/dev/null
+	if [ "$signal" = STOP ]; then
+		wait_until calls && wait_until is_blocked
+		kill -CONT "$reader"
+	fi
 	wait $run
 	status=$?
 	return $status
@@ -503,6 +511,7 @@ test_reader() {
 		"$(sed -n 's/^paracall: \([0-9]*\) events were dropped.*/\1/p' "$work/out")"
 }
 
+only "$@"
 test_lines
 test_ipi
 test_clock

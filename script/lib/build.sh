@@ -5,7 +5,8 @@
 
 tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
-# What meson leaves out if it is not there: a list, to be compared with the one before.
+# What meson leaves out if it is not there: a list, to be compared, with the options, with
+# the one before.
 optional_parts() {
 	command -v s390x-linux-gnu-gcc powerpc64le-linux-gnu-gcc node || true
 	"$tree/report/html/modules.sh" 2>/dev/null || true
@@ -13,16 +14,17 @@ optional_parts() {
 
 # build_tree FOLDER COMPILER [MESON-OPTION...]: quiet unless it fails.
 build_tree() {
-	local folder=$tree/$1 compiler=$2 parts=$tree/$1/optional-parts
+	local folder=$tree/$1 compiler=$2 parts=$tree/$1/optional-parts now
 
 	shift 2
+	now=$(optional_parts; printf '%s\n' "$@")
 	if [ ! -f "$folder/build.ninja" ]; then
 		CC=$compiler run_logged "meson could not configure $folder: see above." \
 			meson setup "$@" "$folder" "$tree"
-	elif [ "$(optional_parts)" != "$(cat "$parts" 2>/dev/null)" ]; then
+	elif [ "$now" != "$(cat "$parts" 2>/dev/null)" ]; then
 		run_logged "meson could not configure $folder: see above." \
-			meson setup --reconfigure "$folder" "$tree"
+			meson setup --reconfigure "$@" "$folder" "$tree"
 	fi
-	optional_parts >"$parts"
+	echo "$now" >"$parts"
 	run_logged "The build in $folder failed: see above." ninja -C "$folder"
 }

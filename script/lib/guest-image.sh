@@ -133,8 +133,20 @@ fill_guest_root() {
 }
 
 # build_guest_image OUTFILE [KERNEL-NAME]: a gzipped initramfs, made again only
-# if one of its parts is newer.
+# if one of its parts is newer; by one of those who want it at the same time.
 build_guest_image() {
+	local lock
+
+	local lock
+
+	mkdir -p "$(dirname "$1")"
+	exec {lock}>>"$1.lock"
+	flock "$lock"
+	make_guest_image "$@"
+	exec {lock}>&-
+}
+
+make_guest_image() {
 	local out=$1 name=${2:-trixie} folder root
 
 	folder=$(guest_folder "$name")
@@ -142,7 +154,6 @@ build_guest_image() {
 		return
 	fi
 	[ -x "$folder/busybox" ] || die "The guest's parts are missing: run script/setup first."
-	mkdir -p "$(dirname "$out")"
 	root=$(mktemp -d)
 	if fill_guest_root "$root" "$name" && pack_initramfs "$root" >"$out.new"; then
 		mv "$out.new" "$out"

@@ -1,0 +1,146 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The tree itself: format, scripts, licences, manual pages, what is installed.
+# Usage: test/tree.sh [PART]..., of its functions test_PART; each is a test of Meson's.
+. "$(dirname "$0")/lib.sh"
+
+# The tree's files of these kinds, as git knows them.
+sources() {
+	git -C "$tree" ls-files --cached --others --exclude-standard -- "$@"
+}
+
+# needs NAME PROGRAM...: skips the test if one is missing.
+needs() {
+	local name=$1 program
+
+	shift
+	for program; do
+		if ! command -v "$program" >/dev/null; then
+			skip "$name" "no $program: script/setup gets it"
+			return 1
+		fi
+	done
+	git -C "$tree" rev-parse >/dev/null 2>&1 || {
+		skip "$name" "this is no git repository"
+		return 1
+	}
+}
+
+# check NAME COMMAND...: good if it succeeds.
+check() {
+	local name=$1
+
+	shift
+	if "$@" >"$work/log" 2>&1 </dev/null; then
+		pass "$name"
+	else
+		fail "$name" "see below" "$work/log"
+	fi
+}
+
+find_unformatted() {
+	cd "$tree" && sources '*.c' '*.h' | xargs clang-format --dry-run -Werror
+}
+
+test_format() {
+	needs format clang-format && check format find_unformatted
+}
+
+find_long_lines() {
+	local -a long
+
+	cd "$tree" || return
+	# shellcheck disable=SC2016 # it is awk's
+	mapfile -t long < <(sources '*.c' '*.h' '*.S' '*.def' |
+		xargs awk '{ line = $0; gsub(/\t/, "        ", line) }
+			length(line) > 100 && line !~ /"/ { print FILENAME ":" FNR }')
+	[ ${#long[@]} -eq 0 ] || { printf 'longer than 100: %s\n' "${long[@]}"; return 1; }
+}
+
+test_line_length() {
+	needs "line length" awk && check "line length" find_long_lines
+}
+
+find_script_faults() {
+	cd "$tree" && sources script test .ci |
+		xargs grep -lE '^#!.*(sh|bash)$|shellcheck shell=' |
+		xargs -P "$(nproc)" -n 4 shellcheck -x -P SCRIPTDIR
+}
+
+test_scripts() {
+	needs scripts shellcheck && check scripts find_script_faults
+}
+
+test_licences() {
+	needs licences reuse && check licences reuse --root "$tree" lint
+}
+
+find_manual_faults() {
+	local page status=0
+
+	for page in "$tree"/doc/*.[1-9] "$build"/doc/*.[1-9]; do
+		[ -e "$page" ] || continue
+		[ -z "$(MANROFFSEQ='' man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>&1 >/dev/null)" ] || {
+			echo "$page: warnings"
+			status=1
+		}
+	done
+	return $status
+}
+
+test_manuals() {
+	needs "manual pages" man && check "manual pages" find_manual_faults
+}
+
+# installed PATTERN: some file is.
+installed() {
+	if grep -q "$1" "$work/list"; then
+		pass "installed: $1"
+	else
+		fail "installed: $1" "it is not"
+	fi
+}
+
+# has_guests FOLDER: of this architecture they were built.
+has_guests() {
+	compgen -G "$build/guest/$1/*.elf" >/dev/null
+}
+
+test_installation() {
+	local root=$work/root part
+
+	DESTDIR=$root meson install -C "$build" --no-rebuild >"$work/log" 2>&1 || {
+		fail "installation" "meson install failed" "$work/log"
+		return
+	}
+	(cd "$root" && find . -type f -o -type l | sort) >"$work/list"
+	for part in bin/paracall libparacall.so libparacall.a libparacall.pc \
+		paracall/paracall.h paracall-qemu.so man1/paracall.1 \
+		man5/paracall-recording.5 \
+		man7/paracall-hypercalls.7 man3/libparacall.3 bash-completion/completions/paracall; do
+		installed "$part"
+	done
+	! has_guests . || for part in guest/kick.elf guest/x86_64.conf; do
+		installed "$part"
+	done
+	! has_guests i386 || for part in guest/i386/kick.elf guest/i386.conf; do
+		installed "$part"
+	done
+	! has_guests s390x || for part in guest/s390x/diag.elf guest/s390x.conf; do
+		installed "$part"
+	done
+	! has_guests powerpc || for part in guest/powerpc/epapr-be.elf guest/powerpc/e500.elf \
+		guest/ppc64.conf; do
+		installed "$part"
+	done
+	[ ! -e "$build/report/html/report.html" ] || installed share/paracall/report.html
+}
+
+only "$@"
+test_format
+test_line_length
+test_scripts
+test_licences
+test_manuals
+test_installation
+finish
