@@ -337,6 +337,8 @@ static void run(struct watch *watch)
 	}
 	if (is_interrupted)
 		watch->status = 128 + SIGTERM;
+	/* Whatever it says from now on. */
+	watch->child = 0;
 }
 
 /* Who is born while this looks is found the next time. */

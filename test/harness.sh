@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What runs the tests: that each ends, leaves nothing behind, and is counted.
+# Usage: test/harness.sh [PART]..., of its functions test_PART; each is a test of Meson's.
+. "$(dirname "$0")/lib.sh"
+
+# A program with a child in a session of its own, one that SIGTERM does not end, and a file.
+# The processes' numbers and the folder go to the file that is named.
+# shellcheck disable=SC2016 # for the shell in there
+stubborn='setsid sleep 1000 & one=$!
+	sh -c "trap \"\" TERM; sleep 1000; sleep 1000" & two=$!
+	touch "$TMPDIR/file"
+	echo "$one $two $$ $TMPDIR" >"$1.new"; mv "$1.new" "$1"
+	wait'
+
+# is_gone PROCESS: one that nobody waits for is gone, too.
+is_gone() {
+	! grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null
+}
+
+# leaves_nothing NAME: of those in $work/started.
+leaves_nothing() {
+	local one two three folder
+
+	read -r one two three folder <"$work/started"
+	if wait_until is_gone "$one" && wait_until is_gone "$two" && wait_until is_gone "$three" &&
+		wait_until test ! -e "$folder"; then
+		pass "$1"
+	else
+		fail "$1" "there is one of $one $two $three, or $folder"
+		kill -KILL "$one" "$two" "$three"
+	fi
+}
+
+test_signals() {
+	local signal
+
+	for signal in INT TERM HUP KILL; do
+		rm -f "$work/started"
+		"$limited" --folder sh -c "$stubborn" sh "$work/started" >"$work/out" 2>&1 &
+		wait_until test -e "$work/started"
+		kill -s $signal $!
+		wait $! 2>/dev/null
+		leaves_nothing "SIG$signal leaves nothing"
+	done
+	rm -f "$work/started"
+	setsid "$limited" --folder sh -c "$stubborn" sh "$work/started" >"$work/out" 2>&1 &
+	wait_until test -e "$work/started"
+	kill -KILL -- -$!
+	wait $! 2>/dev/null
+	leaves_nothing "SIGKILL to the process group leaves nothing"
+	rm -f "$work/started"
+	expect "a good end" 0 "" "$limited" --folder sh -c "${stubborn%wait}" sh "$work/started"
+	leaves_nothing "a good end leaves nothing"
+}
+
+test_limits() {
+	expect "standing still" 124 "nothing was done or written" "$limited" --idle=1 sleep 1000
+	expect "processor time" 124 "of processor time" \
+		"$limited" --cpu=1 sh -c 'while :; do :; done'
+	expect "whatever it thinks of SIGTERM" 124 "nothing was done" \
+		"$limited" --idle=1 sh -c 'trap "" TERM; sleep 1000; sleep 1000'
+	# shellcheck disable=SC2016 # for the shell in there
+	expect "writing, not standing still" 0 "9" "$limited" --idle=2 \
+		sh -c 'for i in 1 2 3 4 5 6 7 8 9; do echo $i; sleep 0.5; done'
+	# shellcheck disable=SC2016 # for the shell in there
+	"$limited" --idle=2 sh -c 'for i in 1 2 3 4 5 6 7 8 9; do echo $i; sleep 0.5; done' |
+		cat >"$work/out"
+	if [ "$(tail -n 1 "$work/out")" = 9 ]; then
+		pass "writing to a pipe"
+	else
+		fail "writing to a pipe" "it was ended" "$work/out"
+	fi
+	# What the parent has not waited for counts, too.
+	expect "processor time of children" 124 "of processor time" \
+		"$limited" --cpu=2 sh -c '(while :; do :; done) & while :; do sleep 0.1; done'
+}
+
+test_status() {
+	expect "exit status" 3 "" "$limited" sh -c 'exit 3'
+	# shellcheck disable=SC2016 # for the shell in there
+	expect "ended by a signal" 137 "" "$limited" sh -c 'kill -KILL $$'
+	expect "no such program" 127 "can't be run" "$limited" "$work/none"
+	expect "no number" 125 "is no number of seconds" "$limited" --cpu=many true
+	expect "nothing to run" 125 "run what?" "$limited"
+	# shellcheck disable=SC2016 # for the shell in there
+	expect "a full disk is the command's" 1 "No space" sh -c '"$@" >/dev/full' - \
+		"$limited" cat /proc/self/status
+}
+
+# counted NAME COUNTS STATUS JSON...: one line each.
+counted() {
+	local name=$1 counts=$2 status=$3
+
+	shift 3
+	printf '%s\n' "$@" >"$work/log.json"
+	expect "$name" "$status" "$counts" "$tree/script/lib/totals.py" "$work/log.json"
+	[ "$(tail -n 1 "$work/out")" = "$counts" ] || fail "$name" "not in the last line" "$work/out"
+}
+
+test_totals() {
+	counted "TAP" "2 passed, 1 failed, 2 skipped" 1 \
+		'{"name": "a / b", "result": "FAIL", "stdout": "ok 1 - x\nok y\n# ok z\nnot ok - v\nok - u # SKIP no\nnot ok - t # TODO XFAIL\n1..5\n"}'
+	counted "no TAP" "1 passed, 0 failed, 0 skipped" 0 '{"name": "b", "result": "OK"}'
+	counted "a bad end" "2 passed, 1 failed, 0 skipped" 1 \
+		'{"name": "b", "result": "ERROR", "stdout": "ok - x\nok - y\n"}'
+	counted "a time limit" "0 passed, 1 failed, 0 skipped" 1 '{"name": "b", "result": "TIMEOUT"}'
+	counted "all skipped" "0 passed, 0 failed, 1 skipped" 0 \
+		'{"name": "b", "result": "SKIP", "stdout": "1..0 # SKIP none here\n"}'
+	counted "what should fail and does not" "0 passed, 1 failed, 0 skipped" 1 \
+		'{"name": "b", "result": "FAIL", "stdout": "ok - x # TODO KFAIL\n"}'
+	expect "no results" 1 "no results" "$tree/script/lib/totals.py" "$work/none"
+}
+
+only "$@"
+test_signals
+test_limits
+test_status
+test_totals
+finish
