@@ -43,7 +43,7 @@ static int find_or_add_node(void *tree)
 	return node == -FDT_ERR_NOTFOUND ? fdt_add_subnode(tree, 0, "hypervisor") : node;
 }
 
-/* Others' entries stay. */
+/* Others' entries stay. The last one may lack its end, and would become one with ours. */
 static int set_compatible(void *tree, int node)
 {
 	int length;
@@ -51,6 +51,12 @@ static int set_compatible(void *tree, int node)
 
 	if (list && fdt_stringlist_contains(list, length, COMPATIBLE))
 		return 0;
+	if (list && length && list[length - 1]) {
+		int error = fdt_appendprop(tree, node, "compatible", "", 1);
+
+		if (error)
+			return error;
+	}
 	return fdt_appendprop_string(tree, node, "compatible", COMPATIBLE);
 }
 

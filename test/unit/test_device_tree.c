@@ -132,6 +132,10 @@ static void node_is_there(void **state)
 		{ "other\0linux,kvm", 16, "other" },
 		/* Not a string at all. */
 		{ "\0\0", 2, "" },
+		/* Entries that have no end. */
+		{ "other", 5, "other" },
+		{ "linux,kvm", 9, "linux,kvm" },
+		{ "other\0linux,kvm", 15, "other" },
 	};
 	_Alignas(8) uint8_t tree[ROOM];
 	_Alignas(8) uint8_t result[ROOM];
