@@ -35,14 +35,20 @@ struct program {
 	unsigned int pointer;
 	uint64_t sections;
 	uint32_t section_count, section_size;
+	/* How many numbers are still looked at: tables in a file can lead to each other. */
+	uint64_t *left;
 };
+
+/* A thousand times what the largest guest takes. */
+#define MOST_NUMBERS 5000000
 
 static uint64_t number_at(const struct program *program, uint64_t offset, unsigned int size)
 {
 	uint64_t value = 0;
 
-	if (offset > program->size || program->size - offset < size)
+	if (!*program->left || offset > program->size || program->size - offset < size)
 		return 0;
+	--*program->left;
 	for (unsigned int i = 0; i < size; i++) {
 		unsigned int place = program->is_big_endian ? i : size - 1 - i;
 
@@ -51,12 +57,19 @@ static uint64_t number_at(const struct program *program, uint64_t offset, unsign
 	return value;
 }
 
+/* To look through a long one counts as many numbers do. */
 static const char *text_at(const struct program *program, uint64_t offset)
 {
-	if (!offset || offset >= program->size ||
-	    !memchr(program->bytes + offset, 0, program->size - offset))
+	const uint8_t *begin, *end;
+	uint64_t cost;
+
+	if (!offset || offset >= program->size)
 		return "";
-	return (const char *)program->bytes + offset;
+	begin = program->bytes + offset;
+	end = memchr(begin, 0, program->size - offset);
+	cost = (end ? (uint64_t)(end - begin) : program->size - offset) / 64;
+	*program->left -= cost < *program->left ? cost : *program->left;
+	return end && *program->left ? (const char *)begin : "";
 }
 
 static uint64_t section_at(const struct program *program, uint32_t index)
@@ -77,7 +90,7 @@ static uint64_t section_at(const struct program *program, uint32_t index)
 /* Where in the file that address of the program's is, or 0. */
 static uint64_t offset_of(const struct program *program, uint64_t address)
 {
-	for (uint32_t i = 0; i < program->section_count; i++) {
+	for (uint32_t i = 0; i < program->section_count && *program->left; i++) {
 		uint64_t section = section_at(program, i);
 		uint64_t begin = SECTION_FIELD(program, section, sh_addr);
 
@@ -129,7 +142,7 @@ static void visit_test(const struct program *program, uint64_t test,
 		visitor->visit(&item, visitor->argument);
 		return;
 	}
-	for (uint64_t i = 0; i < count && rows < program->size; i++) {
+	for (uint64_t i = 0; i < count && rows < program->size && *program->left; i++) {
 		const char *row = text_behind(program, rows);
 		char *both = format_string("%s, %s", name, row);
 		char *covered = replace_percent(covers, row);
@@ -150,7 +163,8 @@ static void visit_list(const struct program *program, uint64_t list,
 		offset_of(program, number_at(program, list + LIST_TESTS, program->pointer));
 	uint64_t count = number_at(program, list + LIST_COUNT, 8);
 
-	for (uint64_t i = 0; tests && i < count && tests < program->size; i++) {
+	for (uint64_t i = 0; tests && i < count && tests < program->size && *program->left;
+	     i++) {
 		visit_test(program, tests, visitor);
 		tests += TEST_SIZE(program->pointer);
 	}
@@ -161,7 +175,7 @@ static void visit_program(const struct program *program, const struct visitor *v
 	uint32_t names_index = HEADER_FIELD(program, e_shstrndx);
 	uint64_t names = SECTION_FIELD(program, section_at(program, names_index), sh_offset);
 
-	for (uint32_t i = 0; i < program->section_count; i++) {
+	for (uint32_t i = 0; i < program->section_count && *program->left; i++) {
 		uint64_t section = section_at(program, i);
 		uint64_t name = names + SECTION_FIELD(program, section, sh_name);
 		uint64_t begin = SECTION_FIELD(program, section, sh_offset);
@@ -169,7 +183,8 @@ static void visit_program(const struct program *program, const struct visitor *v
 
 		if (strcmp(text_at(program, name), section_name))
 			continue;
-		for (uint64_t at = 0; at + LIST_SIZE <= size && at < program->size;
+		for (uint64_t at = 0;
+		     at + LIST_SIZE <= size && at < program->size && *program->left;
 		     at += LIST_SIZE)
 			visit_list(program, begin + at, visitor);
 	}
@@ -197,7 +212,8 @@ char *cases_read(const char *path, void (*visit)(const struct check_case *item, 
 		 void *argument)
 {
 	struct visitor visitor = { visit, argument };
-	struct program program = { .bytes = NULL };
+	uint64_t left = MOST_NUMBERS;
+	struct program program = { .bytes = NULL, .left = &left };
 	char *wrong = NULL;
 
 	program.bytes = (uint8_t *)read_file(path, &program.size);
@@ -207,6 +223,8 @@ char *cases_read(const char *path, void (*visit)(const struct check_case *item, 
 		visit_program(&program, &visitor);
 	else
 		wrong = format_string("'%s' is no ELF file", path);
+	if (!left)
+		wrong = format_string("'%s' has no end of tests", path);
 	free(program.bytes);
 	return wrong;
 }

@@ -518,6 +518,37 @@ static void break_image(struct image *image)
 	}
 }
 
+#define MANY 0xff00u
+
+/*
+ * Very many sections of tests, and each is the whole file, so that all of it is lists. To
+ * look at everything that is in there would take years.
+ */
+static void cases_without_end(void **state)
+{
+	const size_t size = IMAGE_SIZE + MANY * sizeof(Elf64_Shdr);
+	const Elf64_Shdr lists = { .sh_name = 1, .sh_type = SHT_PROGBITS, .sh_size = size };
+	struct image image = make_image(&shapes[0]);
+	uint8_t *bytes = calloc(1, size);
+	char seen[256];
+	char *wrong;
+
+	(void)state;
+	assert_non_null(bytes);
+	PUT_FIELD(&image, 0, Ehdr, e_shoff, IMAGE_SIZE);
+	PUT_FIELD(&image, 0, Ehdr, e_shnum, MANY);
+	memcpy(bytes, image.bytes, IMAGE_SIZE);
+	for (size_t i = 0; i < MANY; i++)
+		memcpy(bytes + IMAGE_SIZE + i * sizeof(lists), &lists, sizeof(lists));
+	memcpy(bytes + IMAGE_SIZE, image.bytes + SECTIONS_AT,
+	       SECTION_COUNT * sizeof(Elf64_Shdr));
+	wrong = read_image(bytes, size, seen);
+	assert_non_null(wrong);
+	assert_non_null(strstr(wrong, "has no end of tests"));
+	free(wrong);
+	free(bytes);
+}
+
 static void cases_of_broken_files(void **state)
 {
 	struct image image = make_image(&shapes[0]);
@@ -616,6 +647,7 @@ int main(void)
 		cmocka_unit_test(known_failures_are_counted),
 		cmocka_unit_test(cases_are_found),
 		cmocka_unit_test(cases_of_broken_files),
+		cmocka_unit_test(cases_without_end),
 		cmocka_unit_test(answers_are_compared),
 		cmocka_unit_test(seeds_are_read),
 		cmocka_unit_test(seeds_are_put_in),
