@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What must be so whatever the guest did. */
+#include "guest.h"
+
+static uint64_t clock_nanoseconds(const struct clock_line *line, uint64_t tsc)
+{
+	unsigned __int128 passed = tsc - line->tsc_timestamp;
+
+	passed = line->shift < 0 ? passed >> -line->shift : (uint64_t)passed << line->shift;
+	return line->system_time + (uint64_t)(passed * line->multiplier >> 32);
+}
+
+/* The guest's clock never goes back. */
+static void check_clock(struct guest *guest)
+{
+	const struct clock_line *line = &guest->machine->clock.line;
+	uint64_t tsc = guest_tsc(guest);
+	uint64_t now;
+
+	if (!line->multiplier || guest->has_rules)
+		return;
+	now = clock_nanoseconds(line, tsc);
+	if (guest->last_tsc && tsc >= guest->last_tsc)
+		FUZZ_CHECK(now >= guest->last_nanoseconds);
+	guest->last_tsc = tsc;
+	guest->last_nanoseconds = now;
+}
+
+static void check_async_pf(const struct async_pf *faults)
+{
+	FUZZ_CHECK(faults->count <= MAX_ASYNC_PFS);
+	FUZZ_CHECK(faults->ready <= faults->count);
+	for (uint32_t i = 0; i < faults->count; i++)
+		FUZZ_CHECK(faults->tokens[i]);
+}
+
+static void check_magic_page(const struct vcpu *vcpu)
+{
+	const struct magic_page *page = &vcpu->cpu->magic_page;
+
+	if (page->is_critical)
+		FUZZ_CHECK(page->is_prepared);
+	if (page->is_prepared)
+		FUZZ_CHECK(!(page->missing & ~vcpu->missing));
+}
+
+void check_vcpu(const struct vcpu *vcpu)
+{
+	const struct paracall_cpu *cpu = vcpu->cpu;
+	uint32_t state = atomic_load(&cpu->halt_state);
+
+	FUZZ_CHECK(!vcpu->is_busy);
+	FUZZ_CHECK(state <= HALTED);
+	FUZZ_CHECK((state == HALTED) == vcpu->is_halted);
+	if (vcpu->kicked != PERHAPS_KICKED && !vcpu->guest->has_rules)
+		FUZZ_CHECK((state == RUNNING_KICKED) == (vcpu->kicked == KICKED));
+	FUZZ_CHECK(!(atomic_load(&cpu->requests) &
+		     ~(uint32_t)(REQUEST_CLOCK | REQUEST_CLOCK_PAUSED | REQUEST_CLOCK_JUMP)));
+	FUZZ_CHECK(cpu->late_call_count <= MAX_LATE_CALLS);
+	FUZZ_CHECK(cpu->apic_id == vcpu->apic_id);
+	check_async_pf(&cpu->async_pf);
+	check_magic_page(vcpu);
+}
+
+/* Each list of private memory is one vCPU's, or the current one. */
+static void check_spare_lists(const struct guest *guest)
+{
+	uint32_t seen = 0;
+
+	for (unsigned int i = 0; i < guest->cpus; i++) {
+		uint32_t list = guest->machine->cpus[i].spare_list;
+
+		FUZZ_CHECK(list <= guest->cpus);
+		FUZZ_CHECK(!(seen >> list & 1));
+		seen |= 1u << list;
+	}
+}
+
+/* Every call has one result, and is in one place. */
+static void check_counters(const struct vcpu *vcpu)
+{
+	const struct paracall_cpu_statistics *statistics =
+		&paracall_machine_statistics(vcpu->guest->machine)->cpu[vcpu->index];
+	uint64_t calls = 0, errors = 0;
+
+	for (size_t i = 0; i < PARACALL_STATISTICS_ROWS; i++) {
+		const struct paracall_call_statistics *call = &statistics->calls[i];
+
+		calls += call->calls;
+		errors += call->errors;
+		FUZZ_CHECK(call->errors <= call->calls);
+		FUZZ_CHECK(call->timed_calls <= call->calls);
+		if (i >= paracall_hypercall_count() && i != PARACALL_STATISTICS_UNKNOWN)
+			FUZZ_CHECK(!call->calls);
+	}
+	FUZZ_CHECK(calls == vcpu->calls);
+	if (!vcpu->guest->has_rules)
+		FUZZ_CHECK(errors == vcpu->errors);
+	FUZZ_CHECK(statistics->halts_skipped <= statistics->halts);
+	FUZZ_CHECK(statistics->async_pf_ended <= statistics->async_pf_begun);
+}
+
+void check_machine(struct guest *guest)
+{
+	const struct paracall_statistics *statistics =
+		paracall_machine_statistics(guest->machine);
+	uint64_t wakes = 0;
+
+	FUZZ_CHECK(!guest->depth);
+	FUZZ_CHECK(!atomic_flag_test_and_set(&guest->machine->clock.is_locked));
+	atomic_flag_clear(&guest->machine->clock.is_locked);
+	check_clock(guest);
+	check_spare_lists(guest);
+	for (unsigned int i = 0; i < guest->cpus; i++) {
+		check_counters(&guest->vcpus[i]);
+		wakes += guest->vcpus[i].wakes;
+	}
+	FUZZ_CHECK(paracall_statistics_total(statistics, kicks_woke) == wakes);
+	FUZZ_CHECK(statistics->magic == PARACALL_STATISTICS_MAGIC);
+	FUZZ_CHECK(statistics->max_cpus == guest->cpus);
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Rules of --inject, one a line: whatever is written there, and what then becomes of a
+ * guest's calls. The first byte chooses the architecture.
+ */
+#include "fuzz.h"
+
+#include <paracall/paracall.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t registers[PARACALL_POWERPC_REGISTERS];
+static uint64_t now;
+
+static uint64_t read_register(void *cpu, unsigned int number)
+{
+	(void)cpu;
+	return registers[number];
+}
+
+static void write_register(void *cpu, unsigned int number, uint64_t value)
+{
+	(void)cpu;
+	registers[number] = value;
+}
+
+static void wake(void *cpu, void *target, uint32_t apic_id)
+{
+	(void)cpu;
+	(void)target;
+	(void)apic_id;
+}
+
+static uint64_t run_delay(void *cpu)
+{
+	(void)cpu;
+	return now / 2;
+}
+
+static bool access_memory(void *cpu, struct paracall_gpa address, void *data, size_t size)
+{
+	(void)cpu;
+	(void)address;
+	memset(data, 0, size);
+	return true;
+}
+
+static bool write_memory(void *cpu, struct paracall_gpa address, const void *data, size_t size)
+{
+	(void)cpu;
+	(void)address;
+	(void)data;
+	return size;
+}
+
+static uint64_t tsc_frequency(void *cpu)
+{
+	(void)cpu;
+	return 1000000000;
+}
+
+static bool read_clocks(void *cpu, struct paracall_clocks *clocks)
+{
+	(void)cpu;
+	*clocks = (struct paracall_clocks){ .tsc = now, .steady_nanoseconds = now };
+	return true;
+}
+
+static void delay(void *cpu, uint64_t nanoseconds)
+{
+	(void)cpu;
+	/* The longest that a rule can say. */
+	FUZZ_CHECK(nanoseconds <= UINT64_C(3600000000000));
+	now += nanoseconds;
+}
+
+static uint64_t host_clock(void)
+{
+	return now += 1000000;
+}
+
+static const struct paracall_engine engine = {
+	.name = "fuzz",
+	.capabilities = PARACALL_CAN_WAKE | PARACALL_CAN_ACCESS_MEMORY |
+			PARACALL_CAN_TELL_RUN_DELAY | PARACALL_CAN_TELL_TIME,
+	.read_register = read_register,
+	.write_register = write_register,
+	.wake = wake,
+	.read_memory = access_memory,
+	.write_memory = write_memory,
+	.tsc_frequency = tsc_frequency,
+	.read_clocks = read_clocks,
+	.run_delay = run_delay,
+	.delay = delay,
+	.clock = host_clock,
+};
+
+/* What was taken is whole, and reads the same again. */
+static void check_rule(const struct paracall_rule *rule,
+		       enum paracall_architecture architecture)
+{
+	struct paracall_injection again = { .rule_count = 0 };
+
+	FUZZ_CHECK(memchr(rule->text, 0, sizeof(rule->text)));
+	FUZZ_CHECK(rule->first && rule->step && rule->first <= rule->last);
+	FUZZ_CHECK(rule->per_million <= 1000000);
+	FUZZ_CHECK(!paracall_injection_parse(&again, architecture, rule->text));
+	FUZZ_CHECK(again.rule_count == 1);
+	FUZZ_CHECK(!memcmp(&again.rules[0], rule, sizeof(*rule)));
+}
+
+static void parse(struct paracall_injection *injection, enum paracall_architecture architecture,
+		  char *text)
+{
+	char *line;
+
+	while ((line = strsep(&text, "\n"))) {
+		uint32_t count = injection->rule_count;
+		const char *wrong = paracall_injection_parse(injection, architecture, line);
+
+		if (wrong)
+			FUZZ_CHECK(*wrong && injection->rule_count == count);
+		else if (injection->rule_count > count)
+			check_rule(&injection->rules[count], architecture);
+	}
+}
+
+static void do_x86(struct paracall_cpu *cpu, unsigned int i)
+{
+	struct paracall_cpuid result;
+	uint64_t value;
+
+	registers[PARACALL_X86_RAX] = i % 14;
+	registers[PARACALL_X86_RCX] = 0;
+	paracall_hypercall(cpu, PARACALL_MODE_64BIT);
+	paracall_wrmsr(cpu, paracall_msr_info(i % paracall_msr_count())->number, 0x1001);
+	paracall_rdmsr(cpu, paracall_msr_info(i % paracall_msr_count())->number, &value);
+	paracall_cpuid(cpu, PARACALL_KVM_CPUID_FEATURES, &result);
+	paracall_update(cpu);
+	if (i % 16 == 0)
+		paracall_halt(cpu);
+}
+
+static void do_calls(struct paracall_cpu *cpu, enum paracall_architecture architecture)
+{
+	for (unsigned int i = 0; i < 64; i++) {
+		if (architecture == PARACALL_X86) {
+			do_x86(cpu, i);
+		} else if (architecture == PARACALL_S390) {
+			paracall_diag(cpu, i % 2 ? 0x44 : 0x9c, 1, 2);
+		} else {
+			registers[PARACALL_POWERPC_R11] =
+				PARACALL_EPAPR_TOKEN(PARACALL_EPAPR_VENDOR_KVM,
+						     PARACALL_KVM_HC_FEATURES);
+			paracall_epapr_hypercall(cpu, PARACALL_MODE_64BIT);
+		}
+	}
+}
+
+/* Each fault is counted for one of the rules that there are. */
+static void check_counters(const struct paracall_statistics *statistics)
+{
+	for (int i = 0; i < PARACALL_STATISTICS_INJECTED; i++) {
+		const struct paracall_injected *entry = &statistics->cpu[0].injected[i];
+
+		if (!entry->times)
+			return;
+		FUZZ_CHECK(entry->rule < statistics->rule_count ||
+			   entry->rule == PARACALL_STATISTICS_OTHER_RULES);
+		FUZZ_CHECK(entry->first_number <= entry->last_number ||
+			   entry->rule == PARACALL_STATISTICS_OTHER_RULES);
+	}
+}
+
+static void run(const struct paracall_injection *injection,
+		enum paracall_architecture architecture)
+{
+	struct paracall_options options = {
+		.architecture = architecture,
+		.max_cpus = 1,
+		.features = paracall_features_available_of(architecture, engine.capabilities),
+		.injection = injection,
+	};
+	struct paracall_machine *machine;
+	struct paracall_cpu *cpu;
+
+	/* What a user may write, a machine takes. */
+	FUZZ_CHECK(!paracall_machine_new(&machine, &engine, &options));
+	cpu = paracall_machine_add_cpu(machine, 0, machine);
+	paracall_cpu_set_apic_id(cpu, 0);
+	do_calls(cpu, architecture);
+	check_counters(paracall_machine_statistics(machine));
+	paracall_machine_free(machine);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const enum paracall_architecture architectures[] = {
+		PARACALL_X86,
+		PARACALL_S390,
+		PARACALL_POWERPC,
+	};
+	struct paracall_injection injection = { .rule_count = 0 };
+	enum paracall_architecture architecture;
+	char *text;
+
+	fuzz_count_execution();
+	if (!size)
+		return 0;
+	architecture = architectures[data[0] % 3];
+	text = fuzz_text((struct fuzz_bytes){ data + 1, size - 1 });
+	parse(&injection, architecture, text);
+	free(text);
+	now = 0;
+	run(&injection, architecture);
+	return 0;
+}
