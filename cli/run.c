@@ -24,6 +24,7 @@ struct run_options {
 	const char *summary;
 	const char *replace;
 	const char *hints;
+	const char *spin;
 	struct strings inject;
 	/* --features, as it was said, or NULL; what it means is in the set. */
 	const char *feature_list;
@@ -53,6 +54,8 @@ static void print_help(void)
 	       "Paracall, for x86 and PowerPC:\n"
 	       "      --features=LIST     what to offer: names with + or - before them, all, none;\n"
 	       "                          see 'paracall list --features', also for the default\n"
+	       "      --spin=HOW          what becomes of vCPUs that spin while others wait for a\n"
+	       "                          processor: yield or keep (default: yield)\n"
 	       "\n"
 	       "Paracall, for x86 only:\n"
 	       "      --hints=HINT        what else CPUID says: realtime, that vCPUs are never\n"
@@ -124,6 +127,7 @@ enum option_code {
 	OPTION_ENFORCE,
 	OPTION_REPLACE,
 	OPTION_HINTS,
+	OPTION_SPIN,
 	OPTION_INJECT,
 	OPTION_SUMMARY,
 	OPTION_FORMAT,
@@ -142,6 +146,7 @@ static const struct option long_options[] = {
 	{ "enforce-features", no_argument, NULL, OPTION_ENFORCE },
 	{ "replace", required_argument, NULL, OPTION_REPLACE },
 	{ "hints", required_argument, NULL, OPTION_HINTS },
+	{ "spin", required_argument, NULL, OPTION_SPIN },
 	{ "inject", required_argument, NULL, OPTION_INJECT },
 	{ "summary", required_argument, NULL, OPTION_SUMMARY },
 	{ "format", required_argument, NULL, OPTION_FORMAT },
@@ -172,6 +177,7 @@ static bool take_option(struct run_options *options, int code, const char *value
 	static const char *const replacements[] = { "keep",   "vmcall", "vmmcall", "fast",
 						    "native", "refuse", NULL };
 	static const char *const hints[] = { "realtime", "none", NULL };
+	static const char *const spins[] = { "yield", "keep", NULL };
 	static const char *const formats[] = { "text", "json", NULL };
 
 	switch (code) {
@@ -188,6 +194,9 @@ static bool take_option(struct run_options *options, int code, const char *value
 	case OPTION_HINTS:
 		options->hints = value;
 		return check_word("--hints", value, hints, "realtime or none");
+	case OPTION_SPIN:
+		options->spin = value;
+		return check_word("--spin", value, spins, "yield or keep");
 	case OPTION_INJECT:
 		strings_add(&options->inject, value);
 		return true;
@@ -242,6 +251,10 @@ static const char *foreign_option(const struct run_options *options)
 
 	if (!options->target->has_features && list && strcmp(list, "none"))
 		return "--features";
+	/* DIAGNOSE says there that a CPU spins. */
+	if (options->target->architecture == PARACALL_S390 && options->spin &&
+	    strcmp(options->spin, "yield"))
+		return "--spin";
 	if (options->target->is_x86)
 		return NULL;
 	if (options->enforce)
@@ -262,7 +275,10 @@ static bool check_target(struct run_options *options)
 	if (option) {
 		complain(
 			"%s is for x86 %sguests: leave it out for %s, which has nothing of that kind",
-			option, !strcmp(option, "--features") ? "and PowerPC " : "",
+			option,
+			!strcmp(option, "--features") || !strcmp(option, "--spin")
+				? "and PowerPC "
+				: "",
 			target->name);
 		return false;
 	}
@@ -466,11 +482,12 @@ static bool add_plugin(struct strings *command, const struct run_options *option
 	char *quoted = path ? qemu_double_commas(path) : NULL;
 	char *more = options->target->is_x86 ? x86_options(options) : other_options(options);
 	char *inject = injection_options(options);
+	const char *spin = options->spin && !strcmp(options->spin, "keep") ? ",spin=keep" : "";
 	char *argument;
 
 	if (quoted) {
-		argument = format_string("%s%s%s,report=/proc/self/fd/%d", quoted, more, inject,
-					 report);
+		argument = format_string("%s%s%s%s,report=/proc/self/fd/%d", quoted, more,
+					 inject, spin, report);
 		strings_add(command, "-plugin");
 		strings_add(command, argument);
 		free(argument);

@@ -34,7 +34,7 @@ static const struct group groups[] = {
 	  " CLOCK_PAIRING clock steal WALL_CLOCK SYSTEM_TIME WALL_CLOCK_NEW SYSTEM_TIME_NEW STEAL_TIME " },
 	{ "ipi", 0, " SEND_IPI KICK_CPU kick interrupt H_IPI H_PROD " },
 	{ "halt", 0, " halt wake H_CEDE EV_IDLE POLL_CONTROL " },
-	{ "yield", 0, " SCHED_YIELD yield DIAG_44_TIME_SLICE_END DIAG_9C_DIRECTED_YIELD H_CONFER " },
+	{ "yield", 0, " SCHED_YIELD yield spin DIAG_44_TIME_SLICE_END DIAG_9C_DIRECTED_YIELD H_CONFER " },
 	{ "memory", 0, " MMU_OP MAP_GPA_RANGE DIAG_10_RELEASE_PAGES PPC_MAP_MAGIC_PAGE " },
 	{ "pagefault", 0,
 	  " async_pf async_pf_ready ASYNC_PF_EN ASYNC_PF_INT ASYNC_PF_ACK DIAG_258_TOKEN DIAG_258_CANCEL DIAG_258_OTHER " },

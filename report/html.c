@@ -158,7 +158,7 @@ static bool yields(const struct event *event)
 {
 	static const char *const parts[] = { "YIELD", "TIME_SLICE_END", "CONFER" };
 
-	if (event->kind == PARACALL_EVENT_YIELD)
+	if (event->kind == PARACALL_EVENT_YIELD || event->kind == PARACALL_EVENT_SPIN)
 		return true;
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (event_is_call(event) && strstr(event->class->name, parts[i]))

@@ -197,6 +197,30 @@ static void print_offers(FILE *output, const struct paracall_statistics *statist
 	putc('\n', output);
 }
 
+/* As people write it: 1,234,567. */
+static void print_grouped(FILE *output, uint64_t number)
+{
+	if (number >= 1000) {
+		print_grouped(output, number / 1000);
+		fprintf(output, ",%03u", (unsigned int)(number % 1000));
+	} else {
+		fprintf(output, "%u", (unsigned int)number);
+	}
+}
+
+/* Only if there were some. */
+static void print_spins(FILE *output, const struct paracall_statistics *statistics)
+{
+	uint64_t spins = paracall_statistics_total(statistics, spins);
+
+	if (!spins)
+		return;
+	fputs("spins: ", output);
+	print_grouped(output, spins);
+	fprintf(output, " gave way, for %.3f s in all\n",
+		paracall_statistics_total(statistics, spin_nanoseconds) / 1e9);
+}
+
 static void print_guest(FILE *output, const struct paracall_statistics *statistics)
 {
 	fprintf(output,
@@ -250,6 +274,7 @@ void summary_print_text(FILE *output, const struct paracall_statistics *statisti
 		print_offers(output, statistics);
 		print_magic_page(output, statistics);
 	}
+	print_spins(output, statistics);
 	injected_print_text(output, statistics);
 	if (!statistics->finished)
 		fputs("QEMU did not end in order; these are the counts until then.\n", output);
@@ -364,6 +389,10 @@ void summary_print_json(FILE *output, const struct paracall_statistics *statisti
 		print_json_x86(output, statistics);
 	if (statistics->architecture == PARACALL_POWERPC)
 		print_json_magic_page(output, statistics);
+	if (statistics->architecture != PARACALL_S390) {
+		print_json_counter(output, statistics, spins);
+		print_json_counter(output, statistics, spin_nanoseconds);
+	}
 	injected_print_json(output, statistics);
 	fputs("\n}\n", output);
 }

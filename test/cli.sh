@@ -201,6 +201,9 @@ test_usage() {
 	refuse "feature that is not offered" "'pv-eoi' can't be offered" --features=+pv-eoi --kernel x
 	refuse "unknown format" "use text or json" --format=xml --kernel x
 	refuse "unknown replacement" "use keep, vmcall, vmmcall, fast, native or refuse" --replace=maybe --kernel x
+	refuse "unknown way to spin" "use yield or keep" --spin=maybe --kernel x
+	refuse "spins kept for s390x" "--spin is for x86 and PowerPC guests" --spin=keep \
+		-- qemu-system-s390x
 	refuse "machine without kernel" "needs --kernel" --cpus=4
 	refuse "unknown architecture" "use x86_64, s390x or ppc64le" --arch=s390 --kernel x
 	refuse "architecture without kernel" "needs --kernel" --arch=s390x

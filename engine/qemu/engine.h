@@ -113,6 +113,11 @@ struct vcpu {
 	/* How long its thread has run: see yield.c. */
 	bool has_run_clock;
 	clockid_t run_clock;
+	/* For spin.c: it does not halt, for all that is known. */
+	_Atomic(bool) is_awake;
+	/* Hints that it spins since it last did something else, and how many it may have. */
+	unsigned int spin_hints;
+	unsigned int spin_window;
 	/* s390: its prefix area, if that is known; see s390/current.c. */
 	bool has_prefix;
 	uint64_t prefix;

@@ -25,6 +25,15 @@ static bool parse_replacement(const char *value, enum replacement *replacement)
 	return false;
 }
 
+static bool parse_spin(const char *value, bool *yields)
+{
+	*yields = !strcmp(value, "yield");
+	if (*yields || !strcmp(value, "keep"))
+		return true;
+	fprintf(stderr, "paracall: spin=%s: use yield or keep\n", value);
+	return false;
+}
+
 static bool parse_switch(const char *key, const char *value, bool *result)
 {
 	if (!strcmp(value, "on") || !strcmp(value, "off")) {
@@ -100,6 +109,8 @@ static bool parse_one(struct plugin_options *options, enum paracall_architecture
 			return parse_injection(value, architecture, &options->injection);
 		if (!strcmp(argument, "replace"))
 			return parse_replacement(value, &options->replacement);
+		if (!strcmp(argument, "spin"))
+			return parse_spin(value, &options->spin_yields);
 		if (!strcmp(argument, "report")) {
 			options->report = value;
 			return true;
@@ -110,7 +121,7 @@ static bool parse_one(struct plugin_options *options, enum paracall_architecture
 		}
 	}
 	fprintf(stderr,
-		"paracall: unknown plugin argument '%s': there are features=, enforce=, hints=, inject=, replace=, report= and trace=\n",
+		"paracall: unknown plugin argument '%s': there are features=, enforce=, hints=, inject=, replace=, report=, spin= and trace=\n",
 		argument);
 	return false;
 }
@@ -122,11 +133,13 @@ static bool is_for(enum paracall_architecture architecture, const char *argument
 
 	if (architecture == PARACALL_X86 || !strncmp(argument, "report=", 7) ||
 	    !strncmp(argument, "inject=", 7) || !strncmp(argument, "trace=", 6) ||
-	    (has_features && !strncmp(argument, "features=", 9)))
+	    (has_features && !strncmp(argument, "features=", 9)) ||
+	    (architecture == PARACALL_POWERPC && !strncmp(argument, "spin=", 5)))
 		return true;
 	fprintf(stderr,
-		"paracall: plugin argument '%s': here there are %sinject=, report= and trace= only\n",
-		argument, has_features ? "features=, " : "");
+		"paracall: plugin argument '%s': here there are %sinject=, report=%s and trace= only\n",
+		argument, has_features ? "features=, " : "",
+		architecture == PARACALL_POWERPC ? ", spin=" : "");
 	return false;
 }
 
@@ -139,6 +152,7 @@ bool options_parse(struct plugin_options *options, enum paracall_architecture ar
 		.capabilities = capabilities,
 		.features = paracall_features_default_of(architecture, capabilities),
 		.replacement = REPLACE_FAST,
+		.spin_yields = true,
 	};
 	for (int i = 0; i < argc; i++)
 		if (!is_for(architecture, argv[i]) ||

@@ -13,6 +13,8 @@ struct plugin_options {
 	struct paracall_injection injection;
 	bool enforce_features;
 	enum replacement replacement;
+	/* vCPUs that spin give way. */
+	bool spin_yields;
 	/* Where the counters go, a file to be mapped; or NULL. */
 	const char *report;
 	/* The trace's memory, likewise; or NULL. */

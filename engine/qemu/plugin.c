@@ -7,6 +7,7 @@
 #include "options.h"
 #include "registers.h"
 #include "run_delay.h"
+#include "spin.h"
 #include "target.h"
 #include "trace.h"
 
@@ -157,6 +158,7 @@ static void vcpu_exit(unsigned int index, void *userdata)
 	if (vcpu->run_delay_file >= 0)
 		close(vcpu->run_delay_file);
 	vcpu->run_delay_file = -1;
+	spin_note_halt(vcpu);
 	target->vcpu_exit(vcpu);
 	paracall_machine_remove_cpu(vcpu->cpu);
 }
@@ -210,6 +212,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 		return -1;
 	qemu_plugin_register_vcpu_init_cb(id, vcpu_init, NULL);
 	qemu_plugin_register_vcpu_exit_cb(id, vcpu_exit, NULL);
+	spin_init(options.spin_yields);
 	target->install(id, &options);
 	qemu_plugin_register_atexit_cb(id, at_exit, NULL);
 	paracall_machine_statistics(paracall_qemu_engine.machine)->started = 1;

@@ -78,6 +78,11 @@ enum paracall_event_kind {
 	 */
 	PARACALL_EVENT_MORE,
 	PARACALL_EVENT_OUTPUT,
+	/*
+	 * This vCPU spun, and gave way to others: after so many hints that it does,
+	 * for how many nanoseconds.
+	 */
+	PARACALL_EVENT_SPIN,
 	PARACALL_EVENT_KINDS
 };
 

@@ -859,6 +859,17 @@ size_t paracall_msr_count(void);
 const struct paracall_msr_info *paracall_msr_info(size_t index);
 
 /*
+ * [vCPU] Around a moment in which the engine lets others run because this vCPU spins:
+ * after @hints hints of the guest that it does (x86: pause), for @nanoseconds. Counts
+ * it, and tells of it. On KVM it is the processor that sees such loops:
+ * virt/kvm/kvm_main.c, kvm_vcpu_on_spin. What paracall_spin_begin() returned is for the
+ * trace.
+ */
+uint64_t paracall_spin_begin(struct paracall_cpu *cpu);
+void paracall_spin_end(struct paracall_cpu *cpu, uint64_t began, uint64_t hints,
+		       uint64_t nanoseconds);
+
+/*
  * [vCPU] Bring up to date what the guest reads from memory: steal time, pauses,
  * events that wait. To be called now and then, best when the vCPU takes an
  * interrupt, a few hundred times a second; before the guest's own code goes on.

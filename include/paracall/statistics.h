@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 #define PARACALL_STATISTICS_MAGIC 0x41524150u /* "PARA" */
-#define PARACALL_STATISTICS_VERSION 6u
+#define PARACALL_STATISTICS_VERSION 7u
 
 /* Rows of the table that the layout has room for; the last counts others. */
 #define PARACALL_STATISTICS_ROWS 256
@@ -107,6 +107,9 @@ struct paracall_cpu_statistics {
 	/* Asynchronous page faults begun and ended. */
 	uint64_t async_pf_begun;
 	uint64_t async_pf_ended;
+	/* Times that it gave way because it spun, and for how long in all. */
+	uint64_t spins;
+	uint64_t spin_nanoseconds;
 	/* Faults injected, in order of their first times. */
 	struct paracall_injected injected[PARACALL_STATISTICS_INJECTED];
 	/* By paracall_magic_page_field_name()'s index. */

@@ -218,6 +218,36 @@ static void powerpc_call(struct scene *scene, uint32_t mode, uint32_t token)
 
 #define KVM(number) PARACALL_EPAPR_TOKEN(PARACALL_EPAPR_VENDOR_KVM, number)
 
+/* It is counted without a trace, too. */
+static void test_spins(void **state)
+{
+	const struct paracall_statistics *statistics;
+	struct paracall_event event;
+	struct scene scene;
+	uint64_t began;
+
+	(void)state;
+	scene_begin(&scene);
+	statistics = paracall_machine_statistics(scene.machine);
+	began = paracall_spin_begin(scene.cpus[1]);
+	assert_true(began > 0);
+	paracall_spin_end(scene.cpus[1], began, 64, 2500);
+	event = take(&scene, 1, paracall_event_id(PARACALL_EVENT_SPIN, 0));
+	assert_int_equal(event.arguments[0], 64);
+	assert_int_equal(event.arguments[1], 2500);
+	assert_int_equal(event.duration, event.time - began);
+	assert_true(event.duration > 0);
+	scene.trace->kinds = 0;
+	began = paracall_spin_begin(scene.cpus[1]);
+	assert_int_equal(began, 0);
+	paracall_spin_end(scene.cpus[1], began, 128, 500);
+	take_nothing(&scene, 1);
+	assert_int_equal(statistics->cpu[1].spins, 2);
+	assert_int_equal(statistics->cpu[1].spin_nanoseconds, 3000);
+	assert_int_equal(statistics->cpu[0].spins, 0);
+	scene_end(&scene);
+}
+
 static void test_epapr(void **state)
 {
 	struct paracall_event event;
@@ -616,17 +646,12 @@ static void test_garbage(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_calls),
-		cmocka_unit_test(test_epapr),
-		cmocka_unit_test(test_papr),
-		cmocka_unit_test(test_injected),
-		cmocka_unit_test(test_injected_on_powerpc),
-		cmocka_unit_test(test_wanted_kinds),
-		cmocka_unit_test(test_halts),
-		cmocka_unit_test(test_registers),
-		cmocka_unit_test(test_full),
-		cmocka_unit_test(test_two_threads),
-		cmocka_unit_test(test_calls_meanwhile),
+		cmocka_unit_test(test_calls),	     cmocka_unit_test(test_spins),
+		cmocka_unit_test(test_epapr),	     cmocka_unit_test(test_papr),
+		cmocka_unit_test(test_injected),     cmocka_unit_test(test_injected_on_powerpc),
+		cmocka_unit_test(test_wanted_kinds), cmocka_unit_test(test_halts),
+		cmocka_unit_test(test_registers),    cmocka_unit_test(test_full),
+		cmocka_unit_test(test_two_threads),  cmocka_unit_test(test_calls_meanwhile),
 		cmocka_unit_test(test_garbage),
 	};
 

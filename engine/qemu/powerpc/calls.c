@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "calls.h"
 
+#include "../spin.h"
 #include "../trace.h"
 #include "current.h"
 #include "idle.h"
@@ -119,4 +120,13 @@ void powerpc_call_papr(unsigned int index, void *userdata)
 		sprg_give_back(vcpu);
 	trace_note_site(vcpu, userdata, site.pc);
 	paracall_papr_hypercall(vcpu->cpu);
+}
+
+void powerpc_call_hint(unsigned int index, void *userdata)
+{
+	struct powerpc_site site = powerpc_site_unpack(userdata);
+	struct vcpu *vcpu = powerpc_vcpu_current(index, site.is_big_endian);
+
+	if (vcpu)
+		spin_hint(vcpu, userdata, site.pc);
 }

@@ -33,5 +33,7 @@ qemu_plugin_vcpu_cb powerpc_call_sc;
 qemu_plugin_vcpu_cb powerpc_call_sc_1;
 /* sc 1 where PAPR's calls are: QEMU goes on with it. */
 qemu_plugin_vcpu_cb powerpc_call_papr;
+/* A hint that the vCPU spins; QEMU goes on with it. */
+qemu_plugin_vcpu_cb powerpc_call_hint;
 
 #endif /* PARACALL_QEMU_POWERPC_CALLS_H */

@@ -8,6 +8,7 @@
 #include "instructions.h"
 
 #include "../first.h"
+#include "../spin.h"
 #include "calls.h"
 #include "device_tree.h"
 #include "magic_page.h"
@@ -21,9 +22,16 @@
 #define SC_MASK 0xfc000003u
 #define SC 0x44000002u
 
+static bool is_spin_hint(uint32_t word)
+{
+	return word == POWERPC_HINT_LOW || word == POWERPC_HINT_VERY_LOW ||
+	       word == POWERPC_HINT_YIELD;
+}
+
 static bool is_hooked(uint32_t word)
 {
-	return word == POWERPC_MARKER || (word & SC_MASK) == SC || magic_page_is_hooked(word);
+	return is_spin_hint(word) || word == POWERPC_MARKER || (word & SC_MASK) == SC ||
+	       magic_page_is_hooked(word);
 }
 
 /* What the block is like, once that is known. */
@@ -60,6 +68,8 @@ static void hook(const struct block *block, size_t index, uint32_t word)
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, powerpc_call_marker,
 						       QEMU_PLUGIN_CB_RW_REGS_PC,
 						       powerpc_site_pack(&site));
+	else if (is_spin_hint(word))
+		spin_hook(insn, powerpc_call_hint, powerpc_site_pack(&site));
 	else if (word == POWERPC_SC_1 && register_exists(POWERPC_IVOR40))
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, powerpc_call_sc_1,
 						       QEMU_PLUGIN_CB_RW_REGS_PC,

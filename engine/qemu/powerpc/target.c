@@ -4,6 +4,7 @@
 
 #include "../clock.h"
 #include "../memory.h"
+#include "../spin.h"
 #include "calls.h"
 #include "idle.h"
 #include "instructions.h"
@@ -58,6 +59,7 @@ static void interrupted(unsigned int index, int type, uint64_t from, uint64_t to
 	(void)userdata;
 	if (!vcpu)
 		return;
+	vcpu->spin_hints = 0;
 	idle_interrupted(vcpu);
 	magic_page_interrupted(vcpu, from);
 }
@@ -79,6 +81,8 @@ static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 static void vcpu_init(struct vcpu *vcpu)
 {
 	paracall_cpu_set_apic_id(vcpu->cpu, vcpu_index(vcpu));
+	/* When it waits is not looked at. */
+	spin_note_wake(vcpu);
 }
 
 static void vcpu_exit(struct vcpu *vcpu)

@@ -25,4 +25,13 @@
 	{ POWERPC_NOP, POWERPC_MARKER, POWERPC_NOP, POWERPC_NOP }
 /* clang-format on */
 
+/*
+ * By these code hints that it spins: or 1,1,1, Linux's HMT_low and cpu_relax();
+ * or 31,31,31, HMT_very_low; or 27,27,27, a yield (Power ISA book II, "Program
+ * Priority Registers" and "Shared Resource Hints").
+ */
+#define POWERPC_HINT_LOW 0x7c210b78u
+#define POWERPC_HINT_VERY_LOW 0x7ffffb78u
+#define POWERPC_HINT_YIELD 0x7f7bdb78u
+
 #endif /* PARACALL_QEMU_POWERPC_WORDS_H */

@@ -8,6 +8,7 @@
 #include "apic.h"
 
 #include "../memory.h"
+#include "../spin.h"
 
 #include <stdatomic.h>
 
@@ -139,6 +140,7 @@ void apic_wake(void *context, void *target_context, uint32_t apic_id)
 	if (apic_id > MAX_XAPIC_ID)
 		return;
 	atomic_store(&target->was_woken, true);
+	spin_note_wake(target);
 	send_by_icr(context, apic_id,
 		    PARACALL_ICR_MODE_STARTUP << PARACALL_ICR_MODE_SHIFT | PARACALL_ICR_ASSERT |
 			    APIC_WAKE_VECTOR);

@@ -3,6 +3,7 @@
 
 #include "../clock.h"
 #include "../memory.h"
+#include "../spin.h"
 #include "../trace.h"
 #include "apic.h"
 #include "async_pf.h"
@@ -79,8 +80,20 @@ void call_hlt(unsigned int index, void *userdata)
 	trace_note_site(vcpu, userdata, 0);
 	async_pf_halt(vcpu);
 	atomic_store_explicit(&vcpu->was_woken, false, memory_order_relaxed);
-	if (!paracall_halt(vcpu->cpu))
-		qemu_plugin_set_pc(site_next_pc(vcpu, &site));
+	/* Before: who kicks it from now on says that it is awake again. */
+	spin_note_halt(vcpu);
+	if (paracall_halt(vcpu->cpu))
+		return;
+	spin_note_wake(vcpu);
+	qemu_plugin_set_pc(site_next_pc(vcpu, &site));
+}
+
+void call_pause(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = vcpu_by_index(index);
+
+	if (vcpu)
+		spin_hint(vcpu, userdata, 0);
 }
 
 void call_wake_vector(unsigned int index, void *userdata)
@@ -193,6 +206,7 @@ void call_forget(struct vcpu *vcpu)
 static void begin_anew(struct vcpu *vcpu)
 {
 	call_forget(vcpu);
+	spin_note_wake(vcpu);
 	paracall_cpu_reset(vcpu->cpu);
 }
 
@@ -282,6 +296,8 @@ void call_interrupted(unsigned int index, int type, uint64_t from, uint64_t to, 
 		async_pf_settled(vcpu, exception_taken(vcpu));
 	apic_learn_id(vcpu);
 	paracall_resume(vcpu->cpu);
+	spin_note_wake(vcpu);
+	vcpu->spin_hints = 0;
 	update(vcpu, index);
 }
 

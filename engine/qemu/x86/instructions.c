@@ -5,6 +5,7 @@
  */
 #include "instructions.h"
 
+#include "../spin.h"
 #include "apic.h"
 #include "async_pf.h"
 #include "calls.h"
@@ -85,9 +86,14 @@ static enum instruction classify_second(const uint8_t *bytes, size_t size)
 enum instruction instruction_classify(const uint8_t *bytes, size_t size,
 				      bool *has_refining_prefix)
 {
+	bool is_repeated = false;
+
 	*has_refining_prefix = false;
 	while (size > 1 && (is_ignored_prefix(bytes[0]) || is_refining_prefix(bytes[0]))) {
 		*has_refining_prefix |= is_refining_prefix(bytes[0]);
+		/* Of f2 and f3 the last one counts. */
+		if (bytes[0] == 0xf2 || bytes[0] == 0xf3)
+			is_repeated = bytes[0] == 0xf3;
 		bytes++;
 		size--;
 	}
@@ -95,6 +101,8 @@ enum instruction instruction_classify(const uint8_t *bytes, size_t size,
 		return classify_hypercall(bytes, *has_refining_prefix);
 	if (size == 1 && bytes[0] == 0xf4)
 		return INSTRUCTION_HLT;
+	if (size == 1 && bytes[0] == 0x90 && is_repeated)
+		return INSTRUCTION_PAUSE;
 	return size > 1 && bytes[0] == 0x0f ? classify_second(bytes + 1, size - 1)
 					    : INSTRUCTION_OTHER;
 }
@@ -167,6 +175,9 @@ static void hook(const struct qemu_plugin_tb *block, size_t index, enum instruct
 		break;
 	case INSTRUCTION_READ_TSC:
 		tsc_hook_reading(insn);
+		break;
+	case INSTRUCTION_PAUSE:
+		spin_hook(insn, call_pause, site_pack(site));
 		break;
 	case INSTRUCTION_OTHER:
 		break;

@@ -20,6 +20,7 @@ enum instruction {
 	INSTRUCTION_WRMSR,
 	/* rdtsc and rdtscp */
 	INSTRUCTION_READ_TSC,
+	INSTRUCTION_PAUSE,
 };
 
 /* @has_refining_prefix: 66, f2 or f3 was among its prefixes. */

@@ -11,7 +11,7 @@ export const YIELDS = 8;
 const CAUSE_SHIFT = 4;
 
 /* Kinds of include/paracall/event.h that the page treats specially. */
-export const KIND = { PAPR: 3, HALT: 8, WAKE: 9, KICK: 10, INTERRUPT: 11, LOST: 20 };
+export const KIND = { PAPR: 3, HALT: 8, WAKE: 9, KICK: 10, INTERRUPT: 11, LOST: 20, SPIN: 23 };
 
 /* By paracall_wake_cause's numbers. */
 export const CAUSES = ["interrupt", "kick", "kick that came before", "reset", "unknown"];

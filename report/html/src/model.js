@@ -71,14 +71,17 @@ function makeCpu(events, kinds, indices, end) {
 			called.add(events.start(i), time, i);
 		if (!(flags & YIELDS))
 			continue;
+		/* Behind one of these there are many turns of a loop. */
+		const weight = kind === KIND.SPIN ? 2 : 1;
+
 		if (spin && events.start(i) - spin.end < SPIN_GAP) {
 			spin.end = time;
-			spin.yields++;
+			spin.yields += weight;
 			continue;
 		}
 		if (spin && spin.yields > 1)
 			spinning.add(spin.start, spin.end, spin.event);
-		spin = { start: events.start(i), end: time, event: i, yields: 1 };
+		spin = { start: events.start(i), end: time, event: i, yields: weight };
 	}
 	if (spin && spin.yields > 1)
 		spinning.add(spin.start, spin.end, spin.event);

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * QEMU gives each vCPU a thread. One that spins for a lock whose holder waits for a
+ * processor of the host's burns what the holder needs. So after a window of hints
+ * (pause and the like) its thread gives way, if more vCPUs are awake than there are
+ * processors; else nobody waits for this one.
+ *
+ * The host's scheduler takes no names: it is asked to let any other run. It needn't:
+ * before Linux 6.18 sched_yield() often returns at once, and those who wait may do so
+ * for another processor. A short sleep lets them run, or come here.
+ *
+ * The window grows while nothing is won, up to a limit, and is small again as soon as
+ * somebody else ran. Whatever comes between two hints that is no spinning, like an
+ * interrupt, begins it anew.
+ *
+ * With one thread for all vCPUs QEMU itself ends the turn at such a hint, and the
+ * next vCPU has its own: there's nothing to add.
+ */
+#include "spin.h"
+
+#include "clock.h"
+#include "trace.h"
+
+#include <sched.h>
+#include <stdatomic.h>
+#include <time.h>
+
+/* Hints. Those of KVM are in cycles: 4096, up to as many as there can be. */
+#define SMALLEST_WINDOW 64
+#define LARGEST_WINDOW 4096
+
+/* A yield that took less was none: to another thread and back takes longer. */
+#define SHORTEST_YIELD_NANOSECONDS 2000
+#define SLEEP_NANOSECONDS 20000
+
+static struct {
+	bool gives_way;
+	unsigned int host_cpus;
+	/* vCPUs that run, or would if the host let them. */
+	_Atomic(unsigned int) awake;
+} state;
+
+/* Of the whole process, before anybody binds its threads to single processors. */
+static unsigned int count_host_cpus(void)
+{
+	cpu_set_t set;
+
+	/* Fails on hosts with more than 1024: then there are enough. */
+	return sched_getaffinity(0, sizeof(set), &set) ? CPU_SETSIZE : CPU_COUNT(&set);
+}
+
+void spin_init(bool gives_way)
+{
+	state.gives_way = gives_way;
+	state.host_cpus = count_host_cpus();
+}
+
+void spin_note_halt(struct vcpu *vcpu)
+{
+	vcpu->spin_hints = 0;
+	if (atomic_load_explicit(&vcpu->is_awake, memory_order_relaxed) &&
+	    atomic_exchange(&vcpu->is_awake, false))
+		atomic_fetch_sub(&state.awake, 1);
+}
+
+void spin_note_wake(struct vcpu *vcpu)
+{
+	if (!atomic_load_explicit(&vcpu->is_awake, memory_order_relaxed) &&
+	    !atomic_exchange(&vcpu->is_awake, true))
+		atomic_fetch_add(&state.awake, 1);
+}
+
+static bool somebody_waits(void)
+{
+	return atomic_load_explicit(&state.awake, memory_order_relaxed) > state.host_cpus;
+}
+
+/* Returns whether another thread could run meanwhile, for all that is known. */
+static bool yield(void)
+{
+	uint64_t before = clock_nanoseconds();
+
+	sched_yield();
+	return clock_nanoseconds() - before >= SHORTEST_YIELD_NANOSECONDS;
+}
+
+static void give_way(struct vcpu *vcpu)
+{
+	static const struct timespec moment = { .tv_nsec = SLEEP_NANOSECONDS };
+	uint64_t began = paracall_spin_begin(vcpu->cpu);
+	uint64_t before = clock_nanoseconds();
+
+	if (yield()) {
+		vcpu->spin_window = SMALLEST_WINDOW;
+	} else {
+		nanosleep(&moment, NULL);
+		if (vcpu->spin_window < LARGEST_WINDOW)
+			vcpu->spin_window *= 2;
+	}
+	paracall_spin_end(vcpu->cpu, began, vcpu->spin_hints, clock_nanoseconds() - before);
+}
+
+void spin_hint(struct vcpu *vcpu, void *site, uint64_t pc)
+{
+	if (!vcpu->spin_window)
+		vcpu->spin_window = SMALLEST_WINDOW;
+	if (++vcpu->spin_hints < vcpu->spin_window)
+		return;
+	spin_note_wake(vcpu);
+	if (somebody_waits()) {
+		trace_note_site(vcpu, site, pc);
+		give_way(vcpu);
+	}
+	vcpu->spin_hints = 0;
+}
+
+void spin_hook(struct qemu_plugin_insn *insn, qemu_plugin_vcpu_cb *callback, void *site)
+{
+	const struct engine *engine = &paracall_qemu_engine;
+
+	if (!state.gives_way || engine->is_single_threaded ||
+	    engine->max_vcpus <= state.host_cpus)
+		return;
+	/* Only a trace wants to know the place. */
+	qemu_plugin_register_vcpu_insn_exec_cb(insn, callback,
+					       engine->trace ? QEMU_PLUGIN_CB_R_REGS
+							     : QEMU_PLUGIN_CB_NO_REGS,
+					       site);
+}

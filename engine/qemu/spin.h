@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vCPUs that spin give way to others, as on KVM, where the processor ends the run of
+ * a guest after so many hints that it spins (kvm's ple_gap, ple_window): see
+ * arch/x86/kvm/vmx/vmx.c, handle_pause, and virt/kvm/kvm_main.c, kvm_vcpu_on_spin.
+ */
+#ifndef PARACALL_QEMU_SPIN_H
+#define PARACALL_QEMU_SPIN_H
+
+#include "engine.h"
+
+/* When the plugin is loaded; @gives_way: as the user wants it. */
+void spin_init(bool gives_way);
+
+/*
+ * Where the guest hints that it spins: adds @callback, which gets @site, if anything is
+ * to be done there at all. It calls spin_hint().
+ */
+void spin_hook(struct qemu_plugin_insn *insn, qemu_plugin_vcpu_cb *callback, void *site);
+
+/* On the vCPU's thread, which may give way. For the place see trace_note_site(). */
+void spin_hint(struct vcpu *vcpu, void *site, uint64_t pc);
+
+/*
+ * A vCPU waits for nothing, or for an interrupt: on its thread, or by whoever wakes it.
+ * Costs next to nothing if that is known. Targets that never say so have all their
+ * vCPUs taken for awake.
+ */
+void spin_note_halt(struct vcpu *vcpu);
+void spin_note_wake(struct vcpu *vcpu);
+
+#endif /* PARACALL_QEMU_SPIN_H */
