@@ -526,6 +526,46 @@ test_no_effect() {
 	done
 }
 
+# count_spins NAME WORDS COMMAND...: the summary of the guest that spins has these words, or
+# no line about it if there are none.
+count_spins() {
+	local name=$1 words=$2
+
+	shift 2
+	"$@" >"$work/out" 2>&1 </dev/null
+	if ! grep -q '^# SUMMARY: .* 0 failed' "$work/out"; then
+		fail "$name" "the guest to pass" "$work/out"
+	elif [ "$words" ]; then
+		check_file "$name" "$work/out" "$words"
+	elif grep -q '^spins: ' "$work/out"; then
+		fail "$name" "no spins" "$work/out"
+	else
+		pass "$name"
+	fi
+}
+
+# On one processor, however many the host has: only if there is less than one for each
+# vCPU anything is to be done.
+test_spins() {
+	local cpu
+	local -a guest=(qemu-system-x86_64 -display none -serial stdio -m 128
+		-device "isa-debug-exit,iobase=0xf4,iosize=4" -kernel "$build/guest/spin.elf")
+
+	cpu=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
+	count_spins "spins give way" " gave way, for " \
+		taskset -c "$cpu" "$paracall" run --trace=spin --output="$work/spins" \
+		-- "${guest[@]}" -smp 3
+	check_file "spins in a trace" "$work/spins" " spin: hints=64, gave_way="
+	count_spins "spins, enough processors" "" \
+		taskset -c "$cpu" "$paracall" run -- "${guest[@]}" -smp 1
+	count_spins "spins, one thread" "" \
+		taskset -c "$cpu" "$paracall" run -- "${guest[@]}" -smp 3 -accel tcg,thread=single
+	# Its test of the effect may fail then.
+	taskset -c "$cpu" "$paracall" run --spin=keep --format=json --summary="$work/json" \
+		-- "${guest[@]}" -smp 3 >"$work/out" 2>&1 </dev/null
+	check_file "spins kept" "$work/json" '"spins": 0,'
+}
+
 # Without QEMU's -kernel: firmware starts GRUB, and that a guest, by Multiboot2.
 test_grub() {
 	local modules=/usr/lib/grub/i386-pc program
@@ -860,6 +900,7 @@ test_s390x
 test_device_trees
 test_injection
 test_no_effect
+test_spins
 test_grub
 test_check
 test_check_ends
