@@ -325,6 +325,75 @@ static void forks(long workers, long rounds)
 	in_processes(workers, rounds, forks_body, 0);
 }
 
+/*
+ * messages: groups in which some send to all others, who only receive; of the kind of
+ * rt-tests' hackbench, by pipes. Nearly all of it is waiting and waking.
+ */
+#define SENDERS 8
+#define MESSAGE_SIZE 100
+
+static int pipes[SENDERS][2];
+
+static void receive_body(int number, long rounds)
+{
+	char buffer[MESSAGE_SIZE];
+	ssize_t length;
+
+	for (long left = SENDERS * rounds * MESSAGE_SIZE; left > 0; left -= length) {
+		length = read(pipes[number][0], buffer, sizeof(buffer));
+		if (length <= 0)
+			die("read");
+	}
+}
+
+static void send_body(int unused, long rounds)
+{
+	const char message[MESSAGE_SIZE] = "";
+
+	(void)unused;
+	while (rounds-- > 0)
+		for (int i = 0; i < SENDERS; i++)
+			if (write(pipes[i][1], message, sizeof(message)) != sizeof(message))
+				die("write");
+}
+
+/* A group: half of it in the process itself, which is forked for that. */
+static void group_body(int unused, long rounds)
+{
+	pid_t child;
+	int status;
+
+	(void)unused;
+	for (int i = 0; i < SENDERS; i++)
+		if (pipe(pipes[i]) != 0)
+			die("pipe");
+	child = fork();
+	if (child < 0)
+		die("fork");
+	if (child == 0) {
+		in_processes(SENDERS, rounds, send_body, 0);
+		_exit(0);
+	}
+	for (int i = 0; i < SENDERS; i++) {
+		const pid_t receiver = fork();
+
+		if (receiver < 0)
+			die("fork");
+		if (receiver == 0) {
+			receive_body(i, rounds);
+			_exit(0);
+		}
+	}
+	for (int i = 0; i < SENDERS + 1; i++)
+		if (wait(&status) < 0 || status != 0)
+			die("a member of the group failed");
+}
+
+static void messages(long groups, long rounds)
+{
+	in_processes(groups, rounds, group_body, 0);
+}
+
 /* Puts the calling thread on one vCPU; false if that is not there. */
 static bool move_to_cpu(long cpu)
 {
@@ -467,13 +536,10 @@ static const struct mode {
 	const char *workers;
 	void (*run)(long workers, long rounds);
 } modes[] = {
-	{ "contend", "processes", contend },
-	{ "wakes", "processes", wakes },
-	{ "ipi", "threads", ipi },
-	{ "forks", "processes", forks },
-	{ "monotonic", "threads", monotonic },
-	{ "clock", "vCPUs", clocks },
-	{ "pair", "vCPUs", pairs },
+	{ "contend", "processes", contend }, { "wakes", "processes", wakes },
+	{ "ipi", "threads", ipi },	     { "forks", "processes", forks },
+	{ "messages", "groups", messages },  { "monotonic", "threads", monotonic },
+	{ "clock", "vCPUs", clocks },	     { "pair", "vCPUs", pairs },
 };
 
 static const struct mode *find_mode(const char *name)
@@ -507,7 +573,7 @@ int main(int argc, char **argv)
 		return write(STDOUT_FILENO, "", 1) == 1 ? 0 : 1;
 	mode = argc == 4 ? find_mode(argv[1]) : NULL;
 	if (!mode) {
-		fputs("usage: workload contend|wakes|ipi|forks WORKERS ROUNDS\n"
+		fputs("usage: workload contend|wakes|ipi|forks|messages WORKERS ROUNDS\n"
 		      "       workload monotonic|clock|pair CPUS SECONDS\n",
 		      stderr);
 		return 2;
