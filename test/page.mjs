@@ -40,7 +40,7 @@ async function open(name) {
 	const start = performance.now();
 
 	await page.goto(`file://${join(folder, name)}`, { waitUntil: "commit" });
-	await page.waitForSelector("body[data-ready]", { timeout: 60000 });
+	await page.waitForSelector("body[data-ready]", { timeout: 600000 });
 	return performance.now() - start;
 }
 
@@ -57,7 +57,7 @@ async function settled(action) {
 
 	await action();
 	await page.waitForFunction((old) => document.body.dataset.drawn !== old, before,
-		{ timeout: 10000 });
+		{ timeout: 600000 });
 	// One that was under way may have been meant.
 	await page.waitForTimeout(250);
 	await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => done())));

@@ -264,8 +264,7 @@ test_page() {
 	fi
 	"$limited" node "$tree/test/page.mjs" "$modules" "$browser" "$work" \
 		${PARACALL_SCREENSHOTS:+"$PARACALL_SCREENSHOTS"} >"$work/page" 2>&1
-	grep -v '^ok' "$work/page"
-	grep '^ok - a million' "$work/page"
+	sed -E '/^(not )?ok/!s/^/# /' "$work/page"
 	passed=$((passed + $(grep -c '^ok' "$work/page")))
 	failed=$((failed + $(grep -c '^not ok' "$work/page")))
 	grep -q '^ok - needs no network' "$work/page" || fail "the page in a browser" "it did not end" "$work/page"
