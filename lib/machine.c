@@ -105,6 +105,11 @@ int paracall_machine_new(struct paracall_machine **result, const struct paracall
 	machine = calloc(1, sizeof(*machine));
 	if (!machine)
 		return PARACALL_ERROR_MEMORY;
+	error = paracall_clock_init(machine);
+	if (error) {
+		free(machine);
+		return error;
+	}
 	machine->engine = *engine;
 	machine->architecture = options->architecture;
 	machine->features = options->features;
@@ -130,6 +135,7 @@ void paracall_machine_free(struct paracall_machine *machine)
 {
 	if (!machine)
 		return;
+	paracall_clock_destroy(machine);
 	paracall_private_memory_free(machine->private_memory);
 	free(machine->own_statistics);
 	free(machine->cpus);

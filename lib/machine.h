@@ -6,6 +6,7 @@
 #include "powerpc/magic_page.h"
 
 #include <paracall/paracall.h>
+#include <pthread.h>
 #include <stdatomic.h>
 
 /*
@@ -126,18 +127,16 @@ struct clock_line {
 	uint64_t system_time;
 	uint32_t multiplier;
 	int8_t shift;
-	/* Parts in 10^9 that it is faster than the counter's frequency says. */
-	int32_t rate;
 };
 
 struct clock {
 	/* For the line, and for all that is written to clock pages. */
-	atomic_flag is_locked;
+	pthread_mutex_t mutex;
 	struct clock_line line;
-	/* Its rate is not 0. */
-	_Atomic(bool) is_slow;
+	/* The counter's, in Hz; 0 until the guest first has a clock. */
+	_Atomic(uint64_t) frequency;
 	/* The host's steady clock when the line was at 0, if that is known. */
-	bool has_origin;
+	_Atomic(bool) has_origin;
 	uint64_t origin;
 };
 

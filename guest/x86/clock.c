@@ -334,6 +334,56 @@ static void test_monotonic(void)
 	stop_all();
 }
 
+#define WATCH_MS 500
+/* Of virtual time, which takes far longer. */
+#define VIRTUAL_WATCH_MS 5
+
+/* What all CPUs see while they read as fast as they can. */
+static struct {
+	uint64_t end;
+	uint32_t multiplier;
+	int8_t shift;
+	uint32_t others;
+	uint32_t other;
+} watch;
+
+static void watch_scale(void *argument)
+{
+	const clock_page *page = argument;
+	uint64_t tsc;
+
+	do {
+		clock_page copy = read_page_and_tsc(page, &tsc);
+
+		if (copy.tsc_to_system_mul == watch.multiplier && copy.tsc_shift == watch.shift)
+			continue;
+		__atomic_add_fetch(&watch.others, 1, __ATOMIC_SEQ_CST);
+		watch.other = copy.tsc_to_system_mul;
+	} while (tsc < watch.end);
+}
+
+/*
+ * Whoever reads them takes them for the counter's frequency: Linux once, when it
+ * starts. They are no means to make a clock slower.
+ */
+static void test_scale(void)
+{
+	start_all();
+	watch.multiplier = pages[0].page.tsc_to_system_mul;
+	watch.shift = pages[0].page.tsc_shift;
+	watch.others = 0;
+	watch.end = rdtsc() + (is_virtual(&pages[0].page) ? VIRTUAL_WATCH_MS : WATCH_MS) *
+				      1000 * cycles_per_us;
+	for (uint32_t i = 1; i < cpu_count; i++)
+		cpu_post(cpu_at(i), watch_scale, &pages[i].page);
+	watch_scale(&pages[0].page);
+	for (uint32_t i = 1; i < cpu_count; i++)
+		check(cpu_wait(cpu_at(i), LIMIT_MS), "CPU %u does not finish", cpu_ids[i]);
+	check_equal(watch.others, 0, "readings of another multiplier or shift than 0x%x: 0x%x",
+		    watch.multiplier, watch.other);
+	stop_all();
+}
+
 /*
  * ---- A page that becomes a device's ----------------------------------------
  */
@@ -701,6 +751,8 @@ static const struct test tests[] = {
 	TEST("time never goes back on any CPU",
 	     CLOCK ": flags, bit 0; arch/x86/kvm/x86.c, pvclock_update_vm_gtod_copy",
 	     test_monotonic, NEW),
+	TEST("multiplier and shift are the counter's frequency, always",
+	     UPDATE "; arch/x86/kernel/kvmclock.c, kvm_get_tsc_khz", test_scale, NEW),
 	COVERING_TEST("wall clock", WALL, test_wall_clock, NEW, "MSR_WALL_CLOCK_NEW"),
 	COVERING_TEST("wall clock, old register", OLD_WALL, test_wall_clock_old, NEW | OLD,
 		      "MSR_WALL_CLOCK"),

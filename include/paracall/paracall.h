@@ -408,9 +408,13 @@ struct paracall_engine {
 	bool (*write_memory)(void *cpu, struct paracall_gpa address, const void *data,
 			     size_t size);
 
-	/* The guest's time-stamp counter in Hz; the same for the engine's life. */
+	/*
+	 * The guest's time-stamp counter in Hz; the same for the engine's life.
+	 * Called when the guest first has a clock; under no lock, perhaps by several
+	 * vCPUs at once. Linux takes it for exact: be within 20 parts of a million.
+	 */
 	uint64_t (*tsc_frequency)(void *cpu);
-	/* False if there is nothing to tell. */
+	/* False if there is nothing to tell. See paracall_adjust_clock() for the lock. */
 	bool (*read_clocks)(void *cpu, struct paracall_clocks *clocks);
 
 	/*
@@ -877,10 +881,17 @@ void paracall_spin_end(struct paracall_cpu *cpu, uint64_t began, uint64_t hints,
 void paracall_update(struct paracall_cpu *cpu);
 
 /*
- * [vCPU] Keep the guest's clock with the host's, by making it a little slower
- * or faster for a while; it never goes backwards. For engines whose time-stamp
- * counter does not go quite evenly: to be called each few milliseconds, by any
- * vCPU, best right after the guest read @tsc there.
+ * [vCPU] Keep the guest's clock with the host's: where it is behind it makes a
+ * step, where it is ahead it stands still, for a tenth of a millisecond at the
+ * most, and so long this function takes. It never goes backwards, and its multiplier
+ * stays the counter's frequency. For engines whose time-stamp counter does not go
+ * quite evenly: to be called each few milliseconds, by any vCPU, best right after
+ * the guest read @tsc there. If another vCPU is at a clock just now it does nothing.
+ *
+ * Clock pages are written under the machine's only lock, a mutex: .read_memory and
+ * .write_memory are called under it, and here .read_clocks. paracall_wrmsr() of a
+ * clock's register, paracall_cpu_reset(), paracall_machine_reset() and SEND_IPI of
+ * an INIT wait for it; all others do not.
  */
 void paracall_adjust_clock(struct paracall_cpu *cpu, uint64_t tsc);
 

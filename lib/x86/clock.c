@@ -4,11 +4,16 @@
  * kvm_write_system_time and kvm_write_wall_clock.
  *
  * The guest's clock is its time-stamp counter, scaled: nanoseconds since that
- * was 0. What the clock pages say of it is the same for all vCPUs, always: that
- * is what the stable flag promises. So when it has to change, since the counter
+ * was 0. The scale is the counter's frequency, always: guests read it once, and
+ * rely on it for the counter itself (arch/x86/kernel/kvmclock.c, kvm_get_tsc_khz).
+ *
+ * What the clock pages say is the same for all vCPUs, always: that is what the
+ * stable flag promises. So when the clock has to be corrected, since the counter
  * does not go evenly, all pages change together: first their versions become
- * odd, so that nobody can use them, then they get the new line, which begins
- * where the old one is by then, and last their versions become even again.
+ * odd, so that nobody can use them, then they get the new line, and last their
+ * versions become even again. A clock that is behind makes a step. One that is
+ * ahead stands still while the versions are odd: nobody can read it then, and it
+ * goes on from where it was.
  */
 #include "clock.h"
 
@@ -70,24 +75,35 @@ static bool can_tell_time(const struct paracall_cpu *cpu)
 
 static bool try_lock(struct clock *clock)
 {
-	return !atomic_flag_test_and_set_explicit(&clock->is_locked, memory_order_acquire);
+	return !pthread_mutex_trylock(&clock->mutex);
 }
 
 /*
- * Held for a few microseconds, and never on the way of a hypercall, but of one that
- * sends an INIT. But whoever holds it may have to wait for the engine, if a page
- * turns out to be a device's. So it is not for callers that the engine may wait
- * for: those in paracall_update() and paracall_machine_remove_cpu().
+ * Held while pages are written: for some microseconds, or up to LONGEST_HOLD more.
+ * Never on the way of a hypercall, but of one that sends an INIT. Whoever holds it
+ * may have to wait for the engine, if a page turns out to be a device's. So it is
+ * not for callers that the engine may wait for: those in paracall_update() and
+ * paracall_machine_remove_cpu().
  */
 static void lock(struct clock *clock)
 {
-	while (!try_lock(clock))
-		;
+	pthread_mutex_lock(&clock->mutex);
 }
 
 static void unlock(struct clock *clock)
 {
-	atomic_flag_clear_explicit(&clock->is_locked, memory_order_release);
+	pthread_mutex_unlock(&clock->mutex);
+}
+
+int paracall_clock_init(struct paracall_machine *machine)
+{
+	return pthread_mutex_init(&machine->clock.mutex, NULL) ? PARACALL_ERROR_MEMORY
+							       : PARACALL_OK;
+}
+
+void paracall_clock_destroy(struct paracall_machine *machine)
+{
+	pthread_mutex_destroy(&machine->clock.mutex);
 }
 
 /* The vCPU that writes may be another one than the page's. */
@@ -155,24 +171,6 @@ static void finish_page(struct paracall_cpu *writer, struct paracall_cpu *cpu, b
 	paracall_statistics_add(&writer->statistics->clock_updates, 1);
 }
 
-/* A line whose rate is 10^9 parts of the counter's frequency, and @rate more. */
-static void set_rate(struct paracall_cpu *cpu, struct clock_line *line, int32_t rate)
-{
-	const struct paracall_engine *engine = &cpu->machine->engine;
-	struct clock_scale scale = paracall_clock_scale(engine->tsc_frequency(cpu->engine_cpu));
-	uint64_t multiplier = (uint128)scale.multiplier *
-			      (uint64_t)((int64_t)NANOSECONDS_PER_SECOND + rate) /
-			      NANOSECONDS_PER_SECOND;
-
-	if (multiplier > UINT32_MAX) {
-		multiplier >>= 1;
-		scale.shift++;
-	}
-	line->multiplier = (uint32_t)multiplier;
-	line->shift = scale.shift;
-	line->rate = rate;
-}
-
 static uint64_t line_nanoseconds(const struct clock_line *line, uint64_t tsc)
 {
 	struct clock_scale scale = { line->multiplier, line->shift };
@@ -180,139 +178,166 @@ static uint64_t line_nanoseconds(const struct clock_line *line, uint64_t tsc)
 	return line->system_time + paracall_clock_nanoseconds(scale, tsc - line->tsc_timestamp);
 }
 
-static struct clock_line *current_line(struct paracall_cpu *cpu)
+/* Not under the lock: the engine may have to measure it. */
+static void learn_frequency(struct paracall_cpu *cpu)
 {
-	struct clock_line *line = &cpu->machine->clock.line;
+	struct clock *clock = &cpu->machine->clock;
 
-	if (!line->multiplier)
-		set_rate(cpu, line, 0);
-	return line;
+	if (!atomic_load(&clock->frequency))
+		atomic_store(&clock->frequency,
+			     cpu->machine->engine.tsc_frequency(cpu->engine_cpu));
+}
+
+/* After learn_frequency(). */
+static struct clock_line *current_line(struct clock *clock)
+{
+	struct clock_scale scale;
+
+	if (!clock->line.multiplier) {
+		scale = paracall_clock_scale(atomic_load(&clock->frequency));
+		clock->line.multiplier = scale.multiplier;
+		clock->line.shift = scale.shift;
+	}
+	return &clock->line;
 }
 
 static void write_own_page(struct paracall_cpu *cpu, bool was_paused)
 {
-	current_line(cpu);
+	current_line(&cpu->machine->clock);
 	begin_page(cpu, cpu);
 	finish_page(cpu, cpu, was_paused);
 }
 
-/*
- * A clock that is ahead is made slower, so that it is right after this time, by
- * at most so much, in parts of 10^9. Small errors are none.
- */
-#define SLOW_MILLISECONDS 20
-#define MOST_SLOW 50000000
+/* Smaller errors are none. */
 #define SMALL_ERROR 2000
 /* More than that is no uneven counter. */
 #define MOST_ERROR INT64_C(1000000000)
 
-/* What the engine says of the counter is good to half of this. */
-#define UNCERTAINTY 4000
+/* The clock stands still for no longer than this at a time: readers wait for it. */
+#define LONGEST_HOLD 100000
+/* A host clock that does not go on ends it, too. */
+#define MOST_READINGS 10000
+/*
+ * A reader may have read the counter so much later than it seems, or the host's
+ * processors be apart by so much.
+ */
+#define SLACK 500
 
-static int32_t rate_for(int64_t error)
+/* What the engine says of the counter is good to this. */
+#define UNCERTAINTY 2000
+
+static bool steady_clock(struct paracall_cpu *cpu, uint64_t *nanoseconds)
 {
-	int64_t slower = error * (1000 / SLOW_MILLISECONDS);
+	struct paracall_clocks clocks;
 
-	if (error < SMALL_ERROR)
-		return 0;
-	return slower < MOST_SLOW ? (int32_t)-slower : -MOST_SLOW;
+	if (!cpu->machine->engine.read_clocks(cpu->engine_cpu, &clocks))
+		return false;
+	*nanoseconds = clocks.steady_nanoseconds;
+	return true;
 }
 
 /*
- * The new line begins a little before now, since no later reading may be before
- * that, but not before @tsc, which was read already; and a little above the old
- * one: by as much as a reading of the old one can be ahead. A clock that is
- * behind makes a @step forward.
+ * While no page can be read: waits, and returns by how much the clock may be set
+ * back, @most at the most, so that its next reading is no less than the last one.
+ * By as much as has passed in between, that is. Guests spin meanwhile, as they do
+ * for KVM (arch/x86/include/asm/pvclock.h, pvclock_read_begin).
  */
-static void bend_line(struct paracall_cpu *cpu, uint64_t tsc, uint64_t now, int32_t rate,
-		      uint64_t step)
+static uint64_t stand_still(struct paracall_cpu *cpu, uint64_t most)
 {
-	const struct paracall_engine *engine = &cpu->machine->engine;
-	struct clock_line *line = current_line(cpu);
-	uint64_t guard = engine->tsc_frequency(cpu->engine_cpu) * UNCERTAINTY / 2 /
-			 NANOSECONDS_PER_SECOND;
-	int64_t bend = (int64_t)rate - line->rate;
+	uint64_t wanted = (most < LONGEST_HOLD ? most : LONGEST_HOLD) + SLACK;
+	uint64_t began, now;
 
-	if (tsc < now - guard)
-		tsc = now - guard;
-	if (tsc < line->tsc_timestamp)
-		tsc = line->tsc_timestamp;
-	line->system_time =
-		line_nanoseconds(line, tsc) + step + 1 +
-		(uint64_t)(bend < 0 ? -bend : bend) * UNCERTAINTY / NANOSECONDS_PER_SECOND;
-	line->tsc_timestamp = tsc;
-	set_rate(cpu, line, rate);
+	if (!steady_clock(cpu, &began))
+		return 0;
+	now = began;
+	for (int i = 0; i < MOST_READINGS && now - began < wanted; i++)
+		if (!steady_clock(cpu, &now))
+			break;
+	if (now - began < SLACK)
+		return 0;
+	return now - began - SLACK < most ? now - began - SLACK : most;
 }
 
-/* What was known when it was decided is soon not exact any more. */
-#define SOON 100000
+/*
+ * To a value of the counter that nobody reads any more: @tsc, if that was read by
+ * the guest as it seems.
+ */
+static void rebase(struct clock_line *line, uint64_t tsc, uint64_t latest)
+{
+	if (tsc > latest)
+		tsc = latest;
+	if (tsc < line->tsc_timestamp)
+		return;
+	/* What is rounded down twice must not be less. */
+	line->system_time = line_nanoseconds(line, tsc) + 1;
+	line->tsc_timestamp = tsc;
+}
 
-static void change_line(struct paracall_cpu *cpu, uint64_t tsc, int32_t rate, uint64_t step,
-			uint64_t steady_nanoseconds)
+static void correct(struct paracall_cpu *cpu, struct clock_line *line, int64_t error)
 {
 	struct paracall_machine *machine = cpu->machine;
-	struct paracall_clocks clocks;
 
 	for (uint32_t i = 0; i < machine->max_cpus; i++)
 		begin_page(cpu, &machine->cpus[i]);
-	if (machine->engine.read_clocks(cpu->engine_cpu, &clocks) &&
-	    clocks.steady_nanoseconds - steady_nanoseconds < SOON)
-		bend_line(cpu, tsc, clocks.tsc, rate, step);
+	if (error > 0)
+		line->system_time -= stand_still(cpu, (uint64_t)error);
+	else
+		line->system_time += (uint64_t)-error;
 	for (uint32_t i = 0; i < machine->max_cpus; i++)
 		finish_page(cpu, &machine->cpus[i], false);
-	atomic_store(&machine->clock.is_slow, machine->clock.line.rate);
 }
 
-static bool read_paired_clocks(struct paracall_cpu *cpu, struct paracall_clocks *clocks)
+/* True if the clock's line is another one now. The host's clocks were read before. */
+static bool adjust(struct paracall_cpu *cpu, struct clock *clock, uint64_t tsc,
+		   const struct paracall_clocks *clocks)
 {
-	return cpu->machine->engine.read_clocks(cpu->engine_cpu, clocks) && clocks->is_paired &&
-	       clocks->tsc >= current_line(cpu)->tsc_timestamp;
-}
-
-static void adjust(struct paracall_cpu *cpu, struct clock *clock, uint64_t tsc)
-{
-	const struct clock_line *line = current_line(cpu);
-	struct paracall_clocks clocks;
+	struct clock_line *line = current_line(clock);
+	uint64_t uncertainty =
+		atomic_load(&clock->frequency) * UNCERTAINTY / NANOSECONDS_PER_SECOND;
 	int64_t error;
-	int32_t rate;
 
-	if (!read_paired_clocks(cpu, &clocks))
-		return;
-	error = (int64_t)(line_nanoseconds(line, clocks.tsc) - clocks.steady_nanoseconds +
+	if (clocks->tsc < line->tsc_timestamp)
+		return false;
+	error = (int64_t)(line_nanoseconds(line, clocks->tsc) - clocks->steady_nanoseconds +
 			  clock->origin);
-	if (!clock->has_origin || error > MOST_ERROR || error < -MOST_ERROR) {
-		clock->origin = clocks.steady_nanoseconds - line_nanoseconds(line, clocks.tsc);
-		clock->has_origin = true;
-		return;
+	if (!atomic_exchange(&clock->has_origin, true) || error > MOST_ERROR ||
+	    error < -MOST_ERROR) {
+		clock->origin =
+			clocks->steady_nanoseconds - line_nanoseconds(line, clocks->tsc);
+		return false;
 	}
-	rate = rate_for(error);
-	if (rate != line->rate || error < -SMALL_ERROR)
-		change_line(cpu, tsc, rate, error < -SMALL_ERROR ? (uint64_t)-error : 0,
-			    clocks.steady_nanoseconds);
+	if (error <= SMALL_ERROR && error >= -SMALL_ERROR)
+		return false;
+	rebase(line, tsc, clocks->tsc - uncertainty);
+	correct(cpu, line, error);
+	return true;
+}
+
+/* Without the lock: telling may have to wait. */
+static void tell_update(struct paracall_cpu *cpu, const struct clock_line *line,
+			bool was_paused)
+{
+	trace_now(cpu, PARACALL_EVENT_CLOCK, line->tsc_timestamp, line->system_time,
+		  was_paused);
 }
 
 void paracall_adjust_clock(struct paracall_cpu *cpu, uint64_t tsc)
 {
 	struct clock *clock = &cpu->machine->clock;
-
-	if (!can_tell_time(cpu) || !try_lock(clock))
-		return;
-	adjust(cpu, clock, tsc);
-	unlock(clock);
-}
-
-/* While the vCPU sleeps nobody may be there to say when it has been slow enough. */
-void paracall_clock_halt(struct paracall_cpu *cpu)
-{
-	struct clock *clock = &cpu->machine->clock;
 	struct paracall_clocks clocks;
+	struct clock_line line;
+	bool is_changed;
 
-	if (!atomic_load_explicit(&clock->is_slow, memory_order_relaxed))
+	/* Before the guest has a clock there is nothing to correct. */
+	if (!can_tell_time(cpu) || !atomic_load(&clock->frequency) ||
+	    !cpu->machine->engine.read_clocks(cpu->engine_cpu, &clocks) || !clocks.is_paired ||
+	    !try_lock(clock))
 		return;
-	lock(clock);
-	if (read_paired_clocks(cpu, &clocks))
-		change_line(cpu, 0, 0, 0, clocks.steady_nanoseconds);
+	is_changed = adjust(cpu, clock, tsc, &clocks);
+	line = clock->line;
 	unlock(clock);
+	if (is_changed && is_running(cpu))
+		tell_update(cpu, &line, false);
 }
 
 bool paracall_clock_is_running(const struct paracall_cpu *cpu)
@@ -335,7 +360,7 @@ static void jump(struct paracall_cpu *cpu)
 	cpu->clock_jump = 0;
 	for (uint32_t i = 0; i < machine->max_cpus; i++)
 		begin_page(cpu, &machine->cpus[i]);
-	current_line(cpu)->system_time += nanoseconds;
+	current_line(&machine->clock)->system_time += nanoseconds;
 	machine->clock.origin -= nanoseconds;
 	for (uint32_t i = 0; i < machine->max_cpus; i++)
 		finish_page(cpu, &machine->cpus[i], false);
@@ -366,20 +391,14 @@ static void note_old_clock(struct paracall_cpu *cpu, bool is_old)
 		atomic_fetch_or(&machine->cpus[i].requests, REQUEST_CLOCK);
 }
 
-/* Without the lock: telling may have to wait. */
-static void tell_update(struct paracall_cpu *cpu, const struct clock_line *line,
-			bool was_paused)
-{
-	trace_now(cpu, PARACALL_EVENT_CLOCK, line->tsc_timestamp, line->system_time,
-		  was_paused);
-}
-
 static bool write_system_time(struct paracall_cpu *cpu, uint64_t value, bool is_old)
 {
 	struct clock *clock = &cpu->machine->clock;
 	struct clock_line line;
 
 	note_old_clock(cpu, is_old);
+	if (can_tell_time(cpu))
+		learn_frequency(cpu);
 	lock(clock);
 	atomic_store(&cpu->system_time, value);
 	/* Linux divides by the multiplier right after this instruction. */
@@ -409,9 +428,7 @@ uint64_t paracall_read_system_time(struct paracall_cpu *cpu)
 
 void paracall_machine_was_paused(struct paracall_machine *machine)
 {
-	lock(&machine->clock);
-	machine->clock.has_origin = false;
-	unlock(&machine->clock);
+	atomic_store(&machine->clock.has_origin, false);
 	for (uint32_t i = 0; i < machine->max_cpus; i++)
 		atomic_fetch_or(&machine->cpus[i].requests, REQUEST_CLOCK_PAUSED);
 }
@@ -459,8 +476,9 @@ static bool find_epoch(struct paracall_cpu *cpu, struct paracall_pvclock_wall_cl
 
 	if (!can_tell_time(cpu) || !engine->read_clocks(cpu->engine_cpu, &clocks))
 		return false;
+	learn_frequency(cpu);
 	lock(clock);
-	since_epoch = line_nanoseconds(current_line(cpu), clocks.tsc);
+	since_epoch = line_nanoseconds(current_line(clock), clocks.tsc);
 	unlock(clock);
 	now = clocks.seconds * NANOSECONDS_PER_SECOND + clocks.nanoseconds;
 	wall->sec = (uint32_t)((now - since_epoch) / NANOSECONDS_PER_SECOND);

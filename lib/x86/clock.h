@@ -15,6 +15,10 @@ struct clock_scale paracall_clock_scale(uint64_t frequency);
 /* (tsc << shift) * multiplier / 2^32, by a wide product. */
 uint64_t paracall_clock_nanoseconds(struct clock_scale scale, uint64_t tsc);
 
+/* With the machine. 0, or an enum paracall_error. */
+int paracall_clock_init(struct paracall_machine *machine);
+void paracall_clock_destroy(struct paracall_machine *machine);
+
 /* The vCPU's clock page is not written to any more, once this returns. */
 void paracall_clock_stop(struct paracall_cpu *cpu);
 
@@ -29,8 +33,5 @@ bool paracall_clock_is_running(const struct paracall_cpu *cpu);
  * paracall_update_clock().
  */
 void paracall_clock_jump(struct paracall_cpu *cpu, int64_t nanoseconds);
-
-/* The vCPU is about to halt. */
-void paracall_clock_halt(struct paracall_cpu *cpu);
 
 #endif /* PARACALL_LIB_X86_CLOCK_H */

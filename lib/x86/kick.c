@@ -18,7 +18,6 @@
 #include "../inject.h"
 #include "../table.h"
 #include "../trace/trace.h"
-#include "clock.h"
 
 /*
  * Everybody, even if a vCPU has that id: to KVM a kick is no interrupt of an
@@ -86,7 +85,6 @@ bool paracall_halt(struct paracall_cpu *cpu)
 {
 	uint32_t state = RUNNING;
 
-	paracall_clock_halt(cpu);
 	/* It may sleep for long, and owes them to others. */
 	if (has_rules(cpu))
 		injection_do_late_calls(cpu, true);

@@ -117,15 +117,21 @@ static uint64_t tsc_frequency(void *context)
 {
 	const struct fake_cpu *cpu = context;
 
+	if (cpu->machine->while_measuring)
+		cpu->machine->while_measuring(cpu->machine);
 	return cpu->machine->tsc_frequency;
 }
 
 static bool read_clocks(void *context, struct paracall_clocks *clocks)
 {
-	const struct fake_cpu *cpu = context;
+	struct fake_machine *fake = ((const struct fake_cpu *)context)->machine;
 
-	*clocks = cpu->machine->clocks;
-	return !cpu->machine->has_no_clocks;
+	if (fake->clocks_go_on) {
+		fake->clocks.steady_nanoseconds += 1000;
+		fake->clocks.tsc += fake->tsc_frequency / 1000000;
+	}
+	*clocks = fake->clocks;
+	return !fake->has_no_clocks;
 }
 
 static uint64_t run_delay(void *context)

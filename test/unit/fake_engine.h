@@ -60,6 +60,10 @@ struct fake_machine {
 	/* Called after each write into memory, if not NULL. */
 	void (*after_write)(struct fake_machine *machine);
 	struct paracall_clocks clocks;
+	/* Each reading of the clocks takes a microsecond by them. */
+	bool clocks_go_on;
+	/* NULL, or called while the counter's frequency is found out. */
+	void (*while_measuring)(struct fake_machine *fake);
 	/* The engine has nothing to tell of them. */
 	bool has_no_clocks;
 	uint64_t tsc_frequency;

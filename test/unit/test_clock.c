@@ -798,13 +798,17 @@ static void an_even_counter_is_left_alone(void **state)
 	assert_in_range(guest_is_ahead(fake) + 100, 0, 200);
 }
 
+/* Nobody can say afterwards that it was corrected, but by the version. */
 static void a_creeping_counter_is_followed(void **state)
 {
 	struct fake_machine *fake = *state;
+	struct paracall_pvclock_vcpu_time_info first;
 	uint64_t last = 0;
 	uint64_t now;
 
+	fake->clocks_go_on = true;
 	begin_clocks(fake);
+	first = *page_of(fake, 0);
 	for (int i = 0; i < 1000; i++) {
 		pass_time(fake, 4000, true);
 		now = guest_time(fake, i % FAKE_CPUS);
@@ -812,6 +816,8 @@ static void a_creeping_counter_is_followed(void **state)
 		paracall_adjust_clock(fake->cpus[i % FAKE_CPUS].cpu, fake->clocks.tsc);
 		last = guest_time(fake, i % FAKE_CPUS);
 		assert_true(last >= now);
+		assert_int_equal(page_of(fake, 0)->tsc_to_system_mul, first.tsc_to_system_mul);
+		assert_int_equal(page_of(fake, 0)->tsc_shift, first.tsc_shift);
 		/* 4 s of creep alone would be 40 ms. */
 		assert_in_range(guest_is_ahead(fake) + 1000000, 0, 2000000);
 	}
@@ -822,6 +828,82 @@ static void a_creeping_counter_is_followed(void **state)
 	}
 	/* It does not swing. */
 	assert_in_range(guest_is_ahead(fake) + 2500, 0, 5000);
+}
+
+/* Far ahead, it stands still by and by: readers wait for a tenth of a millisecond. */
+static void a_clock_far_ahead_stands_still_in_parts(void **state)
+{
+	struct fake_machine *fake = *state;
+	uint64_t began, now;
+
+	fake->clocks_go_on = true;
+	begin_clocks(fake);
+	fake->clocks.tsc += 1000 * TICKS_PER_MICROSECOND;
+	for (int i = 0; i < 10; i++) {
+		began = fake->clocks.steady_nanoseconds;
+		now = guest_time(fake, 0);
+		paracall_adjust_clock(fake->cpus[0].cpu, fake->clocks.tsc);
+		assert_in_range(fake->clocks.steady_nanoseconds - began, 50000, 150000);
+		/* No more than the readings of the clocks before the pages were closed. */
+		assert_in_range(guest_time(fake, 0) - now, 0, 5000);
+	}
+	assert_in_range(guest_is_ahead(fake) + 20000, 0, 40000);
+}
+
+/* A host's clock that stands still itself is not waited for for ever. */
+static void a_clock_without_time_is_left_alone(void **state)
+{
+	struct fake_machine *fake = *state;
+	uint64_t before;
+
+	begin_clocks(fake);
+	fake->clocks.tsc += 1000 * TICKS_PER_MICROSECOND;
+	before = guest_time(fake, 0);
+	paracall_adjust_clock(fake->cpus[0].cpu, fake->clocks.tsc);
+	assert_in_range(guest_time(fake, 0) - before, 0, 1);
+}
+
+/* One that is behind makes a step, at once. */
+static void a_clock_behind_makes_a_step(void **state)
+{
+	struct fake_machine *fake = *state;
+	uint32_t multiplier;
+
+	begin_clocks(fake);
+	multiplier = page_of(fake, 0)->tsc_to_system_mul;
+	fake->clocks.steady_nanoseconds += 500000;
+	paracall_adjust_clock(fake->cpus[0].cpu, fake->clocks.tsc);
+	assert_in_range(guest_is_ahead(fake) + 100, 0, 200);
+	assert_int_equal(page_of(fake, 0)->tsc_to_system_mul, multiplier);
+}
+
+/* The host's clock is read before the guest's counter: what it gave is in the future. */
+static void a_wrong_reading_does_no_harm(void **state)
+{
+	struct fake_machine *fake = *state;
+
+	begin_clocks(fake);
+	fake->clocks.steady_nanoseconds += 500000;
+	paracall_adjust_clock(fake->cpus[0].cpu, fake->clocks.tsc + 100000000);
+	assert_true(page_of(fake, 0)->version > 2);
+	assert_in_range(guest_is_ahead(fake) + 100, 0, 200);
+}
+
+static void register_the_second(struct fake_machine *fake)
+{
+	fake->while_measuring = NULL;
+	register_clock(fake, 1, SYSTEM_TIME);
+}
+
+/* That may take long. */
+static void nobody_waits_for_the_frequency(void **state)
+{
+	struct fake_machine *fake = *state;
+
+	fake->while_measuring = register_the_second;
+	register_clock(fake, 0, SYSTEM_TIME);
+	expect_page(page_of(fake, 0), 2, STABLE);
+	expect_page(page_of(fake, 1), 2, STABLE);
 }
 
 /* What a pause took is not made up for. */
@@ -848,6 +930,7 @@ static void adjusting_spares_other_pages(void **state)
 {
 	struct fake_machine *fake = *state;
 
+	fake->clocks_go_on = true;
 	begin_clocks(fake);
 	fake_wrmsr(&fake->cpus[1], SYSTEM_TIME, address_of(1));
 	memset(page_of(fake, 1), 0x5a, sizeof(*page_of(fake, 1)));
@@ -869,6 +952,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_creeping_counter_is_followed, fake_setup,
 						fake_teardown),
 		cmocka_unit_test_setup_teardown(a_pause_is_no_creep, fake_setup, fake_teardown),
+		TEST(a_clock_far_ahead_stands_still_in_parts),
+		TEST(a_clock_without_time_is_left_alone),
+		TEST(a_clock_behind_makes_a_step),
+		TEST(a_wrong_reading_does_no_harm),
+		TEST(nobody_waits_for_the_frequency),
 		cmocka_unit_test_setup_teardown(adjusting_spares_other_pages, fake_setup,
 						fake_teardown),
 		cmocka_unit_test(any_frequency),
