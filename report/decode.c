@@ -71,6 +71,12 @@ static const struct word icr_flags[] = {
 	{ 0, NULL },
 };
 
+static const struct word clock_flags[] = {
+	{ PARACALL_PVCLOCK_TSC_STABLE, "stable" },
+	{ PARACALL_PVCLOCK_GUEST_STOPPED, "stopped" },
+	{ 0, NULL },
+};
+
 static const struct word clock_types[] = {
 	{ PARACALL_KVM_CLOCK_PAIRING_WALLCLOCK, "wallclock" },
 	{ 0, NULL },
@@ -247,6 +253,21 @@ static void print_features(FILE *output, uint32_t features, const char *mark,
 	}
 	if (!*separator)
 		putc('0', output);
+}
+
+static const char *clock_flag_name(uint32_t bit)
+{
+	return word_of(clock_flags, bit);
+}
+
+/* "4104247214>>1": the shift comes first, then the multiplication, by parts of 2^32. */
+static void print_clock_scale(FILE *output, uint64_t scale)
+{
+	int shift = (int8_t)(scale >> 32);
+
+	fprintf(output, "%" PRIu32, (uint32_t)scale);
+	if (shift)
+		fprintf(output, "%s%d", shift < 0 ? ">>" : "<<", shift < 0 ? -shift : shift);
 }
 
 static const struct paracall_msr_info *msr_by_number(uint64_t number)
@@ -455,6 +476,12 @@ void decode_value(FILE *output, const struct event *event, const struct event_va
 		break;
 	case PARACALL_FORMAT_CLOCK_TYPE:
 		print_word(output, clock_types, value->value);
+		break;
+	case PARACALL_FORMAT_CLOCK_SCALE:
+		print_clock_scale(output, value->value);
+		break;
+	case PARACALL_FORMAT_CLOCK_FLAGS:
+		print_features(output, value->value, "|", clock_flag_name);
 		break;
 	case PARACALL_FORMAT_PAGE_ATTRIBUTES:
 		print_page_attributes(output, value->value);

@@ -29,6 +29,8 @@ static const char *const format_names[PARACALL_FORMATS] = {
 	[PARACALL_FORMAT_FAULT] = "fault",
 	[PARACALL_FORMAT_PLACE] = "place",
 	[PARACALL_FORMAT_PROCESSOR] = "processor",
+	[PARACALL_FORMAT_CLOCK_SCALE] = "clock_scale",
+	[PARACALL_FORMAT_CLOCK_FLAGS] = "clock_flags",
 };
 
 #define FIELD(field_name, field_format) \
@@ -55,8 +57,8 @@ static const struct event_class other_classes[] = {
 	CLASS(INTERRUPT, "interrupt", 4, FIELD("target", CPU), FIELD("vector", HEX),
 	      FIELD("mode", DELIVERY_MODE), FIELD("taken", BOOLEAN)),
 	CLASS(YIELD, "yield", 1, FIELD("target", CPU)),
-	CLASS(CLOCK, "clock", 3, FIELD("counter", DECIMAL), FIELD("system_time", NANOSECONDS),
-	      FIELD("paused", BOOLEAN)),
+	CLASS(CLOCK, "clock", 4, FIELD("counter", DECIMAL), FIELD("system_time", NANOSECONDS),
+	      FIELD("scale", CLOCK_SCALE), FIELD("flags", CLOCK_FLAGS)),
 	CLASS(STEAL, "steal", 2, FIELD("stolen", NANOSECONDS), FIELD("address", GPA)),
 	CLASS(ASYNC_PF, "async_pf", 1, FIELD("token", HEX)),
 	CLASS(ASYNC_PF_READY, "async_pf_ready", 1, FIELD("token", HEX)),

@@ -47,7 +47,11 @@ enum paracall_event_kind {
 	PARACALL_EVENT_INTERRUPT,
 	/* This vCPU gives way: to which, or PARACALL_EVENT_NOBODY for any. */
 	PARACALL_EVENT_YIELD,
-	/* The guest's clock page was written: counter, system time, pause told of. */
+	/*
+	 * The guest's clock page was written, or all vCPUs' with it: counter, system
+	 * time; in one word the multiplier, and above its 32 bits the shift, 8 bits,
+	 * signed; PARACALL_PVCLOCK_... flags that the host gave it.
+	 */
 	PARACALL_EVENT_CLOCK,
 	/* Steal time was told: nanoseconds more, address. */
 	PARACALL_EVENT_STEAL,

@@ -108,6 +108,9 @@ enum paracall_format {
 	PARACALL_FORMAT_PLACE,
 	/* PAPR: a processor's number, or -1 for all. */
 	PARACALL_FORMAT_PROCESSOR,
+	/* Of a clock page multiplier and shift, see PARACALL_EVENT_CLOCK; its flags. */
+	PARACALL_FORMAT_CLOCK_SCALE,
+	PARACALL_FORMAT_CLOCK_FLAGS,
 	PARACALL_FORMATS
 };
 

@@ -318,7 +318,8 @@ static void tell_update(struct paracall_cpu *cpu, const struct clock_line *line,
 			bool was_paused)
 {
 	trace_now(cpu, PARACALL_EVENT_CLOCK, line->tsc_timestamp, line->system_time,
-		  was_paused);
+		  line->multiplier | (uint64_t)(uint8_t)line->shift << 32,
+		  page_flags(cpu, 0, was_paused));
 }
 
 void paracall_adjust_clock(struct paracall_cpu *cpu, uint64_t tsc)

@@ -260,6 +260,25 @@ static void expect_injected(const char *place, enum paracall_fault fault, int64_
 	assert_int_equal(injection.rules[0].last, 7);
 }
 
+static void test_clock(void **state)
+{
+	struct event event = make_event("clock", 0, 77, 1234, UINT64_C(0xfff4a3e72e),
+					PARACALL_PVCLOCK_TSC_STABLE);
+
+	(void)state;
+	expect_line(
+		&event, PLACE
+		"clock: counter=77, system_time=1234 ns, scale=4104382254>>1, flags=stable\n");
+	event = make_event("clock", 0, 77, 1234, UINT64_C(0x180000000),
+			   PARACALL_PVCLOCK_TSC_STABLE | PARACALL_PVCLOCK_GUEST_STOPPED);
+	expect_line(
+		&event, PLACE
+		"clock: counter=77, system_time=1234 ns, scale=2147483648<<1, flags=stable|stopped\n");
+	event = make_event("clock", 0, 77, 1234, UINT64_C(0x80000000), 0);
+	expect_line(&event, PLACE
+		    "clock: counter=77, system_time=1234 ns, scale=2147483648, flags=0\n");
+}
+
 static void test_injected(void **state)
 {
 	struct event event = make_event("injected", 0, 99, 0xffff1234, 1, 2);
@@ -421,11 +440,12 @@ static void test_other_symbols(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_calls),	 cmocka_unit_test(test_output),
-		cmocka_unit_test(test_others),	 cmocka_unit_test(test_powerpc),
-		cmocka_unit_test(test_injected), cmocka_unit_test(test_ftrace),
-		cmocka_unit_test(test_filter),	 cmocka_unit_test(test_filter_others),
-		cmocka_unit_test(test_symbols),	 cmocka_unit_test(test_other_symbols),
+		cmocka_unit_test(test_calls),	      cmocka_unit_test(test_output),
+		cmocka_unit_test(test_others),	      cmocka_unit_test(test_powerpc),
+		cmocka_unit_test(test_clock),	      cmocka_unit_test(test_injected),
+		cmocka_unit_test(test_ftrace),	      cmocka_unit_test(test_filter),
+		cmocka_unit_test(test_filter_others), cmocka_unit_test(test_symbols),
+		cmocka_unit_test(test_other_symbols),
 	};
 
 	return cmocka_run_group_tests(tests, make_classes, free_classes);
