@@ -65,19 +65,20 @@ static int attach_statistics(struct paracall_machine *machine,
 	return PARACALL_OK;
 }
 
-static struct paracall_cpu *allocate_cpus(uint32_t max_cpus)
+/* All that never changes is there before anybody can find a vCPU. */
+static void make_slots(struct paracall_machine *machine)
 {
-	size_t size = max_cpus * sizeof(struct paracall_cpu);
-	struct paracall_cpu *cpus = aligned_alloc(_Alignof(struct paracall_cpu), size);
-
-	for (uint32_t i = 0; cpus && i < max_cpus; i++)
-		cpus[i] = (struct paracall_cpu){
+	for (uint32_t i = 0; i < machine->max_cpus; i++)
+		machine->cpus[i] = (struct paracall_cpu){
+			.machine = machine,
+			.statistics = &machine->statistics->cpu[i],
+			.trace = machine->trace,
+			.ring = machine->trace ? paracall_trace_ring(machine->trace, i) : NULL,
 			.apic_id = UINT32_MAX,
 			/* The first list is the current one. */
 			.spare_list = i + 1,
 			.msrs.poll_control = PARACALL_KVM_MSR_ENABLED,
 		};
-	return cpus;
 }
 
 static void reset_shared_msrs(struct paracall_machine *machine)
@@ -117,7 +118,8 @@ int paracall_machine_new(struct paracall_machine **result, const struct paracall
 	machine->enforce_features = options->enforce_features;
 	machine->max_cpus = options->max_cpus;
 	machine->trace = options->trace;
-	machine->cpus = allocate_cpus(options->max_cpus);
+	machine->cpus = aligned_alloc(_Alignof(struct paracall_cpu),
+				      machine->max_cpus * sizeof(*machine->cpus));
 	reset_shared_msrs(machine);
 	if (is_offered(machine, PARACALL_KVM_FEATURE_HC_MAP_GPA_RANGE))
 		machine->private_memory = paracall_private_memory_new(options->max_cpus);
@@ -126,6 +128,7 @@ int paracall_machine_new(struct paracall_machine **result, const struct paracall
 		paracall_machine_free(machine);
 		return PARACALL_ERROR_MEMORY;
 	}
+	make_slots(machine);
 	injection_begin(machine, options->injection);
 	*result = machine;
 	return PARACALL_OK;
@@ -180,57 +183,71 @@ void paracall_take_reset(struct paracall_cpu *cpu)
 void paracall_cpu_reset(struct paracall_cpu *cpu)
 {
 	take_reset(cpu);
-	if (cpu->machine)
-		paracall_clock_stop(cpu);
+	paracall_clock_stop(cpu);
 	reset_own(cpu);
 	reset_shared(cpu);
 }
 
-void paracall_machine_reset(struct paracall_machine *machine)
+/* One whose ring nobody writes while no vCPU runs; NULL if there is none at all. */
+static struct paracall_cpu *any_cpu(struct paracall_machine *machine)
+{
+	for (uint32_t i = 0; i < machine->max_cpus; i++)
+		if (atomic_load(&machine->cpus[i].presence) != NEVER_ADDED)
+			return &machine->cpus[i];
+	return NULL;
+}
+
+void paracall_machine_reset(struct paracall_machine *machine, struct paracall_cpu *by)
 {
 	for (uint32_t i = 0; i < machine->max_cpus; i++) {
 		struct paracall_cpu *cpu = &machine->cpus[i];
 
-		if (cpu->machine)
-			paracall_clock_stop(cpu);
+		paracall_clock_stop(cpu);
 		reset_shared(cpu);
 		atomic_store(&cpu->owes_reset, true);
-		paracall_magic_page_unmap(cpu);
+		if (machine->architecture == PARACALL_POWERPC)
+			paracall_magic_page_unmap(cpu);
 	}
 	reset_shared_msrs(machine);
 	paracall_magic_page_forget(machine);
 	paracall_private_memory_reset(machine);
 	__atomic_fetch_add(&machine->statistics->resets, 1, __ATOMIC_RELAXED);
-	paracall_trace_tell(machine->cpus, PARACALL_EVENT_RESET, 0, 0, NULL, 0);
+	by = by ? by : any_cpu(machine);
+	if (by)
+		paracall_trace_tell(by, PARACALL_EVENT_RESET, 0, 0, NULL, 0);
 }
 
 struct paracall_cpu *paracall_machine_add_cpu(struct paracall_machine *machine, uint32_t index,
 					      void *engine_cpu)
 {
 	struct paracall_cpu *cpu;
+	uint32_t before;
 
 	if (index >= machine->max_cpus)
 		return NULL;
 	cpu = &machine->cpus[index];
-	if (!cpu->machine) {
-		cpu->machine = machine;
-		cpu->statistics = &machine->statistics->cpu[index];
-		cpu->trace = machine->trace;
-		cpu->ring = cpu->trace ? paracall_trace_ring(cpu->trace, index) : NULL;
+	before = atomic_exchange(&cpu->presence, ADDED);
+	if (before == NEVER_ADDED)
 		__atomic_fetch_add(&machine->statistics->cpus, 1, __ATOMIC_RELAXED);
-	}
-	cpu->engine_cpu = engine_cpu;
+	/* One that is only found again may run. */
+	if (before == ADDED)
+		return cpu;
+	__atomic_store_n(&cpu->engine_cpu, engine_cpu, __ATOMIC_RELEASE);
 	paracall_magic_page_inherit(cpu);
 	return cpu;
+}
+
+static void forget_apic_id(struct paracall_machine *machine, uint32_t apic_id)
+{
+	if (apic_id != UINT32_MAX)
+		atomic_store(&machine->by_apic_id[apic_id], NULL);
 }
 
 void paracall_machine_remove_cpu(struct paracall_cpu *cpu)
 {
 	struct paracall_machine *machine = cpu->machine;
 
-	if (cpu->apic_id != UINT32_MAX)
-		atomic_store(&machine->by_apic_id[cpu->apic_id], NULL);
-	cpu->apic_id = UINT32_MAX;
+	forget_apic_id(machine, atomic_exchange(&cpu->apic_id, UINT32_MAX));
 	paracall_clock_leave(cpu);
 	atomic_store(&cpu->owes_reset, false);
 	reset_own(cpu);
@@ -238,6 +255,7 @@ void paracall_machine_remove_cpu(struct paracall_cpu *cpu)
 	paracall_magic_page_unmap(cpu);
 	cpu->msrs.poll_control = PARACALL_KVM_MSR_ENABLED;
 	cpu->told_run_delay = 0;
+	atomic_store(&cpu->presence, REMOVED);
 }
 
 int paracall_cpu_set_apic_id(struct paracall_cpu *cpu, uint32_t apic_id)
@@ -245,14 +263,12 @@ int paracall_cpu_set_apic_id(struct paracall_cpu *cpu, uint32_t apic_id)
 	struct paracall_machine *machine = cpu->machine;
 	struct paracall_cpu *expected = NULL;
 
-	if (apic_id == cpu->apic_id)
+	if (apic_id == atomic_load(&cpu->apic_id))
 		return PARACALL_OK;
 	if (apic_id > PARACALL_MAX_APIC_ID ||
 	    !atomic_compare_exchange_strong(&machine->by_apic_id[apic_id], &expected, cpu))
 		return PARACALL_ERROR_CPU;
-	if (cpu->apic_id != UINT32_MAX)
-		atomic_store(&machine->by_apic_id[cpu->apic_id], NULL);
-	cpu->apic_id = apic_id;
+	forget_apic_id(machine, atomic_exchange(&cpu->apic_id, apic_id));
 	return PARACALL_OK;
 }
 

@@ -19,6 +19,12 @@ enum halt_state {
 	HALTED,
 };
 
+enum presence {
+	NEVER_ADDED,
+	ADDED,
+	REMOVED,
+};
+
 /* What others ask a vCPU to do at its next paracall_update(); bits. */
 enum request {
 	/* Write the clock page again. */
@@ -73,8 +79,11 @@ struct event {
 };
 
 struct paracall_cpu {
+	/* Set in all slots when the machine is made, as are .statistics, .trace and .ring. */
 	struct paracall_machine *machine;
-	/* The engine's own pointer. */
+	/* An enum presence. */
+	_Atomic(uint32_t) presence;
+	/* The engine's own pointer; of other vCPUs by engine_cpu_of(). */
 	void *engine_cpu;
 	/* Written by the vCPU's thread alone. */
 	struct paracall_cpu_statistics *statistics;
@@ -82,7 +91,11 @@ struct paracall_cpu {
 	struct paracall_trace *trace;
 	/* Its own there. */
 	struct paracall_trace_ring *ring;
-	uint32_t apic_id;
+	/*
+	 * Under which it is in .by_apic_id, or UINT32_MAX. Whoever found the vCPU there
+	 * goes by the id that it looked for: this one changes at another moment.
+	 */
+	_Atomic(uint32_t) apic_id;
 	/* The rest up to .requests is touched by the vCPU's thread alone. */
 	struct msr_state msrs;
 	/*
@@ -184,6 +197,15 @@ static inline struct paracall_cpu *cpu_by_apic_id(struct paracall_machine *machi
 	if (apic_id > PARACALL_MAX_APIC_ID)
 		return NULL;
 	return atomic_load_explicit(&machine->by_apic_id[apic_id], memory_order_acquire);
+}
+
+/*
+ * The engine's pointer of another vCPU, which may be taken out meanwhile, and another
+ * added in its slot.
+ */
+static inline void *engine_cpu_of(const struct paracall_cpu *target)
+{
+	return __atomic_load_n(&target->engine_cpu, __ATOMIC_ACQUIRE);
 }
 
 void paracall_take_reset(struct paracall_cpu *cpu);

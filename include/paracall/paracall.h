@@ -661,17 +661,21 @@ void paracall_machine_free(struct paracall_machine *machine);
 void paracall_machine_withdraw(struct paracall_machine *machine, uint32_t capabilities);
 
 /*
- * [vCPU of the machine's, or stopped] What a reset of the guest does: no kick is
+ * [vCPU @by, or stopped] What a reset of the guest does: no kick is
  * pending, no vCPU counts as halted, MSRs are as at the beginning, pages that the guest
  * registered are no longer written to, all memory is shared. Counters go on. Should
  * another vCPU run meanwhile, its own part takes place when it next uses it. For
  * PARACALL_POWERPC none may.
+ *
+ * @by is the vCPU in whose thread this is; the trace has the reset among its events.
+ * NULL: no vCPU runs.
  */
-void paracall_machine_reset(struct paracall_machine *machine);
+void paracall_machine_reset(struct paracall_machine *machine, struct paracall_cpu *by);
 
 /*
  * [any] Adds the vCPU in slot @index (0 to max_cpus - 1), or finds it if it
- * is there. Returns NULL if there is no such slot.
+ * is there, and then does nothing else. Returns NULL if there is no such slot. No
+ * other thread's vCPU can find it before paracall_cpu_set_apic_id().
  */
 struct paracall_cpu *paracall_machine_add_cpu(struct paracall_machine *machine, uint32_t index,
 					      void *engine_cpu);

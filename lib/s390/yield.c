@@ -15,7 +15,7 @@ static void yield_to(struct paracall_cpu *cpu, struct paracall_cpu *target)
 	if (!(engine->capabilities & PARACALL_CAN_YIELD))
 		return;
 	trace_now(cpu, PARACALL_EVENT_YIELD, trace_index(target));
-	engine->yield_to(cpu->engine_cpu, target ? target->engine_cpu : NULL);
+	engine->yield_to(cpu->engine_cpu, target ? engine_cpu_of(target) : NULL);
 }
 
 enum paracall_diag_outcome paracall_diag_time_slice_end(struct paracall_cpu *cpu,

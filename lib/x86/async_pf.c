@@ -53,7 +53,7 @@ static bool announce_ready(struct paracall_cpu *cpu, uint32_t token)
 	if (!guest_read(cpu, token_address(cpu), &last, sizeof(last)) || last ||
 	    !guest_write(cpu, token_address(cpu), &token, sizeof(token)))
 		return false;
-	if (engine->send_interrupt(cpu->engine_cpu, cpu->engine_cpu, cpu->apic_id,
+	if (engine->send_interrupt(cpu->engine_cpu, cpu->engine_cpu, atomic_load(&cpu->apic_id),
 				   &interrupt)) {
 		trace_now(cpu, PARACALL_EVENT_ASYNC_PF_READY, token);
 		return true;

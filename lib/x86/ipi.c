@@ -43,7 +43,7 @@ static bool is_kept_for_ever(const struct paracall_interrupt *interrupt)
 }
 
 /* True if the target took it. */
-static bool send(struct paracall_cpu *cpu, struct paracall_cpu *target,
+static bool send(struct paracall_cpu *cpu, struct paracall_cpu *target, uint32_t apic_id,
 		 const struct paracall_interrupt *interrupt)
 {
 	const struct paracall_engine *engine = &cpu->machine->engine;
@@ -52,7 +52,7 @@ static bool send(struct paracall_cpu *cpu, struct paracall_cpu *target,
 	/* KVM's own kick is this otherwise reserved delivery mode. */
 	if (interrupt->delivery_mode == PARACALL_ICR_MODE_RESERVED) {
 		if (engine->capabilities & PARACALL_CAN_WAKE)
-			paracall_kick(cpu, target);
+			paracall_kick(cpu, target, apic_id);
 		return true;
 	}
 	if (is_kept_for_ever(interrupt))
@@ -60,7 +60,7 @@ static bool send(struct paracall_cpu *cpu, struct paracall_cpu *target,
 	/* Others would go on writing there. Before it: the target may soon be started. */
 	if (interrupt->delivery_mode == PARACALL_ICR_MODE_INIT)
 		paracall_clock_stop(target);
-	is_taken = engine->send_interrupt(cpu->engine_cpu, target->engine_cpu, target->apic_id,
+	is_taken = engine->send_interrupt(cpu->engine_cpu, engine_cpu_of(target), apic_id,
 					  interrupt);
 	trace_now(cpu, PARACALL_EVENT_INTERRUPT, trace_index(target), interrupt->vector,
 		  interrupt->delivery_mode, is_taken);
@@ -77,7 +77,7 @@ static int64_t send_to_set(struct paracall_cpu *cpu, uint64_t bitmap, uint32_t l
 		uint32_t apic_id = lowest + __builtin_ctzll(bitmap);
 		struct paracall_cpu *target = cpu_by_apic_id(cpu->machine, apic_id);
 
-		if (target && apic_id >= lowest && send(cpu, target, interrupt))
+		if (target && apic_id >= lowest && send(cpu, target, apic_id, interrupt))
 			accepted++;
 	}
 	return accepted;

@@ -37,7 +37,7 @@ static bool kick_ends_halt(struct paracall_cpu *target)
 	return state == HALTED;
 }
 
-void paracall_kick(struct paracall_cpu *cpu, struct paracall_cpu *target)
+void paracall_kick(struct paracall_cpu *cpu, struct paracall_cpu *target, uint32_t apic_id)
 {
 	const struct paracall_engine *engine = &cpu->machine->engine;
 	bool has_woken;
@@ -45,7 +45,7 @@ void paracall_kick(struct paracall_cpu *cpu, struct paracall_cpu *target)
 	trace_kick(cpu, target);
 	has_woken = kick_ends_halt(target);
 	if (has_woken) {
-		engine->wake(cpu->engine_cpu, target->engine_cpu, target->apic_id);
+		engine->wake(cpu->engine_cpu, engine_cpu_of(target), apic_id);
 		paracall_statistics_add(&cpu->statistics->kicks_woke, 1);
 	} else {
 		paracall_statistics_add(&cpu->statistics->kicks_left, 1);
@@ -61,7 +61,7 @@ static void kick_all(struct paracall_cpu *cpu)
 		struct paracall_cpu *target = cpu_by_apic_id(machine, id);
 
 		if (target)
-			paracall_kick(cpu, target);
+			paracall_kick(cpu, target, id);
 	}
 }
 
@@ -77,7 +77,7 @@ int64_t paracall_kick_cpu(struct paracall_cpu *cpu, uint32_t mode, const uint64_
 	if (apic_id == BROADCAST_APIC_ID)
 		kick_all(cpu);
 	else if (target)
-		paracall_kick(cpu, target);
+		paracall_kick(cpu, target, apic_id);
 	return 0;
 }
 

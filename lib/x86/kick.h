@@ -5,9 +5,9 @@
 #include "../machine.h"
 
 /*
- * Kick @target on behalf of @cpu, whose thread this is. The engine must have
- * PARACALL_CAN_WAKE.
+ * Kick @target, which was found under @apic_id, on behalf of @cpu, whose thread this
+ * is. The engine must have PARACALL_CAN_WAKE.
  */
-void paracall_kick(struct paracall_cpu *cpu, struct paracall_cpu *target);
+void paracall_kick(struct paracall_cpu *cpu, struct paracall_cpu *target, uint32_t apic_id);
 
 #endif /* PARACALL_LIB_X86_KICK_H */

@@ -16,7 +16,7 @@ int64_t paracall_sched_yield(struct paracall_cpu *cpu, uint32_t mode, const uint
 		return -PARACALL_KVM_ENOSYS;
 	if (target && target != cpu) {
 		trace_now(cpu, PARACALL_EVENT_YIELD, trace_index(target));
-		engine->yield_to(cpu->engine_cpu, target->engine_cpu);
+		engine->yield_to(cpu->engine_cpu, engine_cpu_of(target));
 	}
 	return 0;
 }

@@ -159,7 +159,7 @@ static void disabling(void **state)
 	paracall_cpu_reset(fake->cpus[1].cpu);
 	expect_nothing_owed(fake);
 	owe_an_event(fake);
-	paracall_machine_reset(fake->machine);
+	paracall_machine_reset(fake->machine, NULL);
 	expect_nothing_owed(fake);
 }
 

@@ -307,7 +307,7 @@ static void the_old_register_of_a_clock_that_is_off(void **state)
 	fake_wrmsr(&fake->cpus[0], SYSTEM_TIME_OLD, 0);
 	paracall_update(fake->cpus[1].cpu);
 	expect_page(page_of(fake, 1), 4, 0);
-	paracall_machine_reset(fake->machine);
+	paracall_machine_reset(fake->machine, NULL);
 	register_clock(fake, 1, SYSTEM_TIME);
 	expect_page(page_of(fake, 1), 6, STABLE);
 }
@@ -389,7 +389,7 @@ static void a_page_given_up_is_left_alone(void **state)
 	expect_untouched(fake);
 	for (int i = 0; i < FAKE_CPUS; i++)
 		register_clock(fake, i, SYSTEM_TIME_OLD);
-	paracall_machine_reset(fake->machine);
+	paracall_machine_reset(fake->machine, NULL);
 	expect_untouched(fake);
 }
 

@@ -346,7 +346,7 @@ static void tokens(void **state)
 	paracall_cpu_reset(cpu->cpu);
 	assert_int_equal(refer(cpu, &cancel_block), 4);
 	assert_int_equal(refer(cpu, &token_block), 0);
-	paracall_machine_reset(fake->machine);
+	paracall_machine_reset(fake->machine, NULL);
 	assert_int_equal(refer(cpu, &cancel_block), 4);
 }
 

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 
 static int setup(void **state)
 {
@@ -112,7 +113,7 @@ static void reset_forgets_kicks_and_halts(void **state)
 
 	kick(fake, 2);
 	assert_true(paracall_halt(fake->cpus[2].cpu));
-	paracall_machine_reset(fake->machine);
+	paracall_machine_reset(fake->machine, NULL);
 	assert_true(paracall_halt(fake->cpus[1].cpu));
 	kick(fake, 4);
 	assert_int_equal(fake->cpus[2].wakes, 0);
@@ -323,6 +324,60 @@ static void ipi_modes_by_level(void **state)
 	}
 }
 
+#define ID_CHANGES 500000
+
+/* The engine's, of vCPU 1 only: the ids under which interrupts come for it. */
+static _Atomic(uint64_t) sent_to[8];
+
+static bool note_id(void *cpu, void *target, uint32_t apic_id,
+		    const struct paracall_interrupt *interrupt)
+{
+	(void)cpu;
+	(void)target;
+	(void)interrupt;
+	atomic_fetch_add(&sent_to[apic_id < 8 ? apic_id : 0], 1);
+	return true;
+}
+
+static _Atomic(bool) ids_are_done;
+
+static void *send_to_six(void *argument)
+{
+	struct fake_cpu *sender = argument;
+
+	while (!atomic_load(&ids_are_done))
+		fake_call(sender, PARACALL_KVM_HC_SEND_IPI, 1, 0, 6, 0x40);
+	return NULL;
+}
+
+/* A vCPU that is found by its id is ready for what is sent to that id. */
+static void no_ipi_is_lost_while_ids_change(void **state)
+{
+	struct paracall_engine engine = fake_engine;
+	static struct fake_machine fake;
+	pthread_t sender;
+
+	(void)state;
+	engine.send_interrupt = note_id;
+	fake_machine_create(&fake, &engine, NULL);
+	atomic_store(&ids_are_done, false);
+	assert_int_equal(pthread_create(&sender, NULL, send_to_six, &fake.cpus[0]), 0);
+	for (unsigned int i = 0; i < ID_CHANGES || !atomic_load(&sent_to[6]); i++) {
+		struct paracall_cpu *cpu = paracall_machine_add_cpu(fake.machine, 1, &fake);
+
+		assert_int_equal(paracall_cpu_set_apic_id(cpu, 6), 0);
+		/* Sometimes it goes, sometimes it has another id before. */
+		if (i % 2)
+			assert_int_equal(paracall_cpu_set_apic_id(cpu, 7), 0);
+		paracall_machine_remove_cpu(cpu);
+	}
+	atomic_store(&ids_are_done, true);
+	pthread_join(sender, NULL);
+	for (unsigned int id = 0; id < 8; id++)
+		assert_true(id == 6 ? sent_to[id] : !sent_to[id]);
+	fake_machine_destroy(&fake);
+}
+
 static void yield_is_a_hint(void **state)
 {
 	static const uint64_t ids[] = { 0, 2, 7, 0xff, 0x100000004, UINT64_MAX };
@@ -355,6 +410,7 @@ int main(void)
 		TEST(ipi_to_wide_ids),
 		TEST(ipi_modes),
 		TEST(ipi_modes_by_level),
+		cmocka_unit_test(no_ipi_is_lost_while_ids_change),
 		TEST(yield_is_a_hint),
 	};
 

@@ -583,7 +583,7 @@ static void resets_and_plugging(void **state)
 	assert_true(load(cpu, DAR, 8) == cpu->registers[PARACALL_POWERPC_DAR]);
 	assert_true(load(cpu, PIR, 4) == (uint32_t)cpu->registers[PARACALL_POWERPC_PIR]);
 	/* After a reset of the machine there is none. */
-	paracall_machine_reset(fake->machine);
+	paracall_machine_reset(fake->machine, NULL);
 	assert_false(paracall_magic_page_is_at(fake->cpus[0].cpu, PAGE, BIG));
 	paracall_machine_remove_cpu(cpu->cpu);
 	paracall_machine_add_cpu(fake->machine, 1, cpu);

@@ -114,7 +114,7 @@ static void not_there_unless_offered(void **state)
 		/* Before the arguments are looked at. */
 		assert_int_equal(map(&fake, 1, 0, PRIVATE), -PARACALL_KVM_ENOSYS);
 		assert_false(is_private(&fake, 1));
-		paracall_machine_reset(fake.machine);
+		paracall_machine_reset(fake.machine, NULL);
 		fake_machine_destroy(&fake);
 	}
 }
@@ -136,7 +136,7 @@ static void ranges_merge(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		uint64_t last = cases[i].first + cases[i].pages - 1;
 
-		paracall_machine_reset(fake->machine);
+		paracall_machine_reset(fake->machine, NULL);
 		map(fake, 20, 5, PRIVATE);
 		map(fake, 10, 5, PRIVATE);
 		expect_counts(fake, 2, 10);
@@ -217,7 +217,7 @@ static void reset_shares_all(void **state)
 
 	map(fake, 1, 5, PRIVATE);
 	map(fake, 100, 5, PRIVATE);
-	paracall_machine_reset(fake->machine);
+	paracall_machine_reset(fake->machine, NULL);
 	assert_false(is_private(fake, 1));
 	assert_false(is_private(fake, 104));
 	expect_counts(fake, 0, 0);

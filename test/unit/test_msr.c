@@ -115,7 +115,7 @@ static void reset_of_the_machine(void **state)
 
 	for (size_t i = 0; i < FAKE_CPUS; i++)
 		write_all(&fake->cpus[i]);
-	paracall_machine_reset(fake->machine);
+	paracall_machine_reset(fake->machine, NULL);
 	for (size_t i = 0; i < FAKE_CPUS; i++)
 		assert_at_reset(&fake->cpus[i]);
 }
@@ -146,10 +146,10 @@ static void reset_while_others_run(void **state)
 						&fake->cpus[i]),
 				 0);
 	for (int i = 0; i < ROUNDS; i++)
-		paracall_machine_reset(fake->machine);
+		paracall_machine_reset(fake->machine, NULL);
 	for (size_t i = 1; i < FAKE_CPUS; i++)
 		assert_int_equal(pthread_join(threads[i], NULL), 0);
-	paracall_machine_reset(fake->machine);
+	paracall_machine_reset(fake->machine, NULL);
 	for (size_t i = 0; i < FAKE_CPUS; i++)
 		assert_at_reset(&fake->cpus[i]);
 }
@@ -398,7 +398,7 @@ static void any_value(void **state)
 						 registers[i].name, (unsigned long long)value,
 						 k);
 		}
-		paracall_machine_reset(fake->machine);
+		paracall_machine_reset(fake->machine, NULL);
 	}
 }
 

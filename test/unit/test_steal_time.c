@@ -173,7 +173,7 @@ static void a_page_given_up_is_left_alone(void **state)
 	paracall_cpu_reset(fake->cpus[1].cpu);
 	expect_untouched(fake);
 	fake_wrmsr(&fake->cpus[1], STEAL_TIME, PAGE | 1);
-	paracall_machine_reset(fake->machine);
+	paracall_machine_reset(fake->machine, NULL);
 	expect_untouched(fake);
 }
 

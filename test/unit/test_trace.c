@@ -16,13 +16,13 @@
 #define RING_EVENTS 8
 #define EVENTS 100000
 
-static uint64_t now;
+static _Atomic(uint64_t) now;
 static unsigned int waits;
 static unsigned int waits_left;
 
 static uint64_t trace_clock(void)
 {
-	return now += 10;
+	return atomic_fetch_add(&now, 10) + 10;
 }
 
 static bool trace_wait(void *context)
@@ -629,6 +629,72 @@ static void test_calls_meanwhile(void **state)
 	scene_end(&scene);
 }
 
+#define RESETS 2000
+
+static void *reset_often(void *argument)
+{
+	struct scene *scene = argument;
+
+	for (unsigned int i = 0; i < RESETS; i++)
+		paracall_machine_reset(scene->machine, scene->cpus[2]);
+	return NULL;
+}
+
+/* Takes what there is in one ring, of which all is @id; the number of it. */
+static size_t count_events(struct scene *scene, uint32_t cpu, uint32_t id)
+{
+	struct paracall_trace_ring *ring = paracall_trace_ring(scene->trace, cpu);
+	struct paracall_event events[RING_EVENTS];
+	size_t count = paracall_trace_take(scene->trace, ring, events, RING_EVENTS);
+
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(events[i].id, id);
+	return count;
+}
+
+/* A ring has one writer: a reset is in that of the vCPU whose thread it is. */
+static void test_resets_meanwhile(void **state)
+{
+	uint32_t id = call_id(PARACALL_KVM_HC_KICK_CPU);
+	size_t resets = 0;
+	size_t calls = 0;
+	struct scene scene;
+	pthread_t caller;
+	pthread_t resetter;
+
+	(void)state;
+	scene_wait = yield_for_room;
+	scene_begin(&scene);
+	scene_wait = trace_wait;
+	assert_int_equal(pthread_create(&caller, NULL, make_calls, &scene), 0);
+	assert_int_equal(pthread_create(&resetter, NULL, reset_often, &scene), 0);
+	while (calls < CALLS || resets < RESETS) {
+		calls += count_events(&scene, 1, id);
+		resets += count_events(&scene, 2, id_of(PARACALL_EVENT_RESET));
+		sched_yield();
+	}
+	pthread_join(caller, NULL);
+	pthread_join(resetter, NULL);
+	assert_int_equal(calls, CALLS);
+	assert_int_equal(resets, RESETS);
+	for (uint32_t cpu = 0; cpu < CPUS; cpu++)
+		take_nothing(&scene, cpu);
+	scene_end(&scene);
+}
+
+/* While no vCPU runs, it is the first one's. */
+static void test_reset_from_outside(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	paracall_machine_reset(scene.machine, NULL);
+	take(&scene, 0, id_of(PARACALL_EVENT_RESET));
+	take_nothing(&scene, 1);
+	scene_end(&scene);
+}
+
 /* A writer that went mad makes the reader neither crash nor stay. */
 static void test_garbage(void **state)
 {
@@ -646,12 +712,20 @@ static void test_garbage(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_calls),	     cmocka_unit_test(test_spins),
-		cmocka_unit_test(test_epapr),	     cmocka_unit_test(test_papr),
-		cmocka_unit_test(test_injected),     cmocka_unit_test(test_injected_on_powerpc),
-		cmocka_unit_test(test_wanted_kinds), cmocka_unit_test(test_halts),
-		cmocka_unit_test(test_registers),    cmocka_unit_test(test_full),
-		cmocka_unit_test(test_two_threads),  cmocka_unit_test(test_calls_meanwhile),
+		cmocka_unit_test(test_calls),
+		cmocka_unit_test(test_spins),
+		cmocka_unit_test(test_epapr),
+		cmocka_unit_test(test_papr),
+		cmocka_unit_test(test_injected),
+		cmocka_unit_test(test_injected_on_powerpc),
+		cmocka_unit_test(test_wanted_kinds),
+		cmocka_unit_test(test_halts),
+		cmocka_unit_test(test_registers),
+		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_two_threads),
+		cmocka_unit_test(test_calls_meanwhile),
+		cmocka_unit_test(test_resets_meanwhile),
+		cmocka_unit_test(test_reset_from_outside),
 		cmocka_unit_test(test_garbage),
 	};
 

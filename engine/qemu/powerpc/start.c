@@ -30,7 +30,7 @@ void start_reached(unsigned int index, void *userdata)
 	memory_probe_from_zero(vcpu, PSERIES_LIMIT);
 	if (!atomic_exchange(&engine->has_started, true))
 		return;
-	paracall_machine_reset(engine->machine);
+	paracall_machine_reset(engine->machine, vcpu->cpu);
 	for (unsigned int i = 0; i < engine->max_vcpus; i++)
 		if (engine->vcpus[i].cpu)
 			sprg_forget(&engine->vcpus[i]);

@@ -50,5 +50,5 @@ void s390_start_reached(unsigned int index, void *userdata)
 	if (forget(engine, vcpu))
 		return;
 	s390_note_pc((uintptr_t)userdata);
-	paracall_machine_reset(engine->machine);
+	paracall_machine_reset(engine->machine, vcpu->cpu);
 }

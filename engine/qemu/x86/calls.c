@@ -211,13 +211,10 @@ static void begin_anew(struct vcpu *vcpu)
 }
 
 /* One vCPU has begun anew; the others do so when they are started. */
-static void reset_machine(void)
+static void reset_machine(struct vcpu *vcpu)
 {
-	struct engine *engine = &paracall_qemu_engine;
-
-	/* It is told as if by the first vCPU, whichever came here. */
-	trace_note_site(engine->vcpus, NULL, 0);
-	paracall_machine_reset(engine->machine);
+	trace_note_site(vcpu, NULL, 0);
+	paracall_machine_reset(paracall_qemu_engine.machine, vcpu->cpu);
 	replace_reset();
 }
 
@@ -232,17 +229,17 @@ void call_reset_vector(unsigned int index, void *userdata)
 	bool is_alone;
 
 	(void)userdata;
+	if (!vcpu)
+		return;
 	if (!atomic_exchange(&engine->has_started, true)) {
 		clock_begin();
-		if (vcpu)
-			memory_probe(vcpu);
+		memory_probe(vcpu);
 		return;
 	}
-	is_alone = vcpu && atomic_load(&vcpu->was_sent_init);
-	if (vcpu)
-		begin_anew(vcpu);
+	is_alone = atomic_load(&vcpu->was_sent_init);
+	begin_anew(vcpu);
 	if (!is_alone)
-		reset_machine();
+		reset_machine(vcpu);
 }
 
 /* As INIT leaves them (Intel SDM vol. 3, "Processor State After Reset"). */
