@@ -20,14 +20,17 @@
 /* For a program that was asked to end. */
 #define END_MS 3000
 
-/* A machine nobody waits for any more should not go on. */
-static void die_with_parent(void)
+/* A machine nobody waits for any more should not go on; the parent may be gone already. */
+static void die_with_parent(pid_t parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		_exit(126);
 }
 
 static pid_t spawn_asked(char *const argv[], int output)
 {
+	pid_t parent = getpid();
 	pid_t child = fork();
 	int input;
 
@@ -41,7 +44,7 @@ static pid_t spawn_asked(char *const argv[], int output)
 	dup2(input, STDIN_FILENO);
 	dup2(output, STDOUT_FILENO);
 	dup2(output, STDERR_FILENO);
-	die_with_parent();
+	die_with_parent(parent);
 	execvp(argv[0], argv);
 	_exit(127);
 }
@@ -161,20 +164,70 @@ int child_ask(char *const argv[], char *answer, size_t size)
 	return is_complete ? 0 : -1;
 }
 
-static volatile pid_t running_child;
+/* Signals that end a command. */
+static const int end_signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
 
-static void pass_on(int signal)
+#define END_SIGNALS (sizeof(end_signals) / sizeof(end_signals[0]))
+
+/*
+ * For the handler of these. Both processes are not waited for yet, so that no other has
+ * their number: it is set back before.
+ */
+static volatile pid_t running_child;
+static volatile pid_t hurried_process;
+static volatile sig_atomic_t is_hurried;
+/* The program has ended, or never began. */
+static volatile sig_atomic_t has_ended;
+/* When the first signal came; 0: none did. */
+static volatile int64_t first_signal;
+
+/* Some send the same one twice at once, to a process and to its group: timeout(1). */
+#define SECOND_MS 1000
+
+static bool is_second(int signal)
 {
-	if (running_child > 0)
-		kill(running_child, signal);
+	int64_t now = milliseconds_now();
+
+	if (has_ended)
+		return true;
+	/* A terminal that goes away sends it besides others. */
+	if (signal == SIGHUP)
+		return false;
+	if (!first_signal)
+		first_signal = now;
+	return now - first_signal >= SECOND_MS;
 }
 
-static void exec_child(char *const argv[], int report, const sigset_t *mask)
+static void take_signal(int signal)
 {
-	signal(SIGINT, SIG_DFL);
-	signal(SIGQUIT, SIG_DFL);
+	bool hurries = is_second(signal);
+	int error = errno;
+
+	/* The terminal sends the other two to the child as well, but it may be none. */
+	if (running_child > 0 && (signal == SIGTERM || signal == SIGHUP || hurries))
+		kill(running_child, signal);
+	if (hurries && hurried_process > 0)
+		kill(hurried_process, SIGUSR1);
+	is_hurried |= hurries;
+	errno = error;
+}
+
+void child_hurries(pid_t process)
+{
+	hurried_process = process;
+}
+
+bool child_is_hurried(void)
+{
+	return is_hurried;
+}
+
+/* The handler, which is ours, is not passed on to a program. */
+static void exec_child(char *const argv[], pid_t parent, int report, const sigset_t *mask)
+{
+	child_leave_signals();
 	sigprocmask(SIG_SETMASK, mask, NULL);
-	die_with_parent();
+	die_with_parent(parent);
 	execv(argv[0], argv);
 	if (write(report, &errno, sizeof(errno)) < 0)
 		_exit(126);
@@ -193,53 +246,84 @@ static int exec_error(int input)
 	return count == sizeof(error) ? error : 0;
 }
 
+/* Held back while this process changes what the handler looks at. */
+static void block_signals(sigset_t *before)
+{
+	sigset_t blocked;
+
+	sigemptyset(&blocked);
+	for (size_t i = 0; i < END_SIGNALS; i++)
+		sigaddset(&blocked, end_signals[i]);
+	sigprocmask(SIG_BLOCK, &blocked, before);
+}
+
+/* Its number is another's as soon as it is waited for. */
 static int wait_for(pid_t child)
 {
+	siginfo_t ended;
+	sigset_t before;
 	int status;
 
+	while (waitid(P_PID, child, &ended, WEXITED | WNOWAIT))
+		if (errno != EINTR)
+			break;
+	block_signals(&before);
+	running_child = 0;
+	has_ended = true;
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			return -1;
 	return exit_status(status);
 }
 
-static void take_signals(sigset_t *mask)
+/* Those that are ignored stay so, as nohup(1) wants it. */
+static void take_signals(void)
 {
-	struct sigaction pass = { .sa_handler = pass_on };
-	sigset_t blocked;
+	struct sigaction action = { .sa_handler = take_signal, .sa_flags = SA_RESTART };
+	struct sigaction before;
 
-	/* The terminal sends these two to the child as well. */
-	signal(SIGINT, SIG_IGN);
-	signal(SIGQUIT, SIG_IGN);
-	sigaction(SIGTERM, &pass, NULL);
-	sigaction(SIGHUP, &pass, NULL);
-	/* Held back until there is somebody to pass them on to. */
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGTERM);
-	sigaddset(&blocked, SIGHUP);
-	sigprocmask(SIG_BLOCK, &blocked, mask);
+	for (size_t i = 0; i < END_SIGNALS; i++)
+		if (!sigaction(end_signals[i], NULL, &before) && before.sa_handler != SIG_IGN)
+			sigaction(end_signals[i], &action, NULL);
+}
+
+void child_leave_signals(void)
+{
+	struct sigaction before;
+
+	for (size_t i = 0; i < END_SIGNALS; i++)
+		if (!sigaction(end_signals[i], NULL, &before) &&
+		    before.sa_handler == take_signal)
+			signal(end_signals[i], SIG_DFL);
 }
 
 int child_run(char *const argv[])
 {
+	pid_t parent = getpid();
 	sigset_t mask;
-	int ends[2];
+	int report[2];
 	int status;
 	int error;
 
-	if (pipe2(ends, O_CLOEXEC))
+	if (pipe2(report, O_CLOEXEC))
 		return -1;
-	take_signals(&mask);
+	/* Held back until there is somebody to pass them on to. */
+	block_signals(&mask);
+	take_signals();
+	first_signal = 0;
+	is_hurried = false;
 	running_child = fork();
 	if (!running_child)
-		exec_child(argv, ends[1], &mask);
+		exec_child(argv, parent, report[1], &mask);
 	error = running_child < 0 ? errno : 0;
+	has_ended = running_child < 0;
 	sigprocmask(SIG_SETMASK, &mask, NULL);
-	close(ends[1]);
+	close(report[1]);
 	if (!error)
-		error = exec_error(ends[0]);
-	close(ends[0]);
-	status = running_child > 0 ? wait_for(running_child) : -1;
+		error = exec_error(report[0]);
+	close(report[0]);
+	status = has_ended ? -1 : wait_for(running_child);
 	if (!error)
 		return status;
 	errno = error;

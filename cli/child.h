@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /*
  * Run a program and read what it prints, both streams, up to @size - 1 bytes.
@@ -41,7 +42,17 @@ bool child_is_stopped(void);
  * Signals from the terminal are its business; those sent to us are passed on.
  * Returns its exit status, or 128 + the signal that ended it, or -1 with errno
  * set if it couldn't be started.
+ *
+ * A second signal to end, or one after the program's end, is for what is still to be
+ * done then: see the next two. Until child_leave_signals() none of them ends us.
  */
 int child_run(char *const argv[]);
+
+/* The child that then gets SIGUSR1, 0: none. Before it is waited for none is named. */
+void child_hurries(pid_t process);
+/* Whether such a signal has come. */
+bool child_is_hurried(void);
+/* From now on signals do as they did. */
+void child_leave_signals(void);
 
 #endif /* PARACALL_CLI_CHILD_H */

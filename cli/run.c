@@ -571,6 +571,7 @@ static int run_command(struct strings *command, const struct run_options *option
 	status = trace_start(trace, &options->trace, command->items) ? child_run(command->items)
 								     : EXIT_REFUSED;
 	trace_stop(trace);
+	child_leave_signals();
 	/* Nobody may read the summary; the status is QEMU's all the same. */
 	signal(SIGPIPE, SIG_IGN);
 	if (status < 0) {
