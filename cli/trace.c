@@ -7,10 +7,13 @@
 
 #include "../engine/qemu/ticks.h"
 #include "../report/recorder.h"
+#include "child.h"
 #include "cli.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,14 +76,17 @@ bool trace_prepare(struct trace *trace, const struct trace_options *options)
 		.clock =
 			counter_is_steady() ? PARACALL_TRACE_TICKS : PARACALL_TRACE_NANOSECONDS,
 		.kinds = wanted_kinds(options),
+		.table = paracall_table_id(),
 	};
 
 	*trace = (struct trace){ .memory = -1, .end = -1, .record = options->record };
 	if (!trace_is_wanted(options))
 		return true;
-	trace->memory = memfd_create("paracall-trace", 0);
+	trace->memory = memfd_create("paracall-trace", MFD_ALLOW_SEALING);
+	/* So that the reader can't lose it; the plugin makes it larger. */
 	if (trace->memory >= 0 &&
-	    pwrite(trace->memory, &header, sizeof(header), 0) == sizeof(header))
+	    pwrite(trace->memory, &header, sizeof(header), 0) == sizeof(header) &&
+	    !fcntl(trace->memory, F_ADD_SEALS, F_SEAL_SHRINK))
 		return true;
 	complain("no memory for the trace: %s", strerror(errno));
 	return false;
@@ -184,6 +190,8 @@ static bool start_reader(struct trace *trace, struct trace_job *job)
 	close(end[0]);
 	trace->end = end[1];
 	is_good = trace->reader > 0 && has_begun(begun[0]);
+	if (is_good)
+		child_hurries(trace->reader);
 	close(begun[0]);
 	return is_good;
 }
@@ -210,16 +218,50 @@ bool trace_start(struct trace *trace, const struct trace_options *options,
 	return is_good;
 }
 
+/* It has so long to end once it was asked to do so at once, and then once it was killed. */
+#define HURRY_MS 3000
+#define KILL_MS 1000
+
+/* True if it has ended, before @milliseconds are over if that is not -1. */
+static bool wait_end(const struct trace *trace, int milliseconds)
+{
+	/* Its end of the socket is closed when it is gone; it never writes there. */
+	struct pollfd input = { .fd = trace->end, .events = POLLIN };
+
+	return poll(&input, 1, milliseconds) > 0;
+}
+
+/* False if it does not even end when it is killed: its disk holds it. */
+static bool end_reader(const struct trace *trace)
+{
+	while (!child_is_hurried())
+		if (wait_end(trace, 100))
+			return true;
+	kill(trace->reader, SIGUSR1);
+	if (wait_end(trace, HURRY_MS))
+		return true;
+	kill(trace->reader, SIGKILL);
+	return wait_end(trace, KILL_MS);
+}
+
 static void wait_for_reader(struct trace *trace)
 {
 	int status = 0;
+	bool has_ended;
 
 	/* Any byte: this is the end that was meant to be. It may know that already. */
 	if (send(trace->end, "", 1, MSG_NOSIGNAL) < 0 && errno != EPIPE)
 		complain("the trace's reader can't be told of the end: %s", strerror(errno));
+	has_ended = end_reader(trace);
+	/* What is said from here on may have to wait, too. */
+	child_leave_signals();
 	close(trace->end);
-	while (waitpid(trace->reader, &status, 0) < 0 && errno == EINTR)
+	child_hurries(0);
+	while (has_ended && waitpid(trace->reader, &status, 0) < 0 && errno == EINTR)
 		;
+	if (!has_ended)
+		complain("the trace's reader, process %d, does not end; it is left behind",
+			 trace->reader);
 	if (!WIFSIGNALED(status))
 		return;
 	if (trace->record)

@@ -91,7 +91,10 @@ bool trace_prepare(struct trace *trace, const struct trace_options *options);
 /* Starts the reader, just before QEMU; @command is for the recording. */
 bool trace_start(struct trace *trace, const struct trace_options *options,
 		 char *const command[]);
-/* QEMU has ended: waits until all is written. */
+/*
+ * QEMU has ended: waits until all is written, or until a signal says to end at once;
+ * then what is written stays.
+ */
 void trace_stop(struct trace *trace);
 
 /*
@@ -112,5 +115,11 @@ struct trace_job {
 };
 
 void trace_read(const struct trace_job *job);
+
+/*
+ * The same, with rings that are made: @size bytes at @trace, all of which stay there.
+ * Their contents may be anything, and change at any time.
+ */
+void trace_read_block(const struct trace_job *job, struct paracall_trace *trace, size_t size);
 
 #endif /* PARACALL_CLI_TRACE_H */

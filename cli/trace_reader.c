@@ -62,7 +62,14 @@ struct lines {
 struct reader {
 	const struct trace_job *job;
 	struct paracall_trace *trace;
-	size_t size;
+	/*
+	 * QEMU can write all of that memory. So what it says once is read once, and
+	 * kept here.
+	 */
+	struct paracall_trace_view view;
+	uint32_t clock;
+	uint32_t architecture;
+	uint64_t began;
 	/* An instant on the trace's clock and the steady one; how they go together. */
 	uint64_t first_ticks;
 	uint64_t first_nanoseconds;
@@ -85,6 +92,23 @@ struct reader {
 	uint64_t taken;
 };
 
+/*
+ * Somebody waits for us who waits no longer: what is left is not written any more. A
+ * process has one trace.
+ */
+static volatile sig_atomic_t is_hurried;
+/* Where the trace goes, -1 if there is none; and where it goes then: a pipe can be full. */
+static volatile sig_atomic_t hurried_output = -1;
+static volatile sig_atomic_t nowhere = -1;
+
+static void hurry(int signal)
+{
+	(void)signal;
+	is_hurried = true;
+	if (hurried_output >= 0 && nowhere >= 0)
+		dup2(nowhere, hurried_output);
+}
+
 static uint64_t steady(void)
 {
 	return host_nanoseconds(CLOCK_MONOTONIC);
@@ -92,7 +116,7 @@ static uint64_t steady(void)
 
 static uint64_t trace_ticks(const struct reader *reader)
 {
-	return reader->trace->clock == PARACALL_TRACE_TICKS ? host_ticks() : steady();
+	return reader->clock == PARACALL_TRACE_TICKS ? host_ticks() : steady();
 }
 
 static uint64_t to_nanoseconds(const struct reader *reader, uint64_t ticks)
@@ -103,7 +127,7 @@ static uint64_t to_nanoseconds(const struct reader *reader, uint64_t ticks)
 /* Times in the rings, as nanoseconds since the machine was made. */
 static void convert(const struct reader *reader, struct paracall_event *event)
 {
-	uint64_t began = reader->trace->began;
+	uint64_t began = reader->began;
 
 	event->time = event->time > began ? to_nanoseconds(reader, event->time - began) : 0;
 	if (event->duration) {
@@ -137,6 +161,7 @@ static void end_recording(struct reader *reader)
 static void end_trace(struct reader *reader)
 {
 	complain("the trace ends here: %s; the guest goes on", strerror(errno));
+	hurried_output = -1;
 	fclose(reader->output);
 	reader->output = NULL;
 	reader->lines.count = 0;
@@ -211,9 +236,9 @@ static size_t take_events(struct reader *reader)
 	struct paracall_event events[CHUNK];
 	size_t most = 0;
 
-	for (uint32_t cpu = 0; cpu < reader->trace->max_cpus; cpu++) {
-		struct paracall_trace_ring *ring = paracall_trace_ring(reader->trace, cpu);
-		size_t count = paracall_trace_take(reader->trace, ring, events, CHUNK);
+	for (uint32_t cpu = 0; cpu < reader->view.max_cpus; cpu++) {
+		struct paracall_trace_ring *ring = paracall_trace_ring(&reader->view, cpu);
+		size_t count = paracall_trace_take(&reader->view, ring, events, CHUNK);
 
 		for (size_t i = 0; i < count; i++)
 			take_event(reader, cpu, &events[i]);
@@ -227,16 +252,16 @@ static size_t take_events(struct reader *reader)
 /* What was dropped last, with no event after it that could have told so. */
 static void take_dropped(struct reader *reader)
 {
-	for (uint32_t cpu = 0; cpu < reader->trace->max_cpus; cpu++) {
+	for (uint32_t cpu = 0; cpu < reader->view.max_cpus; cpu++) {
 		const struct paracall_trace_ring *ring =
-			paracall_trace_ring(reader->trace, cpu);
+			paracall_trace_ring(&reader->view, cpu);
 		struct paracall_event event = {
 			.time = trace_ticks(reader),
 			.id = paracall_event_id(PARACALL_EVENT_LOST, 0),
-			.arguments = { ring->dropped },
+			.arguments = { __atomic_load_n(&ring->dropped, __ATOMIC_RELAXED) },
 		};
 
-		if (ring->dropped)
+		if (event.arguments[0])
 			take_event(reader, cpu, &event);
 	}
 }
@@ -264,7 +289,7 @@ static bool waits_for_symbols(struct reader *reader, uint64_t now)
 /* Those last events that are whole, or were made before @limit. */
 static void settle_all(struct reader *reader, uint64_t limit)
 {
-	for (uint32_t cpu = 0; cpu < reader->trace->max_cpus && reader->output; cpu++)
+	for (uint32_t cpu = 0; cpu < reader->view.max_cpus && reader->output; cpu++)
 		if (reader->has_newest[cpu] && (reader->newest[cpu].time <= limit ||
 						!event_may_continue(&reader->newest[cpu])))
 			settle(reader, cpu);
@@ -296,7 +321,7 @@ static void print_lines(struct reader *reader, uint64_t limit)
 /* So long ago, on the trace's clock; 0 if that was before it. */
 static uint64_t time_before(const struct reader *reader, uint64_t nanoseconds)
 {
-	uint64_t now = to_nanoseconds(reader, trace_ticks(reader) - reader->trace->began);
+	uint64_t now = to_nanoseconds(reader, trace_ticks(reader) - reader->began);
 
 	return now > nanoseconds ? now - nanoseconds : 0;
 }
@@ -331,7 +356,7 @@ static void write_out(struct reader *reader, bool is_end)
 /* As the last sleep turned out. */
 static void choose_sleep(struct reader *reader)
 {
-	uint32_t ring_events = reader->trace->ring_events;
+	uint32_t ring_events = reader->view.ring_events;
 
 	if (reader->taken > ring_events / 2)
 		reader->sleep_nanoseconds /= 2;
@@ -375,23 +400,38 @@ static enum parent ask_parent(int end)
 }
 
 /* Until the plugin has made the rings; false if it never will. */
-static bool map_rings(struct reader *reader)
+static bool wait_for_rings(struct reader *reader)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
-	struct stat status;
 
 	while (!__atomic_load_n(&reader->trace->is_ready, __ATOMIC_ACQUIRE)) {
-		if (ask_parent(reader->job->end) != PARENT_WAITS &&
-		    !__atomic_load_n(&reader->trace->is_ready, __ATOMIC_ACQUIRE))
+		if (is_hurried ||
+		    (ask_parent(reader->job->end) != PARENT_WAITS &&
+		     !__atomic_load_n(&reader->trace->is_ready, __ATOMIC_ACQUIRE)))
 			return false;
 		nanosleep(&pause, NULL);
 	}
-	reader->size = paracall_trace_size(reader->trace->max_cpus, reader->trace->ring_events);
-	if (fstat(reader->job->memory, &status) || (size_t)status.st_size < reader->size)
+	return true;
+}
+
+static bool is_possible(const struct reader *reader)
+{
+	return (reader->clock == PARACALL_TRACE_NANOSECONDS ||
+		reader->clock == PARACALL_TRACE_TICKS) &&
+	       (reader->architecture == PARACALL_X86 || reader->architecture == PARACALL_S390 ||
+		reader->architecture == PARACALL_POWERPC);
+}
+
+/* What is there is looked at once. False if the plugin doesn't make such rings. */
+static bool look(struct reader *reader, struct paracall_trace *trace, size_t size)
+{
+	if (!paracall_trace_look(&reader->view, trace, size))
 		return false;
-	reader->trace = mmap(NULL, reader->size, PROT_READ | PROT_WRITE, MAP_SHARED,
-			     reader->job->memory, 0);
-	return reader->trace != MAP_FAILED;
+	reader->trace = trace;
+	reader->clock = __atomic_load_n(&trace->clock, __ATOMIC_RELAXED);
+	reader->architecture = __atomic_load_n(&trace->architecture, __ATOMIC_RELAXED);
+	reader->began = __atomic_load_n(&trace->began, __ATOMIC_RELAXED);
+	return is_possible(reader);
 }
 
 /* How the counter goes, now that some time has passed. */
@@ -400,7 +440,7 @@ static void measure(struct reader *reader)
 	uint64_t passed = steady() - reader->first_nanoseconds;
 
 	reader->scale = UINT64_C(1) << 32;
-	if (reader->trace->clock != PARACALL_TRACE_TICKS)
+	if (reader->clock != PARACALL_TRACE_TICKS)
 		return;
 	if (passed < MEASURE_NANOSECONDS) {
 		const struct timespec rest = { .tv_nsec = MEASURE_NANOSECONDS - passed };
@@ -414,9 +454,9 @@ static void measure(struct reader *reader)
 
 static void begin_recording(struct reader *reader)
 {
-	uint64_t ago = to_nanoseconds(reader, trace_ticks(reader) - reader->trace->began);
+	uint64_t ago = to_nanoseconds(reader, trace_ticks(reader) - reader->began);
 	struct recorder_options options = {
-		.architecture = reader->trace->architecture,
+		.architecture = reader->architecture,
 		.began = host_nanoseconds(CLOCK_REALTIME) - ago,
 		.command = reader->job->command,
 	};
@@ -432,13 +472,18 @@ static void begin_recording(struct reader *reader)
 static void run(struct reader *reader)
 {
 	enum parent parent = PARENT_WAITS;
+	size_t rounds = 2 + reader->view.ring_events / CHUNK;
 	uint64_t last = 0;
 
 	for (;;) {
 		bool is_last = parent == PARENT_IS_DONE ||
 			       __atomic_load_n(&reader->trace->has_finished, __ATOMIC_ACQUIRE);
-		size_t count = take_events(reader);
+		size_t count;
 
+		/* Whoever still writes after the end is not heard for ever. */
+		if (is_hurried || (is_last && !rounds--))
+			break;
+		count = take_events(reader);
 		write_out(reader, false);
 		if (count)
 			last = steady();
@@ -451,6 +496,8 @@ static void run(struct reader *reader)
 		if (parent == PARENT_WAITS)
 			parent = ask_parent(reader->job->end);
 	}
+	if (is_hurried)
+		__atomic_store_n(&reader->trace->kinds, 0, __ATOMIC_RELAXED);
 	take_dropped(reader);
 	write_out(reader, true);
 }
@@ -460,18 +507,74 @@ static void finish(struct reader *reader)
 	if (reader->recorder && !recorder_finish(reader->recorder))
 		complain("the end of the recording in '%s' could not be written: %s",
 			 reader->job->options->record, strerror(errno));
+	if (reader->output)
+		fclose(reader->output);
 	if (reader->lost)
 		complain("%" PRIu64 " events were dropped, because writing could not keep up",
 			 reader->lost);
+	if (is_hurried)
+		complain("asked to end at once: what was not written by then is missing");
+	free(reader->lines.items);
+	free(reader->newest);
+	free(reader->has_newest);
+	event_classes_free(&reader->classes);
 }
 
-/* Only what can't be ignored ends us before the guest has ended. */
-static void ignore_signals(void)
+static void open_output(struct reader *reader)
+{
+	int output = dup(reader->job->output);
+
+	reader->output = output < 0 ? NULL : fdopen(output, "w");
+	if (!reader->output)
+		return;
+	setvbuf(reader->output, NULL, _IOFBF, 1 << 16);
+	hurried_output = output;
+}
+
+static void begin(struct reader *reader)
+{
+	reader->first_nanoseconds = steady();
+	reader->first_ticks = host_ticks();
+}
+
+static void read_block(struct reader *reader, struct paracall_trace *trace, size_t size)
+{
+	if (!look(reader, trace, size)) {
+		complain("no trace: its memory is not as the plugin makes it");
+		return;
+	}
+	if (!event_classes_make(&reader->classes))
+		return;
+	measure(reader);
+	reader->newest = must(calloc(reader->view.max_cpus, sizeof(*reader->newest)));
+	reader->has_newest = must(calloc(reader->view.max_cpus, sizeof(*reader->has_newest)));
+	if (reader->job->options->traces)
+		open_output(reader);
+	begin_recording(reader);
+	run(reader);
+	hurried_output = -1;
+	finish(reader);
+}
+
+void trace_read_block(const struct trace_job *job, struct paracall_trace *trace, size_t size)
+{
+	struct reader reader = { .job = job };
+
+	begin(&reader);
+	read_block(&reader, trace, size);
+}
+
+/* Only what can't be ignored ends us before the guest has ended, or trace_stop(). */
+static void take_signals(void)
 {
 	static const int ignored[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ };
+	/* Without SA_RESTART: what it interrupts may wait for long. */
+	struct sigaction action = { .sa_handler = hurry };
 
 	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
 		signal(ignored[i], SIG_IGN);
+	nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	sigaction(SIGUSR1, &action, NULL);
 	prctl(PR_SET_NAME, "paracall-reader");
 }
 
@@ -486,28 +589,36 @@ static bool lock_memory(int memory)
 	return file >= 0 && !flock(file, LOCK_EX | LOCK_NB);
 }
 
+/* It can't shrink: what is not there any more would end this process. */
+static struct paracall_trace *map(int memory, size_t *size)
+{
+	int seals = fcntl(memory, F_GET_SEALS);
+	struct stat status;
+	void *trace;
+
+	if (seals < 0 || !(seals & F_SEAL_SHRINK) || fstat(memory, &status) ||
+	    (size_t)status.st_size < sizeof(struct paracall_trace))
+		return NULL;
+	*size = status.st_size;
+	trace = mmap(NULL, *size, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+	return trace == MAP_FAILED ? NULL : trace;
+}
+
 void trace_read(const struct trace_job *job)
 {
-	struct reader reader = { .job = job, .first_nanoseconds = steady() };
+	struct reader reader = { .job = job };
+	struct paracall_trace *trace;
+	size_t size;
 
-	reader.first_ticks = host_ticks();
-	ignore_signals();
-	reader.trace = mmap(NULL, sizeof(*reader.trace), PROT_READ | PROT_WRITE, MAP_SHARED,
-			    job->memory, 0);
-	if (reader.trace == MAP_FAILED || !lock_memory(job->memory) ||
-	    !event_classes_make(&reader.classes) || write(job->begun, "", 1) != 1)
+	begin(&reader);
+	take_signals();
+	reader.trace = map(job->memory, &size);
+	if (!reader.trace || !lock_memory(job->memory) || write(job->begun, "", 1) != 1)
 		return;
 	close(job->begun);
-	if (!map_rings(&reader))
+	if (!wait_for_rings(&reader))
 		return;
-	measure(&reader);
-	if (job->options->traces)
-		reader.output = fdopen(dup(job->output), "w");
-	reader.newest = must(calloc(reader.trace->max_cpus, sizeof(*reader.newest)));
-	reader.has_newest = must(calloc(reader.trace->max_cpus, sizeof(*reader.has_newest)));
-	if (reader.output)
-		setvbuf(reader.output, NULL, _IOFBF, 1 << 16);
-	begin_recording(&reader);
-	run(&reader);
-	finish(&reader);
+	trace = map(job->memory, &size);
+	if (trace)
+		read_block(&reader, trace, size);
 }

@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+_Static_assert(PARACALL_TRACE_MAX_CPUS == PARACALL_MAX_CPUS, "a ring for each vCPU");
+
 static bool engine_is_complete(const struct paracall_engine *engine)
 {
 	uint32_t can = engine->capabilities;
@@ -26,6 +28,14 @@ static bool engine_is_complete(const struct paracall_engine *engine)
 static bool can_trace(const struct paracall_engine *engine)
 {
 	return engine->trace_clock && engine->trace_wait && engine->trace_wake;
+}
+
+/* The engine has made the block, as large as it says there. */
+static bool look_at_trace(struct paracall_machine *machine,
+			  const struct paracall_options *options)
+{
+	return paracall_trace_look(&machine->trace, options->trace, SIZE_MAX) &&
+	       machine->trace.max_cpus >= options->max_cpus;
 }
 
 static int check_options(const struct paracall_engine *engine,
@@ -62,18 +72,22 @@ static int attach_statistics(struct paracall_machine *machine,
 	statistics->max_cpus = machine->max_cpus;
 	statistics->features = machine->features;
 	statistics->architecture = machine->architecture;
+	statistics->table = paracall_table_id();
 	return PARACALL_OK;
 }
 
 /* All that never changes is there before anybody can find a vCPU. */
 static void make_slots(struct paracall_machine *machine)
 {
+	const struct paracall_trace_view *trace = &machine->trace;
+
 	for (uint32_t i = 0; i < machine->max_cpus; i++)
 		machine->cpus[i] = (struct paracall_cpu){
 			.machine = machine,
 			.statistics = &machine->statistics->cpu[i],
-			.trace = machine->trace,
-			.ring = machine->trace ? paracall_trace_ring(machine->trace, i) : NULL,
+			.trace = trace->trace,
+			.ring = trace->trace ? paracall_trace_ring(trace, i) : NULL,
+			.ring_events = trace->ring_events,
 			.apic_id = UINT32_MAX,
 			/* The first list is the current one. */
 			.spare_list = i + 1,
@@ -106,6 +120,10 @@ int paracall_machine_new(struct paracall_machine **result, const struct paracall
 	machine = calloc(1, sizeof(*machine));
 	if (!machine)
 		return PARACALL_ERROR_MEMORY;
+	if (options->trace && !look_at_trace(machine, options)) {
+		free(machine);
+		return PARACALL_ERROR_ARGUMENT;
+	}
 	error = paracall_clock_init(machine);
 	if (error) {
 		free(machine);
@@ -117,7 +135,6 @@ int paracall_machine_new(struct paracall_machine **result, const struct paracall
 	machine->hints = options->hints;
 	machine->enforce_features = options->enforce_features;
 	machine->max_cpus = options->max_cpus;
-	machine->trace = options->trace;
 	machine->cpus = aligned_alloc(_Alignof(struct paracall_cpu),
 				      machine->max_cpus * sizeof(*machine->cpus));
 	reset_shared_msrs(machine);

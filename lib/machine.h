@@ -91,6 +91,7 @@ struct paracall_cpu {
 	struct paracall_trace *trace;
 	/* Its own there. */
 	struct paracall_trace_ring *ring;
+	uint32_t ring_events;
 	/*
 	 * Under which it is in .by_apic_id, or UINT32_MAX. Whoever found the vCPU there
 	 * goes by the id that it looked for: this one changes at another moment.
@@ -170,7 +171,8 @@ struct paracall_machine {
 	struct paracall_statistics *statistics;
 	/* Set if the counters are the library's own. */
 	struct paracall_statistics *own_statistics;
-	struct paracall_trace *trace;
+	/* .trace is NULL unless somebody looks on. */
+	struct paracall_trace_view trace;
 	struct paracall_cpu *cpus;
 	struct clock clock;
 	/* The registers that all vCPUs share. */

@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 #define ARGUMENTS(...) .info.arguments = { __VA_ARGS__ }
 /* Versions of clang-format differ about such macros. */
@@ -320,4 +321,82 @@ const char *paracall_status_name(enum paracall_status status)
 		return "obsolete";
 	}
 	return "unknown";
+}
+
+/* All of struct paracall_cpu_statistics, in any order. */
+#define FIELDS(X) \
+	X(calls) \
+	X(msrs) \
+	X(cpuid_signature) \
+	X(cpuid_features) \
+	X(halts) \
+	X(halts_skipped) \
+	X(kicks_woke) \
+	X(kicks_left) \
+	X(interrupts_sent) \
+	X(replaced) \
+	X(clock_updates) \
+	X(clock_pauses) \
+	X(steal_nanoseconds) \
+	X(steal_updates) \
+	X(async_pf_begun) \
+	X(async_pf_ended) \
+	X(injected) \
+	X(magic_page)
+
+#define FIELD_SIZE(field) +sizeof(((struct paracall_cpu_statistics *)NULL)->field)
+_Static_assert(0 FIELDS(FIELD_SIZE) == sizeof(struct paracall_cpu_statistics),
+	       "a counter is missing in FIELDS");
+
+struct field {
+	const char *name;
+	uint64_t offset;
+};
+
+#define FIELD_ENTRY(field) { #field, offsetof(struct paracall_cpu_statistics, field) },
+static const struct field fields[] = { FIELDS(FIELD_ENTRY) };
+
+/* Fowler, Noll and Vo's FNV-1a. */
+static uint64_t hash_bytes(uint64_t hash, const void *data, size_t size)
+{
+	const uint8_t *bytes = data;
+
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/* With the 0 behind it. */
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+	return hash_bytes(hash, text, strlen(text) + 1);
+}
+
+static uint64_t hash_number(uint64_t hash, uint64_t number)
+{
+	return hash_bytes(hash, &number, sizeof(number));
+}
+
+uint64_t paracall_table_id(void)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t row = 0; row < paracall_row_count; row++) {
+		const struct paracall_hypercall_info *info = &paracall_rows[row].info;
+
+		hash = hash_text(hash, info->name);
+		hash = hash_number(hash, info->number);
+		hash = hash_number(hash, (uint32_t)info->subcode);
+		hash = hash_number(hash, info->architectures);
+	}
+	for (size_t i = 0; i < paracall_msr_count(); i++)
+		hash = hash_number(hash_text(hash, paracall_msr_info(i)->name),
+				   paracall_msr_info(i)->number);
+	for (size_t i = 0; paracall_magic_page_field_name(i); i++)
+		hash = hash_text(hash, paracall_magic_page_field_name(i));
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		hash = hash_number(hash_text(hash, fields[i].name), fields[i].offset);
+	hash = hash_number(hash, offsetof(struct paracall_statistics, cpu));
+	hash = hash_number(hash, sizeof(struct paracall_cpu_statistics));
+	return hash_number(hash, PARACALL_EVENT_KINDS);
 }

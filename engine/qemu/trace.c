@@ -62,11 +62,15 @@ static uint32_t choose_ring_events(uint32_t max_cpus)
 	return events;
 }
 
-/* The header, as the reader left it; checked. */
-static bool is_header(const struct paracall_trace *trace)
+/* As the reader left it. Looked at before anything there is changed. */
+static bool is_header(int file)
 {
-	return trace->magic == PARACALL_TRACE_MAGIC &&
-	       trace->version == PARACALL_TRACE_VERSION && !trace->is_ready;
+	struct paracall_trace header;
+
+	return pread(file, &header, sizeof(header), 0) == sizeof(header) &&
+	       header.magic == PARACALL_TRACE_MAGIC &&
+	       header.version == PARACALL_TRACE_VERSION &&
+	       header.table == paracall_table_id() && !header.is_ready;
 }
 
 static struct paracall_trace *map(int file, uint32_t max_cpus)
@@ -75,15 +79,11 @@ static struct paracall_trace *map(int file, uint32_t max_cpus)
 	size_t size = paracall_trace_size(max_cpus, ring_events);
 	struct paracall_trace *trace;
 
-	if (ftruncate(file, size))
+	if (!is_header(file) || ftruncate(file, size))
 		return NULL;
 	trace = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
 	if (trace == MAP_FAILED)
 		return NULL;
-	if (!is_header(trace)) {
-		munmap(trace, size);
-		return NULL;
-	}
 	trace->max_cpus = max_cpus;
 	trace->ring_events = ring_events;
 	return trace;
@@ -96,7 +96,9 @@ struct paracall_trace *trace_map(const char *path, enum paracall_architecture ar
 	shared_file = open(path, O_RDWR | O_CLOEXEC);
 	shared = shared_file >= 0 ? map(shared_file, max_cpus) : NULL;
 	if (!shared) {
-		fprintf(stderr, "paracall: trace=%s: this is not a trace's memory\n", path);
+		fprintf(stderr,
+			"paracall: trace=%s: this is not the memory of a trace by this version of Paracall\n",
+			path);
 		return NULL;
 	}
 	engine->trace_clock =

@@ -164,6 +164,14 @@ int paracall_hypercall_title(const struct paracall_hypercall_info *info, char *t
 int paracall_argument_place(const struct paracall_hypercall_info *info, unsigned int index,
 			    char *place, size_t size);
 
+/*
+ * [any] A number that depends on all that says which counter, register or event is
+ * which: the rows' names and order, registers, fields of the magic page, and the
+ * layout of struct paracall_cpu_statistics. Two programs that share counters or a
+ * trace compare theirs: if they differ, numbers would be shown under wrong names.
+ */
+uint64_t paracall_table_id(void);
+
 /* [any] The name of one architecture bit as the kernel's documents spell it. */
 const char *paracall_architecture_name(enum paracall_architecture architecture);
 
@@ -642,7 +650,10 @@ struct paracall_options {
 	struct paracall_statistics *statistics;
 	/* Faults on purpose; copied. NULL: none. */
 	const struct paracall_injection *injection;
-	/* Where events go, if anybody wants to see them; else NULL. */
+	/*
+	 * Where events go, if anybody wants to see them; else NULL. Its sizes are read
+	 * now, and must be right: PARACALL_ERROR_ARGUMENT if they are impossible.
+	 */
 	struct paracall_trace *trace;
 };
 

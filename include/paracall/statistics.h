@@ -131,6 +131,8 @@ struct paracall_statistics {
 	uint32_t resets;
 	/* Its enum paracall_architecture. */
 	uint32_t architecture;
+	/* The writer's paracall_table_id(); counters are known by their place. */
+	uint64_t table;
 	/*
 	 * Memory that is private by MAP_GPA_RANGE now, and in how many ranges.
 	 * All vCPUs write these; while they do, they can be off by a call.

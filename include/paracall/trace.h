@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 #define PARACALL_TRACE_MAGIC 0x54524150u /* "PART" */
-#define PARACALL_TRACE_VERSION 1u
+#define PARACALL_TRACE_VERSION 2u
 
 /* What .time and .duration of the events in the rings are. */
 enum paracall_trace_clock {
@@ -54,6 +54,8 @@ struct paracall_trace {
 	 * and whoever sees that there is no reader any more makes it 0.
 	 */
 	uint64_t kinds;
+	/* The reader's paracall_table_id(): events name rows by number. */
+	uint64_t table;
 	/* The engine's. A ring has room for so many events, a power of 2. */
 	uint32_t is_ready;
 	uint32_t architecture;
@@ -81,24 +83,53 @@ struct paracall_trace_ring {
 	_Alignas(64) struct paracall_event events[];
 };
 
+/* What .max_cpus and .ring_events can be. */
+#define PARACALL_TRACE_MAX_CPUS 4096u
+#define PARACALL_TRACE_MIN_EVENTS 4u
+#define PARACALL_TRACE_MAX_EVENTS (1u << 20)
+
+/*
+ * A block as one side found it. The other side can write anything into the block at
+ * any time, so the sizes are read once, checked, and kept here.
+ */
+struct paracall_trace_view {
+	struct paracall_trace *trace;
+	uint32_t max_cpus;
+	uint32_t ring_events;
+};
+
+/*
+ * [any] Look at a block of @size bytes, whose sizes are filled in. False if they are
+ * impossible, or the block is too small for them. All that the functions below touch
+ * is then inside of the block, whatever becomes of its contents.
+ */
+bool paracall_trace_look(struct paracall_trace_view *view, struct paracall_trace *trace,
+			 size_t size);
+
 /* [any] Bytes of the whole block. */
 size_t paracall_trace_size(uint32_t max_cpus, uint32_t ring_events);
 
-/* [any] One vCPU's ring in a block that is ready. */
-struct paracall_trace_ring *paracall_trace_ring(struct paracall_trace *trace, uint32_t cpu);
+/* [any] One vCPU's ring; @cpu is below .max_cpus. */
+struct paracall_trace_ring *paracall_trace_ring(const struct paracall_trace_view *view,
+						uint32_t cpu);
 
 /*
  * [the ring's writer] Room for one event, to be filled whole; NULL if the ring is
  * full. The reader sees it after paracall_trace_commit(). If there is room again
  * after some were dropped, that commits an event about them, too.
  */
-struct paracall_event *paracall_trace_reserve(struct paracall_trace *trace,
+struct paracall_event *paracall_trace_reserve(const struct paracall_trace_view *view,
 					      struct paracall_trace_ring *ring);
-void paracall_trace_commit(struct paracall_trace *trace, struct paracall_trace_ring *ring);
+void paracall_trace_commit(const struct paracall_trace_view *view,
+			   struct paracall_trace_ring *ring);
 
-/* [the ring's reader] Take out up to @most events, oldest first. */
-size_t paracall_trace_take(const struct paracall_trace *trace, struct paracall_trace_ring *ring,
-			   struct paracall_event *events, size_t most);
+/*
+ * [the ring's reader] Take out up to @most events, oldest first. A writer that says
+ * more than the ring has room for loses all but the newest.
+ */
+size_t paracall_trace_take(const struct paracall_trace_view *view,
+			   struct paracall_trace_ring *ring, struct paracall_event *events,
+			   size_t most);
 
 /* [any] Whether anybody wants events of that kind now. */
 static inline bool paracall_trace_wants(const struct paracall_trace *trace,

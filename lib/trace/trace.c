@@ -28,14 +28,14 @@ static __attribute__((noinline)) struct paracall_event *find_room(struct paracal
 	struct paracall_event *event;
 
 	do {
-		event = paracall_trace_reserve(cpu->trace, cpu->ring);
+		event = paracall_trace_reserve(&cpu->machine->trace, cpu->ring);
 	} while (!event && wait_for_room(cpu));
 	return event;
 }
 
 static inline struct paracall_event *reserve(struct paracall_cpu *cpu)
 {
-	struct paracall_event *event = ring_reserve(cpu->ring, cpu->trace->ring_events);
+	struct paracall_event *event = ring_reserve(cpu->ring, cpu->ring_events);
 
 	return __builtin_expect(!!event, 1) ? event : find_room(cpu);
 }
@@ -46,16 +46,16 @@ static __attribute__((noinline)) void look_after_reader(struct paracall_cpu *cpu
 	struct paracall_trace_ring *ring = cpu->ring;
 
 	ring->seen_tail = __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE);
-	if (ring->head - ring->seen_tail >= cpu->trace->ring_events / 2)
+	if (ring->head - ring->seen_tail >= cpu->ring_events / 2)
 		cpu->machine->engine.trace_wake(cpu->engine_cpu);
 }
 
 static inline void commit(struct paracall_cpu *cpu)
 {
-	uint32_t ring_events = cpu->trace->ring_events;
+	uint32_t ring_events = cpu->ring_events;
 
 	if (!ring_commit(cpu->ring, ring_events))
-		paracall_trace_commit(cpu->trace, cpu->ring);
+		paracall_trace_commit(&cpu->machine->trace, cpu->ring);
 	/* Each quarter of a ring. */
 	if (!(cpu->ring->head & (ring_events / 4 - 1)))
 		look_after_reader(cpu);

@@ -58,8 +58,20 @@ static struct paracall_trace *new_trace(uint32_t cpus, uint32_t ring_events)
 	return trace;
 }
 
+/* As the reader sees it. */
+static struct paracall_trace_view look_at(struct paracall_trace *trace)
+{
+	struct paracall_trace_view view;
+
+	assert_true(
+		paracall_trace_look(&view, trace,
+				    paracall_trace_size(trace->max_cpus, trace->ring_events)));
+	return view;
+}
+
 struct scene {
 	struct paracall_trace *trace;
+	struct paracall_trace_view view;
 	struct paracall_machine *machine;
 	struct fake_cpu fakes[CPUS];
 	struct paracall_cpu *cpus[CPUS];
@@ -80,6 +92,7 @@ static void scene_begin_with(struct scene *scene, enum paracall_architecture arc
 	now = 0;
 	waits = 0;
 	waits_left = 0;
+	scene->view = look_at(scene->trace);
 	options.trace = scene->trace;
 	assert_int_equal(paracall_machine_new(&scene->machine, &engine, &options),
 			 PARACALL_ERROR_ARGUMENT);
@@ -117,8 +130,8 @@ static struct paracall_event take(struct scene *scene, uint32_t cpu, uint32_t id
 {
 	struct paracall_event event = { .id = 0 };
 
-	assert_int_equal(paracall_trace_take(scene->trace,
-					     paracall_trace_ring(scene->trace, cpu), &event, 1),
+	assert_int_equal(paracall_trace_take(&scene->view,
+					     paracall_trace_ring(&scene->view, cpu), &event, 1),
 			 1);
 	assert_int_equal(event.id, id);
 	return event;
@@ -128,8 +141,8 @@ static void take_nothing(struct scene *scene, uint32_t cpu)
 {
 	struct paracall_event event;
 
-	assert_int_equal(paracall_trace_take(scene->trace,
-					     paracall_trace_ring(scene->trace, cpu), &event, 1),
+	assert_int_equal(paracall_trace_take(&scene->view,
+					     paracall_trace_ring(&scene->view, cpu), &event, 1),
 			 0);
 }
 
@@ -532,20 +545,20 @@ static void test_full(void **state)
 /* One thread puts in, another takes out: each event once, whole, in order. */
 static void *write_events(void *argument)
 {
-	struct paracall_trace *trace = argument;
-	struct paracall_trace_ring *ring = paracall_trace_ring(trace, 1);
+	const struct paracall_trace_view *view = argument;
+	struct paracall_trace_ring *ring = paracall_trace_ring(view, 1);
 
 	for (uint64_t i = 1; i <= EVENTS; i++) {
 		struct paracall_event *event;
 
-		while (!(event = paracall_trace_reserve(trace, ring)))
+		while (!(event = paracall_trace_reserve(view, ring)))
 			sched_yield();
 		*event = (struct paracall_event){
 			.time = i,
 			.id = id_of(PARACALL_EVENT_HALT),
 			.arguments = { ~i, i, i, i },
 		};
-		paracall_trace_commit(trace, ring);
+		paracall_trace_commit(view, ring);
 	}
 	return NULL;
 }
@@ -553,15 +566,16 @@ static void *write_events(void *argument)
 static void test_two_threads(void **state)
 {
 	struct paracall_trace *trace = new_trace(2, RING_EVENTS);
-	struct paracall_trace_ring *ring = paracall_trace_ring(trace, 1);
+	struct paracall_trace_view view = look_at(trace);
+	struct paracall_trace_ring *ring = paracall_trace_ring(&view, 1);
 	struct paracall_event events[3];
 	uint64_t expected = 1;
 	pthread_t thread;
 
 	(void)state;
-	assert_int_equal(pthread_create(&thread, NULL, write_events, trace), 0);
+	assert_int_equal(pthread_create(&thread, NULL, write_events, &view), 0);
 	while (expected <= EVENTS) {
-		size_t count = paracall_trace_take(trace, ring, events, 3);
+		size_t count = paracall_trace_take(&view, ring, events, 3);
 
 		if (!count)
 			sched_yield();
@@ -572,7 +586,7 @@ static void test_two_threads(void **state)
 		}
 	}
 	pthread_join(thread, NULL);
-	assert_int_equal(paracall_trace_take(trace, ring, events, 3), 0);
+	assert_int_equal(paracall_trace_take(&view, ring, events, 3), 0);
 	free(trace);
 }
 
@@ -609,10 +623,10 @@ static void test_calls_meanwhile(void **state)
 	scene_wait = yield_for_room;
 	scene_begin(&scene);
 	scene_wait = trace_wait;
-	ring = paracall_trace_ring(scene.trace, 1);
+	ring = paracall_trace_ring(&scene.view, 1);
 	assert_int_equal(pthread_create(&thread, NULL, make_calls, &scene), 0);
 	while (expected <= CALLS) {
-		size_t count = paracall_trace_take(scene.trace, ring, events, RING_EVENTS);
+		size_t count = paracall_trace_take(&scene.view, ring, events, RING_EVENTS);
 
 		if (!count)
 			sched_yield();
@@ -643,9 +657,9 @@ static void *reset_often(void *argument)
 /* Takes what there is in one ring, of which all is @id; the number of it. */
 static size_t count_events(struct scene *scene, uint32_t cpu, uint32_t id)
 {
-	struct paracall_trace_ring *ring = paracall_trace_ring(scene->trace, cpu);
+	struct paracall_trace_ring *ring = paracall_trace_ring(&scene->view, cpu);
 	struct paracall_event events[RING_EVENTS];
-	size_t count = paracall_trace_take(scene->trace, ring, events, RING_EVENTS);
+	size_t count = paracall_trace_take(&scene->view, ring, events, RING_EVENTS);
 
 	for (size_t i = 0; i < count; i++)
 		assert_int_equal(events[i].id, id);
@@ -699,14 +713,86 @@ static void test_reset_from_outside(void **state)
 static void test_garbage(void **state)
 {
 	struct paracall_trace *trace = new_trace(1, RING_EVENTS);
-	struct paracall_trace_ring *ring = paracall_trace_ring(trace, 0);
+	struct paracall_trace_view view = look_at(trace);
+	struct paracall_trace_ring *ring = paracall_trace_ring(&view, 0);
 	struct paracall_event events[2 * RING_EVENTS];
 
 	(void)state;
 	ring->head = UINT64_MAX / 2;
-	assert_int_equal(paracall_trace_take(trace, ring, events, 2 * RING_EVENTS),
+	ring->events[(ring->head - 1) % RING_EVENTS].time = 7;
+	/* Sizes count as they were. */
+	trace->ring_events = 1u << 20;
+	trace->max_cpus = 0;
+	assert_int_equal(paracall_trace_take(&view, ring, events, 2 * RING_EVENTS),
 			 RING_EVENTS);
+	assert_int_equal(events[RING_EVENTS - 1].time, 7);
+	assert_int_equal(paracall_trace_take(&view, ring, events, 2 * RING_EVENTS), 0);
+	ring->tail = 12345;
+	assert_int_equal(paracall_trace_take(&view, ring, events, 3), 3);
+	assert_int_equal(paracall_trace_take(&view, ring, events, RING_EVENTS),
+			 RING_EVENTS - 3);
 	free(trace);
+}
+
+/* A block whose sizes can't be, or that is too small for them. */
+static void test_impossible_sizes(void **state)
+{
+	static const uint32_t sizes[][2] = {
+		{ 0, 8 },
+		{ 4097, 8 },
+		{ UINT32_MAX, 8 },
+		{ 1, 0 },
+		{ 1, 2 },
+		{ 1, 7 },
+		{ 1, (1u << 20) + 8 },
+		{ 1, 1u << 21 },
+		{ 1, UINT32_MAX },
+		{ 2, 8 },
+		{ 1, 16 },
+	};
+	struct paracall_trace *trace = new_trace(1, RING_EVENTS);
+	struct paracall_options options = fake_options();
+	struct paracall_engine engine = fake_engine;
+	size_t size = paracall_trace_size(1, RING_EVENTS);
+	struct paracall_trace_view view;
+	struct paracall_machine *machine;
+
+	(void)state;
+	assert_true(paracall_trace_look(&view, trace, size));
+	assert_false(paracall_trace_look(&view, trace, size - 1));
+	assert_false(paracall_trace_look(&view, trace, sizeof(*trace)));
+	engine.trace_clock = trace_clock;
+	engine.trace_wait = trace_wait;
+	engine.trace_wake = trace_wake;
+	options.trace = trace;
+	/* One ring for FAKE_CPUS. */
+	assert_int_equal(paracall_machine_new(&machine, &engine, &options),
+			 PARACALL_ERROR_ARGUMENT);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		trace->max_cpus = sizes[i][0];
+		trace->ring_events = sizes[i][1];
+		assert_false(paracall_trace_look(&view, trace, size));
+	}
+	free(trace);
+}
+
+/* The reader writes what it likes; the writer stays inside its ring. */
+static void test_mad_reader(void **state)
+{
+	struct paracall_trace_ring *ring;
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	ring = paracall_trace_ring(&scene.view, 2);
+	scene.trace->ring_events = 1u << 30;
+	scene.trace->max_cpus = 0;
+	for (unsigned int i = 0; i < 3 * RING_EVENTS; i++) {
+		ring->tail = i % 2 ? UINT64_MAX : i;
+		ring->head = i % 3 ? ring->head : UINT64_MAX - i;
+		call(&scene, 2, PARACALL_KVM_HC_VAPIC_POLL_IRQ, 0, 0);
+	}
+	scene_end(&scene);
 }
 
 int main(void)
@@ -727,6 +813,8 @@ int main(void)
 		cmocka_unit_test(test_resets_meanwhile),
 		cmocka_unit_test(test_reset_from_outside),
 		cmocka_unit_test(test_garbage),
+		cmocka_unit_test(test_impossible_sizes),
+		cmocka_unit_test(test_mad_reader),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The process that reads the trace, while the other end of the memory, which is a
+ * guest's QEMU, writes there what it likes; and while nobody reads what it writes.
+ */
+#include "../../cli/trace.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define CPUS 2
+#define RING_EVENTS 1024
+#define HEADER_SIZE 4096
+
+/* More than any of this takes. */
+#define PATIENCE_SECONDS 60
+
+struct scene {
+	struct trace trace;
+	struct trace_options options;
+	struct paracall_trace *block;
+	size_t size;
+	pid_t reader;
+	int begun[2];
+	int end[2];
+};
+
+static struct paracall_trace_ring *ring_at(const struct scene *scene, uint32_t cpu)
+{
+	size_t size = sizeof(struct paracall_trace_ring) +
+		      RING_EVENTS * sizeof(struct paracall_event);
+
+	return (void *)((char *)scene->block + HEADER_SIZE + cpu * size);
+}
+
+static void make_block(struct scene *scene)
+{
+	scene->options = (struct trace_options){ .traces = true };
+	assert_true(trace_prepare(&scene->trace, &scene->options));
+	scene->size = paracall_trace_size(CPUS, RING_EVENTS);
+	assert_int_equal(ftruncate(scene->trace.memory, scene->size), 0);
+	scene->block = mmap(NULL, scene->size, PROT_READ | PROT_WRITE, MAP_SHARED,
+			    scene->trace.memory, 0);
+	assert_ptr_not_equal(scene->block, MAP_FAILED);
+	scene->block->clock = PARACALL_TRACE_NANOSECONDS;
+	scene->block->architecture = PARACALL_X86;
+	scene->block->max_cpus = CPUS;
+	scene->block->ring_events = RING_EVENTS;
+}
+
+/* The ring is full of halts. */
+static void fill(const struct scene *scene, uint32_t cpu)
+{
+	struct paracall_trace_ring *ring = ring_at(scene, cpu);
+
+	for (uint32_t i = 0; i < RING_EVENTS; i++)
+		ring->events[i] = (struct paracall_event){
+			.time = 1000 + i,
+			.id = paracall_event_id(PARACALL_EVENT_HALT, 0),
+		};
+	__atomic_store_n(&ring->head, RING_EVENTS, __ATOMIC_RELEASE);
+}
+
+static void start(struct scene *scene, int output)
+{
+	char byte;
+
+	assert_int_equal(pipe(scene->begun), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, scene->end), 0);
+	__atomic_store_n(&scene->block->is_ready, 1, __ATOMIC_RELEASE);
+	scene->reader = fork();
+	if (!scene->reader) {
+		struct trace_job job = {
+			.options = &scene->options,
+			.memory = scene->trace.memory,
+			.begun = scene->begun[1],
+			.end = scene->end[0],
+			.output = output,
+			.folder = -1,
+			.command = "",
+		};
+
+		alarm(PATIENCE_SECONDS);
+		close(scene->begun[0]);
+		close(scene->end[1]);
+		trace_read(&job);
+		_exit(0);
+	}
+	close(scene->begun[1]);
+	close(scene->end[0]);
+	assert_int_equal(read(scene->begun[0], &byte, 1), 1);
+}
+
+static void say_end(struct scene *scene)
+{
+	assert_int_equal(send(scene->end[1], "", 1, MSG_NOSIGNAL), 1);
+}
+
+/* It must have ended by itself. */
+static void finish(struct scene *scene)
+{
+	int status;
+
+	assert_int_equal(waitpid(scene->reader, &status, 0), scene->reader);
+	close(scene->begun[0]);
+	close(scene->end[1]);
+	close(scene->trace.memory);
+	munmap(scene->block, scene->size);
+	assert_int_equal(status, 0);
+}
+
+static int nowhere(void)
+{
+	return open("/dev/null", O_WRONLY);
+}
+
+static void pause_for(long milliseconds)
+{
+	const struct timespec time = { .tv_nsec = milliseconds * 1000000 };
+
+	nanosleep(&time, NULL);
+}
+
+static void test_sizes_that_change(void **state)
+{
+	static const uint32_t cpus[] = { CPUS, PARACALL_MAX_CPUS, UINT32_MAX, 0 };
+	static const uint32_t events[] = { RING_EVENTS, 1u << 20, 0, UINT32_MAX };
+	struct scene scene;
+
+	(void)state;
+	make_block(&scene);
+	start(&scene, nowhere());
+	/* It has mapped the rings by then, or goes on with what is wrong. */
+	pause_for(200);
+	for (unsigned int i = 0; i < 400; i++) {
+		__atomic_store_n(&scene.block->max_cpus, cpus[i / 4 % 4], __ATOMIC_SEQ_CST);
+		__atomic_store_n(&scene.block->ring_events, events[i % 4], __ATOMIC_SEQ_CST);
+		fill(&scene, i % CPUS);
+		ring_at(&scene, i % CPUS)->head = i * UINT64_C(0x9e3779b97f4a7c15);
+		pause_for(1);
+	}
+	say_end(&scene);
+	finish(&scene);
+}
+
+static void test_impossible_sizes(void **state)
+{
+	static const uint32_t sizes[][2] = {
+		{ 0, RING_EVENTS },
+		{ CPUS, 0 },
+		{ CPUS, 1000 },
+		{ CPUS, 1u << 31 },
+		{ UINT32_MAX, RING_EVENTS },
+		{ CPUS + 1, RING_EVENTS },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct scene scene;
+
+		make_block(&scene);
+		scene.block->max_cpus = sizes[i][0];
+		scene.block->ring_events = sizes[i][1];
+		start(&scene, nowhere());
+		finish(&scene);
+	}
+}
+
+/* A head that is far away is no reason to go on for ever. */
+static void test_head_out_of_reach(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	make_block(&scene);
+	fill(&scene, 0);
+	ring_at(&scene, 1)->head = UINT64_MAX / 2;
+	start(&scene, nowhere());
+	say_end(&scene);
+	finish(&scene);
+}
+
+/* Somebody who goes on writing after the end neither. */
+static void test_writer_goes_on(void **state)
+{
+	struct scene scene;
+	int status;
+
+	(void)state;
+	make_block(&scene);
+	start(&scene, nowhere());
+	say_end(&scene);
+	while (!waitpid(scene.reader, &status, WNOHANG | __WNOTHREAD)) {
+		struct paracall_trace_ring *ring = ring_at(&scene, 0);
+
+		for (unsigned int i = 0; i < 100000; i++)
+			__atomic_store_n(&ring->head,
+					 __atomic_load_n(&ring->tail, __ATOMIC_RELAXED) + 512,
+					 __ATOMIC_RELEASE);
+	}
+	assert_int_equal(status, 0);
+	close(scene.trace.memory);
+	munmap(scene.block, scene.size);
+}
+
+/* Memory that is gone would end the reader by a signal. */
+static void test_memory_stays(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	make_block(&scene);
+	assert_int_equal(ftruncate(scene.trace.memory, 0), -1);
+	close(scene.trace.memory);
+	munmap(scene.block, scene.size);
+}
+
+/* Nobody reads the trace any more, but its pipe is open. */
+static void test_output_stands_still(void **state)
+{
+	struct pollfd output = { .events = POLLOUT };
+	struct scene scene;
+	int status;
+	int ends[2];
+
+	(void)state;
+	make_block(&scene);
+	for (uint32_t cpu = 0; cpu < CPUS; cpu++)
+		fill(&scene, cpu);
+	assert_int_equal(pipe(ends), 0);
+	assert_true(fcntl(ends[1], F_SETPIPE_SZ, 4096) > 0);
+	start(&scene, ends[1]);
+	say_end(&scene);
+	output.fd = ends[1];
+	while (poll(&output, 1, 0) > 0)
+		pause_for(10);
+	pause_for(200);
+	assert_int_equal(waitpid(scene.reader, &status, WNOHANG), 0);
+	kill(scene.reader, SIGUSR1);
+	finish(&scene);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sizes_that_change),
+		cmocka_unit_test(test_impossible_sizes),
+		cmocka_unit_test(test_head_out_of_reach),
+		cmocka_unit_test(test_writer_goes_on),
+		cmocka_unit_test(test_memory_stays),
+		cmocka_unit_test(test_output_stands_still),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
