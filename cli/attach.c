@@ -2,12 +2,12 @@
 /*
  * 'paracall run' and its QEMU keep the file with the counters open. It has no
  * name in any folder, but its users are found in /proc, which the kernel opens
- * for processes of the same user only. Whatever is in such a file is another
- * process's: it is read, never mapped, for it may shrink at any time.
+ * for processes of the same user only.
  */
 #include "attach.h"
 
 #include "cli.h"
+#include "counters.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -167,26 +167,6 @@ char *guest_command(pid_t pid)
 	return format_string("%.*s", (int)length, line);
 }
 
-/* 0, or what is wrong with it, as an errno. EAGAIN: it is not filled in yet. */
-static int check_report(struct attachment *attachment)
-{
-	struct paracall_statistics head;
-	struct stat status;
-	ssize_t count = pread(attachment->file, &head, sizeof(head), 0);
-
-	if (count < 0 || fstat(attachment->file, &status))
-		return errno;
-	if (count < (ssize_t)sizeof(head) || !head.started)
-		return EAGAIN;
-	if (head.magic != PARACALL_STATISTICS_MAGIC ||
-	    head.version != PARACALL_STATISTICS_VERSION || !head.max_cpus ||
-	    head.max_cpus > PARACALL_MAX_CPUS ||
-	    paracall_statistics_size(head.max_cpus) > (size_t)status.st_size)
-		return EPROTO;
-	attachment->max_cpus = head.max_cpus;
-	return 0;
-}
-
 static void complain_of(int error, pid_t pid)
 {
 	switch (error) {
@@ -229,8 +209,11 @@ static int try_attach(struct attachment *attachment, pid_t pid)
 	attachment->file = open_report(pid, &status);
 	if (attachment->file < 0)
 		return errno;
-	while ((error = check_report(attachment)) == EAGAIN && waited < START_MILLISECONDS &&
-	       !attachment_wait_end(attachment, 50))
+	/* If it has ended the file may be another's, who has its number now. */
+	if (attachment_wait_end(attachment, 0))
+		return ESRCH;
+	while ((error = counters_check(attachment->file, &attachment->max_cpus)) == EAGAIN &&
+	       waited < START_MILLISECONDS && !attachment_wait_end(attachment, 50))
 		waited += 50;
 	return error;
 }
@@ -258,34 +241,13 @@ void detach(struct attachment *attachment)
 
 struct paracall_statistics *attachment_buffer(const struct attachment *attachment)
 {
-	struct paracall_statistics *statistics =
-		must(calloc(1, paracall_statistics_size(attachment->max_cpus)));
-
-	statistics->max_cpus = attachment->max_cpus;
-	return statistics;
+	return counters_new(attachment->max_cpus);
 }
 
 bool attachment_read(const struct attachment *attachment,
 		     struct paracall_statistics *statistics)
 {
-	size_t size = paracall_statistics_size(attachment->max_cpus);
-	size_t done = 0;
-
-	while (done < size) {
-		ssize_t count =
-			pread(attachment->file, (char *)statistics + done, size - done, done);
-
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count <= 0)
-			break;
-		done += count;
-	}
-	/* Sizes are what they were when they were checked. */
-	statistics->max_cpus = attachment->max_cpus;
-	if (statistics->cpus > statistics->max_cpus)
-		statistics->cpus = statistics->max_cpus;
-	return done == size;
+	return counters_read(attachment->file, attachment->max_cpus, statistics);
 }
 
 bool attachment_wait_end(const struct attachment *attachment, int milliseconds)

@@ -4,6 +4,7 @@
 #include "../report/summary.h"
 #include "child.h"
 #include "cli.h"
+#include "counters.h"
 #include "engines.h"
 #include "qemu_command.h"
 #include "trace.h"
@@ -16,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 struct run_options {
@@ -513,21 +513,22 @@ static bool add_plugin(struct strings *command, const struct run_options *option
 }
 
 /* The counters that the plugin left; NULL if it did not get that far. */
-static struct paracall_statistics *map_report(int report, size_t *size)
+static struct paracall_statistics *read_report(int report)
 {
 	struct paracall_statistics *statistics;
-	struct stat status;
+	uint32_t max_cpus;
+	int error = counters_check(report, &max_cpus);
 
-	if (fstat(report, &status) || (size_t)status.st_size < sizeof(*statistics))
+	if (error == EPROTO)
+		complain(
+			"no summary: the counters are another version's; build or install the command and the plugin together");
+	if (error)
 		return NULL;
-	*size = status.st_size;
-	statistics = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, report, 0);
-	if (statistics == MAP_FAILED)
-		return NULL;
-	if (statistics->started && statistics->magic == PARACALL_STATISTICS_MAGIC &&
-	    paracall_statistics_size(statistics->max_cpus) <= *size)
+	statistics = counters_new(max_cpus);
+	if (counters_read(report, max_cpus, statistics))
 		return statistics;
-	munmap(statistics, *size);
+	complain("no summary: the counters have gone");
+	free(statistics);
 	return NULL;
 }
 
@@ -545,16 +546,15 @@ static FILE *open_summary(const struct run_options *options)
 
 static void print_summary(FILE *output, const struct run_options *options, int report)
 {
-	size_t size;
-	struct paracall_statistics *statistics = map_report(report, &size);
+	struct paracall_statistics *statistics = read_report(report);
 
 	if (statistics) {
 		if (options->json)
 			summary_print_json(output, statistics);
 		else
 			summary_print_text(output, statistics);
-		munmap(statistics, size);
 	}
+	free(statistics);
 	if (fflush(output))
 		complain("the summary could not be written: %s", strerror(errno));
 }

@@ -46,12 +46,23 @@ static void print_place(FILE *output, const struct paracall_injected *injected)
 	}
 }
 
+/* Nothing that a terminal obeys or that ends a string of JSON's: no rule has that. */
+static void print_printable(FILE *output, const char text[PARACALL_RULE_TEXT])
+{
+	for (size_t i = 0; i < PARACALL_RULE_TEXT - 1 && text[i]; i++) {
+		bool is_plain =
+			text[i] >= ' ' && text[i] <= '~' && text[i] != '"' && text[i] != '\\';
+
+		putc(is_plain ? text[i] : '?', output);
+	}
+}
+
 /* What was written; it may come from another process. */
 static void print_rule(FILE *output, const struct paracall_statistics *statistics,
 		       uint32_t rule)
 {
 	if (rule < statistics->rule_count && rule < PARACALL_MAX_RULES)
-		fprintf(output, "%.*s", PARACALL_RULE_TEXT - 1, statistics->rules[rule]);
+		print_printable(output, statistics->rules[rule]);
 	else
 		fputs("(others)", output);
 }

@@ -275,6 +275,18 @@ static void errors_have_words(void **state)
 	assert_int_equal(strspn(paracall_version(), "0123456789."), strlen(paracall_version()));
 }
 
+/* What readers of the counters look for. */
+static void a_machine_names_its_table(void **state)
+{
+	static struct fake_machine fake;
+
+	(void)state;
+	fake_machine_create(&fake, &fake_engine, NULL);
+	assert_true(paracall_table_id() &&
+		    paracall_machine_statistics(fake.machine)->table == paracall_table_id());
+	fake_machine_destroy(&fake);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,6 +299,7 @@ int main(void)
 		cmocka_unit_test(machines_are_checked),
 		cmocka_unit_test(cpus_are_checked),
 		cmocka_unit_test(errors_have_words),
+		cmocka_unit_test(a_machine_names_its_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
