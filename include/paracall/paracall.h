@@ -380,8 +380,14 @@ struct paracall_interrupt {
 
 /*
  * @cpu and @target are the engine's own pointers, as given to
- * paracall_machine_add_cpu(). All functions but .clock are called from inside
- * paracall_hypercall(), on the calling vCPU's thread.
+ * paracall_machine_add_cpu(). All functions are called from inside the library's, in
+ * the thread that called these, and with @cpu that vCPU's; no lock of the library's is
+ * held then. libparacall(3), "Threads", tells which function calls which; those that
+ * are marked [any] call none, but that paracall_machine_remove_cpu() may tell a trace
+ * of its vCPU, and paracall_machine_new() calls .clock.
+ *
+ * A target that was taken out of the machine may still be named by a call that was
+ * under way then.
  */
 struct paracall_engine {
 	/* For messages. */
@@ -700,7 +706,7 @@ struct paracall_cpu *paracall_machine_add_cpu(struct paracall_machine *machine, 
 void paracall_machine_remove_cpu(struct paracall_cpu *cpu);
 
 /*
- * [any] Tells the local APIC's id, by which guests name the vCPU; on s390 this is
+ * [any] Tells the local APIC's id, from when on other vCPUs' calls reach this one, by which guests name the vCPU; on s390 this is
  * the CPU's address. Returns 0, or
  * PARACALL_ERROR_CPU for an id above PARACALL_MAX_APIC_ID or one that another
  * vCPU has.
@@ -708,7 +714,7 @@ void paracall_machine_remove_cpu(struct paracall_cpu *cpu);
 int paracall_cpu_set_apic_id(struct paracall_cpu *cpu, uint32_t apic_id);
 
 /*
- * [vCPU] What INIT, or on s390 a CPU reset, does to a vCPU: its pages are no
+ * [vCPU, or any while it does not run] What INIT, or on s390 a CPU reset, does to a vCPU: its pages are no
  * longer written to, no kick is pending. Its MSRs are as at the beginning, but
  * for POLL_CONTROL and those that all vCPUs share.
  */

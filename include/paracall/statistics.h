@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The counters of a machine, laid out so that another process can map them:
- * fixed sizes, native byte order, no pointers. Each vCPU's counter has one writer
+ * fixed sizes, native byte order, no pointers. Who maps them trusts the writer, who can
+ * change or cut them at any time; who does not reads them into memory of its own, and
+ * checks .magic, .version, .table and .max_cpus there. Each vCPU's counter has one writer
  * (its thread) and may be read at any time; related counters can be read a
  * moment apart.
  */

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What libparacall(3) promises in "Threads": which of the engine's functions each of
+ * the library's may call, and for which vCPU.
+ */
+#include "fake_engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum called {
+	REGISTERS = 1 << 0,
+	WAKE = 1 << 1,
+	INTERRUPT = 1 << 2,
+	YIELD = 1 << 3,
+	MEMORY = 1 << 4,
+	CLOCKS = 1 << 5,
+	RUN_DELAY = 1 << 6,
+	FLUSH = 1 << 7,
+	DELAY = 1 << 8,
+	NUMBERS = 1 << 9,
+	TRACE = 1 << 10,
+};
+
+#define ALL UINT32_MAX
+
+static struct fake_machine fake;
+static struct paracall_trace *trace;
+/* Since it was last set to 0. */
+static uint32_t called;
+/* The vCPU that all are called for. */
+static const void *caller;
+
+static void note(const void *cpu, enum called what)
+{
+	assert_ptr_equal(cpu, caller);
+	called |= what;
+}
+
+static uint64_t read_register(void *cpu, unsigned int number)
+{
+	note(cpu, REGISTERS);
+	return fake_engine.read_register(cpu, number);
+}
+
+static void write_register(void *cpu, unsigned int number, uint64_t value)
+{
+	note(cpu, REGISTERS);
+	fake_engine.write_register(cpu, number, value);
+}
+
+static void wake(void *cpu, void *target, uint32_t apic_id)
+{
+	note(cpu, WAKE);
+	fake_engine.wake(cpu, target, apic_id);
+}
+
+static bool send_interrupt(void *cpu, void *target, uint32_t apic_id,
+			   const struct paracall_interrupt *interrupt)
+{
+	note(cpu, INTERRUPT);
+	return fake_engine.send_interrupt(cpu, target, apic_id, interrupt);
+}
+
+static void yield_to(void *cpu, void *target)
+{
+	note(cpu, YIELD);
+	fake_engine.yield_to(cpu, target);
+}
+
+static bool read_memory(void *cpu, struct paracall_gpa address, void *data, size_t size)
+{
+	note(cpu, MEMORY);
+	return fake_engine.read_memory(cpu, address, data, size);
+}
+
+static bool write_memory(void *cpu, struct paracall_gpa address, const void *data, size_t size)
+{
+	note(cpu, MEMORY);
+	return fake_engine.write_memory(cpu, address, data, size);
+}
+
+static uint64_t tsc_frequency(void *cpu)
+{
+	note(cpu, CLOCKS);
+	return fake_engine.tsc_frequency(cpu);
+}
+
+static bool read_clocks(void *cpu, struct paracall_clocks *clocks)
+{
+	note(cpu, CLOCKS);
+	return fake_engine.read_clocks(cpu, clocks);
+}
+
+static uint64_t run_delay(void *cpu)
+{
+	note(cpu, RUN_DELAY);
+	return fake_engine.run_delay(cpu);
+}
+
+static void flush_tlb(void *cpu)
+{
+	note(cpu, FLUSH);
+	fake_engine.flush_tlb(cpu);
+}
+
+static void delay(void *cpu, uint64_t nanoseconds)
+{
+	note(cpu, DELAY);
+	fake_engine.delay(cpu, nanoseconds);
+}
+
+static uint64_t count_nanoseconds(void)
+{
+	static uint64_t now;
+
+	called |= NUMBERS;
+	return now += 100;
+}
+
+static uint64_t program_counter(void *cpu)
+{
+	note(cpu, TRACE);
+	return 0;
+}
+
+static uint64_t trace_clock(void)
+{
+	static uint64_t now;
+
+	called |= TRACE;
+	return now += 10;
+}
+
+static bool trace_wait(void *cpu)
+{
+	note(cpu, TRACE);
+	return false;
+}
+
+static void trace_wake(void *cpu)
+{
+	note(cpu, TRACE);
+}
+
+static void begin(void)
+{
+	struct paracall_injection injection = { .rule_count = 0 };
+	struct paracall_options options = fake_options();
+	struct paracall_engine engine = fake_engine;
+	size_t size = paracall_trace_size(FAKE_CPUS, 1024);
+
+	engine.read_register = read_register;
+	engine.write_register = write_register;
+	engine.wake = wake;
+	engine.send_interrupt = send_interrupt;
+	engine.yield_to = yield_to;
+	engine.read_memory = read_memory;
+	engine.write_memory = write_memory;
+	engine.tsc_frequency = tsc_frequency;
+	engine.read_clocks = read_clocks;
+	engine.run_delay = run_delay;
+	engine.flush_tlb = flush_tlb;
+	engine.delay = delay;
+	engine.clock = count_nanoseconds;
+	engine.program_counter = program_counter;
+	engine.trace_clock = trace_clock;
+	engine.trace_wait = trace_wait;
+	engine.trace_wake = trace_wake;
+	trace = aligned_alloc(64, (size + 63) / 64 * 64);
+	memset(trace, 0, size);
+	trace->max_cpus = FAKE_CPUS;
+	trace->ring_events = 1024;
+	trace->kinds = UINT64_MAX;
+	options.trace = trace;
+	options.injection = &injection;
+	assert_null(paracall_injection_parse(&injection, PARACALL_X86, "KICK_CPU:late=1ms"));
+	called = 0;
+	caller = NULL;
+	fake_machine_create(&fake, &engine, &options);
+	assert_int_equal(called, NUMBERS);
+}
+
+static void finish(void)
+{
+	called = 0;
+	paracall_machine_free(fake.machine);
+	assert_int_equal(called, 0);
+	free(trace);
+}
+
+/* What was called since the last of these is some of @allowed, and all of @wanted. */
+static void expect(uint32_t allowed, uint32_t wanted)
+{
+	assert_int_equal(called & ~(allowed | NUMBERS | TRACE), 0);
+	assert_int_equal(called & wanted, wanted);
+	called = 0;
+}
+
+static void by(struct fake_cpu *cpu)
+{
+	caller = cpu;
+}
+
+static void calls(void **state)
+{
+	struct fake_cpu *cpu = &fake.cpus[1];
+
+	(void)state;
+	begin();
+	by(cpu);
+	called = 0;
+	fake_call(cpu, PARACALL_KVM_HC_SEND_IPI, 0xd, 0, 0, 0x40);
+	expect(ALL, REGISTERS | INTERRUPT | TRACE | NUMBERS);
+	fake_call(cpu, PARACALL_KVM_HC_SCHED_YIELD, 2, 0, 0, 0);
+	expect(ALL, REGISTERS | YIELD);
+	fake_call(cpu, PARACALL_KVM_HC_CLOCK_PAIRING, 0x1000, 0, 0, 0);
+	expect(ALL, REGISTERS | MEMORY | CLOCKS);
+	finish();
+}
+
+static void registers_and_updates(void **state)
+{
+	uint32_t allowed = MEMORY | CLOCKS | RUN_DELAY | INTERRUPT | DELAY | WAKE;
+	struct fake_cpu *cpu = &fake.cpus[2];
+	uint64_t value;
+	uint32_t token;
+
+	(void)state;
+	begin();
+	by(cpu);
+	called = 0;
+	fake_wrmsr(cpu, PARACALL_KVM_MSR_SYSTEM_TIME_NEW, 0x1001);
+	expect(allowed, MEMORY | CLOCKS | TRACE);
+	fake_wrmsr(cpu, PARACALL_KVM_MSR_STEAL_TIME, 0x2001);
+	expect(allowed, MEMORY);
+	fake_wrmsr(cpu, PARACALL_KVM_MSR_WALL_CLOCK_NEW, 0x3000);
+	expect(allowed, MEMORY | CLOCKS);
+	paracall_rdmsr(cpu->cpu, PARACALL_KVM_MSR_STEAL_TIME, &value);
+	expect(allowed, TRACE);
+	by(NULL);
+	paracall_machine_was_paused(fake.machine);
+	expect(0, 0);
+	by(cpu);
+	cpu->run_delay += 1000000;
+	paracall_update(cpu->cpu);
+	expect(allowed, MEMORY | RUN_DELAY | NUMBERS);
+	paracall_adjust_clock(cpu->cpu, 0);
+	expect(CLOCKS | MEMORY, CLOCKS);
+	token = paracall_async_pf_begin(cpu->cpu);
+	paracall_async_pf_cancel(cpu->cpu, token);
+	paracall_async_pf_end(cpu->cpu);
+	expect(MEMORY | INTERRUPT, 0);
+	finish();
+}
+
+/* A kick that was delayed on purpose is done by whatever comes next. */
+static void halts(void **state)
+{
+	struct fake_cpu *cpu = &fake.cpus[0];
+
+	(void)state;
+	begin();
+	by(&fake.cpus[3]);
+	assert_true(paracall_halt(fake.cpus[3].cpu));
+	by(cpu);
+	called = 0;
+	fake_call(cpu, PARACALL_KVM_HC_KICK_CPU, 0, 3, 0, 0);
+	assert_int_equal(fake.cpus[3].wakes, 0);
+	called = 0;
+	assert_true(paracall_halt(cpu->cpu));
+	assert_int_equal(fake.cpus[3].wakes, 1);
+	expect(WAKE | CLOCKS | MEMORY, WAKE | TRACE);
+	paracall_resume(cpu->cpu);
+	expect(0, TRACE);
+	finish();
+}
+
+static void others(void **state)
+{
+	struct fake_cpu *cpu = &fake.cpus[3];
+	struct paracall_cpuid result;
+
+	(void)state;
+	begin();
+	by(cpu);
+	called = 0;
+	paracall_cpuid(cpu->cpu, PARACALL_KVM_CPUID_FEATURES, &result);
+	expect(0, TRACE);
+	paracall_trace_tell(cpu->cpu, PARACALL_EVENT_KERNEL_ENTRY, 0, 0, NULL, 0);
+	expect(0, TRACE);
+	assert_true(paracall_halt(cpu->cpu));
+	called = 0;
+	paracall_cpu_reset(cpu->cpu);
+	expect(0, TRACE);
+	fake_wrmsr(cpu, PARACALL_KVM_MSR_SYSTEM_TIME_NEW, 0x1001);
+	called = 0;
+	paracall_machine_reset(fake.machine, cpu->cpu);
+	expect(0, TRACE);
+	paracall_machine_remove_cpu(cpu->cpu);
+	expect(0, 0);
+	by(NULL);
+	paracall_machine_add_cpu(fake.machine, 3, cpu);
+	paracall_cpu_set_apic_id(cpu->cpu, 5);
+	paracall_machine_is_private(fake.machine, (struct paracall_gpa){ 0x1000 });
+	paracall_machine_withdraw(fake.machine, PARACALL_CAN_TELL_RUN_DELAY);
+	assert_int_equal(called, 0);
+	finish();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(calls),
+		cmocka_unit_test(registers_and_updates),
+		cmocka_unit_test(halts),
+		cmocka_unit_test(others),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
