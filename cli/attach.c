@@ -71,12 +71,13 @@ static int open_report(pid_t pid, struct stat *status)
 /* The field behind the name, which is in brackets and may be anything. */
 static pid_t parent_of(pid_t pid)
 {
+	/* Between the name, which may have anything in it, and the number. */
+	static const char state[] = ") S ";
 	char *path = format_string("/proc/%d/stat", pid);
 	FILE *input = fopen(path, "re");
 	char line[512];
 	size_t length = 0;
 	char *name_end;
-	int parent = 0;
 
 	free(path);
 	if (input) {
@@ -85,9 +86,9 @@ static pid_t parent_of(pid_t pid)
 	}
 	line[length] = '\0';
 	name_end = strrchr(line, ')');
-	if (!name_end || sscanf(name_end + 1, " %*c %d", &parent) != 1)
-		parent = 0;
-	return parent;
+	if (!name_end || strlen(name_end) < strlen(state))
+		return 0;
+	return strtol(name_end + strlen(state), NULL, 10);
 }
 
 /* Of those who have the same file, the one that started the others. */
@@ -126,7 +127,7 @@ void guests_find(struct guests *guests)
 
 		if (!is_own_process(dirfd(processes), entry->d_name))
 			continue;
-		guest.pid = atoi(entry->d_name);
+		guest.pid = strtol(entry->d_name, NULL, 10);
 		file = open_report(guest.pid, &status);
 		if (file < 0)
 			continue;

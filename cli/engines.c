@@ -117,7 +117,7 @@ static int parse_refusal(const char *answer)
 	static const char words[] = "supports only up to version ";
 	const char *found = strstr(answer, words);
 
-	return found ? atoi(found + strlen(words)) : 0;
+	return found ? strtol(found + strlen(words), NULL, 10) : 0;
 }
 
 static enum qemu_verdict judge(int plugin_api, const char *answer)

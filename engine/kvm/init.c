@@ -80,9 +80,11 @@ static uint8_t *map_file(const char *path, size_t *size)
 static void read_options(uint32_t *cpus, char *command_line, size_t size)
 {
 	FILE *file = fopen("/options", "r");
+	char number[16];
 
-	if (!file || fscanf(file, "%u\n", cpus) != 1)
+	if (!file || !fgets(number, sizeof(number), file))
 		fail("/options");
+	*cpus = strtoul(number, NULL, 10);
 	if (!fgets(command_line, size, file))
 		*command_line = '\0';
 	command_line[strcspn(command_line, "\n")] = '\0';

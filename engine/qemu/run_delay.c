@@ -21,6 +21,7 @@ static bool read_schedstat(int file, struct schedstat *schedstat)
 	if (length <= 0)
 		return false;
 	text[length] = '\0';
+	/* The kernel's numbers are none too large. NOLINTNEXTLINE(cert-err34-c) */
 	return sscanf(text, "%" SCNu64 " %" SCNu64 " %" SCNu64, &schedstat->run_time,
 		      &schedstat->run_delay, &schedstat->time_slices) == 3;
 }
