@@ -483,9 +483,10 @@ static bool add_plugin(struct strings *command, const struct run_options *option
 	char *more = options->target->is_x86 ? x86_options(options) : other_options(options);
 	char *inject = injection_options(options);
 	const char *spin = options->spin && !strcmp(options->spin, "keep") ? ",spin=keep" : "";
+	bool is_there = quoted;
 	char *argument;
 
-	if (quoted) {
+	if (is_there) {
 		argument = format_string("%s%s%s%s,report=/proc/self/fd/%d", quoted, more,
 					 inject, spin, report);
 		strings_add(command, "-plugin");
@@ -509,7 +510,7 @@ static bool add_plugin(struct strings *command, const struct run_options *option
 	free(inject);
 	free(more);
 	free(path);
-	return quoted;
+	return is_there;
 }
 
 /* The counters that the plugin left; NULL if it did not get that far. */

@@ -74,12 +74,13 @@ static bool add_file(FILE *output, const char *name, unsigned int mode, const ch
 	size_t size;
 	char *data = read_file(path, &size);
 
-	if (data)
-		add_entry(output, name, mode, data, size);
-	else
+	if (!data) {
 		complain("'%s' can't be read: %s", path, strerror(errno));
+		return false;
+	}
+	add_entry(output, name, mode, data, size);
 	free(data);
-	return data;
+	return true;
 }
 
 static bool add_init(FILE *output)
