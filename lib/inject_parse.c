@@ -377,6 +377,7 @@ static const char *parse_rule(struct paracall_rule *rule,
 			      enum paracall_architecture architecture, const char *text)
 {
 	struct word word = first_word(text);
+	size_t length = strlen(text);
 	const char *wrong;
 
 	*rule = (struct paracall_rule){
@@ -385,9 +386,9 @@ static const char *parse_rule(struct paracall_rule *rule,
 		.step = 1,
 		.per_million = MILLION,
 	};
-	if (strlen(text) >= sizeof(rule->text))
+	if (length >= sizeof(rule->text))
 		return "that is too long";
-	strcpy(rule->text, text);
+	memcpy(rule->text, text, length + 1);
 	if (!find_place(word, architecture, rule))
 		return "this guest has nothing of that name; 'paracall list' shows calls, 'paracall list --registers' registers, and there are clock, steal, cpuid, async-pf and seed";
 	text = word.text + word.length;

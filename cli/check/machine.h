@@ -28,7 +28,7 @@ struct check_machine {
 /* The @index'th, or NULL. */
 const struct check_machine *check_machine(size_t index);
 
-#define DEFAULT_SECONDS 120
+#define DEFAULT_SECONDS 120u
 
 /* Where things are, for runs of one engine on one machine. */
 struct check_setup {
