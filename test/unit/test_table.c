@@ -287,6 +287,85 @@ static void a_machine_names_its_table(void **state)
 	fake_machine_destroy(&fake);
 }
 
+static const struct paracall_hypercall_info *info_of(const char *name)
+{
+	for (size_t i = 0; i < paracall_hypercall_count(); i++)
+		if (!strcmp(paracall_hypercall_info(i)->name, name))
+			return paracall_hypercall_info(i);
+	fail_msg("there is no '%s'", name);
+	return NULL;
+}
+
+static void rows_have_titles(void **state)
+{
+	static const struct {
+		const char *name, *title, *second_argument;
+	} all[] = {
+		{ "KICK_CPU", "5. KVM_HC_KICK_CPU", "a1" },
+		{ "PPC_MAP_MAGIC_PAGE", "4. KVM_HC_PPC_MAP_MAGIC_PAGE", "r4" },
+		{ "EV_IDLE", "ePAPR 0x10010: EV_IDLE", "r4" },
+		{ "H_CEDE", "PAPR 0xe0: H_CEDE", "r5" },
+		{ "DIAG_9C_DIRECTED_YIELD", "DIAG 0x9c: DIAG_9C_DIRECTED_YIELD", "" },
+		{ "DIAG_258_CANCEL", "DIAG 0x258, subcode 1: DIAG_258_CANCEL", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		const struct paracall_hypercall_info *info = info_of(all[i].name);
+		char text[64];
+
+		assert_int_equal(paracall_hypercall_title(info, text, sizeof(text)),
+				 strlen(all[i].title));
+		assert_string_equal(text, all[i].title);
+		assert_int_equal(paracall_argument_place(info, 1, text, sizeof(text)),
+				 strlen(all[i].second_argument));
+		assert_string_equal(text, all[i].second_argument);
+		/* Like snprintf(). */
+		assert_int_equal(paracall_hypercall_title(info, text, 3), strlen(all[i].title));
+		assert_int_equal(strlen(text), 2);
+	}
+	assert_null(paracall_hypercall_info(paracall_hypercall_count()));
+}
+
+/* All values of an enumeration's bits or numbers, and one that is none. */
+static void values_have_words(void **state)
+{
+	static const char *const architectures[] = { "x86", "s390", "PPC", "MIPS" };
+	static const enum paracall_architecture bits[] = { PARACALL_X86, PARACALL_S390,
+							   PARACALL_POWERPC, PARACALL_MIPS };
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++)
+		assert_string_equal(paracall_architecture_name(bits[i]), architectures[i]);
+	assert_string_equal(paracall_architecture_name(0), "unknown");
+	assert_string_equal(paracall_status_name(PARACALL_ACTIVE), "active");
+	assert_string_equal(paracall_status_name(PARACALL_DEPRECATED), "deprecated");
+	assert_string_equal(paracall_status_name(PARACALL_OBSOLETE), "obsolete");
+	assert_string_equal(paracall_status_name(99), "unknown");
+}
+
+/* Whoever can't offer a feature is told what is missing: each in words of its own. */
+static void capabilities_have_words(void **state)
+{
+	uint32_t named = 0;
+
+	(void)state;
+	for (unsigned int bit = 0; bit < 32; bit++) {
+		const char *name = paracall_capability_name(1u << bit);
+
+		if (!strcmp(name, "do something unknown"))
+			continue;
+		named |= 1u << bit;
+		for (unsigned int other = 0; other < bit; other++)
+			if (named & 1u << other)
+				assert_string_not_equal(name,
+							paracall_capability_name(1u << other));
+	}
+	for (size_t i = 0; i < paracall_feature_count(); i++)
+		assert_int_equal(paracall_feature_info(i)->capabilities & ~named, 0);
+	assert_true(named & PARACALL_CAN_MAP_MAGIC_PAGE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,6 +379,9 @@ int main(void)
 		cmocka_unit_test(cpus_are_checked),
 		cmocka_unit_test(errors_have_words),
 		cmocka_unit_test(a_machine_names_its_table),
+		cmocka_unit_test(rows_have_titles),
+		cmocka_unit_test(values_have_words),
+		cmocka_unit_test(capabilities_have_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -795,6 +795,42 @@ static void test_mad_reader(void **state)
 	scene_end(&scene);
 }
 
+static uint32_t row_of(const char *name)
+{
+	for (size_t i = 0; i < paracall_hypercall_count(); i++)
+		if (!strcmp(paracall_hypercall_info(i)->name, name))
+			return i;
+	return PARACALL_EVENT_UNKNOWN_ROW;
+}
+
+/* What an instruction names is told by what is in it; results when it is over. */
+static void diagnoses_tell(void **state)
+{
+	struct scene scene;
+	struct paracall_event event;
+	uint64_t *registers;
+
+	(void)state;
+	scene_begin_for(&scene, PARACALL_S390, 0);
+	registers = scene.fakes[0].registers;
+	registers[5] = 1;
+	assert_int_equal(paracall_diag(scene.cpus[0], 0x9c, 5, 6), PARACALL_DIAG_DONE);
+	event = take(&scene, 0, paracall_event_id(PARACALL_EVENT_YIELD, 0));
+	assert_int_equal(event.arguments[0], 1);
+	event = take(&scene, 0,
+		     paracall_event_id(PARACALL_EVENT_DIAG, row_of("DIAG_9C_DIRECTED_YIELD")));
+	assert_int_equal(event.arguments[0], 1);
+	assert_int_equal(event.result, PARACALL_DIAG_DONE);
+	/* None of KVM's. */
+	assert_int_equal(paracall_diag(scene.cpus[0], 0x123, 5, 6),
+			 PARACALL_DIAG_SPECIFICATION);
+	event = take(&scene, 0,
+		     paracall_event_id(PARACALL_EVENT_DIAG, PARACALL_EVENT_UNKNOWN_ROW));
+	assert_int_equal(event.arguments[0], 0x123);
+	assert_int_equal(event.result, PARACALL_DIAG_SPECIFICATION);
+	scene_end(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -815,6 +851,7 @@ int main(void)
 		cmocka_unit_test(test_garbage),
 		cmocka_unit_test(test_impossible_sizes),
 		cmocka_unit_test(test_mad_reader),
+		cmocka_unit_test(diagnoses_tell),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
