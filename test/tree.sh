@@ -61,6 +61,20 @@ test_line_length() {
 	needs "line length" awk && check "line length" find_long_lines
 }
 
+# What .editorconfig says of all files.
+find_blanks() {
+	cd "$tree" && sources | grep -vE '^LICENSES/|\.LICENSE$' | while read -r file; do
+		[ ! -s "$file" ] || [ -z "$(tail -c 1 "$file")" ] || echo "$file: no newline at its end"
+		grep -nHIE '[[:blank:]]+$' "$file"
+	done >"$work/blanks"
+	cat "$work/blanks"
+	[ ! -s "$work/blanks" ]
+}
+
+test_whitespace() {
+	needs whitespace grep && check whitespace find_blanks
+}
+
 find_script_faults() {
 	cd "$tree" && sources script test .ci |
 		xargs grep -lE '^#!.*(sh|bash)$|shellcheck shell=' |
@@ -140,6 +154,7 @@ only "$@"
 test_format
 test_line_length
 test_scripts
+test_whitespace
 test_licences
 test_manuals
 test_installation
