@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "filter.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,20 +213,32 @@ bool filter_set_expression(struct filter *filter, const char *expression,
 	return is_good;
 }
 
+/* Advances @text. */
+static bool parse_cpu(const char **text, uint32_t *cpu)
+{
+	unsigned long number;
+	char *end;
+
+	/* strtoul() takes blanks and signs, too. */
+	if (!isdigit((unsigned char)**text))
+		return false;
+	number = strtoul(*text, &end, 10);
+	*text = end;
+	*cpu = number;
+	return number < PARACALL_MAX_CPUS;
+}
+
 static bool parse_range(const char *word, struct range *range)
 {
-	int length = 0;
-
-	if (sscanf(word, "%u-%u%n", &range->first, &range->last, &length) != 2 ||
-	    word[length]) {
-		length = 0;
-		if (sscanf(word, "%u%n", &range->first, &length) != 1 || word[length])
+	if (!parse_cpu(&word, &range->first))
+		return false;
+	range->last = range->first;
+	if (*word == '-') {
+		word++;
+		if (!parse_cpu(&word, &range->last))
 			return false;
-		range->last = range->first;
 	}
-	/* What sscanf() takes for a number may have a sign. */
-	return !strpbrk(word, "+ \t") && *word != '-' && range->first <= range->last &&
-	       range->last < PARACALL_MAX_CPUS;
+	return !*word && range->first <= range->last;
 }
 
 bool filter_set_cpus(struct filter *filter, const char *list, char *error, size_t error_size)

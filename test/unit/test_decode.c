@@ -359,6 +359,11 @@ static void test_filter_others(void **state)
 	assert_false(filter_set_cpus(filter, "1,-2", error, sizeof(error)));
 	assert_false(filter_set_cpus(filter, "1,x", error, sizeof(error)));
 	assert_false(filter_set_cpus(filter, "99999", error, sizeof(error)));
+	assert_false(filter_set_cpus(filter, "4294967296", error, sizeof(error)));
+	assert_false(filter_set_cpus(filter, "0-4294967297", error, sizeof(error)));
+	assert_false(filter_set_cpus(filter, "1-2-3", error, sizeof(error)));
+	assert_false(filter_set_cpus(filter, "1- 2", error, sizeof(error)));
+	assert_false(filter_set_cpus(filter, "1-", error, sizeof(error)));
 	assert_false(
 		filter_set_expression(filter, "KICK_CPUS", &classes, error, sizeof(error)));
 	assert_non_null(strstr(error, "KICK_CPU;"));
