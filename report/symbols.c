@@ -56,13 +56,14 @@ static bool add(struct symbols *symbols, uint64_t address, const char *name)
 	return symbols->items[symbols->count++].name;
 }
 
-/* "ffffffff81000000 T startup_64": whether it is that, and code. */
+/* "ffffffff81000000 T startup_64": whether it is that, and code. None is too large. */
 static bool parse_line(const char *line, uint64_t *address, char name[256])
 {
 	size_t digits = strspn(line, "0123456789abcdef");
 
 	return (digits == 8 || digits == 16) && line[digits] == ' ' && line[digits + 1] &&
 	       strchr("tTwW", line[digits + 1]) && line[digits + 2] == ' ' &&
+	       /* NOLINTNEXTLINE(cert-err34-c) */
 	       sscanf(line, "%" SCNx64, address) == 1 &&
 	       sscanf(line + digits + 3, "%255s", name) == 1;
 }
@@ -188,10 +189,10 @@ struct symbols *symbols_open(const char *path, char *error, size_t error_size)
 {
 	struct symbols *symbols = calloc(1, sizeof(*symbols));
 	int file = open(path, O_RDONLY | O_CLOEXEC);
-	const char *wrong = why_unreadable(file);
+	const char *wrong = symbols ? why_unreadable(file) : "there is no memory for it";
 	bool is_good = false;
 
-	if (!wrong && (!symbols || !read_file(symbols, file)))
+	if (!wrong && !read_file(symbols, file))
 		wrong = strerror(errno);
 	if (wrong)
 		snprintf(error, error_size, "'%s' can't be read: %s", path, wrong);
