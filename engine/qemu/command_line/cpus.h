@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How many vCPUs a command line asks for, and how they are arranged. */
+#ifndef PARACALL_COMMAND_LINE_CPUS_H
+#define PARACALL_COMMAND_LINE_CPUS_H
+
+#include "command_line.h"
+
+#include <stdint.h>
+
+struct command_cpus {
+	/* At the beginning, and with those that may be plugged in. */
+	uint32_t cpus;
+	uint32_t max_cpus;
+	/* s390x has drawers and books, x86 dies and modules; else 1. */
+	uint32_t drawers;
+	uint32_t books;
+	uint32_t sockets;
+	uint32_t dies;
+	uint32_t clusters;
+	uint32_t modules;
+	uint32_t cores;
+	uint32_t threads;
+	/* The last that had a say; NULL if none had. */
+	const struct command_option *option;
+};
+
+/*
+ * From -smp, -machine and their sections, by the rules of QEMU's
+ * hw/core/machine-smp.c. False if they make no sense, which QEMU will say.
+ */
+bool command_line_cpus(const struct command_line *line, struct command_cpus *cpus);
+
+/* Of the x86 vCPU with the highest one: each level has whole bits of its own. */
+uint64_t command_cpus_highest_apic_id(const struct command_cpus *cpus);
+
+#endif /* PARACALL_COMMAND_LINE_CPUS_H */
