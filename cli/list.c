@@ -164,7 +164,7 @@ static void print_reason(const struct paracall_feature_info *info, uint32_t capa
 
 static void print_features_of(enum paracall_architecture architecture)
 {
-	uint32_t capabilities = qemu_capabilities(NULL);
+	uint32_t capabilities = qemu_capabilities(false);
 	const struct paracall_feature_info *info;
 
 	printf("%3s  %-22s  %-8s  %s\n", "bit", "feature", "offered", "what it announces");

@@ -32,95 +32,67 @@ static bool check_program(const char *program)
 	return false;
 }
 
-/* The option's name without dashes (QEMU takes one or two); NULL if none. */
-static const char *option_name(const char *argument)
+char *qemu_command_quote(const struct command_option *option)
 {
-	if (argument[0] != '-' || !argument[1])
-		return NULL;
-	return argument + 1 + (argument[1] == '-');
+	if (option->file)
+		return format_string("'%s' in %s", option->word, option->file);
+	return format_string("'%s%s%s'", option->word, option->value ? " " : "",
+			     option->value ? option->value : "");
 }
 
-/* The value of @key in a list like "q35,accel=kvm:tcg"; NULL if it's not there. */
-static const char *value_in_list(const char *list, const char *key)
+static bool is_word(const struct command_accelerator *accelerator, const char *word)
 {
-	size_t length = strlen(key);
+	return accelerator->length == strlen(word) &&
+	       !strncmp(accelerator->name, word, accelerator->length);
+}
 
-	while (list) {
-		if (!strncmp(list, key, length) && list[length] == '=')
-			return list + length + 1;
-		list = strchr(list, ',');
-		list = list ? list + 1 : NULL;
+/* Also behind TCG: QEMU would take another one if that failed. */
+static bool check_accelerators(const struct command_line *line)
+{
+	struct command_accelerator accelerator = { .seen = 0 };
+
+	while (command_line_next_accelerator(line, &accelerator)) {
+		char *quote;
+
+		if (is_word(&accelerator, "tcg") || is_word(&accelerator, "help") ||
+		    is_word(&accelerator, "?"))
+			continue;
+		quote = qemu_command_quote(accelerator.option);
+		complain(
+			"%s asks for the accelerator '%.*s', which runs guest code itself; Paracall needs TCG: leave that out, or use '-accel tcg'",
+			quote, (int)accelerator.length, accelerator.name);
+		free(quote);
+		return false;
 	}
-	return NULL;
+	return true;
 }
 
-/* An accelerator list, "kvm:tcg", must name nothing but TCG. */
-static bool check_accelerators(const char *option, const char *list)
+static bool check_plugins(const struct command_line *line)
 {
-	size_t end = strcspn(list, ",");
+	for (size_t i = 0; i < line->count; i++) {
+		const struct command_option *option = &line->options[i];
+		const char *file = command_option_value(option, "file");
+		const char *slash = file ? strrchr(file, '/') : NULL;
 
-	for (size_t at = 0; at <= end; at += strcspn(list + at, ":,") + 1) {
-		size_t length = strcspn(list + at, ":,");
-
-		if ((length == 3 && !strncmp(list + at, "tcg", 3)) ||
-		    (length == 4 && !strncmp(list + at, "help", 4)))
+		if (strcmp(option->group, "plugin") || !file ||
+		    strcmp(slash ? slash + 1 : file, PLUGIN_FILE))
 			continue;
 		complain(
-			"'-%s %s' asks for the accelerator '%.*s', which runs guest code itself; Paracall needs TCG: leave that out, or use '-accel tcg'",
-			option, list, (int)length, list + at);
+			"'%s %s': this plugin is added by 'paracall run' itself: leave that out, and give what it is to do as options of 'paracall run'",
+			option->word, option->value);
 		return false;
 	}
 	return true;
 }
 
-static bool check_option(const char *option, const char *value)
+bool qemu_command_check(const char *program, const struct command_line *line)
 {
-	const char *accelerators = NULL;
-
-	if (!strcmp(option, "enable-kvm")) {
-		complain(
-			"'-enable-kvm' asks for KVM itself; Paracall needs TCG: leave that out");
+	if (!check_program(program) || !check_accelerators(line) || !check_plugins(line))
 		return false;
-	}
-	if (!strcmp(option, "daemonize")) {
-		complain(
-			"'-daemonize' would part QEMU from its summary: leave that out, and put the command in the background");
-		return false;
-	}
-	if (!value)
+	if (!command_line_last(line, "daemonize"))
 		return true;
-	if (!strcmp(option, "accel")) {
-		accelerators = value_in_list(value, "accel");
-		return check_accelerators(option, accelerators ? accelerators : value);
-	}
-	if (!strcmp(option, "machine") || !strcmp(option, "M"))
-		accelerators = value_in_list(value, "accel");
-	return !accelerators || check_accelerators(option, accelerators);
-}
-
-bool qemu_command_check(char *const argv[])
-{
-	if (!check_program(argv[0]))
-		return false;
-	for (int i = 1; argv[i]; i++) {
-		const char *option = option_name(argv[i]);
-
-		if (option && !check_option(option, argv[i + 1]))
-			return false;
-	}
-	return true;
-}
-
-bool qemu_command_wants_x2apic(char *const argv[])
-{
-	for (int i = 1; argv[i]; i++) {
-		const char *option = option_name(argv[i]);
-		const char *value = argv[i + 1];
-
-		if (option && value && !strcmp(option, "cpu") &&
-		    (strstr(value, "+x2apic") || strstr(value, "x2apic=on")))
-			return true;
-	}
+	complain(
+		"'-daemonize' would part QEMU from its summary: leave that out, and put the command in the background");
 	return false;
 }
 

@@ -3,17 +3,21 @@
 #ifndef PARACALL_CLI_QEMU_COMMAND_H
 #define PARACALL_CLI_QEMU_COMMAND_H
 
+#include "../engine/qemu/command_line/command_line.h"
 #include "cli.h"
 #include "targets.h"
+
+/* The plugin that does the work, in the plugins' folder. */
+#define PLUGIN_FILE "paracall-qemu.so"
 
 /*
  * Complains and returns false if the user's command, a program and its
  * arguments, can't run with Paracall.
  */
-bool qemu_command_check(char *const argv[]);
+bool qemu_command_check(const char *program, const struct command_line *line);
 
-/* The arguments ask for the x2APIC, in which halted vCPUs can't be woken. */
-bool qemu_command_wants_x2apic(char *const argv[]);
+/* An option as it was typed, in quotes; the caller's to free. */
+char *qemu_command_quote(const struct command_option *option);
 
 /* In QEMU's lists a comma stands doubled. The caller's to free. */
 char *qemu_double_commas(const char *string);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* paracall run: QEMU with the plugin, and what the guest called afterwards. */
 #include "../engine/qemu/capabilities.h"
+#include "../engine/qemu/command_line/command_line.h"
+#include "../engine/qemu/command_line/cpus.h"
 #include "../report/summary.h"
 #include "child.h"
 #include "cli.h"
@@ -12,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <paracall/paracall.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -40,6 +43,8 @@ struct run_options {
 	struct trace_options trace;
 	/* What is behind the options; never NULL. */
 	char **rest;
+	/* What that says to QEMU. */
+	struct command_line line;
 };
 
 static void print_help(void)
@@ -328,13 +333,41 @@ static bool check_injections(const struct run_options *options)
 	return true;
 }
 
+static void complain_of_option(const char *word)
+{
+	if (command_line_knows(word + strspn(word, "-")))
+		complain(
+			"run: '%s' is an option of QEMU's: put it behind --; see 'paracall run --help'",
+			word);
+	else
+		complain("run: unknown option '%s'; see 'paracall run --help'", word);
+}
+
+/* What QEMU will do with its arguments. */
+static bool read_arguments(struct run_options *options)
+{
+	/* Without a program another word is in its place, which is not looked at. */
+	char **argv = options->rest - (options->machine.kernel ? 1 : 0);
+
+	if (!command_line_read(&options->line, argv)) {
+		complain("%s", options->line.error);
+		return false;
+	}
+	options->capabilities =
+		qemu_capabilities(command_line_counts_instructions(&options->line));
+	options->features = paracall_features_default(options->capabilities);
+	return true;
+}
+
 /* Returns -1 to go on, or the exit status to end with. */
 static int parse_options(struct run_options *options, int argc, char **argv)
 {
+	int word = 1;
 	int code;
 
 	opterr = 0;
-	while ((code = getopt_long(argc, argv, "+:h", long_options, NULL)) != -1) {
+	for (; (code = getopt_long(argc, argv, "+:h", long_options, NULL)) != -1;
+	     word = optind) {
 		if (code == 'h') {
 			print_help();
 			return EXIT_OK;
@@ -345,8 +378,7 @@ static int parse_options(struct run_options *options, int argc, char **argv)
 			return EXIT_USAGE;
 		}
 		if (code == '?') {
-			complain("run: unknown option '%s'; see 'paracall run --help'",
-				 argv[optind - 1]);
+			complain_of_option(argv[word]);
 			return EXIT_USAGE;
 		}
 		if (!take_option(options, code, optarg))
@@ -355,6 +387,8 @@ static int parse_options(struct run_options *options, int argc, char **argv)
 	options->rest = argv + optind;
 	if (!check_form(options) || !trace_check_options(&options->trace))
 		return EXIT_USAGE;
+	if (!read_arguments(options))
+		return EXIT_REFUSED;
 	options->target =
 		options->machine.kernel ? options->arch : target_of_program(options->rest[0]);
 	/* What is no QEMU is refused later, in words of its own. */
@@ -380,27 +414,72 @@ static bool offers_unhalt(const struct run_options *options)
 	       options->features & 1u << PARACALL_KVM_FEATURE_PV_UNHALT;
 }
 
-/* One thread for all vCPUs: only in xAPIC mode can the plugin see which one it runs. */
-static bool shares_thread(const struct run_options *options, char *const argv[])
+/* Only through registers that x2APIC mode hides are vCPUs woken, and told apart. */
+static bool hides_x2apic(const struct run_options *options)
 {
-	return options->target->is_x86 && qemu_shares_thread(argv);
+	return offers_unhalt(options) ||
+	       (options->target->is_x86 && command_line_shares_thread(&options->line));
 }
 
-static bool check_x2apic(const struct run_options *options, char *const argv[])
+static bool check_x2apic(const struct run_options *options, const struct command_line *line)
 {
-	if (!qemu_command_wants_x2apic(argv))
+	const struct command_option *option;
+	char *quote;
+
+	if (!hides_x2apic(options) ||
+	    command_line_cpu_property(line, "x86_64-cpu", "x2apic", &option) != COMMAND_YES)
 		return true;
-	if (offers_unhalt(options)) {
+	quote = qemu_command_quote(option);
+	if (offers_unhalt(options))
 		complain(
-			"'-cpu ...x2apic' and the feature pv-unhalt exclude each other: drop one, the feature by --features=-pv-unhalt");
-		return false;
-	}
-	if (shares_thread(options, argv)) {
+			"%s, which asks for the x2APIC, and the feature pv-unhalt exclude each other: drop one, the feature by --features=-pv-unhalt",
+			quote);
+	else
 		complain(
-			"'-cpu ...x2apic' and one thread for all vCPUs (thread=single, -icount) exclude each other: drop one");
-		return false;
-	}
-	return true;
+			"%s, which asks for the x2APIC, and one thread for all vCPUs (thread=single, -icount) exclude each other: drop one",
+			quote);
+	free(quote);
+	return false;
+}
+
+/* The highest APIC id in xAPIC mode; 255 is all of them. */
+#define HIGHEST_XAPIC_ID 254
+
+static bool check_cpus(const struct run_options *options, const struct command_line *line)
+{
+	struct command_cpus cpus;
+	uint64_t highest;
+	char *quote;
+
+	/* What makes no sense is QEMU's to refuse. */
+	if (!hides_x2apic(options) || !command_line_cpus(line, &cpus))
+		return true;
+	highest = command_cpus_highest_apic_id(&cpus);
+	if (highest <= HIGHEST_XAPIC_ID)
+		return true;
+	quote = qemu_command_quote(cpus.option);
+	complain(
+		"%s needs APIC ids up to %" PRIu64
+		", but with %s those above 254 can't be used: ask for fewer vCPUs (255 with ids in one row), or drop %s",
+		quote, highest,
+		offers_unhalt(options) ? "the feature pv-unhalt" : "one thread for all vCPUs",
+		offers_unhalt(options) ? "the feature by --features=-pv-unhalt" : "that");
+	free(quote);
+	return false;
+}
+
+/* The whole command, with the default machine. */
+static bool check_command(const struct run_options *options, const struct strings *command)
+{
+	struct command_line line;
+	bool is_good = command_line_read(&line, command->items);
+
+	if (!is_good)
+		complain("%s", line.error);
+	is_good = is_good && qemu_command_check(command->items[0], &line) &&
+		  check_x2apic(options, &line) && check_cpus(options, &line);
+	command_line_free(&line);
+	return is_good;
 }
 
 /* The user's command, or the default machine's and what was added to it. */
@@ -413,7 +492,7 @@ static bool make_command(struct strings *command, const struct run_options *opti
 		return false;
 	for (; *rest; rest++)
 		strings_add(command, *rest);
-	return qemu_command_check(command->items) && check_x2apic(options, command->items);
+	return check_command(options, command);
 }
 
 /* As the plugin takes it: "none:+pv-unhalt:..."; the caller's to free. */
@@ -478,7 +557,7 @@ static char *injection_options(const struct run_options *options)
 static bool add_plugin(struct strings *command, const struct run_options *options, int report,
 		       const struct trace *trace)
 {
-	char *path = plugin_path("paracall-qemu.so");
+	char *path = plugin_path(PLUGIN_FILE);
 	char *quoted = path ? qemu_double_commas(path) : NULL;
 	char *more = options->target->is_x86 ? x86_options(options) : other_options(options);
 	char *inject = injection_options(options);
@@ -500,8 +579,7 @@ static bool add_plugin(struct strings *command, const struct run_options *option
 			free(*last);
 			*last = argument;
 		}
-		/* By registers that x2APIC mode hides vCPUs are woken, and told apart. */
-		if (offers_unhalt(options) || shares_thread(options, command->items)) {
+		if (hides_x2apic(options)) {
 			strings_add(command, "-global");
 			strings_add(command, "x86_64-cpu.x2apic=off");
 		}
@@ -616,13 +694,13 @@ static int run(const struct run_options *options)
 
 int run_main(int argc, char **argv)
 {
-	struct run_options options = { .capabilities = qemu_capabilities(argv) };
+	struct run_options options = { .qemu = NULL };
 	int status;
 
-	options.features = paracall_features_default(options.capabilities);
 	status = parse_options(&options, argc, argv);
 	if (status < 0)
 		status = run(&options);
+	command_line_free(&options.line);
 	strings_free(&options.inject);
 	trace_free_options(&options.trace);
 	return status;

@@ -288,6 +288,60 @@ test_refusals() {
 		env PATH=/nonexistent PARACALL_CACHE=/nonexistent "$paracall" run -- $program
 }
 
+# QEMU's command line is read as QEMU reads it, and quoted as it was typed.
+test_command_line() {
+	local program=qemu-system-x86_64 value
+	local -a guest=("$program" -display none -serial stdio -m 128 -smp 2
+		-device "isa-debug-exit,iobase=0xf4,iosize=4")
+
+	for value in +x2apic x2apic x2apic=true x2apic=y; do
+		refuse "-cpu max,$value" "'-cpu max,$value', which asks for the x2APIC" -- \
+			$program -cpu "max,$value"
+	done
+	refuse "x2APIC by -global" "'-global x86_64-cpu.x2apic=on', which asks for the x2APIC" -- \
+		$program -global x86_64-cpu.x2apic=on
+	printf '[global]\n driver = "x86_64-cpu"\n property = "x2apic"\n value = "on"\n' >"$work/config"
+	refuse "x2APIC in a file" "'[global]' in $work/config, which asks for the x2APIC" -- \
+		$program -readconfig "$work/config"
+	refuse "too many vCPUs" "'-smp 288' needs APIC ids up to 287" -- $program -M q35 -smp 288
+	refuse "too many vCPUs to come" "'-smp 2,maxcpus=256' needs APIC ids up to 255" -- \
+		$program -smp 2,maxcpus=256
+	refuse "too high APIC ids" "needs APIC ids up to 262" -- \
+		$program -M q35 -smp sockets=66,cores=3
+	refuse "an accelerator as it was typed" "'-machine q35,accel=kvm:tcg' asks for" -- \
+		$program -machine q35,accel=kvm:tcg
+	printf '[machine]\n  accel = "kvm"\n' >"$work/config"
+	refuse "an accelerator in a file" "'[machine]' in $work/config asks for" -- \
+		$program -readconfig "$work/config"
+	refuse "the plugin given again" "added by 'paracall run' itself" -- \
+		$program -plugin /x/paracall-qemu.so,features=none
+	refuse "a file that is not there" "'-readconfig /nonexistent/x': No such file" -- \
+		$program -readconfig /nonexistent/x
+	refuse "a file that is none" "it can't be read twice" -- $program -readconfig /dev/zero
+	refuse_status=2 refuse "QEMU's option before --" "'-smp' is an option of QEMU's" \
+		-smp 2 --kernel=x
+	refuse_status=2 refuse "QEMU's option as a long one" "'--enable-kvm' is an option of QEMU's" \
+		--enable-kvm --kernel=x
+	expect "the last accelerator counts" 0 "QEMU emulator version" "$paracall" run -- \
+		$program -machine accel=kvm -machine accel=tcg -version
+	expect "options that are another's value" 0 "QEMU emulator version" "$paracall" run -- \
+		$program -name -enable-kvm -pidfile -daemonize -version
+	# The guest's clock would jump by centuries if it were not seen.
+	printf '[icount]\n  shift = "auto"\n' >"$work/config"
+	expect "-icount in a file" 33 "# SUMMARY: 14 passed, 0 failed" "$paracall" run \
+		--summary=/dev/null -- "${guest[@]}" -readconfig "$work/config" \
+		-kernel "$build/guest/clock.elf"
+	# With one thread there is no steal time.
+	expect "thread=single in -append" 33 "# SUMMARY: 4 passed, 0 failed, 0 skipped" \
+		"$paracall" run --summary=/dev/null -- "${guest[@]}" -append thread=single \
+		-kernel "$build/guest/steal.elf"
+	# More than has room on the stack; the last of them changes the clock.
+	# shellcheck disable=SC2046 # 20,000 words
+	expect "a great many arguments" 33 "# SUMMARY: 14 passed, 0 failed" "$paracall" run \
+		--summary=/dev/null -- "${guest[@]}" $(yes -- -no-user-config | head -n 20000) \
+		-kernel "$build/guest/clock.elf" -icount auto
+}
+
 test_engines() {
 	local old
 
@@ -893,6 +947,7 @@ test_list
 test_completion
 test_usage
 test_refusals
+test_command_line
 test_engines
 test_probe_cache
 test_passing_on

@@ -140,8 +140,6 @@ struct engine {
 	bool is_single_threaded;
 	/* QEMU's command has it do so, if there are several. */
 	bool shares_thread;
-	/* It may yet turn out to do so. */
-	bool may_share_thread;
 	/* x86: no vCPU can interrupt itself at once: see apic_send_deferred(). */
 	bool defers_own_interrupts;
 	/* PowerPC: sc 1 is a call of PAPR's, which QEMU serves. */

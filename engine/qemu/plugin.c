@@ -3,6 +3,7 @@
 #include "../../report/summary.h"
 #include "capabilities.h"
 #include "clock.h"
+#include "command.h"
 #include "memory.h"
 #include "options.h"
 #include "registers.h"
@@ -44,6 +45,15 @@ static bool check_qemu(const qemu_info_t *info)
 			"paracall: target '%s' is not supported yet; use qemu-system-x86_64, which runs 32-bit x86 guests too, qemu-system-s390x, qemu-system-ppc64 or qemu-system-ppc\n",
 			info->target_name);
 	return target;
+}
+
+/* A file that is loaded twice is there once. */
+static bool check_alone(void)
+{
+	if (!paracall_qemu_engine.machine)
+		return true;
+	fprintf(stderr, "paracall: the plugin is given twice: leave out one -plugin\n");
+	return false;
 }
 
 /* Maps the counters where the command waits for them. */
@@ -175,39 +185,27 @@ static void at_exit(void *userdata)
 		summary_print_text(stderr, statistics);
 }
 
-/* QEMU's own command says how its clocks go. Returns what the plugin can do. */
-static uint32_t learn_command(void)
+/* Returns what the plugin can do. */
+static uint32_t take_command(const struct command *command)
 {
-	char text[32768];
-	char *argv[sizeof(text) / 2 + 1];
-	bool counts_instructions;
-	int file = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
-	ssize_t length = file >= 0 ? read(file, text, sizeof(text) - 1) : 0;
-	size_t count = 0;
+	struct engine *engine = &paracall_qemu_engine;
 
-	if (file >= 0)
-		close(file);
-	text[length > 0 ? length : 0] = '\0';
-	for (ssize_t at = 0; at < length; at += strlen(text + at) + 1)
-		argv[count++] = text + at;
-	argv[count] = NULL;
-	counts_instructions = qemu_counts_instructions(argv);
-	clock_init(counts_instructions);
-	paracall_qemu_engine.defers_own_interrupts = counts_instructions;
-	paracall_qemu_engine.shares_thread = qemu_shares_thread(argv);
-	paracall_qemu_engine.may_share_thread = qemu_may_share_thread(argv);
-	paracall_qemu_engine.has_papr = target == &powerpc64_target && qemu_has_papr(argv);
-	return qemu_capabilities(argv);
+	clock_init(command->counts_instructions);
+	engine->defers_own_interrupts = command->counts_instructions;
+	engine->shares_thread = command->shares_thread;
+	engine->has_papr = target == &powerpc64_target && command->is_pseries;
+	return qemu_capabilities(command->counts_instructions) & target->capabilities;
 }
 
 int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)
 {
 	struct plugin_options options;
+	struct command command;
 
-	if (!check_qemu(info))
+	if (!check_qemu(info) || !check_alone() || !command_learn(&command))
 		return -1;
-	if (!options_parse(&options, target->architecture,
-			   learn_command() & target->capabilities, argc, argv) ||
+	if (!options_parse(&options, target->architecture, take_command(&command), argc,
+			   argv) ||
 	    !create_machine(&options, info->system.max_vcpus))
 		return -1;
 	qemu_plugin_register_vcpu_init_cb(id, vcpu_init, NULL);

@@ -27,6 +27,5 @@ struct vcpu *powerpc_vcpu_current(unsigned int index, bool is_big_endian)
 
 bool powerpc_code_knows_vcpu(void)
 {
-	return !paracall_qemu_engine.may_share_thread &&
-	       !paracall_qemu_engine.is_single_threaded;
+	return !paracall_qemu_engine.shares_thread && !paracall_qemu_engine.is_single_threaded;
 }
