@@ -342,6 +342,37 @@ test_command_line() {
 		-kernel "$build/guest/clock.elf" -icount auto
 }
 
+# silent NAME STATUS TEXT ARGUMENT...: QEMU's message is all, with no table behind it.
+silent() {
+	local name=$1 status=$2 text=$3
+
+	shift 3
+	expect "$name" "$status" "$text" "$paracall" run -- qemu-system-x86_64 -display none "$@"
+	if grep -q -e total -e usecs "$work/out"; then
+		fail "$name, no table" "but there is" "$work/out"
+	else
+		pass "$name, no table"
+	fi
+}
+
+# A guest that never ran made no calls to be counted.
+test_no_guest() {
+	silent "QEMU fails at once" 1 "'nonsense' is not a valid device" -device nonsense
+	printf '{"execute":"%s"}\n' qmp_capabilities quit >"$work/quit"
+	silent "a machine without vCPUs" 0 "" -M none \
+		-chardev "file,id=q,input-path=$work/quit,path=/dev/stdout" -mon chardev=q,mode=control
+	silent "a guest that was not started" 0 "" -S \
+		-chardev "file,id=q,input-path=$work/quit,path=/dev/stdout" -mon chardev=q,mode=control
+}
+
+# What is saved with a guest lacks what Paracall knew of it.
+test_saved_guests() {
+	silent "-loadvm warns" 1 "warning: '-loadvm s': what the guest had registered with KVM" \
+		-loadvm s
+	silent "-incoming warns" 1 "warning: '-incoming exec:false': what the guest" \
+		-incoming exec:false
+}
+
 test_engines() {
 	local old
 
@@ -925,6 +956,10 @@ test_plugin() {
 	expect "plugin, summary of its own" 85 "usecs/call" "$qemu" -display none \
 		-plugin "$plugin" -device "isa-debug-exit,iobase=0xf4,iosize=4" \
 		-drive "file=$work/exit.img,format=raw,if=floppy"
+	expect "plugin, given twice" 1 "the plugin is given twice" "$qemu" -M none -display none \
+		-plugin "$plugin" -plugin "$plugin"
+	expect "plugin, a file of -readconfig that is none" 1 "'-readconfig /dev/null': it can't" \
+		"$qemu" -M none -display none -plugin "$plugin" -readconfig /dev/null
 	expect "plugin, bad report" 1 "report=/nonexistent/x" \
 		"$qemu" -M none -display none -plugin "$plugin,report=/nonexistent/x"
 }
@@ -948,6 +983,8 @@ test_completion
 test_usage
 test_refusals
 test_command_line
+test_no_guest
+test_saved_guests
 test_engines
 test_probe_cache
 test_passing_on

@@ -169,6 +169,19 @@ static inline struct vcpu *vcpu_by_index(unsigned int index)
 								     : NULL;
 }
 
+/*
+ * The guest runs: without that there is nothing to report. For all that is called
+ * when code is translated.
+ */
+static inline void engine_note_guest(void)
+{
+	struct paracall_statistics *statistics =
+		paracall_machine_statistics(paracall_qemu_engine.machine);
+
+	if (!__atomic_load_n(&statistics->started, __ATOMIC_RELAXED))
+		__atomic_store_n(&statistics->started, 1, __ATOMIC_RELEASE);
+}
+
 /* The other way round. */
 static inline unsigned int vcpu_index(const struct vcpu *vcpu)
 {

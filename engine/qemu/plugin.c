@@ -181,7 +181,7 @@ static void at_exit(void *userdata)
 	(void)userdata;
 	statistics->finished = 1;
 	trace_finish(engine->trace);
-	if (!engine->is_report_mapped)
+	if (!engine->is_report_mapped && statistics->started)
 		summary_print_text(stderr, statistics);
 }
 
@@ -213,6 +213,5 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 	spin_init(options.spin_yields);
 	target->install(id, &options);
 	qemu_plugin_register_atexit_cb(id, at_exit, NULL);
-	paracall_machine_statistics(paracall_qemu_engine.machine)->started = 1;
 	return 0;
 }

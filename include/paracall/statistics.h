@@ -126,7 +126,7 @@ struct paracall_statistics {
 	uint32_t features;
 	/* vCPUs that were added. */
 	uint32_t cpus;
-	/* Set by the engine when it has begun, and when it has ended in order. */
+	/* Set by the engine when the guest runs, and when it has ended in order. */
 	uint32_t started;
 	uint32_t finished;
 	/* Resets of the guest. */

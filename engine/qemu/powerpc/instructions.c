@@ -146,6 +146,7 @@ void powerpc_instructions_hook(struct qemu_plugin_tb *translated, void *userdata
 	struct block block = { .translated = translated };
 
 	(void)userdata;
+	engine_note_guest();
 	look_at_beginning(&block, translated);
 	magic_page_begin_block();
 	for (size_t i = 0; i < count; i++)

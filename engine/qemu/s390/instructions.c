@@ -121,6 +121,7 @@ void s390_instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 	uint64_t psw_mask = 0;
 
 	(void)userdata;
+	engine_note_guest();
 	look_at_beginning(&translator, block);
 	for (size_t i = 0; i < count && !(psw_mask & S390_PSW_PROBLEM); i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block, i);

@@ -271,6 +271,7 @@ void instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 	bool has_refining_prefix;
 
 	(void)userdata;
+	engine_note_guest();
 	if (paracall_qemu_engine.has_deferred)
 		apic_send_deferred();
 	tsc_hook_block(block);
