@@ -130,7 +130,9 @@ unpack_packages() {
 
 # write_qemu_wrapper PREFIX TARGET: it runs QEMU with the prefix's own loader and
 # C library, and finds the prefix from its own place, so that the cache can be
-# moved. The firmware of all targets but x86 is in QEMU's own folder.
+# moved. The firmware of all targets but x86 is in QEMU's own folder. A process
+# has the name of the file that is executed: the loader, here by a link that is
+# called as QEMU is.
 write_qemu_wrapper() {
 	local prefix=$1 program=qemu-system-$2 loader
 
@@ -140,17 +142,30 @@ write_qemu_wrapper() {
 	[ -x "$loader" ] || die "QEMU's packages have no dynamic loader where one was expected."
 	loader=${loader#"$prefix"/}
 
-	mkdir -p "$prefix/bin"
-	cat >"$prefix/bin/$program" <<-EOT
+	mkdir -p "$prefix/bin" "$prefix/loader"
+	ln -sf "../$loader" "$prefix/loader/$program"
+	# Not in place: somebody may be running it.
+	cat >"$prefix/bin/.$program" <<-EOT
 		#!/bin/sh
 		# Written by script/setup.
 		prefix=\$(dirname "\$(dirname "\$(readlink -f "\$0")")")
 		export QEMU_MODULE_DIR="\$prefix/${loader%/*}/qemu"
-		exec "\$prefix/$loader" --library-path "\$prefix/${loader%/*}" \\
-			"\$prefix/usr/bin/$program" \
+		exec "\$prefix/loader/$program" --argv0 "\$0" \\
+			--library-path "\$prefix/${loader%/*}" "\$prefix/usr/bin/$program" \\
 			-L "\$prefix/usr/share/qemu" -L "\$prefix/usr/share/seabios" "\$@"
 	EOT
-	chmod +x "$prefix/bin/$program"
+	chmod +x "$prefix/bin/.$program"
+	mv "$prefix/bin/.$program" "$prefix/bin/$program"
+}
+
+# renew_qemu_wrappers: those of a prefix which an older version of this wrote.
+renew_qemu_wrappers() {
+	local target
+
+	for target in $(prefix_targets); do
+		[ -e "$qemu_prefix/loader/qemu-system-$target" ] ||
+			write_qemu_wrapper "$qemu_prefix" "$target"
+	done
 }
 
 # add_version_line PREFIX TARGET: once for each package.
