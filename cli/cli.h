@@ -40,6 +40,9 @@ int diff_main(int argc, char **argv);
 /* One sentence to standard error, after "paracall: ". */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* What getopt_long() did not know, after it returned '?'. */
+const char *unknown_option(char *const argv[]);
+
 enum output_state {
 	OUTPUT_WRITTEN,
 	/* Nobody reads the pipe any more. */

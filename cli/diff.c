@@ -171,7 +171,7 @@ int diff_main(int argc, char **argv)
 		if (code == ':' || code == '?') {
 			complain("diff: %s '%s'; see 'paracall diff --help'",
 				 code == ':' ? "a value is missing behind" : "unknown option",
-				 argv[optind - 1]);
+				 code == ':' ? argv[optind - 1] : unknown_option(argv));
 			return DIFF_TROUBLE;
 		}
 		if (!take_option(&options, code, optarg))

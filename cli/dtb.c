@@ -95,7 +95,7 @@ int dtb_main(int argc, char **argv)
 			return EXIT_OK;
 		}
 		complain("dtb: unknown option '%s'; see 'paracall dtb --help'",
-			 argv[optind - 1]);
+			 unknown_option(argv));
 		return EXIT_USAGE;
 	}
 	if (argc - optind == 2)

@@ -330,7 +330,7 @@ int engines_main(int argc, char **argv)
 			return EXIT_USAGE;
 		default:
 			complain("engines: unknown option '%s'; see 'paracall engines --help'",
-				 argv[optind - 1]);
+				 unknown_option(argv));
 			return EXIT_USAGE;
 		}
 	}

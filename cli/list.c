@@ -219,7 +219,7 @@ int list_main(int argc, char **argv)
 			return EXIT_OK;
 		default:
 			complain("list: unknown option '%s'; see 'paracall list --help'",
-				 argv[optind - 1]);
+				 unknown_option(argv));
 			return EXIT_USAGE;
 		}
 	}

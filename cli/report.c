@@ -215,7 +215,7 @@ int report_main(int argc, char **argv)
 		if (code == ':' || code == '?') {
 			complain("report: %s '%s'; see 'paracall report --help'",
 				 code == ':' ? "a value is missing behind" : "unknown option",
-				 argv[optind - 1]);
+				 code == ':' ? argv[optind - 1] : unknown_option(argv));
 			return EXIT_USAGE;
 		}
 		if (!take_option(&options, code, optarg))

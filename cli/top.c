@@ -296,7 +296,7 @@ int top_main(int argc, char **argv)
 		if (code == ':' || code == '?') {
 			complain("top: %s '%s'; see 'paracall top --help'",
 				 code == ':' ? "a value is missing behind" : "unknown option",
-				 argv[optind - 1]);
+				 code == ':' ? argv[optind - 1] : unknown_option(argv));
 			return EXIT_USAGE;
 		}
 		if (!take_option(&options, code, optarg))

@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -19,6 +20,17 @@ void complain(const char *format, ...)
 	vfprintf(stderr, format, arguments);
 	fputc('\n', stderr);
 	va_end(arguments);
+}
+
+const char *unknown_option(char *const argv[])
+{
+	static char letter[] = "-?";
+
+	/* A long one with a value that it can't have has a letter, too. */
+	if (!optopt || (!strncmp(argv[optind - 1], "--", 2) && strchr(argv[optind - 1], '=')))
+		return argv[optind - 1];
+	letter[1] = (char)optopt;
+	return letter;
 }
 
 enum output_state flush_output(void)

@@ -37,6 +37,9 @@ test_help() {
 	done
 	expect "version" 0 "paracall 0." "$paracall" --version
 	expect "no command" 2 "'paracall --help'" "$paracall"
+	for command in engines top report diff list dtb check; do
+		expect "$command, an unknown letter" 2 "unknown option '-z'" "$paracall" $command -zy
+	done
 	expect "unknown command" 2 "no command 'walk'" "$paracall" walk
 }
 

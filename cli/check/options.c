@@ -308,7 +308,7 @@ int check_options_parse(struct check_options *options, int argc, char **argv)
 		}
 		if (code == '?') {
 			complain("check: unknown option '%s'; see 'paracall check --help'",
-				 argv[optind - 1]);
+				 unknown_option(argv));
 			return EXIT_USAGE;
 		}
 		if (!take_option(options, code, optarg))
