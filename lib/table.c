@@ -341,6 +341,8 @@ const char *paracall_status_name(enum paracall_status status)
 	X(steal_updates) \
 	X(async_pf_begun) \
 	X(async_pf_ended) \
+	X(spins) \
+	X(spin_nanoseconds) \
 	X(injected) \
 	X(magic_page)
 

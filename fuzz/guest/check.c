@@ -107,8 +107,8 @@ void check_machine(struct guest *guest)
 	uint64_t wakes = 0;
 
 	FUZZ_CHECK(!guest->depth);
-	FUZZ_CHECK(!atomic_flag_test_and_set(&guest->machine->clock.is_locked));
-	atomic_flag_clear(&guest->machine->clock.is_locked);
+	FUZZ_CHECK(!pthread_mutex_trylock(&guest->machine->clock.mutex));
+	pthread_mutex_unlock(&guest->machine->clock.mutex);
 	check_clock(guest);
 	check_spare_lists(guest);
 	for (unsigned int i = 0; i < guest->cpus; i++) {

@@ -415,13 +415,18 @@ static void check_event(const struct paracall_event *event)
 void guest_take_events(struct guest *guest)
 {
 	struct paracall_event events[RING_EVENTS];
+	struct paracall_trace_view view;
 
-	for (unsigned int i = 0; guest->trace && i < guest->cpus; i++) {
-		struct paracall_trace_ring *ring = paracall_trace_ring(guest->trace, i);
+	if (!guest->trace)
+		return;
+	FUZZ_CHECK(paracall_trace_look(&view, guest->trace,
+				       paracall_trace_size(guest->cpus, RING_EVENTS)));
+	for (unsigned int i = 0; i < guest->cpus; i++) {
+		struct paracall_trace_ring *ring = paracall_trace_ring(&view, i);
 		size_t count;
 
 		FUZZ_CHECK(ring->head - ring->tail <= RING_EVENTS);
-		count = paracall_trace_take(guest->trace, ring, events, RING_EVENTS);
+		count = paracall_trace_take(&view, ring, events, RING_EVENTS);
 		for (size_t event = 0; event < count; event++)
 			check_event(&events[event]);
 		guest->vcpus[i].taken += count;

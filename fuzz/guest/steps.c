@@ -148,7 +148,7 @@ void step_reset_machine(struct vcpu *vcpu)
 	/* It is the first vCPU that begins. */
 	vcpu = guest->vcpus;
 	enter(vcpu, 0);
-	paracall_machine_reset(guest->machine);
+	paracall_machine_reset(guest->machine, vcpu->cpu);
 	leave(vcpu);
 	FUZZ_CHECK(paracall_machine_statistics(guest->machine)->resets == resets + 1);
 	for (unsigned int i = 0; i < guest->cpus; i++) {
