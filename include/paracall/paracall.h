@@ -381,8 +381,8 @@ struct paracall_interrupt {
 /*
  * @cpu and @target are the engine's own pointers, as given to
  * paracall_machine_add_cpu(). All functions are called from inside the library's, in
- * the thread that called these, and with @cpu that vCPU's; no lock of the library's is
- * held then. libparacall(3), "Threads", tells which function calls which; those that
+ * the thread that called these, and with @cpu that vCPU's. No lock of the library's is
+ * held then, but one for clock pages: see paracall_adjust_clock(). libparacall(3), "Threads", tells which function calls which; those that
  * are marked [any] call none, but that paracall_machine_remove_cpu() may tell a trace
  * of its vCPU, and paracall_machine_new() calls .clock.
  *
@@ -706,8 +706,8 @@ struct paracall_cpu *paracall_machine_add_cpu(struct paracall_machine *machine, 
 void paracall_machine_remove_cpu(struct paracall_cpu *cpu);
 
 /*
- * [any] Tells the local APIC's id, from when on other vCPUs' calls reach this one, by which guests name the vCPU; on s390 this is
- * the CPU's address. Returns 0, or
+ * [any] Tells the local APIC's id, by which guests name the vCPU; on s390 this is
+ * the CPU's address. From then on other vCPUs' calls reach this one. Returns 0, or
  * PARACALL_ERROR_CPU for an id above PARACALL_MAX_APIC_ID or one that another
  * vCPU has.
  */
