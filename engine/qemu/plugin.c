@@ -119,14 +119,16 @@ static bool create_machine(const struct plugin_options *plugin, uint32_t max_cpu
 	return true;
 }
 
+/* The vCPU whose thread others are compared with. */
+static _Atomic(struct vcpu *) first_vcpu;
+
 /* -accel tcg,thread=single and -icount run all vCPUs on one thread, in turn. */
 static void note_thread(struct engine *engine, struct vcpu *vcpu)
 {
-	static _Atomic(struct vcpu *) first;
 	struct vcpu *before = NULL;
 
 	vcpu->thread = pthread_self();
-	if (!atomic_compare_exchange_strong(&first, &before, vcpu) && before != vcpu &&
+	if (!atomic_compare_exchange_strong(&first_vcpu, &before, vcpu) && before != vcpu &&
 	    pthread_equal(before->thread, vcpu->thread)) {
 		engine->is_single_threaded = true;
 		engine->defers_own_interrupts = true;
@@ -157,6 +159,14 @@ static void vcpu_init(unsigned int index, void *userdata)
 	target->vcpu_init(vcpu);
 }
 
+/* Its thread has ended, or will: a new one can have the same number. */
+static void forget_thread(struct vcpu *vcpu)
+{
+	struct vcpu *expected = vcpu;
+
+	atomic_compare_exchange_strong(&first_vcpu, &expected, NULL);
+}
+
 /* A vCPU that is unplugged. Another may take its place later. */
 static void vcpu_exit(unsigned int index, void *userdata)
 {
@@ -169,6 +179,7 @@ static void vcpu_exit(unsigned int index, void *userdata)
 		close(vcpu->run_delay_file);
 	vcpu->run_delay_file = -1;
 	spin_note_halt(vcpu);
+	forget_thread(vcpu);
 	target->vcpu_exit(vcpu);
 	paracall_machine_remove_cpu(vcpu->cpu);
 }
