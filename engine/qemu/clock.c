@@ -16,6 +16,7 @@
  */
 #include "clock.h"
 
+#include "replay.h"
 #include "ticks.h"
 #include "x86/tsc.h"
 
@@ -170,6 +171,8 @@ static uint64_t rough_frequency(void)
 void clock_begin(void)
 {
 	state.began = read_instant(CLOCK_REALTIME, FEW_TRIES);
+	if (replay_is_on())
+		state.began.nanoseconds = replay_realtime();
 	/* The counter may have begun long before the first instruction, on a busy host. */
 	state.last_after = state.loaded.ticks;
 	/* If the plugin was not loaded long ago it sleeps: now no vCPU waits for another. */

@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include "command_line/command_line.h"
+#include "replay.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -98,6 +99,8 @@ static void take_answers(struct command *command, const struct command_line *lin
 	const char *machine = command_line_machine(line);
 
 	command->counts_instructions = command_line_counts_instructions(line);
+	replay_learn(command_line_value(line, "icount", "rr"),
+		     command_line_value(line, "icount", "rrfile"));
 	command->shares_thread = command_line_shares_thread(line);
 	/* qemu-system-ppc64 takes it by default. */
 	command->is_pseries = !machine || !strncmp(machine, "pseries", strlen("pseries"));

@@ -71,9 +71,16 @@ struct vcpu {
 	uint32_t apic_id;
 	/* What was loaded for the cpuid that follows in the same block. */
 	bool may_be_our_leaf;
-	/* The leaf to answer once the vendor is known; 0 if it was not asked for. */
+	/* The leaf to answer behind cpuid; 0 if there is none. */
 	uint32_t postponed_leaf;
+	/* And QEMU was asked for the vendor meanwhile. */
+	bool is_vendor_asked;
+	/* What to have read behind rdmsr. */
+	bool has_postponed_msr;
+	uint64_t postponed_msr;
 	struct raised raised;
+	/* It executes the last instruction of a block, after which it goes on anywhere. */
+	bool is_at_end;
 	/* An interrupt for itself that could not be sent at once; see apic.h. */
 	bool has_deferred;
 	struct paracall_interrupt deferred;
@@ -140,6 +147,8 @@ struct engine {
 	bool is_single_threaded;
 	/* QEMU's command has it do so, if there are several. */
 	bool shares_thread;
+	/* Time goes by instructions: -icount. So none may be counted that did not run. */
+	bool counts_instructions;
 	/* x86: no vCPU can interrupt itself at once: see apic_send_deferred(). */
 	bool defers_own_interrupts;
 	/* PowerPC: sc 1 is a call of PAPR's, which QEMU serves. */

@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "options.h"
 #include "registers.h"
+#include "replay.h"
 #include "run_delay.h"
 #include "spin.h"
 #include "target.h"
@@ -202,6 +203,7 @@ static uint32_t take_command(const struct command *command)
 	struct engine *engine = &paracall_qemu_engine;
 
 	clock_init(command->counts_instructions);
+	engine->counts_instructions = command->counts_instructions;
 	engine->defers_own_interrupts = command->counts_instructions;
 	engine->shares_thread = command->shares_thread;
 	engine->has_papr = target == &powerpc64_target && command->is_pseries;
@@ -217,6 +219,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 		return -1;
 	if (!options_parse(&options, target->architecture, take_command(&command), argc,
 			   argv) ||
+	    !replay_begin(target->architecture, &options) ||
 	    !create_machine(&options, info->system.max_vcpus))
 		return -1;
 	qemu_plugin_register_vcpu_init_cb(id, vcpu_init, NULL);

@@ -14,6 +14,7 @@
 #include "idle.h"
 
 #include "../memory.h"
+#include "../replay.h"
 #include "registers.h"
 #include "words.h"
 
@@ -40,7 +41,8 @@ static bool has_place_to_wait(struct vcpu *vcpu, const struct powerpc_site *site
 	uint64_t address;
 	uint32_t bytes;
 
-	if (!paracall_qemu_engine.has_papr ||
+	/* To be sent there ends a block too early: see replay.c. */
+	if (!paracall_qemu_engine.has_papr || replay_is_on() ||
 	    !qemu_plugin_translate_vaddr(place_to_wait(site), &address) ||
 	    !memory_read(vcpu, (struct paracall_gpa){ address }, &bytes, sizeof(bytes)))
 		return false;
@@ -52,7 +54,7 @@ static void sleep_briefly(void)
 {
 	static const struct timespec time = { .tv_nsec = SLEEP_NANOSECONDS };
 
-	if (!paracall_qemu_engine.is_single_threaded)
+	if (!paracall_qemu_engine.is_single_threaded && !replay_is_on())
 		nanosleep(&time, NULL);
 }
 

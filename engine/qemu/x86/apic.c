@@ -8,6 +8,7 @@
 #include "apic.h"
 
 #include "../memory.h"
+#include "../replay.h"
 #include "../spin.h"
 
 #include <stdatomic.h>
@@ -170,6 +171,17 @@ static bool takes_interrupt(struct vcpu *self, const struct paracall_interrupt *
 	       (read_word(self, APIC_SPURIOUS, &spurious) && spurious & APIC_ENABLED);
 }
 
+/*
+ * With -icount QEMU takes an interrupt from a vCPU to itself only where it knows how
+ * many instructions ran: at the last one of a block. When it replays it must be there
+ * by then, since what comes next in the recording is that the vCPU took it.
+ */
+static bool must_defer(const struct vcpu *vcpu)
+{
+	return paracall_qemu_engine.defers_own_interrupts &&
+	       !(replay_is_on() && vcpu->is_at_end);
+}
+
 bool apic_send_interrupt(void *context, void *target, uint32_t apic_id,
 			 const struct paracall_interrupt *interrupt)
 {
@@ -179,7 +191,7 @@ bool apic_send_interrupt(void *context, void *target, uint32_t apic_id,
 		return false;
 	if (interrupt->delivery_mode == PARACALL_ICR_MODE_INIT)
 		atomic_store(&((struct vcpu *)target)->was_sent_init, true);
-	if (target == context && paracall_qemu_engine.defers_own_interrupts) {
+	if (target == context && must_defer(vcpu)) {
 		vcpu->deferred = *interrupt;
 		vcpu->has_deferred = true;
 		paracall_qemu_engine.has_deferred = true;

@@ -48,7 +48,9 @@ void call_hypercall(unsigned int index, void *userdata)
 		qemu_plugin_set_pc(next_pc - site.size);
 		return;
 	}
+	vcpu->is_at_end = site.is_last;
 	paracall_hypercall(vcpu->cpu, site_mode(vcpu, &site));
+	vcpu->is_at_end = false;
 	call_send_deferred(vcpu, next_pc);
 	qemu_plugin_set_pc(next_pc);
 }
@@ -137,8 +139,12 @@ void call_cpuid(unsigned int index, void *userdata)
 	if (!paracall_cpuid_is_ours(leaf))
 		return;
 	trace_note_site(vcpu, userdata, 0);
-	if (site.is_followed && vendor_ask(vcpu, leaf))
+	if (site.is_followed) {
+		vcpu->postponed_leaf = leaf;
+		if (vendor_is_wanted())
+			vendor_ask(vcpu);
 		return;
+	}
 	if (answer_cpuid(vcpu, leaf))
 		qemu_plugin_set_pc(site_next_pc(vcpu, &site));
 }
@@ -196,6 +202,8 @@ void call_forget(struct vcpu *vcpu)
 {
 	atomic_store(&vcpu->was_sent_init, false);
 	vcpu->postponed_leaf = 0;
+	vcpu->is_vendor_asked = false;
+	vcpu->has_postponed_msr = false;
 	vcpu->raised.trap = 0;
 	vcpu->has_deferred = false;
 	vcpu->has_hidden_rcx = false;
@@ -264,12 +272,13 @@ void call_start_vector(unsigned int index, void *userdata)
 		begin_anew(vcpu);
 }
 
-/* Not more often than the host's clock ticks. */
+/* Not more often than the host's clock ticks, unless that is not the guest's time. */
 static void update(struct vcpu *vcpu, unsigned int index)
 {
 	uint64_t nanoseconds = clock_coarse_nanoseconds();
 
-	if (nanoseconds == vcpu->updated_nanoseconds)
+	if (nanoseconds == vcpu->updated_nanoseconds &&
+	    !paracall_qemu_engine.counts_instructions)
 		return;
 	vcpu->updated_nanoseconds = nanoseconds;
 	tsc_want(vcpu);
@@ -296,6 +305,9 @@ void call_interrupted(unsigned int index, int type, uint64_t from, uint64_t to, 
 	spin_note_wake(vcpu);
 	vcpu->spin_hints = 0;
 	update(vcpu, index);
+	/* It would be sent by the next block that is translated, which may be any. */
+	if (paracall_qemu_engine.counts_instructions && paracall_qemu_engine.has_deferred)
+		apic_send_deferred();
 }
 
 void call_exception(unsigned int index, int type, uint64_t from, uint64_t to, void *userdata)

@@ -21,7 +21,7 @@ qemu_plugin_vcpu_cb call_pause;
 qemu_plugin_vcpu_cb call_cpuid;
 /* The same where call_leaf_loaded() has seen the leaf already. */
 qemu_plugin_vcpu_cb call_cpuid_loaded;
-/* The instruction behind a cpuid: the vendor was asked for; see vendor.h. */
+/* The instruction behind a cpuid that was not to leave its block, or see vendor.h. */
 qemu_plugin_vcpu_cb call_after_cpuid;
 qemu_plugin_mem_cb call_leaf_loaded;
 /* The first instruction after a reset of the machine. */

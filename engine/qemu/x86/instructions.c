@@ -107,6 +107,21 @@ enum instruction instruction_classify(const uint8_t *bytes, size_t size,
 					    : INSTRUCTION_OTHER;
 }
 
+/*
+ * Who answers in QEMU's place goes on behind the instruction, and so leaves the block.
+ * Where that is not wanted QEMU executes it, and the answer is put right by @callback
+ * before the next one. False if that is in another block.
+ */
+static bool hook_next(const struct qemu_plugin_tb *block, size_t index,
+		      qemu_plugin_vcpu_cb *callback)
+{
+	if (index + 1 >= qemu_plugin_tb_n_insns(block))
+		return false;
+	qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_tb_get_insn(block, index + 1),
+					       callback, QEMU_PLUGIN_CB_RW_REGS, NULL);
+	return true;
+}
+
 /* CPUID is frequent in some guests, and other leaves should cost nothing. */
 static void hook_cpuid(const struct qemu_plugin_tb *block, size_t index, struct site *site)
 {
@@ -115,7 +130,8 @@ static void hook_cpuid(const struct qemu_plugin_tb *block, size_t index, struct 
 
 	if (leaf.source == LEAF_CONSTANT && !paracall_cpuid_is_ours(leaf.number))
 		return;
-	site->is_followed = vendor_hook(block, index);
+	if (vendor_is_wanted() || paracall_qemu_engine.counts_instructions)
+		site->is_followed = hook_next(block, index, call_after_cpuid);
 	if (leaf.source == LEAF_LOADED) {
 		qemu_plugin_register_vcpu_mem_cb(qemu_plugin_tb_get_insn(block, leaf.load),
 						 call_leaf_loaded, QEMU_PLUGIN_CB_NO_REGS,
@@ -164,12 +180,17 @@ static void hook(const struct qemu_plugin_tb *block, size_t index, enum instruct
 		hook_cpuid(block, index, site);
 		break;
 	case INSTRUCTION_RDMSR:
+		if (is_user)
+			break;
+		if (paracall_qemu_engine.counts_instructions)
+			site->is_followed = hook_next(block, index, call_after_rdmsr);
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, call_rdmsr,
+						       QEMU_PLUGIN_CB_RW_REGS_PC,
+						       site_pack(site));
+		break;
 	case INSTRUCTION_WRMSR:
 		if (!is_user)
-			qemu_plugin_register_vcpu_insn_exec_cb(insn,
-							       instruction == INSTRUCTION_RDMSR
-								       ? call_rdmsr
-								       : call_wrmsr,
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, call_wrmsr,
 							       QEMU_PLUGIN_CB_RW_REGS_PC,
 							       site_pack(site));
 		break;
@@ -228,6 +249,7 @@ static void hook_from(struct qemu_plugin_tb *block, size_t first, const struct s
 
 		site.size = qemu_plugin_insn_size(insn);
 		site.next = qemu_plugin_insn_vaddr(insn) - block_vaddr + site.size;
+		site.is_last = i + 1 == count;
 		instruction = classify(insn, &site.has_refining_prefix);
 		hook(block, i, instruction, &site);
 	}

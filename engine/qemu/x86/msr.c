@@ -75,6 +75,23 @@ static struct vcpu *find_vcpu(unsigned int index, uint64_t *rcx)
 	return paracall_msr_is_ours((uint32_t)*rcx) ? vcpu_current(index) : NULL;
 }
 
+static void write_result(struct vcpu *vcpu, uint64_t value)
+{
+	register_write(vcpu, PARACALL_X86_RAX, (uint32_t)value);
+	register_write(vcpu, PARACALL_X86_RDX, value >> 32);
+}
+
+void call_after_rdmsr(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = vcpu_by_index(index);
+
+	(void)userdata;
+	if (!vcpu || !vcpu->has_postponed_msr)
+		return;
+	vcpu->has_postponed_msr = false;
+	write_result(vcpu, vcpu->postponed_msr);
+}
+
 void call_rdmsr(unsigned int index, void *userdata)
 {
 	struct site site = site_unpack(userdata);
@@ -82,6 +99,9 @@ void call_rdmsr(unsigned int index, void *userdata)
 	uint64_t value;
 	uint64_t rcx;
 
+	vcpu = vcpu_by_index(index);
+	if (vcpu)
+		vcpu->has_postponed_msr = false;
 	vcpu = find_vcpu(index, &rcx);
 	if (!vcpu)
 		return;
@@ -90,14 +110,21 @@ void call_rdmsr(unsigned int index, void *userdata)
 		raise_general_protection(vcpu, rcx);
 		return;
 	}
-	register_write(vcpu, PARACALL_X86_RAX, (uint32_t)value);
-	register_write(vcpu, PARACALL_X86_RDX, value >> 32);
+	if (site.is_followed) {
+		/* The next instruction finds it by the same number, be it the right one. */
+		vcpu = vcpu_by_index(index);
+		vcpu->has_postponed_msr = true;
+		vcpu->postponed_msr = value;
+		return;
+	}
+	write_result(vcpu, value);
 	qemu_plugin_set_pc(site_next_pc(vcpu, &site));
 }
 
 void call_wrmsr(unsigned int index, void *userdata)
 {
 	struct site site = site_unpack(userdata);
+	enum paracall_msr_outcome outcome;
 	struct vcpu *vcpu;
 	uint64_t next_pc;
 	uint64_t value;
@@ -111,7 +138,10 @@ void call_wrmsr(unsigned int index, void *userdata)
 	trace_note_site(vcpu, userdata, 0);
 	value = msr_value(vcpu);
 	next_pc = site_next_pc(vcpu, &site);
-	if (paracall_wrmsr(vcpu->cpu, (uint32_t)rcx, value) != PARACALL_MSR_DONE) {
+	vcpu->is_at_end = site.is_last;
+	outcome = paracall_wrmsr(vcpu->cpu, (uint32_t)rcx, value);
+	vcpu->is_at_end = false;
+	if (outcome != PARACALL_MSR_DONE) {
 		raise_general_protection(vcpu, rcx);
 		return;
 	}

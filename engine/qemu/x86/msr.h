@@ -6,6 +6,8 @@
 #include "../engine.h"
 
 qemu_plugin_vcpu_cb call_rdmsr;
+/* The instruction behind a rdmsr that was not to leave its block. */
+qemu_plugin_vcpu_cb call_after_rdmsr;
 qemu_plugin_vcpu_cb call_wrmsr;
 
 /* After an exception was delivered: puts back what raised it. */

@@ -34,8 +34,10 @@ struct site {
 	bool is_vmmcall;
 	/* It has a prefix with which vmcall would be invalid: 66, f2, f3. */
 	bool has_refining_prefix;
-	/* A cpuid whose next instruction is hooked by vendor_hook(). */
+	/* A cpuid or rdmsr whose next instruction is hooked to answer it. */
 	bool is_followed;
+	/* The last instruction of its block. */
+	bool is_last;
 };
 
 /* The site of a block that is being translated, up to .next. */
@@ -76,6 +78,7 @@ static inline struct site site_unpack(void *pointer)
 	site.is_vmmcall = site_take_bits(&packed, 1);
 	site.has_refining_prefix = site_take_bits(&packed, 1);
 	site.is_followed = site_take_bits(&packed, 1);
+	site.is_last = site_take_bits(&packed, 1);
 	return site;
 }
 

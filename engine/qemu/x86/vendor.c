@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vendor.h"
 
-#include "calls.h"
+#include "registers.h"
 
 #include <stdatomic.h>
 
@@ -9,8 +9,7 @@
 #define EBX_AMD 0x68747541u
 #define EBX_HYGON 0x6f677948u
 
-/* Only two policies want to know it. */
-static bool is_wanted(void)
+bool vendor_is_wanted(void)
 {
 	struct engine *engine = &paracall_qemu_engine;
 
@@ -19,28 +18,20 @@ static bool is_wanted(void)
 	       atomic_load_explicit(&engine->own, memory_order_relaxed) == OWN_UNKNOWN;
 }
 
-bool vendor_hook(const struct qemu_plugin_tb *block, size_t index)
+void vendor_ask(struct vcpu *vcpu)
 {
-	if (!is_wanted() || index + 1 >= qemu_plugin_tb_n_insns(block))
-		return false;
-	qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_tb_get_insn(block, index + 1),
-					       call_after_cpuid, QEMU_PLUGIN_CB_RW_REGS, NULL);
-	return true;
-}
-
-bool vendor_ask(struct vcpu *vcpu, uint32_t leaf)
-{
-	if (!is_wanted())
-		return false;
-	vcpu->postponed_leaf = leaf;
+	vcpu->is_vendor_asked = true;
 	register_write(vcpu, PARACALL_X86_RAX, 0);
-	return true;
 }
 
 void vendor_learn(struct vcpu *vcpu)
 {
-	uint32_t ebx = register_read(vcpu, PARACALL_X86_RBX);
+	uint32_t ebx;
 
+	if (!vcpu->is_vendor_asked)
+		return;
+	vcpu->is_vendor_asked = false;
+	ebx = register_read(vcpu, PARACALL_X86_RBX);
 	atomic_store(&paracall_qemu_engine.own,
 		     ebx == EBX_AMD || ebx == EBX_HYGON ? OWN_VMMCALL : OWN_VMCALL);
 }

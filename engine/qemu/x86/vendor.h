@@ -9,17 +9,14 @@
 #ifndef PARACALL_QEMU_X86_VENDOR_H
 #define PARACALL_QEMU_X86_VENDOR_H
 
-#include "site.h"
+#include "../engine.h"
 
-/*
- * While a block is translated: hook what follows the cpuid, if the vendor is
- * still to be found out. Returns whether that is hooked now.
- */
-bool vendor_hook(const struct qemu_plugin_tb *block, size_t index);
+/* Whether it is still to be found out; only two policies want to know it. */
+bool vendor_is_wanted(void);
 
-/* Before such a cpuid: let it ask for the vendor; false if that is known. */
-bool vendor_ask(struct vcpu *vcpu, uint32_t leaf);
-/* Behind it. */
+/* Before a cpuid whose next instruction is hooked: let it ask for the vendor. */
+void vendor_ask(struct vcpu *vcpu);
+/* Behind it; does nothing if the vendor was not asked for. */
 void vendor_learn(struct vcpu *vcpu);
 
 #endif /* PARACALL_QEMU_X86_VENDOR_H */

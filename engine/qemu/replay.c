@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * QEMU keeps in its recording what comes from its own clocks and devices, at which
+ * counted instruction. Here that leaves the time of day at the beginning, and the
+ * seed of faults on purpose: they are kept in a file beside the recording, with the
+ * options that have to be the same.
+ *
+ * QEMU counts a block's instructions when the block begins. Who leaves it in the
+ * middle has counted too many, how many depends on where the block ends, and that
+ * differs between recording and replaying: QEMU cuts a block short where something
+ * is to happen. So hooks leave a block at its last instruction only. The no-op that
+ * stands for a hypercall is none, and is not used.
+ */
+#include "replay.h"
+
+#include "ticks.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_LINE "paracall-replay 1"
+
+/* What the recording's file holds. */
+struct kept {
+	uint64_t realtime;
+	uint64_t seed;
+	/* The options that the guest can see, in one line. */
+	char options[2048];
+};
+
+static struct {
+	/* NULL if QEMU does not record or replay. */
+	char *recording;
+	bool is_recording;
+	uint64_t realtime;
+} state;
+
+bool replay_is_on(void)
+{
+	return state.recording;
+}
+
+uint64_t replay_realtime(void)
+{
+	return state.realtime;
+}
+
+/* What goes by the host's clock is not the same again. */
+static bool goes_by_host_time(const struct paracall_rule *rule)
+{
+	return rule->fault == PARACALL_FAULT_LATE || rule->fault == PARACALL_FAULT_JUMP ||
+	       rule->fault == PARACALL_FAULT_BURST;
+}
+
+static bool check_options(enum paracall_architecture architecture,
+			  const struct plugin_options *options)
+{
+	const struct paracall_injection *injection = &options->injection;
+	const char *refused = injection->async_pf_every ? "async-pf" : NULL;
+
+	/* It is served by leaving blocks anywhere. */
+	if (architecture == PARACALL_POWERPC && options->features) {
+		fprintf(stderr,
+			"paracall: magic-page can't be recorded or replayed: leave it out\n");
+		return false;
+	}
+	for (uint32_t i = 0; i < injection->rule_count; i++)
+		if (goes_by_host_time(&injection->rules[i]))
+			refused = injection->rules[i].text;
+	if (refused)
+		fprintf(stderr,
+			"paracall: inject=%s goes by the host's clock, and can't be recorded or replayed: leave it out\n",
+			refused);
+	return !refused;
+}
+
+static void describe(const struct plugin_options *options, struct kept *kept)
+{
+	const struct paracall_injection *injection = &options->injection;
+	size_t length;
+
+	snprintf(kept->options, sizeof(kept->options),
+		 "features=%#" PRIx32 " hints=%#" PRIx32 " enforce=%d replace=%d",
+		 options->features, options->hints, options->enforce_features,
+		 options->replacement);
+	for (uint32_t i = 0; i < injection->rule_count; i++) {
+		length = strlen(kept->options);
+		snprintf(kept->options + length, sizeof(kept->options) - length, " inject=%s",
+			 injection->rules[i].text);
+	}
+}
+
+static bool write_file(const char *path, const struct kept *kept)
+{
+	FILE *file = fopen(path, "we");
+	bool is_written = file && fprintf(file,
+					  FIRST_LINE "\nrealtime %" PRIu64 "\nseed %" PRIu64
+						     "\noptions %s\n",
+					  kept->realtime, kept->seed, kept->options) > 0;
+
+	if (file && fclose(file))
+		is_written = false;
+	if (!is_written)
+		fprintf(stderr, "paracall: '%s', for the replay, can't be written: %s\n", path,
+			strerror(errno));
+	return is_written;
+}
+
+static bool read_file(const char *path, struct kept *kept)
+{
+	FILE *file = fopen(path, "re");
+	bool is_read;
+
+	if (!file) {
+		fprintf(stderr,
+			"paracall: '%s' can't be read (%s): Paracall writes it beside the recording, and replays only what was recorded with it\n",
+			path, strerror(errno));
+		return false;
+	}
+	is_read = fscanf(file,
+			 FIRST_LINE " realtime %" SCNu64 " seed %" SCNu64 " options %2047[^\n]",
+			 &kept->realtime, &kept->seed, kept->options) == 3;
+	fclose(file);
+	if (!is_read)
+		fprintf(stderr,
+			"paracall: '%s' is not what this Paracall writes beside a recording: record again\n",
+			path);
+	return is_read;
+}
+
+static bool take_kept(const char *path, struct plugin_options *options, const struct kept *now)
+{
+	struct kept kept;
+
+	if (!read_file(path, &kept))
+		return false;
+	if (strcmp(kept.options, now->options)) {
+		fprintf(stderr,
+			"paracall: was recorded with other options (%s), and now they are %s: give those of the recording\n",
+			kept.options, now->options);
+		return false;
+	}
+	options->injection.seed = kept.seed;
+	state.realtime = kept.realtime;
+	return true;
+}
+
+bool replay_begin(enum paracall_architecture architecture, struct plugin_options *options)
+{
+	struct kept now = {
+		.realtime = host_nanoseconds(CLOCK_REALTIME),
+		.seed = options->injection.seed,
+	};
+	char path[PATH_MAX];
+	int length;
+
+	if (!replay_is_on())
+		return true;
+	length = snprintf(path, sizeof(path), "%s.paracall", state.recording);
+	if (length >= (int)sizeof(path)) {
+		fprintf(stderr, "paracall: rrfile=%s: the name is too long\n", state.recording);
+		return false;
+	}
+	if (!check_options(architecture, options))
+		return false;
+	if (options->replacement == REPLACE_FAST)
+		options->replacement = REPLACE_KEEP;
+	describe(options, &now);
+	state.realtime = now.realtime;
+	return state.is_recording ? write_file(path, &now) : take_kept(path, options, &now);
+}
+
+/* Whatever else is said there QEMU itself refuses. */
+void replay_learn(const char *mode, const char *recording)
+{
+	state.is_recording = mode && !strcmp(mode, "record");
+	if (recording && (state.is_recording || (mode && !strcmp(mode, "replay"))))
+		state.recording = strdup(recording);
+}
