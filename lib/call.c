@@ -150,11 +150,16 @@ static inline void tell(struct paracall_cpu *cpu, uint32_t mode, const struct ro
 
 void paracall_hypercall(struct paracall_cpu *cpu, uint32_t mode)
 {
+	paracall_hypercall_number(cpu, mode,
+				  read_operand(cpu, mode, paracall_x86_convention.number));
+}
+
+void paracall_hypercall_number(struct paracall_cpu *cpu, uint32_t mode, uint64_t number)
+{
 	const struct paracall_engine *engine = &cpu->machine->engine;
 	const struct convention *convention = &paracall_x86_convention;
 	uint64_t arguments[PARACALL_MAX_ARGUMENTS] = { 0 };
 	bool is_told = trace_wants(cpu, PARACALL_EVENT_CALL);
-	uint64_t number = read_operand(cpu, mode, convention->number);
 	const struct row *row = paracall_row_by_number(number);
 	struct count count = count_begin(cpu, row);
 	uint64_t began = is_told ? trace_begin_call(cpu, count.index, count.is_sampled) : 0;

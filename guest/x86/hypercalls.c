@@ -432,6 +432,133 @@ static void test_aliases(void)
 	check_aliases(pc_after_cpuid, "cpuid");
 }
 
+/*
+ * ---- Where the number comes from -------------------------------------------
+ *
+ * A host that looks for it in the instructions before must not take it from there if it is
+ * another one by then: the guest came there by a jump, or has changed it since.
+ */
+
+#define CALL_HERE 0x0f, 0x01, 0x00
+#define SET_NUMBER(low) 0xb8, low, 0x00, 0x00, 0x00
+#define UNKNOWN_NUMBER 99
+#define RETURN 0xc3
+
+static const struct origin {
+	const char *name;
+	uint8_t code[16];
+	/* Where it is entered, and with what. */
+	uint32_t entry;
+	unsigned long rax, rcx;
+	int32_t expected;
+} origins[] = {
+	{ "a constant", { SET_NUMBER(1), CALL_HERE, RETURN }, 0, ~0ul, 0, 0 },
+	{ "an unknown constant",
+	  { SET_NUMBER(UNKNOWN_NUMBER), CALL_HERE, RETURN },
+	  0,
+	  1,
+	  0,
+	  KVM_ENOSYS },
+	{ "a jump behind it",
+	  { SET_NUMBER(1), CALL_HERE, RETURN },
+	  5,
+	  UNKNOWN_NUMBER,
+	  0,
+	  KVM_ENOSYS },
+	{ "a jump behind an unknown one",
+	  { SET_NUMBER(UNKNOWN_NUMBER), CALL_HERE, RETURN },
+	  5,
+	  1,
+	  0,
+	  0 },
+	/* dec %ecx; jnz to the call, which then has the result of the one before. */
+	{ "a loop, once",
+	  { SET_NUMBER(1), CALL_HERE, 0xff, 0xc9, 0x75, 0xf9, RETURN },
+	  0,
+	  0,
+	  1,
+	  0 },
+	{ "a loop, twice",
+	  { SET_NUMBER(1), CALL_HERE, 0xff, 0xc9, 0x75, 0xf9, RETURN },
+	  0,
+	  0,
+	  2,
+	  KVM_ENOSYS },
+	{ "two calls", { SET_NUMBER(1), CALL_HERE, CALL_HERE, RETURN }, 0, 0, 0, KVM_ENOSYS },
+	/* mov $99, %al; mov $1, %ah */
+	{ "a part of it",
+	  { SET_NUMBER(1), 0xb0, UNKNOWN_NUMBER, CALL_HERE, RETURN },
+	  0,
+	  0,
+	  0,
+	  KVM_ENOSYS },
+	{ "another part", { SET_NUMBER(1), 0xb4, 1, CALL_HERE, RETURN }, 0, 0, 0, KVM_ENOSYS },
+	{ "a large one", { 0xb8, 1, 1, 0, 0, CALL_HERE, RETURN }, 0, 0, 0, KVM_ENOSYS },
+	{ "the largest",
+	  { 0xb8, 0xff, 0xff, 0xff, 0xff, CALL_HERE, RETURN },
+	  0,
+	  0,
+	  0,
+	  KVM_ENOSYS },
+	/* movzbl %al, %ecx; movzbl %cl, %eax */
+	{ "copied", { SET_NUMBER(1), 0x0f, 0xb6, 0xc8, CALL_HERE, RETURN }, 0, 0, 0, 0 },
+	{ "overwritten",
+	  { SET_NUMBER(UNKNOWN_NUMBER), 0x0f, 0xb6, 0xc1, CALL_HERE, RETURN },
+	  0,
+	  0,
+	  1,
+	  0 },
+};
+
+static uint8_t origin_code[16] __attribute__((aligned(64)));
+
+static void lay_origin(const struct origin *origin)
+{
+	volatile uint8_t *code = origin_code;
+	uint8_t last_byte = cpu_has_vmmcall() ? 0xd9 : 0xc1;
+
+	for (size_t i = 0; i < sizeof(origin_code); i++)
+		code[i] = i >= 2 && origin->code[i - 2] == 0x0f && origin->code[i - 1] == 0x01
+				  ? last_byte
+				  : origin->code[i];
+}
+
+static int32_t run_origin(const struct origin *origin)
+{
+	unsigned long rax = origin->rax, rcx = origin->rcx;
+
+	__asm__ volatile("call *%3"
+			 : "+a"(rax), "+c"(rcx)
+			 : "b"(0), "S"(origin_code + origin->entry), "d"(0)
+			 : "memory", "cc");
+	return (int32_t)rax;
+}
+
+static void test_number_origin(const void *row)
+{
+	const struct origin *origin = row;
+
+	lay_origin(origin);
+	/* The first time the instruction may be replaced. */
+	for (int i = 0; i < 3; i++)
+		check_equal(run_origin(origin), origin->expected, "time %d", i);
+}
+
+/* All in one place, again and again, and without laying the code anew. */
+static void test_number_changes(void)
+{
+	struct origin jump = origins[2];
+
+	lay_origin(&jump);
+	for (int i = 0; i < 20; i++) {
+		check_equal(run_origin(&origins[0]), 0, "the constant");
+		check_equal(run_origin(&jump), KVM_ENOSYS, "a jump behind it");
+		((volatile uint8_t *)origin_code)[1] = UNKNOWN_NUMBER;
+		check_equal(run_origin(&origins[0]), KVM_ENOSYS, "the constant, changed");
+		((volatile uint8_t *)origin_code)[1] = 1;
+	}
+}
+
 static const struct test tests[] = {
 	TEST("KVM's signature", LEAF("KVM_CPUID_SIGNATURE"), test_signature),
 	TEST("KVM's feature leaf", LEAF("KVM_CPUID_FEATURES"), test_features),
@@ -450,6 +577,13 @@ static const struct test tests[] = {
 	NUMBERS_TEST("vmcall", CONVENTION "; " PATCHED, test_vmcall),
 	NUMBERS_TEST("vmmcall", CONVENTION "; " PATCHED, test_vmmcall),
 	TEST("other registers and flags are kept", KEPT, test_kept),
+	{ .name = "the number, from",
+	  .rule = CONVENTION "; " EMULATE,
+	  .run_row = test_number_origin,
+	  .kvm = true,
+	  TEST_ROWS(origins) },
+	TEST("the number, from a place that changes", CONVENTION "; " EMULATE,
+	     test_number_changes),
 	NUMBERS_TEST("user mode gets -1", PRIVILEGE, test_user),
 	TEST("user mode: no effect", PRIVILEGE, test_user_effect),
 	TEST("code that is mapped twice",

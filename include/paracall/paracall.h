@@ -751,6 +751,9 @@ enum paracall_mode {
  */
 void paracall_hypercall(struct paracall_cpu *cpu, uint32_t mode);
 
+/* The same where the engine knows the number from the instructions, so it isn't read. */
+void paracall_hypercall_number(struct paracall_cpu *cpu, uint32_t mode, uint64_t number);
+
 /* What becomes of DIAGNOSE. */
 enum paracall_diag_outcome {
 	/* Done; the engine steps over the instruction. */

@@ -28,6 +28,14 @@ void call_send_deferred(struct vcpu *vcpu, uint64_t next_pc)
 	}
 }
 
+static void hypercall(struct vcpu *vcpu, const struct site *site)
+{
+	if (site->number)
+		paracall_hypercall_number(vcpu->cpu, site_mode(vcpu, site), site->number - 1);
+	else
+		paracall_hypercall(vcpu->cpu, site_mode(vcpu, site));
+}
+
 void call_hypercall(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = vcpu_current(index);
@@ -49,7 +57,7 @@ void call_hypercall(unsigned int index, void *userdata)
 		return;
 	}
 	vcpu->is_at_end = site.is_last;
-	paracall_hypercall(vcpu->cpu, site_mode(vcpu, &site));
+	hypercall(vcpu, &site);
 	vcpu->is_at_end = false;
 	call_send_deferred(vcpu, next_pc);
 	qemu_plugin_set_pc(next_pc);
@@ -63,7 +71,7 @@ void call_fast_hypercall(unsigned int index, void *userdata)
 	if (!vcpu)
 		return;
 	trace_note_site(vcpu, userdata, 0);
-	paracall_hypercall(vcpu->cpu, site_mode(vcpu, &site));
+	hypercall(vcpu, &site);
 	if (vcpu->has_deferred)
 		call_send_deferred(vcpu, site_next_pc(vcpu, &site));
 }

@@ -142,6 +142,15 @@ static void hook_cpuid(const struct qemu_plugin_tb *block, size_t index, struct 
 					       QEMU_PLUGIN_CB_RW_REGS_PC, site_pack(site));
 }
 
+/* Mostly the number is a constant, and need not be read when the call is made. */
+static void learn_number(const struct qemu_plugin_tb *block, size_t index, struct site *site)
+{
+	struct leaf leaf = leaf_find(block, index, site->mode & PARACALL_MODE_64BIT);
+
+	if (leaf.source == LEAF_CONSTANT && leaf.number < (1u << SITE_NUMBER_BITS) - 1)
+		site->number = leaf.number + 1;
+}
+
 static void hook(const struct qemu_plugin_tb *block, size_t index, enum instruction instruction,
 		 struct site *site)
 {
@@ -153,6 +162,7 @@ static void hook(const struct qemu_plugin_tb *block, size_t index, enum instruct
 	case INSTRUCTION_VMMCALL:
 		site->is_vmmcall = instruction == INSTRUCTION_VMMCALL;
 		site_take_slot(site);
+		learn_number(block, index, site);
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, call_hypercall,
 						       QEMU_PLUGIN_CB_RW_REGS_PC,
 						       site_pack(site));
@@ -162,6 +172,7 @@ static void hook(const struct qemu_plugin_tb *block, size_t index, enum instruct
 		    (is_user && !replace_was_here(qemu_plugin_insn_vaddr(insn))))
 			break;
 		site_take_slot(site);
+		learn_number(block, index, site);
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, call_fast_hypercall,
 						       paracall_qemu_engine
 								       .defers_own_interrupts

@@ -62,6 +62,9 @@ static bool keeps_eax(const struct code *code)
 	if (code->size < 2)
 		return false;
 	switch (opcode) {
+	case 0x0f: /* movzx from */
+		return code->size > 2 && (code->bytes[1] & 0xfe) == 0xb6 &&
+		       ((code->bytes[2] >> 3 & 7) || code->rex & REX_R);
 	case 0x31: /* xor to, mov to: a register or memory */
 	case 0x89:
 		return !modrm_is_register(code) || modrm_rm(code) != 0;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which CPUID leaf a program will ask for. Reading a register at run time costs
- * more than QEMU's cpuid itself, and mostly the leaf can be told from the
- * instructions before it in the same block.
+ * Which CPUID leaf a program will ask for, or which hypercall it will make. Reading
+ * a register at run time costs more than QEMU's cpuid itself, and mostly the number
+ * can be told from the instructions before it in the same block. Whoever comes there
+ * by a jump is in another block.
  */
 #ifndef PARACALL_QEMU_X86_LEAF_H
 #define PARACALL_QEMU_X86_LEAF_H

@@ -68,9 +68,10 @@ void site_take_slot(struct site *site)
 
 void *site_pack(const struct site *site)
 {
-	uint64_t packed = site->is_last;
+	uint64_t packed = site->number;
 
 	static_assert(sizeof(void *) == sizeof(uint64_t), "for 64-bit hosts");
+	packed = packed << 1 | site->is_last;
 	packed = packed << 1 | site->is_followed;
 	packed = packed << 1 | site->has_refining_prefix;
 	packed = packed << 1 | site->is_vmmcall;

@@ -38,6 +38,8 @@ struct site {
 	bool is_followed;
 	/* The last instruction of its block. */
 	bool is_last;
+	/* A hypercall's number and 1 more, where that is a constant; or 0. */
+	uint32_t number;
 };
 
 /* The site of a block that is being translated, up to .next. */
@@ -54,6 +56,7 @@ void *site_pack(const struct site *site);
 #define SITE_NEXT_BITS 16
 #define SITE_SLOT_BITS 12
 #define SITE_SIZE_BITS 4
+#define SITE_NUMBER_BITS 8
 
 static inline uint32_t site_take_bits(uint64_t *packed, unsigned int bits)
 {
@@ -79,6 +82,7 @@ static inline struct site site_unpack(void *pointer)
 	site.has_refining_prefix = site_take_bits(&packed, 1);
 	site.is_followed = site_take_bits(&packed, 1);
 	site.is_last = site_take_bits(&packed, 1);
+	site.number = site_take_bits(&packed, SITE_NUMBER_BITS);
 	return site;
 }
 
