@@ -25,6 +25,7 @@ static void do_step(struct guest *guest)
 		powerpc_step(vcpu);
 	if (vcpu->cpu)
 		check_vcpu(vcpu);
+	check_clock(guest);
 }
 
 static void run(struct guest *guest)

@@ -179,9 +179,10 @@ void forget_pages(struct vcpu *vcpu);
 
 /* ---- check.c: what must always be so ------------------------------------------ */
 
-/* Of one vCPU, and of the whole machine. */
+/* Of one vCPU, of the whole machine, and of the guest's time. */
 void check_vcpu(const struct vcpu *vcpu);
 void check_machine(struct guest *guest);
+void check_clock(struct guest *guest);
 
 static inline bool is_in(struct range range, uint64_t address, uint64_t size)
 {
