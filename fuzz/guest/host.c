@@ -594,7 +594,10 @@ void guest_unplug(struct vcpu *vcpu)
 
 	if (guest->depth && vcpu->clock.size && guest->left_count < CPUS)
 		guest->left[guest->left_count++] = vcpu->clock;
+	/* A trace is told of the end of its halt. */
+	enter(vcpu, 0);
 	paracall_machine_remove_cpu(vcpu->cpu);
+	leave(vcpu);
 	forget_pages(vcpu);
 	vcpu->is_halted = false;
 	vcpu->kicked = NOT_KICKED;
