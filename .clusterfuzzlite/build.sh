@@ -5,13 +5,14 @@
 # $LIB_FUZZING_ENGINE, and the targets go to $OUT with their seeds and dictionaries.
 set -euo pipefail
 
-tree=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# There it is a copy outside of the tree.
+tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 [ -e "$tree/meson.build" ] || tree=${SRC:?}/paracall
 build=${WORK:-/tmp}/paracall-fuzz
 
 rm -rf "$build"
 meson setup "$build" "$tree" -Dfuzz=true "-Dfuzz_engine=${LIB_FUZZING_ENGINE:?}" \
-	-Dguests=false -Dpage=disabled -Dprefer_static=true -Dwerror=false -Db_lundef=false
+	-Dguests=false -Dpage=disabled -Dwerror=false -Db_lundef=false
 for seeds in "$tree"/fuzz/seeds/*; do
 	target=${seeds##*/}
 	ninja -C "$build" "fuzz/fuzz-$target"
