@@ -24,11 +24,17 @@ static int error_of(int fdt_error)
 	return fdt_error == -FDT_ERR_NOSPACE ? PARACALL_ERROR_ROOM : PARACALL_ERROR_TREE;
 }
 
+/*
+ * What kernels make themselves. Before that names were whole paths; libfdt knows these
+ * trees, too, but its check follows a null pointer where the root's name is none.
+ */
+#define OLDEST_VERSION 16
+
 static bool is_sound(const void *tree, size_t size)
 {
 	return !((uintptr_t)tree % PARACALL_DEVICE_TREE_ALIGNMENT) &&
 	       size >= sizeof(struct fdt_header) && !fdt_check_header(tree) &&
-	       fdt_totalsize(tree) <= size &&
+	       fdt_version(tree) >= OLDEST_VERSION && fdt_totalsize(tree) <= size &&
 	       fdt_totalsize(tree) <= PARACALL_DEVICE_TREE_LARGEST &&
 	       fdt_size_dt_strings(tree) <= MAX_STRINGS &&
 	       (uint64_t)fdt_size_dt_strings(tree) * fdt_totalsize(tree) <= MAX_WORK &&

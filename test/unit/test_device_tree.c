@@ -240,6 +240,24 @@ static void wrong_headers(void **state)
 	assert_int_equal(try_in_exact_memory(tree, size, size, ROOM), PARACALL_ERROR_TREE);
 }
 
+/*
+ * Before version 16 names were whole paths, so that this is no such tree; no kernel makes
+ * others any more. libfdt's check of one followed a null pointer.
+ */
+static void older_versions(void **state)
+{
+	_Alignas(8) uint8_t tree[ROOM];
+	size_t size = make_tree(tree, "hypervisor", "other", 6);
+
+	(void)state;
+	for (uint32_t version = 0; version < 16; version++) {
+		fdt_set_version(tree, version);
+		fdt_set_last_comp_version(tree, version < 2 ? version : 2);
+		assert_int_equal(try_in_exact_memory(tree, size, size, ROOM),
+				 PARACALL_ERROR_TREE);
+	}
+}
+
 /* xorshift; the same numbers each time. */
 static uint32_t next_random(uint32_t *state)
 {
@@ -345,7 +363,7 @@ int main(void)
 		cmocka_unit_test(node_is_there),    cmocka_unit_test(no_room),
 		cmocka_unit_test(cut_at_each_byte), cmocka_unit_test(wrong_headers),
 		cmocka_unit_test(mutations),	    cmocka_unit_test(no_tree),
-		cmocka_unit_test(slow_tree),
+		cmocka_unit_test(slow_tree),	    cmocka_unit_test(older_versions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
