@@ -68,5 +68,7 @@ void fuzz_remove_file(const char *name);
 
 /* Where output goes that nobody reads. */
 FILE *fuzz_null(void);
+/* From now on that of those who complain to users, too. */
+void fuzz_silence(void);
 
 #endif /* PARACALL_FUZZ_H */

@@ -145,8 +145,6 @@ void step_reset_machine(struct vcpu *vcpu)
 	struct guest *guest = vcpu->guest;
 	uint32_t resets = paracall_machine_statistics(guest->machine)->resets;
 
-	/* It is the first vCPU that begins. */
-	vcpu = guest->vcpus;
 	enter(vcpu, 0);
 	paracall_machine_reset(guest->machine, vcpu->cpu);
 	leave(vcpu);

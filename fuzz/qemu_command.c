@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * QEMU's command lines, one word a line, and behind a separator a file of -readconfig,
+ * whose name is "config".
+ */
+#include "../engine/qemu/command_line/command_line.h"
+#include "fuzz.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_WORDS 256
+
+#define CONFIG "config"
+
+static void check_option(const struct command_option *option)
+{
+	FUZZ_CHECK(option->group && option->word);
+	for (size_t i = 0; i < option->key_count; i++) {
+		const struct command_key *key = &option->keys[i];
+
+		FUZZ_CHECK(key->form <= KEY_MINUS);
+		FUZZ_CHECK(key->key && key->value);
+		FUZZ_CHECK(command_option_value(option, key->key));
+	}
+}
+
+/* QEMU's list of accelerators ends. */
+static void check_accelerators(const struct command_line *line, size_t size)
+{
+	struct command_accelerator accelerator = { .seen = 0 };
+	size_t count = 0;
+
+	while (command_line_next_accelerator(line, &accelerator)) {
+		FUZZ_CHECK(accelerator.name);
+		FUZZ_CHECK(++count <= size + 1);
+		FUZZ_CHECK(memchr(accelerator.name, 0, accelerator.length + 1) ==
+				   accelerator.name + accelerator.length ||
+			   strlen(accelerator.name) >= accelerator.length);
+	}
+}
+
+static void ask(const struct command_line *line, size_t size)
+{
+	const struct command_option *option = NULL;
+
+	check_accelerators(line, size);
+	command_line_counts_instructions(line);
+	command_line_shares_thread(line);
+	command_line_machine(line);
+	if (command_line_cpu_property(line, "-x86_64-cpu", "x2apic", &option) != COMMAND_SILENT)
+		FUZZ_CHECK(option >= line->options && option < line->options + line->count);
+	for (size_t i = 0; i < line->count; i++) {
+		check_option(&line->options[i]);
+		FUZZ_CHECK(command_line_last(line, line->options[i].group) >=
+			   &line->options[i]);
+	}
+}
+
+/* The file's name becomes its path. */
+static size_t split(char *text, char *words[MOST_WORDS + 1])
+{
+	static char path[320];
+	size_t count = 0;
+	char *word;
+
+	snprintf(path, sizeof(path), "%s/" CONFIG, fuzz_folder());
+	while (count < MOST_WORDS && (word = strsep(&text, "\n")))
+		words[count++] = strcmp(word, CONFIG) ? word : path;
+	words[count] = NULL;
+	return count;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct fuzz_bytes rest = { data, size };
+	struct fuzz_bytes part = { .size = 0 };
+	char *words[MOST_WORDS + 1];
+	struct command_line line;
+	char *const *behind;
+	size_t count;
+	char *text;
+
+	fuzz_count_execution();
+	fuzz_next_part(&rest, &part);
+	text = fuzz_text(part);
+	count = split(text, words);
+	if (fuzz_next_part(&rest, &part))
+		fuzz_write_file(CONFIG, part);
+	else
+		fuzz_remove_file(CONFIG);
+	behind = command_line_behind_loader(words);
+	FUZZ_CHECK(behind >= words && behind <= words + count);
+	if (command_line_read(&line, behind))
+		ask(&line, size);
+	else
+		FUZZ_CHECK(*line.error && memchr(line.error, 0, sizeof(line.error)));
+	command_line_free(&line);
+	free(text);
+	return 0;
+}
