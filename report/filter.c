@@ -276,12 +276,18 @@ static bool has_name(const char *list, const char *name)
 	return false;
 }
 
+/* A recording can have kinds that there is no bit for. */
+static bool has_kind(uint64_t kinds, uint32_t kind)
+{
+	return kind < 64 ? kinds >> kind & 1 : kinds == UINT64_MAX;
+}
+
 /* @name is the class's, or the register's. */
 static bool term_has(const struct term *term, uint32_t id, const char *name)
 {
 	if (!term->group)
 		return !strcmp(term->name, name);
-	return term->group->kinds >> paracall_event_kind(id) & 1 ||
+	return has_kind(term->group->kinds, paracall_event_kind(id)) ||
 	       has_name(term->group->names, name);
 }
 
@@ -290,7 +296,8 @@ static const char *register_of(const struct event *event)
 {
 	uint64_t number;
 
-	if (!(REGISTER_KINDS >> event->kind & 1) || !event_argument(event, "register", &number))
+	if (!has_kind(REGISTER_KINDS, event->kind) ||
+	    !event_argument(event, "register", &number))
 		return NULL;
 	for (size_t i = 0; i < paracall_msr_count(); i++)
 		if (paracall_msr_info(i)->number == number)
@@ -349,7 +356,7 @@ uint64_t filter_kinds(const struct filter *filter, const struct event_classes *c
 			.class = &classes->items[i],
 		};
 
-		if (has_named(filter, &event))
+		if (event.kind < 64 && has_named(filter, &event))
 			kinds |= UINT64_C(1) << event.kind;
 	}
 	return kinds;

@@ -338,6 +338,42 @@ static void test_filter(void **state)
 	assert_false(takes("%papr", make_epapr("FEATURES", 0, 0, 0, 0)));
 }
 
+/* Of a recording by a later version, or of a damaged one: kinds are numbers of 16 bits. */
+static void test_filter_unknown_kinds(void **state)
+{
+	static const uint32_t kinds[] = {
+		32 + PARACALL_EVENT_WRMSR,
+		63,
+		64 + PARACALL_EVENT_CALL,
+		0xffff,
+	};
+	const uint64_t registers = 1u << PARACALL_EVENT_RDMSR | 1u << PARACALL_EVENT_WRMSR;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct event_class class = { .name = "later" };
+		const struct event_classes later = { &class, 1 };
+		struct event event = make_event("halt", 0, 0, 0, 0, 0);
+		struct filter *filter = filter_new();
+		char error[512];
+
+		event.kind = kinds[i];
+		class.id = paracall_event_id(event.kind, 0);
+		event.class = &class;
+		/* Of no group but all, whatever their numbers' last bits are. */
+		assert_true(filter_set_expression(filter, "%register,%call,%injected", &later,
+						  error, sizeof(error)));
+		assert_false(filter_accepts(filter, &event));
+		assert_true(
+			filter_set_expression(filter, "%all", &later, error, sizeof(error)));
+		assert_true(filter_accepts(filter, &event));
+		/* Registers are always asked for then. */
+		assert_int_equal(filter_kinds(filter, &later) & ~registers,
+				 event.kind < 64 ? UINT64_C(1) << event.kind : 0);
+		filter_free(filter);
+	}
+}
+
 static void test_filter_others(void **state)
 {
 	struct filter *filter = filter_new();
@@ -445,11 +481,17 @@ static void test_other_symbols(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_calls),	      cmocka_unit_test(test_output),
-		cmocka_unit_test(test_others),	      cmocka_unit_test(test_powerpc),
-		cmocka_unit_test(test_clock),	      cmocka_unit_test(test_injected),
-		cmocka_unit_test(test_ftrace),	      cmocka_unit_test(test_filter),
-		cmocka_unit_test(test_filter_others), cmocka_unit_test(test_symbols),
+		cmocka_unit_test(test_calls),
+		cmocka_unit_test(test_output),
+		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_powerpc),
+		cmocka_unit_test(test_clock),
+		cmocka_unit_test(test_injected),
+		cmocka_unit_test(test_ftrace),
+		cmocka_unit_test(test_filter),
+		cmocka_unit_test(test_filter_others),
+		cmocka_unit_test(test_filter_unknown_kinds),
+		cmocka_unit_test(test_symbols),
 		cmocka_unit_test(test_other_symbols),
 	};
 
