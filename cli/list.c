@@ -26,62 +26,58 @@ static void print_help(void)
 	       "  -h, --help      this text\n");
 }
 
-static void print_architectures(uint32_t architectures)
+/* "a0 flags, a1 apic_id"; how many there are. */
+static unsigned int print_fields(const struct paracall_call_info *info,
+				 enum paracall_direction direction, const char *heading)
 {
-	const char *separator = "";
-
-	for (uint32_t bit = 1; bit && bit <= architectures; bit <<= 1) {
-		if (!(architectures & bit))
-			continue;
-		printf("%s%s", separator, paracall_architecture_name(bit));
-		separator = ", ";
-	}
-}
-
-static void print_arguments(const struct paracall_hypercall_info *info)
-{
-	const struct paracall_argument *arguments = info->arguments;
+	unsigned int count = 0;
 	char place[8];
 
-	if (!arguments[0].name)
-		printf("none");
-	for (unsigned int i = 0; i < PARACALL_MAX_ARGUMENTS && arguments[i].name; i++) {
-		paracall_argument_place(info, i, place, sizeof(place));
-		printf("%s%s%s%s", i ? ", " : "", place, *place ? " " : "", arguments[i].name);
+	for (unsigned int i = 0; i < PARACALL_MAX_FIELDS && info->fields[i].name; i++) {
+		if (info->fields[i].direction != direction)
+			continue;
+		paracall_field_place(info, &info->fields[i], place, sizeof(place));
+		printf("%s%s %s", count++ ? ", " : heading, place, info->fields[i].name);
+	}
+	return count;
+}
+
+static const char *handled_words(const struct paracall_call_info *info)
+{
+	switch (info->server) {
+	case PARACALL_SERVED_BY_ENGINE:
+		return "by QEMU itself, and counted";
+	case PARACALL_SERVED_BY_LIBRARY:
+		return "yes";
+	default:
+		return "no, answered as unknown";
 	}
 }
 
-static const char *handled_words(const struct paracall_hypercall_info *info)
-{
-	if (info->is_engines)
-		return "by QEMU itself, and counted";
-	return info->handled ? "yes" : "no, answered as unknown";
-}
-
-static void print_row(const struct paracall_hypercall_info *info)
+static void print_row(const struct paracall_call_info *info)
 {
 	char underline[64];
-	int length = paracall_hypercall_title(info, underline, sizeof(underline));
+	int length = paracall_call_title(info, underline, sizeof(underline));
 
 	puts(underline);
 	memset(underline, '-', length);
 	puts(underline);
-	printf("Architecture: ");
-	print_architectures(info->architectures);
-	printf("\nStatus: %s\n", paracall_status_name(info->status));
+	printf("Architecture: %s\n", paracall_architecture_name(info->architecture));
+	printf("Status: %s\n", paracall_status_name(info->status));
 	printf("Purpose: %s\n", info->purpose);
-	printf("Arguments: ");
-	print_arguments(info);
-	printf("\nNeeds: %s\n", info->needs ? info->needs : "nothing");
+	puts(print_fields(info, PARACALL_IN, "Arguments: ") ? "" : "Arguments: none");
+	if (print_fields(info, PARACALL_OUT, "Gives back: "))
+		putchar('\n');
+	printf("Needs: %s\n", info->needs ? info->needs : "nothing");
 	printf("Handled: %s\n", handled_words(info));
 }
 
-static bool is_numbered_in_hexadecimal(const struct paracall_hypercall_info *info)
+static bool is_numbered_in_hexadecimal(const struct paracall_call_info *info)
 {
-	return info->is_diag || info->is_epapr || info->is_papr;
+	return info->kind != PARACALL_CALL_HYPERCALL;
 }
 
-static bool is_row(const struct paracall_hypercall_info *info, const char *word)
+static bool is_row(const struct paracall_call_info *info, const char *word)
 {
 	char *end;
 	unsigned long number = strtoul(word, &end, 0);
@@ -99,12 +95,12 @@ static bool print_matching(const char *word, bool *is_first)
 {
 	bool is_found = false;
 
-	for (size_t i = 0; i < paracall_hypercall_count(); i++) {
-		if (!is_row(paracall_hypercall_info(i), word))
+	for (size_t i = 0; i < paracall_call_count(); i++) {
+		if (!is_row(paracall_call_info(i), word))
 			continue;
 		if (!*is_first)
 			putchar('\n');
-		print_row(paracall_hypercall_info(i));
+		print_row(paracall_call_info(i));
 		is_found = true;
 		*is_first = false;
 	}
@@ -126,10 +122,10 @@ static int print_named(char **words)
 
 static void print_all(void)
 {
-	for (size_t i = 0; i < paracall_hypercall_count(); i++) {
+	for (size_t i = 0; i < paracall_call_count(); i++) {
 		if (i)
 			putchar('\n');
-		print_row(paracall_hypercall_info(i));
+		print_row(paracall_call_info(i));
 	}
 }
 

@@ -56,62 +56,58 @@ static const char *format_words(enum paracall_format format)
 	}
 }
 
-static void print_architectures(uint32_t architectures)
+/* The fields that go one way, under @heading; nothing given back needs no words. */
+static void print_fields(const struct paracall_call_info *info,
+			 enum paracall_direction direction, const char *heading)
 {
-	const char *separator = "";
-
-	fputs(".It Architecture:\n", stdout);
-	for (uint32_t bit = 1; bit && bit <= architectures; bit <<= 1) {
-		if (!(architectures & bit))
-			continue;
-		printf("%s%s", separator, paracall_architecture_name(bit));
-		separator = ", ";
-	}
-	putchar('\n');
-}
-
-static void print_arguments(const struct paracall_hypercall_info *info)
-{
-	const struct paracall_argument *arguments = info->arguments;
+	bool is_first = true;
 	char place[8];
 
-	fputs(".It Arguments:\n", stdout);
-	if (!arguments[0].name)
-		puts("none");
-	for (unsigned int i = 0; i < PARACALL_MAX_ARGUMENTS && arguments[i].name; i++) {
-		if (i)
-			puts(".br");
-		if (paracall_argument_place(info, i, place, sizeof(place)))
-			puts(place);
-		printf(".Va %s :\n", arguments[i].name);
-		print_text(format_words(arguments[i].format));
+	for (unsigned int i = 0; i < PARACALL_MAX_FIELDS && info->fields[i].name; i++) {
+		const struct paracall_field *field = &info->fields[i];
+
+		if (field->direction != direction)
+			continue;
+		puts(is_first ? heading : ".br");
+		is_first = false;
+		paracall_field_place(info, field, place, sizeof(place));
+		printf("%s\n.Va %s :\n", place, field->name);
+		print_text(format_words(field->format));
 		putchar('\n');
 	}
+	if (is_first && direction == PARACALL_IN)
+		printf("%s\nnone\n", heading);
 }
 
-static void print_title(const struct paracall_hypercall_info *info)
+static void print_title(const struct paracall_call_info *info)
 {
 	char title[64];
 
-	paracall_hypercall_title(info, title, sizeof(title));
+	paracall_call_title(info, title, sizeof(title));
 	printf(".Ss %s\n", title);
 }
 
-static const char *handled_words(const struct paracall_hypercall_info *info)
+static const char *handled_words(const struct paracall_call_info *info)
 {
-	if (info->is_engines)
+	switch (info->server) {
+	case PARACALL_SERVED_BY_ENGINE:
 		return "by the engine itself, and counted";
-	return info->handled ? "yes" : "no, answered as unknown";
+	case PARACALL_SERVED_BY_LIBRARY:
+		return "yes";
+	default:
+		return "no, answered as unknown";
+	}
 }
 
-static void print_row(const struct paracall_hypercall_info *info)
+static void print_row(const struct paracall_call_info *info)
 {
 	print_title(info);
 	puts(".Bl -tag -width \"Architecture:\" -compact");
-	print_architectures(info->architectures);
+	print_item("Architecture:", paracall_architecture_name(info->architecture));
 	print_item("Status:", paracall_status_name(info->status));
 	print_item("Purpose:", info->purpose);
-	print_arguments(info);
+	print_fields(info, PARACALL_IN, ".It Arguments:");
+	print_fields(info, PARACALL_OUT, ".It Gives back:");
 	print_item("Needs:", info->needs ? info->needs : "nothing");
 	print_item("Handled:", handled_words(info));
 	puts(".El");
@@ -241,8 +237,8 @@ static void print_powerpc(void)
 static void print_hypercalls(void)
 {
 	puts(".Sh HYPERCALLS");
-	for (size_t i = 0; i < paracall_hypercall_count(); i++)
-		print_row(paracall_hypercall_info(i));
+	for (size_t i = 0; i < paracall_call_count(); i++)
+		print_row(paracall_call_info(i));
 }
 
 static void print_features(void)

@@ -1,34 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* KVM's feature bits by name, and lists of them as users write them. */
-#include <paracall/paracall.h>
+#include "architecture.h"
 
 #include <string.h>
 
-#define FEATURE(feature_name, identifier, feature_capabilities, feature_offer, \
-		feature_purpose, feature_reason) \
-	{ \
-		.name = feature_name, \
-		.bit = PARACALL_KVM_FEATURE_##identifier, \
-		.capabilities = feature_capabilities, \
-		.offer = PARACALL_OFFER_##feature_offer, \
-		.purpose = feature_purpose, \
-		.reason = feature_reason, \
-	},
-static const struct paracall_feature_info x86_features[] = {
-#include "features.def"
-};
-static const struct paracall_feature_info powerpc_features[] = {
-#include "powerpc/features.def"
-};
-#undef FEATURE
-
 size_t paracall_feature_count_of(enum paracall_architecture architecture)
 {
-	if (architecture == PARACALL_X86)
-		return sizeof(x86_features) / sizeof(x86_features[0]);
-	if (architecture == PARACALL_POWERPC)
-		return sizeof(powerpc_features) / sizeof(powerpc_features[0]);
-	return 0;
+	const struct architecture *described = architecture_of(architecture);
+
+	return described ? described->feature_count : 0;
 }
 
 const struct paracall_feature_info *
@@ -36,7 +16,7 @@ paracall_feature_info_of(enum paracall_architecture architecture, size_t index)
 {
 	if (index >= paracall_feature_count_of(architecture))
 		return NULL;
-	return architecture == PARACALL_X86 ? &x86_features[index] : &powerpc_features[index];
+	return &architecture_of(architecture)->features[index];
 }
 
 size_t paracall_feature_count(void)
@@ -51,9 +31,11 @@ const struct paracall_feature_info *paracall_feature_info(size_t index)
 
 const char *paracall_feature_name(uint32_t bit)
 {
-	for (size_t i = 0; i < paracall_feature_count(); i++)
-		if (bit == 1u << x86_features[i].bit)
-			return x86_features[i].name;
+	const struct paracall_feature_info *info;
+
+	for (size_t i = 0; (info = paracall_feature_info(i)); i++)
+		if (bit == 1u << info->bit)
+			return info->name;
 	return NULL;
 }
 

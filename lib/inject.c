@@ -9,6 +9,8 @@
  */
 #include "inject.h"
 
+#include "architecture.h"
+
 #include "trace/trace.h"
 #include "x86/clock.h"
 #include "x86/steal_time.h"
@@ -26,21 +28,28 @@ static bool is_event(const struct paracall_rule *rule)
 bool injection_fits(enum paracall_fault fault, const struct row *row)
 {
 	/* The library hears of these, no more. */
-	if (row->info.is_papr)
+	if (row->info.properties & PARACALL_CALL_SEEN_ONLY)
 		return false;
 	switch (fault) {
 	case PARACALL_FAULT_RESULT:
-		return !row->info.is_diag;
+		return row->info.kind != PARACALL_CALL_DIAGNOSE;
 	case PARACALL_FAULT_UNKNOWN:
-		return !row->info.is_engines;
+		return row->info.server != PARACALL_SERVED_BY_ENGINE;
 	case PARACALL_FAULT_DROP:
 	case PARACALL_FAULT_DELAY:
 		return true;
 	case PARACALL_FAULT_LATE:
-		return row->handler == paracall_kick_cpu;
+		return row->info.properties & PARACALL_CALL_MAY_BE_LATE;
 	default:
 		return false;
 	}
+}
+
+static bool fits_row(const struct paracall_rule *rule)
+{
+	const struct row *row = row_by_id((uint32_t)rule->index);
+
+	return row && injection_fits(rule->fault, row);
 }
 
 static bool fits_place(const struct paracall_rule *rule,
@@ -51,8 +60,7 @@ static bool fits_place(const struct paracall_rule *rule,
 
 	switch (rule->place) {
 	case PARACALL_AT_CALL:
-		return !has_index || ((size_t)rule->index < paracall_row_count &&
-				      injection_fits(rule->fault, &paracall_rows[rule->index]));
+		return !has_index || fits_row(rule);
 	case PARACALL_AT_MSR:
 		return is_x86 && (!has_index || (size_t)rule->index < paracall_msr_count()) &&
 		       (rule->fault == PARACALL_FAULT_EXCEPTION ||
@@ -136,7 +144,7 @@ static bool is_drawn(const struct paracall_cpu *cpu, const struct paracall_rule 
 static bool fits_call(const struct paracall_cpu *cpu, const struct paracall_rule *rule,
 		      const struct row *row)
 {
-	return row->info.architectures & cpu->machine->architecture &&
+	return row->info.architecture == cpu->machine->architecture &&
 	       injection_fits(rule->fault, row);
 }
 
@@ -152,7 +160,7 @@ static bool meets(const struct paracall_cpu *cpu, const struct paracall_rule *ru
 		index_wanted = rule - cpu->machine->injection.rules;
 	if (index_wanted != PARACALL_ALL_CALLS && (size_t)index_wanted != index)
 		return false;
-	if (place == PARACALL_AT_CALL && !fits_call(cpu, rule, &paracall_rows[index]))
+	if (place == PARACALL_AT_CALL && !fits_call(cpu, rule, row_by_id((uint32_t)index)))
 		return false;
 	return rule->per_million >= MILLION || is_drawn(cpu, rule, index, number);
 }
@@ -176,11 +184,8 @@ static struct paracall_injected *find_entry(struct paracall_cpu *cpu,
 }
 
 /* How events name what a rule met. */
-static uint64_t place_of(const struct paracall_cpu *cpu, enum paracall_place place,
-			 size_t index)
+static uint64_t place_of(enum paracall_place place, size_t index)
 {
-	enum paracall_event_kind kind = PARACALL_EVENT_CALL;
-
 	switch (place) {
 	case PARACALL_AT_MSR:
 		return paracall_msr_info(index)->number;
@@ -193,11 +198,7 @@ static uint64_t place_of(const struct paracall_cpu *cpu, enum paracall_place pla
 	case PARACALL_AT_CALL:
 		break;
 	}
-	if (paracall_rows[index].info.is_diag)
-		kind = PARACALL_EVENT_DIAG;
-	else if (cpu->machine->architecture == PARACALL_POWERPC)
-		kind = PARACALL_EVENT_EPAPR;
-	return paracall_event_id(kind, (uint32_t)index);
+	return paracall_event_id(row_by_id((uint32_t)index)->info.event, (uint32_t)index);
 }
 
 static void note(struct paracall_cpu *cpu, const struct paracall_rule *rule, size_t index,
@@ -217,7 +218,7 @@ static void note(struct paracall_cpu *cpu, const struct paracall_rule *rule, siz
 	entry->last_number = number;
 	entry->last_nanoseconds = nanoseconds;
 	__atomic_store_n(&entry->times, entry->times + 1, __ATOMIC_RELEASE);
-	trace_now(cpu, PARACALL_EVENT_INJECTED, rule->fault, place_of(cpu, rule->place, index),
+	trace_now(cpu, PARACALL_EVENT_INJECTED, rule->fault, place_of(rule->place, index),
 		  (uint64_t)rule->value, number);
 }
 
@@ -240,11 +241,11 @@ const struct paracall_rule *injection_find(struct paracall_cpu *cpu, enum paraca
 
 const struct paracall_rule *injection_find_call(struct paracall_cpu *cpu, const struct row *row)
 {
-	size_t index = row - paracall_rows;
+	uint32_t slot = paracall_call_slot(row->info.id);
 
 	/* This one is counted at its end. */
-	return injection_find(cpu, PARACALL_AT_CALL, index,
-			      cpu->statistics->calls[index].calls + 1);
+	return injection_find(cpu, PARACALL_AT_CALL, row->info.id,
+			      cpu->statistics->calls[slot].calls + 1);
 }
 
 void injection_delay(struct paracall_cpu *cpu, const struct paracall_rule *rule)
@@ -254,12 +255,12 @@ void injection_delay(struct paracall_cpu *cpu, const struct paracall_rule *rule)
 
 static void do_oldest(struct paracall_cpu *cpu)
 {
-	struct late_call call = cpu->late_calls[0];
+	struct call call = cpu->late_calls[0].call;
 
 	cpu->late_call_count--;
 	memmove(cpu->late_calls, cpu->late_calls + 1,
 		cpu->late_call_count * sizeof(cpu->late_calls[0]));
-	paracall_rows[call.row].handler(cpu, call.mode, call.arguments);
+	call.row->handler(cpu, &call);
 }
 
 /* By different rules a later one can be due earlier; it waits for those before. */
@@ -275,17 +276,15 @@ void injection_do_late_calls(struct paracall_cpu *cpu, bool all)
 }
 
 void injection_keep_call(struct paracall_cpu *cpu, const struct paracall_rule *rule,
-			 const struct row *row, uint32_t mode, const uint64_t *arguments)
+			 const struct call *call)
 {
-	struct late_call *call;
+	struct late_call *late;
 
 	if (cpu->late_call_count == MAX_LATE_CALLS)
 		do_oldest(cpu);
-	call = &cpu->late_calls[cpu->late_call_count++];
-	call->due_nanoseconds = now(cpu->machine) + (uint64_t)rule->value;
-	call->row = row - paracall_rows;
-	call->mode = mode;
-	memcpy(call->arguments, arguments, sizeof(call->arguments));
+	late = &cpu->late_calls[cpu->late_call_count++];
+	late->due_nanoseconds = now(cpu->machine) + (uint64_t)rule->value;
+	late->call = *call;
 }
 
 uint32_t injection_withdrawn(struct paracall_cpu *cpu)

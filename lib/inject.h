@@ -3,7 +3,7 @@
 #ifndef PARACALL_LIB_INJECT_H
 #define PARACALL_LIB_INJECT_H
 
-#include "table.h"
+#include "row.h"
 
 /* Whether the engine can do what the rules say, and they say something. */
 bool injection_is_possible(const struct paracall_injection *injection,
@@ -38,7 +38,7 @@ void injection_delay(struct paracall_cpu *cpu, const struct paracall_rule *rule)
 
 /* Keep a call for later; or do those that are due, or @all of them. */
 void injection_keep_call(struct paracall_cpu *cpu, const struct paracall_rule *rule,
-			 const struct row *row, uint32_t mode, const uint64_t *arguments);
+			 const struct call *call);
 void injection_do_late_calls(struct paracall_cpu *cpu, bool all);
 
 /* The features that are not there for this reading of CPUID. */

@@ -3,6 +3,7 @@
  * Rules as users write them: words parted by colons. The first one says where,
  * the second one what happens there, and the rest how often.
  */
+#include "architecture.h"
 #include "inject.h"
 
 #include <stdlib.h>
@@ -205,13 +206,13 @@ static bool has_name(struct word word, const char *prefix, const char *name)
 static bool find_row(struct word word, enum paracall_architecture architecture,
 		     struct paracall_rule *rule)
 {
-	for (size_t i = 0; i < paracall_row_count; i++) {
-		const struct paracall_hypercall_info *info = &paracall_rows[i].info;
+	const struct paracall_call_info *info;
 
-		if (!(info->architectures & architecture) ||
+	for (size_t i = 0; (info = paracall_call_info(i)); i++) {
+		if (info->architecture != architecture ||
 		    (!has_name(word, "", info->name) && !has_name(word, "KVM_HC_", info->name)))
 			continue;
-		rule->index = (int32_t)i;
+		rule->index = (int32_t)info->id;
 		return true;
 	}
 	return false;
@@ -340,14 +341,14 @@ static const char *check_fault(const struct paracall_rule *rule)
 
 	if (rule->place != PARACALL_AT_CALL || rule->index == PARACALL_ALL_CALLS)
 		return NULL;
-	row = &paracall_rows[rule->index];
+	row = row_by_id((uint32_t)rule->index);
 	if (injection_fits(rule->fault, row))
 		return NULL;
-	if (row->info.is_papr)
+	if (row->info.properties & PARACALL_CALL_SEEN_ONLY)
 		return "PAPR's calls are the emulator's own, and not met";
 	if (rule->fault == PARACALL_FAULT_LATE)
 		return "only KICK_CPU can be late; use delay=TIME";
-	if (row->info.is_engines)
+	if (row->info.server == PARACALL_SERVED_BY_ENGINE)
 		return "the emulator answers this one by itself; use drop or delay=TIME";
 	return "there is no result to be replaced; use drop, enosys or delay=TIME";
 }

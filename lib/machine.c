@@ -86,6 +86,8 @@ static void make_slots(struct paracall_machine *machine)
 			.machine = machine,
 			.statistics = &machine->statistics->cpu[i],
 			.trace = trace->trace,
+			.has_layers =
+				machine->enforce_features || trace->trace || machine->has_rules,
 			.ring = trace->trace ? paracall_trace_ring(trace, i) : NULL,
 			.ring_events = trace->ring_events,
 			.apic_id = UINT32_MAX,
@@ -145,8 +147,8 @@ int paracall_machine_new(struct paracall_machine **result, const struct paracall
 		paracall_machine_free(machine);
 		return PARACALL_ERROR_MEMORY;
 	}
-	make_slots(machine);
 	injection_begin(machine, options->injection);
+	make_slots(machine);
 	*result = machine;
 	return PARACALL_OK;
 }

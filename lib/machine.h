@@ -58,6 +58,28 @@ struct async_pf {
 	uint32_t next;
 };
 
+/* row.h. */
+struct row;
+
+/* What the guest asks. */
+struct call {
+	/* NULL: the table has none. */
+	const struct row *row;
+	uint64_t number;
+	/* Bits of enum paracall_mode. */
+	uint32_t mode;
+	/* The guest may make calls in this mode. */
+	bool is_permitted;
+	/* Its handler is this machine's. */
+	bool is_served;
+	/* The handler was called. */
+	bool is_done;
+	/* What the row declares, in order; undefined beyond. */
+	uint64_t arguments[PARACALL_MAX_ARGUMENTS];
+	/* From the handler, likewise; all that the row declares, if it succeeds. */
+	uint64_t outputs[PARACALL_MAX_OUTPUTS];
+};
+
 /* x86/map_gpa_range.c's. */
 struct private_memory;
 
@@ -66,9 +88,7 @@ struct private_memory;
 
 struct late_call {
 	uint64_t due_nanoseconds;
-	uint32_t row;
-	uint32_t mode;
-	uint64_t arguments[PARACALL_MAX_ARGUMENTS];
+	struct call call;
 };
 
 /* What happens every so often by a rule. */
@@ -87,6 +107,8 @@ struct paracall_cpu {
 	void *engine_cpu;
 	/* Written by the vCPU's thread alone. */
 	struct paracall_cpu_statistics *statistics;
+	/* A call of it is not just done: there are rules or a trace, or features are enforced. */
+	bool has_layers;
 	/* NULL unless somebody looks on. */
 	struct paracall_trace *trace;
 	/* Its own there. */

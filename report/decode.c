@@ -689,9 +689,9 @@ void decode_line(FILE *output, const struct event *event, const struct symbols *
 /* The number of a call of the table's; false if this version doesn't have it. */
 static bool number_of(const char *name, uint64_t *number)
 {
-	for (size_t row = 0; row < paracall_hypercall_count(); row++) {
-		const struct paracall_hypercall_info *info = paracall_hypercall_info(row);
+	const struct paracall_call_info *info;
 
+	for (size_t i = 0; (info = paracall_call_info(i)); i++) {
 		if (strcmp(info->name, name))
 			continue;
 		*number = info->number;

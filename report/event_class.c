@@ -79,23 +79,6 @@ static const struct event_class other_classes[] = {
 };
 /* clang-format on */
 
-/* What calls give back beside their result. */
-struct output {
-	const char *call;
-	unsigned int count;
-	struct event_field fields[PARACALL_EVENT_ARGUMENTS];
-};
-
-/* clang-format off */
-static const struct output outputs[] = {
-	{ "CLOCK_PAIRING", 4,
-	  { FIELD("sec", DECIMAL), FIELD("nsec", DECIMAL), FIELD("tsc", DECIMAL),
-	    FIELD("flags", HEX) } },
-	{ "FEATURES", 1, { FIELD("features", POWERPC_FEATURES) } },
-	{ "PPC_MAP_MAGIC_PAGE", 1, { FIELD("page_features", MAGIC_PAGE_FEATURES) } },
-};
-/* clang-format on */
-
 static int compare_ids(const void *a, const void *b)
 {
 	const struct event_class *first = a;
@@ -139,82 +122,71 @@ void event_classes_free(struct event_classes *classes)
 	*classes = (struct event_classes){ .items = NULL };
 }
 
-/* How a row's calls come. */
-static enum paracall_event_kind kind_of(const struct paracall_hypercall_info *info)
+/* Those fields of a row that go one way, from the one of number @first on. */
+static void add_fields(struct event_class *class, const struct paracall_call_info *info,
+		       enum paracall_direction direction, unsigned int first)
 {
-	if (info->is_diag)
-		return PARACALL_EVENT_DIAG;
-	if (info->is_papr)
-		return PARACALL_EVENT_PAPR;
-	return info->is_epapr ? PARACALL_EVENT_EPAPR : PARACALL_EVENT_CALL;
-}
+	unsigned int number = 0;
 
-/* Of "R1+1 timeout" the name, without the register. */
-static const char *bare_name(const char *name)
-{
-	const char *space = strrchr(name, ' ');
+	for (unsigned int i = 0; i < PARACALL_MAX_FIELDS && info->fields[i].name; i++) {
+		struct event_field *field;
 
-	return space ? space + 1 : name;
-}
-
-/* The part of a call's arguments that begins with @first, unless it has none there. */
-static bool add_part(struct event_classes *classes, enum paracall_event_kind kind, size_t row,
-		     const struct paracall_hypercall_info *info, unsigned int first)
-{
-	struct event_class class = { .id = paracall_event_id(kind, row) };
-
-	snprintf(class.name, sizeof(class.name), "%s%s", info->name, first ? "_more" : "");
-	for (unsigned int i = first; i < PARACALL_MAX_ARGUMENTS && info->arguments[i].name &&
-				     class.field_count < PARACALL_EVENT_ARGUMENTS;
-	     i++) {
-		struct event_field *field = &class.fields[class.field_count++];
-
-		snprintf(field->name, sizeof(field->name), "%s",
-			 bare_name(info->arguments[i].name));
-		field->format = info->arguments[i].format;
-	}
-	return (first && !class.field_count) || event_classes_add(classes, &class);
-}
-
-/* On PowerPC, KVM's numbers come as ePAPR's do. */
-static bool add_call(struct event_classes *classes, size_t row,
-		     const struct paracall_hypercall_info *info)
-{
-	enum paracall_event_kind kind = kind_of(info);
-
-	return add_part(classes, kind, row, info, 0) &&
-	       (kind != PARACALL_EVENT_CALL ||
-		add_part(classes, PARACALL_EVENT_EPAPR, row, info, 0)) &&
-	       add_part(classes, PARACALL_EVENT_MORE, row, info, PARACALL_EVENT_ARGUMENTS);
-}
-
-static bool add_output(struct event_classes *classes, size_t row, const char *call)
-{
-	for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++) {
-		struct event_class class = {
-			.id = paracall_event_id(PARACALL_EVENT_OUTPUT, row),
-			.field_count = outputs[i].count,
-		};
-
-		if (strcmp(outputs[i].call, call))
+		if (info->fields[i].direction != direction || number++ < first ||
+		    class->field_count == PARACALL_EVENT_ARGUMENTS)
 			continue;
-		snprintf(class.name, sizeof(class.name), "%s_output", call);
-		memcpy(class.fields, outputs[i].fields, sizeof(class.fields));
-		return event_classes_add(classes, &class);
+		field = &class->fields[class->field_count++];
+		snprintf(field->name, sizeof(field->name), "%s", info->fields[i].name);
+		field->format = info->fields[i].format;
 	}
+}
+
+static bool add_call(struct event_classes *classes, const struct paracall_call_info *info,
+		     enum paracall_event_kind kind)
+{
+	struct event_class class = { .id = paracall_event_id(kind, info->id) };
+
+	snprintf(class.name, sizeof(class.name), "%s", info->name);
+	add_fields(&class, info, PARACALL_IN, 0);
+	return event_classes_add(classes, &class);
+}
+
+/* What calls give back beside their result, if it is seen. */
+static bool add_output(struct event_classes *classes, const struct paracall_call_info *info)
+{
+	struct event_class class = { .id = paracall_event_id(PARACALL_EVENT_OUTPUT, info->id) };
+
+	if (info->server != PARACALL_SERVED_BY_LIBRARY)
+		return true;
+	snprintf(class.name, sizeof(class.name), "%s_output", info->name);
+	add_fields(&class, info, PARACALL_OUT, 0);
+	return !class.field_count || event_classes_add(classes, &class);
+}
+
+/* KVM's own numbers are the same everywhere, and come as each architecture's calls do. */
+static bool add_row(struct event_classes *classes, const struct paracall_call_info *info)
+{
+	const struct paracall_call_info *other;
+
+	if (!add_call(classes, info, info->event) || !add_output(classes, info))
+		return false;
+	if (info->kind != PARACALL_CALL_HYPERCALL)
+		return true;
+	for (size_t i = 0; (other = paracall_call_info(i)); i++)
+		if (other->kind == PARACALL_CALL_HYPERCALL &&
+		    !event_class_find(classes, paracall_event_id(other->event, info->id)) &&
+		    !add_call(classes, info, other->event))
+			return false;
 	return true;
 }
 
 bool event_classes_make(struct event_classes *classes)
 {
+	const struct paracall_call_info *info;
 	bool is_good = true;
 
 	*classes = (struct event_classes){ .items = NULL };
-	for (size_t row = 0; row < paracall_hypercall_count() && is_good; row++) {
-		const struct paracall_hypercall_info *info = paracall_hypercall_info(row);
-
-		is_good = add_call(classes, row, info) && add_output(classes, row, info->name);
-	}
+	for (size_t i = 0; is_good && (info = paracall_call_info(i)); i++)
+		is_good = add_row(classes, info);
 	for (size_t i = 0; i < sizeof(other_classes) / sizeof(other_classes[0]); i++)
 		is_good = is_good && event_classes_add(classes, &other_classes[i]);
 	if (!is_good)

@@ -28,13 +28,12 @@ static void *begin(const struct writer_target *target)
 	return summary;
 }
 
-/* Rows can have moved since the recording was made; names stay. */
-static size_t row_of(const struct event *event)
+static uint32_t slot_of(const struct event *event)
 {
-	for (size_t row = 0; row < paracall_hypercall_count(); row++)
-		if (!strcmp(paracall_hypercall_info(row)->name, event->class->name))
-			return row;
-	return PARACALL_STATISTICS_UNKNOWN;
+	uint32_t row = paracall_event_row(event->class->id);
+
+	return row == PARACALL_EVENT_UNKNOWN_ROW ? PARACALL_STATISTICS_UNKNOWN
+						 : paracall_call_slot(row);
 }
 
 static void add(void *writer, const struct event *event)
@@ -44,7 +43,7 @@ static void add(void *writer, const struct event *event)
 
 	if (!event_is_call(event))
 		return;
-	call = &summary->statistics->cpu[0].calls[row_of(event)];
+	call = &summary->statistics->cpu[0].calls[slot_of(event)];
 	call->calls++;
 	call->errors += event_has_failed(event);
 	call->timed_calls += event->duration != 0;

@@ -12,33 +12,32 @@
 	 1u << PARACALL_EVENT_EPAPR)
 #define REGISTER_KINDS (1u << PARACALL_EVENT_RDMSR | 1u << PARACALL_EVENT_WRMSR)
 
+#define KIND(kind) (UINT64_C(1) << PARACALL_EVENT_##kind)
+
 struct group {
 	const char *name;
 	/* Bits of kinds that are in it whole. */
 	uint64_t kinds;
-	/* Classes and registers, between spaces. */
-	const char *names;
+	/* The calls and registers that are in it. */
+	enum paracall_call_group calls;
 };
 
-/* Names of calls that this version doesn't know do no harm here. */
 /* clang-format off */
 static const struct group groups[] = {
-	{ "all", UINT64_MAX, "" },
-	{ "call", CALL_KINDS, "" },
-	{ "diag", 1u << PARACALL_EVENT_DIAG, "" },
-	{ "papr", 1u << PARACALL_EVENT_PAPR, "" },
-	{ "epapr", 1u << PARACALL_EVENT_EPAPR, "" },
-	{ "cpuid", 1u << PARACALL_EVENT_CPUID, "" },
-	{ "register", REGISTER_KINDS, "" },
-	{ "injected", 1u << PARACALL_EVENT_INJECTED, "" },
-	{ "clock", 0,
-	  " CLOCK_PAIRING clock steal WALL_CLOCK SYSTEM_TIME WALL_CLOCK_NEW SYSTEM_TIME_NEW STEAL_TIME " },
-	{ "ipi", 0, " SEND_IPI KICK_CPU kick interrupt H_IPI H_PROD " },
-	{ "halt", 0, " halt wake H_CEDE EV_IDLE POLL_CONTROL " },
-	{ "yield", 0, " SCHED_YIELD yield spin DIAG_44_TIME_SLICE_END DIAG_9C_DIRECTED_YIELD H_CONFER " },
-	{ "memory", 0, " MMU_OP MAP_GPA_RANGE DIAG_10_RELEASE_PAGES PPC_MAP_MAGIC_PAGE " },
-	{ "pagefault", 0,
-	  " async_pf async_pf_ready ASYNC_PF_EN ASYNC_PF_INT ASYNC_PF_ACK DIAG_258_TOKEN DIAG_258_CANCEL DIAG_258_OTHER " },
+	{ "all", UINT64_MAX, PARACALL_GROUP_NONE },
+	{ "call", CALL_KINDS, PARACALL_GROUP_NONE },
+	{ "diag", KIND(DIAG), PARACALL_GROUP_NONE },
+	{ "papr", KIND(PAPR), PARACALL_GROUP_NONE },
+	{ "epapr", KIND(EPAPR), PARACALL_GROUP_NONE },
+	{ "cpuid", KIND(CPUID), PARACALL_GROUP_NONE },
+	{ "register", REGISTER_KINDS, PARACALL_GROUP_NONE },
+	{ "injected", KIND(INJECTED), PARACALL_GROUP_NONE },
+	{ "clock", KIND(CLOCK) | KIND(STEAL), PARACALL_GROUP_CLOCK },
+	{ "ipi", KIND(KICK) | KIND(INTERRUPT), PARACALL_GROUP_IPI },
+	{ "halt", KIND(HALT) | KIND(WAKE), PARACALL_GROUP_HALT },
+	{ "yield", KIND(YIELD) | KIND(SPIN), PARACALL_GROUP_YIELD },
+	{ "memory", 0, PARACALL_GROUP_MEMORY },
+	{ "pagefault", KIND(ASYNC_PF) | KIND(ASYNC_PF_READY), PARACALL_GROUP_PAGE_FAULT },
 };
 /* clang-format on */
 
@@ -265,34 +264,35 @@ bool filter_set_cpus(struct filter *filter, const char *list, char *error, size_
 	return is_good;
 }
 
-/* Whether @name is one of those between spaces in @list. */
-static bool has_name(const char *list, const char *name)
-{
-	size_t length = strlen(name);
-
-	for (const char *at = list; (at = strstr(at, name)); at++)
-		if (at > list && at[-1] == ' ' && at[length] == ' ')
-			return true;
-	return false;
-}
-
 /* A recording can have kinds that there is no bit for. */
 static bool has_kind(uint64_t kinds, uint32_t kind)
 {
 	return kind < 64 ? kinds >> kind & 1 : kinds == UINT64_MAX;
 }
 
-/* @name is the class's, or the register's. */
-static bool term_has(const struct term *term, uint32_t id, const char *name)
+/* Of the events of class @id, unless they are a register's. */
+static enum paracall_call_group group_of(uint32_t id)
+{
+	const struct paracall_call_info *info;
+
+	if (!has_kind(CALL_KINDS, paracall_event_kind(id)))
+		return PARACALL_GROUP_NONE;
+	info = paracall_call_by_id(paracall_event_row(id));
+	return info ? info->group : PARACALL_GROUP_NONE;
+}
+
+/* @name and @calls are the class's, or the register's. */
+static bool term_has(const struct term *term, uint32_t id, const char *name,
+		     enum paracall_call_group calls)
 {
 	if (!term->group)
 		return !strcmp(term->name, name);
 	return has_kind(term->group->kinds, paracall_event_kind(id)) ||
-	       has_name(term->group->names, name);
+	       (calls && term->group->calls == calls);
 }
 
 /* The register that an access is to; NULL if it is none, or unknown. */
-static const char *register_of(const struct event *event)
+static const struct paracall_msr_info *register_of(const struct event *event)
 {
 	uint64_t number;
 
@@ -301,7 +301,7 @@ static const char *register_of(const struct event *event)
 		return NULL;
 	for (size_t i = 0; i < paracall_msr_count(); i++)
 		if (paracall_msr_info(i)->number == number)
-			return paracall_msr_info(i)->name;
+			return paracall_msr_info(i);
 	return NULL;
 }
 
@@ -309,13 +309,14 @@ static const char *register_of(const struct event *event)
 static bool has_named(const struct filter *filter, const struct event *event)
 {
 	bool is_in = !filter->term_count || filter->terms[0].is_out;
-	const char *name = register_of(event);
+	const struct paracall_msr_info *msr = register_of(event);
+	uint32_t id = event->class->id;
 
 	for (size_t i = 0; i < filter->term_count; i++) {
 		const struct term *term = &filter->terms[i];
 
-		if (term_has(term, event->class->id, event->class->name) ||
-		    (name && term_has(term, event->class->id, name)))
+		if (term_has(term, id, event->class->name, group_of(id)) ||
+		    (msr && term_has(term, id, msr->name, msr->group)))
 			is_in = !term->is_out;
 	}
 	return is_in;
@@ -341,7 +342,8 @@ static bool wants_register(const struct filter *filter)
 	for (size_t i = 0; i < filter->term_count; i++)
 		for (size_t j = 0; j < paracall_msr_count(); j++)
 			if (!filter->terms[i].is_out &&
-			    term_has(&filter->terms[i], 0, paracall_msr_info(j)->name))
+			    term_has(&filter->terms[i], 0, paracall_msr_info(j)->name,
+				     paracall_msr_info(j)->group))
 				return true;
 	return false;
 }

@@ -22,12 +22,12 @@ static void visit_all(const struct paracall_statistics *statistics, visitor *vis
 
 static void print_place(FILE *output, const struct paracall_injected *injected)
 {
-	const struct paracall_hypercall_info *call;
+	const struct paracall_call_info *call;
 	const struct paracall_msr_info *msr;
 
 	switch (injected->place) {
 	case PARACALL_AT_CALL:
-		call = paracall_hypercall_info(injected->index);
+		call = paracall_call_by_id((uint32_t)injected->index);
 		fputs(call ? call->name : "(unknown)", output);
 		break;
 	case PARACALL_AT_MSR:

@@ -93,8 +93,9 @@ static double average_microseconds(const struct rates *rates, size_t call)
 
 static void add_calls(struct rates *rates)
 {
-	for (size_t row = 0; row < PARACALL_STATISTICS_ROWS; row++) {
-		const struct paracall_hypercall_info *info = paracall_hypercall_info(row);
+	for (uint32_t row = 0; row < PARACALL_STATISTICS_ROWS; row++) {
+		const struct paracall_call_info *info =
+			paracall_call_in_slot(rates->now->architecture, row);
 		size_t call = offsetof(struct paracall_cpu_statistics, calls) +
 			      row * sizeof(struct paracall_call_statistics);
 		struct rates_event *event =

@@ -47,9 +47,10 @@ struct table {
 				    (index) * sizeof(struct paracall_magic_page_statistics) + \
 				    offsetof(struct paracall_magic_page_statistics, member))
 
-static struct line make_line(const struct paracall_statistics *statistics, size_t row)
+static struct line make_line(const struct paracall_statistics *statistics, uint32_t row)
 {
-	const struct paracall_hypercall_info *info = paracall_hypercall_info(row);
+	const struct paracall_call_info *info =
+		paracall_call_in_slot(statistics->architecture, row);
 	uint64_t timed = row_total(statistics, row, timed_calls);
 	uint64_t nanoseconds = row_total(statistics, row, timed_nanoseconds);
 	struct line line = {
@@ -79,7 +80,7 @@ static int compare_lines(const void *a, const void *b)
 static void make_table(struct table *table, const struct paracall_statistics *statistics)
 {
 	*table = (struct table){ .total.name = "total" };
-	for (size_t row = 0; row < PARACALL_STATISTICS_ROWS; row++) {
+	for (uint32_t row = 0; row < PARACALL_STATISTICS_ROWS; row++) {
 		struct line line = make_line(statistics, row);
 
 		if (!line.calls)
@@ -110,14 +111,13 @@ static void print_line(FILE *output, const struct line *line, double total_secon
 static bool feature_was_used(const struct paracall_statistics *statistics,
 			     const struct paracall_feature_info *feature)
 {
-	for (size_t row = 0; row < paracall_hypercall_count(); row++) {
-		const struct paracall_hypercall_info *info = paracall_hypercall_info(row);
+	const struct paracall_call_info *info;
 
+	for (size_t i = 0; (info = paracall_call_info(i)); i++)
 		if (info->feature == 1u << feature->bit &&
-		    info->architectures & statistics->architecture &&
-		    row_total(statistics, row, calls))
+		    info->architecture == statistics->architecture &&
+		    row_total(statistics, paracall_call_slot(info->id), calls))
 			return true;
-	}
 	if (statistics->architecture != PARACALL_X86)
 		return false;
 	for (size_t i = 0; i < paracall_msr_count(); i++)

@@ -35,12 +35,13 @@ static void add_row(struct coverage *coverage, char *name, bool is_needed)
 
 static void add_rows(struct coverage *coverage, uint32_t architecture)
 {
-	const struct paracall_hypercall_info *call;
+	const struct paracall_call_info *call;
 	const struct paracall_msr_info *msr;
 
-	for (size_t i = 0; (call = paracall_hypercall_info(i)); i++)
-		if (call->architectures & architecture)
-			add_row(coverage, format_string("%s", call->name), call->handled);
+	for (size_t i = 0; (call = paracall_call_info(i)); i++)
+		if (call->architecture == architecture)
+			add_row(coverage, format_string("%s", call->name),
+				call->server == PARACALL_SERVED_BY_LIBRARY);
 	for (size_t i = 0; architecture == PARACALL_X86 && (msr = paracall_msr_info(i)); i++)
 		add_row(coverage, format_string("MSR_%s", msr->name), true);
 }

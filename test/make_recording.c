@@ -41,9 +41,11 @@ static uint64_t between(struct machine *machine, uint64_t least, uint64_t most)
 
 static uint32_t row_of(const char *name)
 {
-	for (size_t row = 0; row < paracall_hypercall_count(); row++)
-		if (!strcmp(paracall_hypercall_info(row)->name, name))
-			return row;
+	const struct paracall_call_info *info;
+
+	for (size_t i = 0; (info = paracall_call_info(i)); i++)
+		if (!strcmp(info->name, name))
+			return info->id;
 	return PARACALL_EVENT_UNKNOWN_ROW;
 }
 

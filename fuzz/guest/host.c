@@ -404,7 +404,7 @@ static void check_event(const struct paracall_event *event)
 	uint32_t row = paracall_event_row(event->id);
 
 	FUZZ_CHECK(kind > PARACALL_EVENT_NONE && kind < PARACALL_EVENT_KINDS);
-	FUZZ_CHECK(row < paracall_hypercall_count() || row == PARACALL_EVENT_UNKNOWN_ROW);
+	FUZZ_CHECK(!row || paracall_call_by_id(row) || row == PARACALL_EVENT_UNKNOWN_ROW);
 	FUZZ_CHECK(event->time && event->time <= host_time);
 	if (kind == PARACALL_EVENT_MORE || kind == PARACALL_EVENT_OUTPUT)
 		FUZZ_CHECK(event->result > 0 && event->result <= PARACALL_EVENT_ARGUMENTS);

@@ -19,7 +19,7 @@ extern "C" {
  */
 enum paracall_event_kind {
 	PARACALL_EVENT_NONE,
-	/* A hypercall; the row is the table's. .result is what the guest got. */
+	/* A hypercall; the row is its id in the table. .result is what the guest got. */
 	PARACALL_EVENT_CALL,
 	/* A function of DIAGNOSE; .result is an enum paracall_diag_outcome. */
 	PARACALL_EVENT_DIAG,

@@ -25,6 +25,7 @@
 
 #include <paracall/abi.h>
 #include <paracall/statistics.h>
+#include <paracall/table.h>
 #include <paracall/trace.h>
 
 #ifdef __cplusplus
@@ -55,128 +56,6 @@ const char *paracall_strerror(int error);
 
 /* [any] The library's version, like "0.1.0". */
 const char *paracall_version(void);
-
-/*
- * ---- The table -------------------------------------------------------------
- */
-
-/* Bits, because a row can serve several architectures. */
-enum paracall_architecture {
-	PARACALL_X86 = 1 << 0,
-	PARACALL_S390 = 1 << 1,
-	PARACALL_POWERPC = 1 << 2,
-	PARACALL_MIPS = 1 << 3,
-};
-
-enum paracall_status {
-	PARACALL_ACTIVE,
-	PARACALL_DEPRECATED,
-	PARACALL_OBSOLETE,
-};
-
-/* How an argument is best shown. */
-enum paracall_format {
-	PARACALL_FORMAT_NONE,
-	PARACALL_FORMAT_HEX,
-	PARACALL_FORMAT_DECIMAL,
-	/* A CPU, by its local APIC's id. */
-	PARACALL_FORMAT_APIC_ID,
-	/* A guest-physical address. */
-	PARACALL_FORMAT_GPA,
-	/* A set of CPUs, one bit each. */
-	PARACALL_FORMAT_CPU_SET,
-	/* The low half of a local APIC's interrupt command register. */
-	PARACALL_FORMAT_ICR,
-	/* A clock of CLOCK_PAIRING's; the attributes of MAP_GPA_RANGE. */
-	PARACALL_FORMAT_CLOCK_TYPE,
-	PARACALL_FORMAT_PAGE_ATTRIBUTES,
-	/* The rest is for events: a vCPU by its index; how an interrupt is delivered. */
-	PARACALL_FORMAT_CPU,
-	PARACALL_FORMAT_DELIVERY_MODE,
-	PARACALL_FORMAT_NANOSECONDS,
-	/* A model-specific register; an enum paracall_wake_cause. */
-	PARACALL_FORMAT_MSR,
-	PARACALL_FORMAT_WAKE_CAUSE,
-	/* 0 or 1. */
-	PARACALL_FORMAT_BOOLEAN,
-	/* PowerPC: what FEATURES gives back; of PPC_MAP_MAGIC_PAGE's an address and result. */
-	PARACALL_FORMAT_POWERPC_FEATURES,
-	PARACALL_FORMAT_MAGIC_PAGE_ADDRESS,
-	PARACALL_FORMAT_MAGIC_PAGE_FEATURES,
-	/* An enum paracall_fault; and where: see PARACALL_EVENT_INJECTED. */
-	PARACALL_FORMAT_FAULT,
-	PARACALL_FORMAT_PLACE,
-	/* PAPR: a processor's number, or -1 for all. */
-	PARACALL_FORMAT_PROCESSOR,
-	/* Of a clock page multiplier and shift, see PARACALL_EVENT_CLOCK; its flags. */
-	PARACALL_FORMAT_CLOCK_SCALE,
-	PARACALL_FORMAT_CLOCK_FLAGS,
-	PARACALL_FORMATS
-};
-
-#define PARACALL_MAX_ARGUMENTS 4
-
-struct paracall_argument {
-	const char *name;
-	enum paracall_format format;
-};
-
-/* One row of the table: the kernel document's template and a little more. */
-struct paracall_hypercall_info {
-	const char *name;
-	/* Of a function of s390's DIAGNOSE its code, of an ePAPR call its token. */
-	uint32_t number;
-	/* One of these functions, and which of its subcodes; -1: all, or all others. */
-	bool is_diag;
-	int32_t subcode;
-	/* One of ePAPR's calls, or of PAPR's hcalls, both PowerPC's. */
-	bool is_epapr;
-	bool is_papr;
-	/* Bits of enum paracall_architecture. */
-	uint32_t architectures;
-	enum paracall_status status;
-	const char *purpose;
-	/* In order; those beyond the last have no name. */
-	struct paracall_argument arguments[PARACALL_MAX_ARGUMENTS];
-	/* The bit of its architecture's features that announces it, or 0. */
-	uint32_t feature;
-	/* What tells a guest of it, in words; NULL if nothing is needed. */
-	const char *needs;
-	/* This library answers it (other than with "no such call"). */
-	bool handled;
-	/* The engine answers it by itself; here it is only counted. */
-	bool is_engines;
-};
-
-/* [any] The number of rows; rows are numbered from 0. */
-size_t paracall_hypercall_count(void);
-
-/* [any] Row @row, or NULL past the end. Constant for the process's life. */
-const struct paracall_hypercall_info *paracall_hypercall_info(size_t row);
-
-/*
- * [any] A row's heading where all are shown, like "5. KVM_HC_KICK_CPU" or
- * "ePAPR 0x10010: EV_IDLE"; and where its argument @index is, like "a0", "r3",
- * or nothing if the argument's name says so. Like snprintf(3).
- */
-int paracall_hypercall_title(const struct paracall_hypercall_info *info, char *title,
-			     size_t size);
-int paracall_argument_place(const struct paracall_hypercall_info *info, unsigned int index,
-			    char *place, size_t size);
-
-/*
- * [any] A number that depends on all that says which counter, register or event is
- * which: the rows' names and order, registers, fields of the magic page, and the
- * layout of struct paracall_cpu_statistics. Two programs that share counters or a
- * trace compare theirs: if they differ, numbers would be shown under wrong names.
- */
-uint64_t paracall_table_id(void);
-
-/* [any] The name of one architecture bit as the kernel's documents spell it. */
-const char *paracall_architecture_name(enum paracall_architecture architecture);
-
-/* [any] "active", "deprecated" or "obsolete". */
-const char *paracall_status_name(enum paracall_status status);
 
 /*
  * ---- Capabilities ----------------------------------------------------------
@@ -573,8 +452,7 @@ enum paracall_fault {
 struct paracall_rule {
 	enum paracall_place place;
 	/*
-	 * Which call or register, by paracall_hypercall_info()'s or
-	 * paracall_msr_info()'s index; or PARACALL_ALL_CALLS: each where the fault
+	 * Which call, by its id, or register, by paracall_msr_info()'s index; or PARACALL_ALL_CALLS: each where the fault
 	 * makes sense.
 	 */
 	int32_t index;
@@ -882,6 +760,7 @@ struct paracall_msr_info {
 	uint32_t number;
 	/* The bit of CPUID leaf 0x40000001's EAX that announces it, or 0. */
 	uint32_t feature;
+	enum paracall_call_group group;
 	const char *purpose;
 };
 

@@ -20,7 +20,7 @@ extern "C" {
 #define PARACALL_STATISTICS_MAGIC 0x41524150u /* "PARA" */
 #define PARACALL_STATISTICS_VERSION 7u
 
-/* Rows of the table that the layout has room for; the last counts others. */
+/* Slots of calls, paracall_call_slot(); the last counts those that are not in the table. */
 #define PARACALL_STATISTICS_ROWS 256
 #define PARACALL_STATISTICS_UNKNOWN (PARACALL_STATISTICS_ROWS - 1)
 
@@ -84,6 +84,7 @@ struct paracall_magic_page_statistics {
 };
 
 struct paracall_cpu_statistics {
+	/* By paracall_call_slot(). */
 	struct paracall_call_statistics calls[PARACALL_STATISTICS_ROWS];
 	struct paracall_msr_statistics msrs[PARACALL_STATISTICS_MSRS];
 	/* CPUID leaves 0x40000000 and 0x40000001 read. */

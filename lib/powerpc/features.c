@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* KVM_HC_FEATURES. */
-#include "../table.h"
+#include "arch.h"
 
-uint32_t paracall_features(struct paracall_cpu *cpu, uint32_t mode, const uint64_t *arguments,
-			   uint64_t *output)
+int64_t paracall_features(struct paracall_cpu *cpu, struct call *call)
 {
-	(void)mode;
-	(void)arguments;
-	*output = cpu->machine->features;
+	call->outputs[0] = cpu->machine->features;
 	return PARACALL_EV_SUCCESS;
 }

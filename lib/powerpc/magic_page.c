@@ -7,7 +7,7 @@
  */
 #include "magic_page.h"
 
-#include "../table.h"
+#include "arch.h"
 
 #include <assert.h>
 #include <endian.h>
@@ -542,13 +542,12 @@ void paracall_magic_page_forget(struct paracall_machine *machine)
  * KVM would let all of the guest's kernel be executable, for the sake of kernels
  * before 3.14, which no engine here does.
  */
-uint32_t paracall_magic_page_map(struct paracall_cpu *cpu, uint32_t mode,
-				 const uint64_t *arguments, uint64_t *output)
+int64_t paracall_magic_page_map(struct paracall_cpu *cpu, struct call *call)
 {
 	const struct paracall_engine *engine = &cpu->machine->engine;
 	struct magic_page_start *start = &cpu->machine->magic_page_start;
-	uint64_t real_address = arguments[0] & ~PAGE_MASK;
-	uint64_t effective_address = arguments[1] & ~PAGE_MASK;
+	uint64_t real_address = call->arguments[0] & ~PAGE_MASK;
+	uint64_t effective_address = call->arguments[1] & ~PAGE_MASK;
 
 	if (!is_offered(cpu->machine, PARACALL_KVM_FEATURE_MAGIC_PAGE))
 		return PARACALL_EV_UNIMPLEMENTED;
@@ -559,9 +558,9 @@ uint32_t paracall_magic_page_map(struct paracall_cpu *cpu, uint32_t mode,
 	cpu->magic_page.effective_address = effective_address;
 	prepare(cpu);
 	/* One that the guest is in goes on. */
-	check_section(cpu, mode);
+	check_section(cpu, call->mode);
 	atomic_store(&start->real_address, real_address);
 	atomic_store(&start->effective_address, effective_address);
-	*output = PARACALL_KVM_MAGIC_FEAT_MAS0_TO_SPRG7;
+	call->outputs[0] = PARACALL_KVM_MAGIC_FEAT_MAS0_TO_SPRG7;
 	return PARACALL_EV_SUCCESS;
 }

@@ -5,8 +5,7 @@
  */
 #include "diag.h"
 
-enum paracall_diag_outcome paracall_diag_breakpoint(struct paracall_cpu *cpu,
-						    const struct diag_call *call)
+int64_t paracall_diag_breakpoint(struct paracall_cpu *cpu, struct call *call)
 {
 	(void)cpu;
 	(void)call;

@@ -4,10 +4,18 @@
 #define PARACALL_LIB_S390_DIAG_H
 
 #include "../memory.h"
-#include "../table.h"
+#include "arch.h"
 
 /* At real address 0 each CPU sees so much of memory that begins at its prefix. */
 #define PREFIX_AREA (2 * GUEST_PAGE_SIZE)
+
+/* Places behind the general registers: those that the instruction names. */
+enum diag_place {
+	DIAG_R1 = PARACALL_S390_REGISTERS,
+	DIAG_R1_NEXT,
+	DIAG_R3,
+	DIAG_NOWHERE,
+};
 
 /* 0x258's parameter block: its doublewords, and what is in the first. */
 struct diag_block {
@@ -18,18 +26,37 @@ struct diag_block {
 	uint64_t zarch;
 };
 
+/* A call, which is its beginning. Its result is an enum paracall_diag_outcome. */
 struct diag_call {
+	struct call call;
 	/* The numbers in the instruction's fields. */
 	unsigned int r1, r3;
+	/* What was read to find the subcode. */
+	unsigned int known_place;
+	uint64_t known_value;
 	/* The exception that it is, if it is none of those that there are. */
 	enum paracall_diag_outcome refusal;
 	/* Of 0x258 with one of its subcodes. */
 	struct diag_block block;
 };
 
+static inline struct diag_call *diag_call(struct call *call)
+{
+	return (struct diag_call *)call;
+}
+
 static inline uint64_t diag_register(struct paracall_cpu *cpu, unsigned int number)
 {
 	return cpu->machine->engine.read_register(cpu->engine_cpu, number);
+}
+
+/* The one register that says which subcode it is. */
+static inline uint64_t diag_read_subcode(struct paracall_cpu *cpu, struct diag_call *call,
+					 unsigned int place, unsigned int number)
+{
+	call->known_place = place;
+	call->known_value = diag_register(cpu, number);
+	return call->known_value;
 }
 
 /* The CPU's prefix area, an absolute address. */
@@ -37,5 +64,9 @@ static inline uint64_t diag_prefix(struct paracall_cpu *cpu)
 {
 	return diag_register(cpu, PARACALL_S390_PREFIX) & 0x7fffe000;
 }
+
+/* Where 0x308 and 0x258 have their subcode. */
+uint64_t diag_ipl_subcode(struct paracall_cpu *cpu, struct diag_call *call);
+uint64_t diag_page_reference_subcode(struct paracall_cpu *cpu, struct diag_call *call);
 
 #endif /* PARACALL_LIB_S390_DIAG_H */

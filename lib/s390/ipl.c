@@ -7,17 +7,16 @@
  * __diag_ipl_functions); all others its user space's, which refuses more (QEMU's
  * target/s390x/diag.c, handle_diag_308).
  */
-uint64_t paracall_diag_ipl_subcode(struct paracall_cpu *cpu, struct diag_call *call)
+uint64_t diag_ipl_subcode(struct paracall_cpu *cpu, struct diag_call *call)
 {
-	uint64_t subcode = diag_register(cpu, call->r3);
+	uint64_t subcode = diag_read_subcode(cpu, call, DIAG_R3, call->r3);
 	uint64_t low = subcode & 0xffff;
 
 	return low == 3 || low == 4 ? low : subcode;
 }
 
 /* Other vCPUs may still run: what they touch by themselves is left alone. */
-enum paracall_diag_outcome paracall_diag_reset(struct paracall_cpu *cpu,
-					       const struct diag_call *call)
+int64_t paracall_diag_reset(struct paracall_cpu *cpu, struct call *call)
 {
 	struct paracall_machine *machine = cpu->machine;
 

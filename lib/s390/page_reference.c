@@ -71,9 +71,9 @@ static bool read_block(struct paracall_cpu *cpu, uint64_t address, struct diag_b
 }
 
 /* The checks that come before it is looked at. */
-uint64_t paracall_diag_page_reference_subcode(struct paracall_cpu *cpu, struct diag_call *call)
+uint64_t diag_page_reference_subcode(struct paracall_cpu *cpu, struct diag_call *call)
 {
-	uint64_t address = diag_register(cpu, call->r1);
+	uint64_t address = diag_read_subcode(cpu, call, DIAG_R1, call->r1);
 
 	if (address % 8)
 		return NO_SUBCODE;
@@ -87,17 +87,16 @@ uint64_t paracall_diag_page_reference_subcode(struct paracall_cpu *cpu, struct d
 	return halfword(&call->block, 1);
 }
 
-static enum paracall_diag_outcome answer(struct paracall_cpu *cpu, const struct diag_call *call,
-					 enum result result)
+static int64_t answer(struct paracall_cpu *cpu, struct call *call, enum result result)
 {
-	cpu->machine->engine.write_register(cpu->engine_cpu, call->r3, result);
+	call->outputs[0] = result;
+	cpu->machine->engine.write_register(cpu->engine_cpu, diag_call(call)->r3, result);
 	return PARACALL_DIAG_DONE;
 }
 
-enum paracall_diag_outcome paracall_diag_token(struct paracall_cpu *cpu,
-					       const struct diag_call *call)
+int64_t paracall_diag_token(struct paracall_cpu *cpu, struct call *call)
 {
-	const struct diag_block *block = &call->block;
+	const struct diag_block *block = &diag_call(call)->block;
 	uint64_t token;
 
 	if (atomic_load(&cpu->has_pfault_token))
@@ -110,10 +109,9 @@ enum paracall_diag_outcome paracall_diag_token(struct paracall_cpu *cpu,
 	return answer(cpu, call, RESULT_DONE);
 }
 
-enum paracall_diag_outcome paracall_diag_cancel(struct paracall_cpu *cpu,
-						const struct diag_call *call)
+int64_t paracall_diag_cancel(struct paracall_cpu *cpu, struct call *call)
 {
-	const struct diag_block *block = &call->block;
+	const struct diag_block *block = &diag_call(call)->block;
 
 	if (block->token || block->select || block->compare || block->zarch)
 		return PARACALL_DIAG_SPECIFICATION;

@@ -52,11 +52,10 @@ static void release_real(struct paracall_cpu *cpu, uint64_t start, uint64_t end)
 	release(cpu, larger(start, behind), end);
 }
 
-enum paracall_diag_outcome paracall_diag_release_pages(struct paracall_cpu *cpu,
-						       const struct diag_call *call)
+int64_t paracall_diag_release_pages(struct paracall_cpu *cpu, struct call *call)
 {
-	uint64_t start = diag_register(cpu, call->r1);
-	uint64_t end = diag_register(cpu, call->r3) + GUEST_PAGE_SIZE;
+	uint64_t start = call->arguments[0];
+	uint64_t end = call->arguments[1] + GUEST_PAGE_SIZE;
 
 	if (start % GUEST_PAGE_SIZE || end % GUEST_PAGE_SIZE || start >= end ||
 	    start < PREFIX_AREA)

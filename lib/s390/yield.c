@@ -18,19 +18,17 @@ static void yield_to(struct paracall_cpu *cpu, struct paracall_cpu *target)
 	engine->yield_to(cpu->engine_cpu, target ? engine_cpu_of(target) : NULL);
 }
 
-enum paracall_diag_outcome paracall_diag_time_slice_end(struct paracall_cpu *cpu,
-							const struct diag_call *call)
+int64_t paracall_diag_time_slice_end(struct paracall_cpu *cpu, struct call *call)
 {
 	(void)call;
 	yield_to(cpu, NULL);
 	return PARACALL_DIAG_DONE;
 }
 
-enum paracall_diag_outcome paracall_diag_directed_yield(struct paracall_cpu *cpu,
-							const struct diag_call *call)
+int64_t paracall_diag_directed_yield(struct paracall_cpu *cpu, struct call *call)
 {
 	struct paracall_cpu *target =
-		cpu_by_apic_id(cpu->machine, (uint32_t)diag_register(cpu, call->r1));
+		cpu_by_apic_id(cpu->machine, (uint32_t)call->arguments[0]);
 
 	if (target && target != cpu)
 		yield_to(cpu, target);

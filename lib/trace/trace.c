@@ -174,15 +174,15 @@ bool trace_call(struct paracall_cpu *cpu, uint32_t id, uint64_t began, int64_t r
 
 /* The number goes before the arguments. */
 void trace_unknown_call(struct paracall_cpu *cpu, enum paracall_event_kind kind,
-			uint64_t number, const uint64_t *arguments, uint64_t began,
-			int64_t result)
+			uint64_t number, const uint64_t *arguments, unsigned int count,
+			uint64_t began, int64_t result)
 {
 	uint64_t words[1 + PARACALL_MAX_ARGUMENTS] = { number };
 
-	for (unsigned int i = 0; i < PARACALL_MAX_ARGUMENTS; i++)
+	for (unsigned int i = 0; i < count; i++)
 		words[1 + i] = arguments[i];
 	trace_call(cpu, paracall_event_id(kind, PARACALL_EVENT_UNKNOWN_ROW), began, result,
-		   words, 1 + PARACALL_MAX_ARGUMENTS);
+		   words, 1 + count);
 }
 
 bool trace_event(struct paracall_cpu *cpu, uint32_t id, uint64_t began, int64_t result,

@@ -21,19 +21,19 @@ static inline uint64_t trace_begin(const struct paracall_cpu *cpu,
 	return trace_wants(cpu, kind) ? cpu->machine->engine.trace_clock() : 0;
 }
 
-static inline uint64_t row_bit(size_t row)
+static inline uint64_t row_bit(uint32_t id)
 {
-	return UINT64_C(1) << row % 64;
+	return UINT64_C(1) << id % 64;
 }
 
 /*
- * The same for a call of that row, of which it is known that somebody wants it.
+ * The same for a call that counts in that slot, of which it is known that somebody wants it.
  * Reading the clock can cost as much as the call: 0 if it is not timed.
  */
-static inline uint64_t trace_begin_call(const struct paracall_cpu *cpu, size_t row,
+static inline uint64_t trace_begin_call(const struct paracall_cpu *cpu, uint32_t slot,
 					bool is_sampled)
 {
-	if (!is_sampled && !(cpu->slow_rows & row_bit(row)) &&
+	if (!is_sampled && !(cpu->slow_rows & row_bit(slot)) &&
 	    !(cpu->trace->flags & PARACALL_TRACE_TIME_ALL))
 		return 0;
 	return cpu->machine->engine.trace_clock();
@@ -56,10 +56,10 @@ bool trace_event(struct paracall_cpu *cpu, uint32_t id, uint64_t began, int64_t 
 bool trace_call(struct paracall_cpu *cpu, uint32_t id, uint64_t began, int64_t result,
 		const uint64_t *arguments, unsigned int count);
 
-/* A call's that the table doesn't have; @arguments are all that there can be. */
+/* A call's that the table doesn't have; @count arguments. */
 void trace_unknown_call(struct paracall_cpu *cpu, enum paracall_event_kind kind,
-			uint64_t number, const uint64_t *arguments, uint64_t began,
-			int64_t result);
+			uint64_t number, const uint64_t *arguments, unsigned int count,
+			uint64_t began, int64_t result);
 
 /* What the event just told gave back beside its result; up to four words. */
 void trace_output(struct paracall_cpu *cpu, uint32_t row, const uint64_t *words,

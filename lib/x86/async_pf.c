@@ -5,9 +5,9 @@
  * memory is always there, so there is no cause for one but testing the guest.
  * When the guest enables them all that wait are woken, as KVM does.
  */
-#include "../feature_bits.h"
 #include "../memory.h"
 #include "../trace/trace.h"
+#include "feature_bits.h"
 #include "msr.h"
 
 #include <assert.h>

@@ -1,24 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* KVM_HC_CLOCK_PAIRING: arch/x86/kvm/x86.c, kvm_pv_clock_pairing. */
 #include "../memory.h"
-#include "../table.h"
+#include "arch.h"
 
 #include <assert.h>
 
 static_assert(sizeof(struct paracall_kvm_clock_pairing) == 64, "the ABI's size");
 
-int64_t paracall_clock_pairing(struct paracall_cpu *cpu, uint32_t mode,
-			       const uint64_t *arguments)
+int64_t paracall_clock_pairing(struct paracall_cpu *cpu, struct call *call)
 {
 	const struct paracall_engine *engine = &cpu->machine->engine;
 	struct paracall_clocks clocks;
 	struct paracall_kvm_clock_pairing pairing;
 
-	(void)mode;
 	if (!(engine->capabilities & PARACALL_CAN_TELL_TIME) ||
 	    !(engine->capabilities & PARACALL_CAN_ACCESS_MEMORY))
 		return -PARACALL_KVM_ENOSYS;
-	if (arguments[1] != PARACALL_KVM_CLOCK_PAIRING_WALLCLOCK)
+	if (call->arguments[1] != PARACALL_KVM_CLOCK_PAIRING_WALLCLOCK)
 		return -PARACALL_KVM_EOPNOTSUPP;
 	/* Like a KVM whose host does not go by a time-stamp counter. */
 	if (!engine->read_clocks(cpu->engine_cpu, &clocks) || !clocks.is_paired)
@@ -28,7 +26,11 @@ int64_t paracall_clock_pairing(struct paracall_cpu *cpu, uint32_t mode,
 		.nsec = clocks.nanoseconds,
 		.tsc = clocks.tsc,
 	};
-	if (!guest_write(cpu, guest_address(arguments[0]), &pairing, sizeof(pairing)))
+	if (!guest_write(cpu, guest_address(call->arguments[0]), &pairing, sizeof(pairing)))
 		return -PARACALL_KVM_EFAULT;
+	call->outputs[0] = (uint64_t)pairing.sec;
+	call->outputs[1] = (uint64_t)pairing.nsec;
+	call->outputs[2] = pairing.tsc;
+	call->outputs[3] = pairing.flags;
 	return 0;
 }

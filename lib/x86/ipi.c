@@ -2,8 +2,8 @@
 /* KVM_HC_SEND_IPI: arch/x86/kvm/lapic.c, kvm_pv_send_ipi and __apic_accept_irq. */
 #include "kick.h"
 
-#include "../table.h"
 #include "../trace/trace.h"
+#include "arch.h"
 #include "clock.h"
 
 static struct paracall_interrupt decode_icr(uint64_t icr)
@@ -83,21 +83,21 @@ static int64_t send_to_set(struct paracall_cpu *cpu, uint64_t bitmap, uint32_t l
 	return accepted;
 }
 
-int64_t paracall_send_ipi(struct paracall_cpu *cpu, uint32_t mode, const uint64_t *arguments)
+int64_t paracall_send_ipi(struct paracall_cpu *cpu, struct call *call)
 {
-	struct paracall_interrupt interrupt = decode_icr(arguments[3]);
-	uint32_t lowest = (uint32_t)arguments[2];
-	uint32_t cluster = mode & PARACALL_MODE_64BIT ? 64 : 32;
+	struct paracall_interrupt interrupt = decode_icr(call->arguments[3]);
+	uint32_t lowest = (uint32_t)call->arguments[2];
+	uint32_t cluster = call->mode & PARACALL_MODE_64BIT ? 64 : 32;
 	int64_t accepted;
 
 	if (!(cpu->machine->engine.capabilities & PARACALL_CAN_INTERRUPT))
 		return -PARACALL_KVM_ENOSYS;
-	if (arguments[3] & (PARACALL_ICR_LOGICAL | PARACALL_ICR_SHORTHAND_MASK))
+	if (call->arguments[3] & (PARACALL_ICR_LOGICAL | PARACALL_ICR_SHORTHAND_MASK))
 		return -PARACALL_KVM_EINVAL;
 	if (!is_accepted(&interrupt))
 		return 0;
-	accepted = send_to_set(cpu, arguments[0], lowest, &interrupt) +
-		   send_to_set(cpu, arguments[1], lowest + cluster, &interrupt);
+	accepted = send_to_set(cpu, call->arguments[0], lowest, &interrupt) +
+		   send_to_set(cpu, call->arguments[1], lowest + cluster, &interrupt);
 	paracall_statistics_add(&cpu->statistics->interrupts_sent, accepted);
 	return accepted;
 }

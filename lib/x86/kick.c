@@ -16,8 +16,8 @@
 #include "kick.h"
 
 #include "../inject.h"
-#include "../table.h"
 #include "../trace/trace.h"
+#include "arch.h"
 
 /*
  * Everybody, even if a vCPU has that id: to KVM a kick is no interrupt of an
@@ -65,13 +65,12 @@ static void kick_all(struct paracall_cpu *cpu)
 	}
 }
 
-int64_t paracall_kick_cpu(struct paracall_cpu *cpu, uint32_t mode, const uint64_t *arguments)
+int64_t paracall_kick_cpu(struct paracall_cpu *cpu, struct call *call)
 {
 	/* The first argument is reserved, and ignored. */
-	uint32_t apic_id = (uint32_t)arguments[1];
+	uint32_t apic_id = (uint32_t)call->arguments[1];
 	struct paracall_cpu *target = cpu_by_apic_id(cpu->machine, apic_id);
 
-	(void)mode;
 	if (!(cpu->machine->engine.capabilities & PARACALL_CAN_WAKE))
 		return -PARACALL_KVM_ENOSYS;
 	if (apic_id == BROADCAST_APIC_ID)

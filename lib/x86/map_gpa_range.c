@@ -19,7 +19,7 @@
 #include "map_gpa_range.h"
 
 #include "../memory.h"
-#include "../table.h"
+#include "arch.h"
 
 #include <stdlib.h>
 
@@ -233,24 +233,22 @@ static int64_t convert(struct paracall_cpu *cpu, const struct conversion *wanted
 	return result;
 }
 
-int64_t paracall_map_gpa_range(struct paracall_cpu *cpu, uint32_t mode,
-			       const uint64_t *arguments)
+int64_t paracall_map_gpa_range(struct paracall_cpu *cpu, struct call *call)
 {
-	uint64_t address = arguments[0], pages = arguments[1];
+	uint64_t address = call->arguments[0], pages = call->arguments[1];
 	struct conversion wanted = {
 		.first = address / GUEST_PAGE_SIZE,
 		.end = address / GUEST_PAGE_SIZE + pages,
 		/* Nobody looks at the other attributes: KVM doesn't either. */
-		.make_private = arguments[2] & PARACALL_KVM_MAP_GPA_RANGE_ENCRYPTED,
+		.make_private = call->arguments[2] & PARACALL_KVM_MAP_GPA_RANGE_ENCRYPTED,
 	};
 
-	(void)mode;
 	/* Not there unless it was asked for, like KVM_CAP_EXIT_HYPERCALL. */
 	if (!cpu->machine->private_memory)
 		return -PARACALL_KVM_ENOSYS;
 	if (address % GUEST_PAGE_SIZE || wanted.end <= wanted.first)
 		return -PARACALL_KVM_EINVAL;
-	return convert(cpu, &wanted, arguments);
+	return convert(cpu, &wanted, call->arguments);
 }
 
 /* Whether one of @count @ranges has it. They may be no list; then nothing is said. */

@@ -7,7 +7,7 @@
  * here the operations before count as done.
  */
 #include "../memory.h"
-#include "../table.h"
+#include "arch.h"
 
 #include <assert.h>
 #include <string.h>
@@ -92,19 +92,19 @@ static size_t do_one(struct batch *batch, size_t done)
 	return size;
 }
 
-int64_t paracall_mmu_op(struct paracall_cpu *cpu, uint32_t mode, const uint64_t *arguments)
+int64_t paracall_mmu_op(struct paracall_cpu *cpu, struct call *call)
 {
 	struct batch batch = { .cpu = cpu };
-	uint64_t address = arguments[1];
+	uint64_t address = call->arguments[1];
 	size_t done = 0, size;
 
 	/* No KVM of today has it, so it is there only for those who ask. */
 	if (!is_offered(cpu->machine, PARACALL_KVM_FEATURE_MMU_OP))
 		return -PARACALL_KVM_ENOSYS;
-	batch.long_mode = is_long_mode(cpu, mode);
-	batch.length = arguments[0] < MAX_LENGTH ? arguments[0] : MAX_LENGTH;
+	batch.long_mode = is_long_mode(cpu, call->mode);
+	batch.length = call->arguments[0] < MAX_LENGTH ? call->arguments[0] : MAX_LENGTH;
 	if (!batch.long_mode)
-		address |= arguments[2] << 32;
+		address |= call->arguments[2] << 32;
 	if (!guest_read(cpu, guest_address(address), batch.data, batch.length))
 		return 0;
 	while ((size = do_one(&batch, done)))

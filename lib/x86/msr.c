@@ -6,9 +6,9 @@
  */
 #include "msr.h"
 
-#include "../feature_bits.h"
 #include "../inject.h"
 #include "../trace/trace.h"
+#include "feature_bits.h"
 
 #include <assert.h>
 
@@ -18,28 +18,31 @@ struct msr {
 	paracall_msr_writer *write;
 };
 
-#define MSR(msr_name, msr_number, msr_feature, msr_read, msr_write, msr_purpose) \
+#define REGISTER(msr_name, msr_number, msr_feature, msr_group, msr_read, msr_write, \
+		 msr_purpose) \
 	{ \
 		.info.name = #msr_name, \
 		.info.number = msr_number, \
 		.info.feature = FEATURE_BIT_##msr_feature, \
+		.info.group = PARACALL_GROUP_##msr_group, \
 		.info.purpose = msr_purpose, \
 		.read = msr_read, \
 		.write = msr_write, \
 	},
 static const struct msr msrs[] = {
-#include "msrs.def"
+#include "registers.def"
 };
-#undef MSR
+#undef REGISTER
 
 #define MSRS (sizeof(msrs) / sizeof(msrs[0]))
 
 static_assert(MSRS <= PARACALL_STATISTICS_MSRS, "the statistics have room for every register");
 
 /* The numbers are the ABI's. */
-#define MSR(name, number, ...) static_assert(number == PARACALL_KVM_MSR_##name, "as in abi.h");
-#include "msrs.def"
-#undef MSR
+#define REGISTER(name, number, ...) \
+	static_assert(number == PARACALL_KVM_MSR_##name, "as in abi.h");
+#include "registers.def"
+#undef REGISTER
 
 size_t paracall_msr_count(void)
 {

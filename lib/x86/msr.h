@@ -11,11 +11,11 @@ typedef uint64_t paracall_msr_reader(struct paracall_cpu *cpu);
 /* False: the guest gets a general protection exception. On the vCPU's thread. */
 typedef bool paracall_msr_writer(struct paracall_cpu *cpu, uint64_t value);
 
-#define MSR(name, number, feature, read, write, purpose) \
+#define REGISTER(name, number, feature, group, read, write, purpose) \
 	paracall_msr_reader read; \
 	paracall_msr_writer write;
-#include "msrs.def"
-#undef MSR
+#include "registers.def"
+#undef REGISTER
 
 /* What each facility does in paracall_update(). */
 void paracall_update_clock(struct paracall_cpu *cpu);

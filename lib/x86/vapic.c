@@ -3,13 +3,11 @@
  * KVM_HC_VAPIC_POLL_IRQ: the exit is all of it. An engine looks for interrupts
  * by itself before it goes on.
  */
-#include "../table.h"
+#include "arch.h"
 
-int64_t paracall_vapic_poll_irq(struct paracall_cpu *cpu, uint32_t mode,
-				const uint64_t *arguments)
+int64_t paracall_vapic_poll_irq(struct paracall_cpu *cpu, struct call *call)
 {
 	(void)cpu;
-	(void)mode;
-	(void)arguments;
+	(void)call;
 	return 0;
 }

@@ -3,15 +3,14 @@
  * KVM_HC_SCHED_YIELD: a hint, answered with 0 whether or not anything came of
  * it (arch/x86/kvm/x86.c, kvm_sched_yield).
  */
-#include "../table.h"
 #include "../trace/trace.h"
+#include "arch.h"
 
-int64_t paracall_sched_yield(struct paracall_cpu *cpu, uint32_t mode, const uint64_t *arguments)
+int64_t paracall_sched_yield(struct paracall_cpu *cpu, struct call *call)
 {
 	const struct paracall_engine *engine = &cpu->machine->engine;
-	struct paracall_cpu *target = cpu_by_apic_id(cpu->machine, (uint32_t)arguments[0]);
-
-	(void)mode;
+	struct paracall_cpu *target =
+		cpu_by_apic_id(cpu->machine, (uint32_t)call->arguments[0]);
 	if (!(engine->capabilities & PARACALL_CAN_YIELD))
 		return -PARACALL_KVM_ENOSYS;
 	if (target && target != cpu) {

@@ -293,3 +293,13 @@ int64_t fake_call(struct fake_cpu *cpu, uint64_t number, uint64_t a0, uint64_t a
 {
 	return fake_call_in(cpu, PARACALL_MODE_64BIT, number, a0, a1, a2, a3);
 }
+
+uint32_t fake_slot(const char *name)
+{
+	const struct paracall_call_info *info;
+
+	for (size_t i = 0; (info = paracall_call_info(i)); i++)
+		if (!strcmp(info->name, name))
+			return paracall_call_slot(info->id);
+	return PARACALL_STATISTICS_UNKNOWN;
+}

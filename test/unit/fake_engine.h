@@ -91,6 +91,9 @@ int fake_teardown(void **state);
 /* The defaults that fake_machine_create() uses. */
 struct paracall_options fake_options(void);
 
+/* Where calls of that name are counted; of a name that there is not, unknown ones. */
+uint32_t fake_slot(const char *name);
+
 /* Do a call in 64-bit privileged mode; returns rax. */
 int64_t fake_call(struct fake_cpu *cpu, uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2,
 		  uint64_t a3);

@@ -3,14 +3,14 @@
 #include "fake_engine.h"
 
 /* PowerPC's KVM hypercalls have numbers of the same space. */
-static bool has_kvm_number(const struct paracall_hypercall_info *info)
+static bool has_kvm_number(const struct paracall_call_info *info)
 {
-	return !info->is_diag && !info->is_epapr && !info->is_papr;
+	return info->kind == PARACALL_CALL_HYPERCALL;
 }
 
-static bool is_answered(const struct paracall_hypercall_info *info)
+static bool is_answered(const struct paracall_call_info *info)
 {
-	return info->handled && info->architectures & PARACALL_X86;
+	return info->server == PARACALL_SERVED_BY_LIBRARY && info->architecture == PARACALL_X86;
 }
 
 /* Each row of the table, with arguments of zero, through the public API. */
@@ -18,8 +18,8 @@ static void every_row_answers(void **state)
 {
 	struct fake_machine *fake = *state;
 
-	for (size_t i = 0; i < paracall_hypercall_count(); i++) {
-		const struct paracall_hypercall_info *info = paracall_hypercall_info(i);
+	for (size_t i = 0; i < paracall_call_count(); i++) {
+		const struct paracall_call_info *info = paracall_call_info(i);
 		int64_t result = fake_call(&fake->cpus[0], info->number, 0, 0, 0, 0);
 
 		if (!has_kvm_number(info))
@@ -50,14 +50,15 @@ static void only_declared_registers_are_read(void **state)
 {
 	struct fake_machine *fake = *state;
 
-	for (size_t i = 0; i < paracall_hypercall_count(); i++) {
-		const struct paracall_hypercall_info *info = paracall_hypercall_info(i);
+	for (size_t i = 0; i < paracall_call_count(); i++) {
+		const struct paracall_call_info *info = paracall_call_info(i);
 		unsigned int arguments = 0;
 
 		if (!has_kvm_number(info))
 			continue;
 		while (is_answered(info) && arguments < PARACALL_MAX_ARGUMENTS &&
-		       info->arguments[arguments].name)
+		       info->fields[arguments].name &&
+		       info->fields[arguments].direction == PARACALL_IN)
 			arguments++;
 		fake_call(&fake->cpus[0], info->number, 0, 0, 0, 0);
 		assert_int_equal(fake->cpus[0].reads, 1 + arguments);
@@ -112,7 +113,7 @@ static void calls_are_counted(void **state)
 {
 	struct fake_machine *fake = *state;
 	struct paracall_statistics *statistics = paracall_machine_statistics(fake->machine);
-	struct paracall_call_statistics *unknown;
+	struct paracall_call_statistics *unknown, *polls;
 
 	for (int i = 0; i < 1000; i++)
 		fake_call(&fake->cpus[i % 2], 99, 0, 0, 0, 0);
@@ -123,8 +124,9 @@ static void calls_are_counted(void **state)
 	assert_int_equal(paracall_statistics_total(statistics,
 						   calls[PARACALL_STATISTICS_UNKNOWN].errors),
 			 1000);
-	assert_int_equal(paracall_statistics_total(statistics, calls[0].calls), 1);
-	assert_int_equal(paracall_statistics_total(statistics, calls[0].errors), 0);
+	polls = &statistics->cpu[0].calls[fake_slot("VAPIC_POLL_IRQ")];
+	assert_int_equal(polls->calls, 1);
+	assert_int_equal(polls->errors, 0);
 	/* 500 on each: the first 256, and every 16th after them. */
 	unknown = &statistics->cpu[0].calls[PARACALL_STATISTICS_UNKNOWN];
 	assert_int_equal(unknown->timed_calls, 256 + (500 - 256 + 15) / 16);

@@ -38,19 +38,11 @@ static enum paracall_diag_outcome diag(struct fake_cpu *cpu, uint32_t code, uint
 	return paracall_diag(cpu->cpu, code, 1, 3);
 }
 
-static size_t row_of(const char *name)
-{
-	for (size_t i = 0; i < paracall_hypercall_count(); i++)
-		if (!strcmp(paracall_hypercall_info(i)->name, name))
-			return i;
-	return PARACALL_STATISTICS_UNKNOWN;
-}
-
 /* What was counted of it so far, on that vCPU. */
 static struct paracall_call_statistics counts(const struct fake_machine *fake, unsigned int cpu,
 					      const char *name)
 {
-	return paracall_machine_statistics(fake->machine)->cpu[cpu].calls[row_of(name)];
+	return paracall_machine_statistics(fake->machine)->cpu[cpu].calls[fake_slot(name)];
 }
 
 static void machines_are_s390(void **state)

@@ -84,7 +84,7 @@ static void rules_are_read(void **state)
 	assert_int_equal(injection.async_pf_delay, 3 * MILLISECOND);
 	assert_int_equal(rules[0].fault, PARACALL_FAULT_DROP);
 	assert_int_equal(rules[0].per_million, 2500);
-	assert_string_equal(paracall_hypercall_info(rules[0].index)->name, "KICK_CPU");
+	assert_string_equal(paracall_call_by_id((uint32_t)rules[0].index)->name, "KICK_CPU");
 	assert_string_equal(rules[0].text, "KICK_CPU:drop:0.25%");
 	assert_int_equal(rules[1].fault, PARACALL_FAULT_RESULT);
 	assert_int_equal(rules[1].value, -PARACALL_KVM_EINVAL);
@@ -635,7 +635,8 @@ static void it_is_told_what_was_done(void **state)
 	injected = injected_of(&fake, 2);
 	assert_int_equal(injected[0].times, 3);
 	assert_int_equal(injected[0].place, PARACALL_AT_CALL);
-	assert_string_equal(paracall_hypercall_info(injected[0].index)->name, "VAPIC_POLL_IRQ");
+	assert_string_equal(paracall_call_by_id((uint32_t)injected[0].index)->name,
+			    "VAPIC_POLL_IRQ");
 	assert_int_equal(injected[0].first_number, 3);
 	assert_int_equal(injected[0].last_number, 9);
 	assert_int_equal(injected[0].first_nanoseconds, 3 * MILLISECOND);

@@ -64,14 +64,7 @@ static uint64_t output(const struct fake_cpu *cpu)
 
 static struct paracall_call_statistics counts(const struct fake_machine *fake, const char *name)
 {
-	size_t row = 0;
-
-	while (row < paracall_hypercall_count() &&
-	       strcmp(paracall_hypercall_info(row)->name, name))
-		row++;
-	if (row == paracall_hypercall_count())
-		row = PARACALL_STATISTICS_UNKNOWN;
-	return paracall_machine_statistics(fake->machine)->cpu[0].calls[row];
+	return paracall_machine_statistics(fake->machine)->cpu[0].calls[fake_slot(name)];
 }
 
 static void features(void **state)
@@ -152,12 +145,13 @@ static void known_and_unimplemented(void **state)
 	struct fake_machine *fake = *state;
 	struct fake_cpu *cpu = &fake->cpus[0];
 
-	for (size_t row = 0; row < paracall_hypercall_count(); row++) {
-		const struct paracall_hypercall_info *info = paracall_hypercall_info(row);
-		bool is_kvm = !info->is_diag && !info->is_epapr && !info->is_papr;
+	for (size_t row = 0; row < paracall_call_count(); row++) {
+		const struct paracall_call_info *info = paracall_call_info(row);
+		bool is_kvm = info->kind == PARACALL_CALL_HYPERCALL;
 
-		if (!(is_kvm || info->is_epapr) ||
-		    (info->handled && info->architectures & PARACALL_POWERPC))
+		if (!(is_kvm || info->kind == PARACALL_CALL_EPAPR) ||
+		    (info->server == PARACALL_SERVED_BY_LIBRARY &&
+		     info->architecture == PARACALL_POWERPC))
 			continue;
 		assert_int_equal(result_of(cpu, is_kvm ? KVM(info->number) : info->number),
 				 PARACALL_EV_UNIMPLEMENTED);
@@ -241,10 +235,10 @@ static void papr(void **state)
 	struct fake_cpu *cpu = &fake->cpus[0];
 	size_t count = sizeof(unknown) / sizeof(unknown[0]);
 
-	for (size_t row = 0; row < paracall_hypercall_count(); row++) {
-		const struct paracall_hypercall_info *info = paracall_hypercall_info(row);
+	for (size_t row = 0; row < paracall_call_count(); row++) {
+		const struct paracall_call_info *info = paracall_call_info(row);
 
-		if (!info->is_papr)
+		if (info->kind != PARACALL_CALL_PAPR)
 			continue;
 		cpu->registers[PARACALL_POWERPC_R3] = info->number;
 		cpu->reads = cpu->writes = 0;

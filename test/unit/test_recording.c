@@ -29,9 +29,11 @@ static const struct recorder_options options = {
 
 static uint32_t call_id(const char *name)
 {
-	for (size_t row = 0; row < paracall_hypercall_count(); row++)
-		if (!strcmp(paracall_hypercall_info(row)->name, name))
-			return paracall_event_id(PARACALL_EVENT_CALL, row);
+	const struct paracall_call_info *info;
+
+	for (size_t i = 0; (info = paracall_call_info(i)); i++)
+		if (!strcmp(info->name, name))
+			return paracall_event_id(PARACALL_EVENT_CALL, info->id);
 	fail_msg("no call %s", name);
 	return 0;
 }

@@ -5,55 +5,149 @@
 #include <stdio.h>
 #include <string.h>
 
+/* KVM's own; a number's architecture is one. */
+static void check_hypercall(const struct paracall_call_info *info)
+{
+	assert_in_range(info->number, 1, 31);
+	assert_int_equal(info->id, info->number);
+	/* Only what the library's architectures have can be served. */
+	assert_int_equal(info->server == PARACALL_SERVED_BY_LIBRARY,
+			 info->architecture != PARACALL_MIPS);
+	assert_int_not_equal(info->server, PARACALL_SERVED_BY_ENGINE);
+}
+
+static void check_diagnose(const struct paracall_call_info *info)
+{
+	char code[16];
+
+	assert_int_equal(info->architecture, PARACALL_S390);
+	assert_true(info->subcode < 0 || info->number == 0x258 || info->number == 0x288 ||
+		    info->number == 0x308 || info->number == 0x500);
+	assert_int_not_equal(info->server, PARACALL_SERVED_BY_NOBODY);
+	snprintf(code, sizeof(code), "DIAG_%X_", info->number);
+	assert_memory_equal(info->name, code, strlen(code));
+	assert_non_null(info->needs);
+}
+
+static void check_epapr(const struct paracall_call_info *info)
+{
+	assert_int_equal(info->architecture, PARACALL_POWERPC);
+	assert_int_equal(info->number >> 16, PARACALL_EPAPR_VENDOR_EPAPR);
+	assert_int_equal(info->server, strcmp(info->name, "EV_IDLE")
+					       ? PARACALL_SERVED_BY_NOBODY
+					       : PARACALL_SERVED_BY_LIBRARY);
+	assert_memory_equal(info->name, "EV_", 3);
+	assert_non_null(info->needs);
+}
+
+static void check_papr(const struct paracall_call_info *info)
+{
+	assert_int_equal(info->architecture, PARACALL_POWERPC);
+	assert_int_equal(info->server, PARACALL_SERVED_BY_ENGINE);
+	assert_non_null(strstr(info->name, "H_"));
+	assert_non_null(info->needs);
+}
+
 static void table_is_complete(void **state)
 {
+	static const struct {
+		void (*check)(const struct paracall_call_info *info);
+		size_t count;
+	} kinds[PARACALL_CALL_KINDS] = {
+		[PARACALL_CALL_HYPERCALL] = { check_hypercall, 12 },
+		[PARACALL_CALL_DIAGNOSE] = { check_diagnose, 28 },
+		[PARACALL_CALL_EPAPR] = { check_epapr, 15 },
+		[PARACALL_CALL_PAPR] = { check_papr, 91 },
+	};
+	size_t counts[PARACALL_CALL_KINDS] = { 0 };
+	const struct paracall_call_info *info, *last = NULL;
+
 	(void)state;
-	assert_int_equal(paracall_hypercall_count(), 12 + 28 + 15 + 91);
-	for (uint32_t i = 0; i < 12; i++) {
-		const struct paracall_hypercall_info *info = paracall_hypercall_info(i);
-
-		assert_int_equal(info->number, i + 1);
-		assert_true(info->architectures);
+	for (size_t i = 0; (info = paracall_call_info(i)); i++, last = info) {
 		assert_true(strlen(info->name) && strlen(info->purpose));
-		/* Only what the library's architectures have can be handled. */
-		assert_true(!info->handled ||
-			    info->architectures & (PARACALL_X86 | PARACALL_POWERPC));
-		assert_false(info->is_diag || info->is_engines);
+		assert_true(!last || info->kind != last->kind ||
+			    info->architecture != last->architecture ||
+			    info->number >= last->number);
+		kinds[info->kind].check(info);
+		counts[info->kind]++;
 	}
-	for (uint32_t i = 12; i < 12 + 28; i++) {
-		const struct paracall_hypercall_info *info = paracall_hypercall_info(i);
-		char code[16];
+	/* None is ever taken out. */
+	for (size_t i = 0; i < PARACALL_CALL_KINDS; i++)
+		assert_true(counts[i] >= kinds[i].count);
+	assert_int_equal(paracall_call_count(), counts[0] + counts[1] + counts[2] + counts[3]);
+}
 
-		assert_true(info->is_diag);
-		assert_int_equal(info->architectures, PARACALL_S390);
-		assert_true(info->subcode < 0 || info->number == 0x258 ||
-			    info->number == 0x288 || info->number == 0x308 ||
-			    info->number == 0x500);
-		assert_true(info->handled != info->is_engines);
-		assert_true(strlen(info->purpose) && strlen(info->needs));
-		snprintf(code, sizeof(code), "DIAG_%X_", info->number);
-		assert_memory_equal(info->name, code, strlen(code));
-	}
-	for (uint32_t i = 12 + 28; i < 12 + 28 + 15; i++) {
-		const struct paracall_hypercall_info *info = paracall_hypercall_info(i);
+static void numbers_are_the_abis(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t number;
+	} expected[] = {
+		{ "VAPIC_POLL_IRQ", PARACALL_KVM_HC_VAPIC_POLL_IRQ },
+		{ "MMU_OP", PARACALL_KVM_HC_MMU_OP },
+		{ "FEATURES", PARACALL_KVM_HC_FEATURES },
+		{ "PPC_MAP_MAGIC_PAGE", PARACALL_KVM_HC_PPC_MAP_MAGIC_PAGE },
+		{ "KICK_CPU", PARACALL_KVM_HC_KICK_CPU },
+		{ "MIPS_GET_CLOCK_FREQ", PARACALL_KVM_HC_MIPS_GET_CLOCK_FREQ },
+		{ "MIPS_EXIT_VM", PARACALL_KVM_HC_MIPS_EXIT_VM },
+		{ "MIPS_CONSOLE_OUTPUT", PARACALL_KVM_HC_MIPS_CONSOLE_OUTPUT },
+		{ "CLOCK_PAIRING", PARACALL_KVM_HC_CLOCK_PAIRING },
+		{ "SEND_IPI", PARACALL_KVM_HC_SEND_IPI },
+		{ "SCHED_YIELD", PARACALL_KVM_HC_SCHED_YIELD },
+		{ "MAP_GPA_RANGE", PARACALL_KVM_HC_MAP_GPA_RANGE },
+	};
 
-		assert_true(info->is_epapr && info->architectures == PARACALL_POWERPC);
-		assert_int_equal(info->number >> 16, PARACALL_EPAPR_VENDOR_EPAPR);
-		assert_int_equal(info->handled, !strcmp(info->name, "EV_IDLE"));
-		assert_true(strlen(info->purpose) && strlen(info->needs));
-		assert_memory_equal(info->name, "EV_", 3);
-	}
-	for (uint32_t i = 12 + 28 + 15; i < 12 + 28 + 15 + 91; i++) {
-		const struct paracall_hypercall_info *info = paracall_hypercall_info(i);
+	(void)state;
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+		const struct paracall_call_info *info = paracall_call_by_id(expected[i].number);
 
-		assert_true(info->is_papr && info->architectures == PARACALL_POWERPC);
-		assert_true(info->is_engines && !info->handled);
-		assert_true(strlen(info->purpose) && strlen(info->needs));
-		assert_non_null(strstr(info->name, "H_"));
-		assert_true(info->number > paracall_hypercall_info(i - 1)->number ||
-			    i == 12 + 28 + 15);
+		assert_non_null(info);
+		assert_string_equal(info->name, expected[i].name);
 	}
-	assert_null(paracall_hypercall_info(12 + 28 + 15 + 91));
+}
+
+/* An id is one call's, and so is its place among an architecture's counters. */
+static void ids_are_unique(void **state)
+{
+	const struct paracall_call_info *info;
+
+	(void)state;
+	for (size_t i = 0; (info = paracall_call_info(i)); i++) {
+		assert_ptr_equal(paracall_call_by_id(info->id), info);
+		assert_true(info->id < PARACALL_EVENT_UNKNOWN_ROW);
+		assert_true(paracall_call_slot(info->id) < PARACALL_STATISTICS_UNKNOWN);
+		assert_ptr_equal(paracall_call_in_slot(info->architecture,
+						       paracall_call_slot(info->id)),
+				 info);
+	}
+	assert_null(paracall_call_by_id(0));
+	assert_null(paracall_call_by_id(PARACALL_EVENT_UNKNOWN_ROW));
+	assert_null(paracall_call_in_slot(PARACALL_X86, PARACALL_STATISTICS_UNKNOWN));
+}
+
+/* Arguments first; what is given back has a place of its own in the call. */
+static void fields_are_in_order(void **state)
+{
+	const struct paracall_call_info *info;
+
+	(void)state;
+	for (size_t i = 0; (info = paracall_call_info(i)); i++) {
+		unsigned int counts[3] = { 0 };
+		char place[8];
+
+		for (size_t j = 0; j < PARACALL_MAX_FIELDS && info->fields[j].name; j++) {
+			const struct paracall_field *field = &info->fields[j];
+
+			assert_true(field->direction == PARACALL_OUT || !counts[PARACALL_OUT]);
+			counts[field->direction]++;
+			assert_in_range(field->format, PARACALL_FORMAT_HEX,
+					PARACALL_FORMATS - 1);
+			assert_true(paracall_field_place(info, field, place, sizeof(place)) >
+				    1);
+		}
+		assert_true(counts[PARACALL_IN] <= PARACALL_MAX_ARGUMENTS);
+		assert_true(counts[PARACALL_OUT] <= PARACALL_MAX_OUTPUTS);
+	}
 }
 
 static void features_match_the_document(void **state)
@@ -287,11 +381,11 @@ static void a_machine_names_its_table(void **state)
 	fake_machine_destroy(&fake);
 }
 
-static const struct paracall_hypercall_info *info_of(const char *name)
+static const struct paracall_call_info *info_of(const char *name)
 {
-	for (size_t i = 0; i < paracall_hypercall_count(); i++)
-		if (!strcmp(paracall_hypercall_info(i)->name, name))
-			return paracall_hypercall_info(i);
+	for (size_t i = 0; i < paracall_call_count(); i++)
+		if (!strcmp(paracall_call_info(i)->name, name))
+			return paracall_call_info(i);
 	fail_msg("there is no '%s'", name);
 	return NULL;
 }
@@ -299,32 +393,38 @@ static const struct paracall_hypercall_info *info_of(const char *name)
 static void rows_have_titles(void **state)
 {
 	static const struct {
-		const char *name, *title, *second_argument;
+		const char *name, *title, *places[2];
 	} all[] = {
-		{ "KICK_CPU", "5. KVM_HC_KICK_CPU", "a1" },
-		{ "PPC_MAP_MAGIC_PAGE", "4. KVM_HC_PPC_MAP_MAGIC_PAGE", "r4" },
-		{ "EV_IDLE", "ePAPR 0x10010: EV_IDLE", "r4" },
-		{ "H_CEDE", "PAPR 0xe0: H_CEDE", "r5" },
-		{ "DIAG_9C_DIRECTED_YIELD", "DIAG 0x9c: DIAG_9C_DIRECTED_YIELD", "" },
-		{ "DIAG_258_CANCEL", "DIAG 0x258, subcode 1: DIAG_258_CANCEL", "" },
+		{ "KICK_CPU", "5. KVM_HC_KICK_CPU", { "a0", "a1" } },
+		{ "PPC_MAP_MAGIC_PAGE", "4. KVM_HC_PPC_MAP_MAGIC_PAGE", { "r3", "r4" } },
+		{ "EV_IDLE", "ePAPR 0x10010: EV_IDLE", { NULL } },
+		{ "H_CEDE", "PAPR 0xe0: H_CEDE", { NULL } },
+		{ "DIAG_9C_DIRECTED_YIELD", "DIAG 0x9c: DIAG_9C_DIRECTED_YIELD", { "R1" } },
+		{ "DIAG_258_CANCEL", "DIAG 0x258, subcode 1: DIAG_258_CANCEL", { "R1", "R3" } },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		const struct paracall_hypercall_info *info = info_of(all[i].name);
+		const struct paracall_call_info *info = info_of(all[i].name);
 		char text[64];
 
-		assert_int_equal(paracall_hypercall_title(info, text, sizeof(text)),
+		assert_int_equal(paracall_call_title(info, text, sizeof(text)),
 				 strlen(all[i].title));
 		assert_string_equal(text, all[i].title);
-		assert_int_equal(paracall_argument_place(info, 1, text, sizeof(text)),
-				 strlen(all[i].second_argument));
-		assert_string_equal(text, all[i].second_argument);
+		for (size_t j = 0; j < 2; j++) {
+			assert_int_equal(!info->fields[j].name, !all[i].places[j]);
+			if (!all[i].places[j])
+				continue;
+			assert_int_equal(paracall_field_place(info, &info->fields[j], text,
+							      sizeof(text)),
+					 strlen(all[i].places[j]));
+			assert_string_equal(text, all[i].places[j]);
+		}
 		/* Like snprintf(). */
-		assert_int_equal(paracall_hypercall_title(info, text, 3), strlen(all[i].title));
+		assert_int_equal(paracall_call_title(info, text, 3), strlen(all[i].title));
 		assert_int_equal(strlen(text), 2);
 	}
-	assert_null(paracall_hypercall_info(paracall_hypercall_count()));
+	assert_null(paracall_call_info(paracall_call_count()));
 }
 
 /* All values of an enumeration's bits or numbers, and one that is none. */
@@ -370,6 +470,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table_is_complete),
+		cmocka_unit_test(numbers_are_the_abis),
+		cmocka_unit_test(ids_are_unique),
+		cmocka_unit_test(fields_are_in_order),
 		cmocka_unit_test(features_match_the_document),
 		cmocka_unit_test(features_follow_the_engine),
 		cmocka_unit_test(feature_lists),

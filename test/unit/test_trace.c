@@ -160,9 +160,11 @@ static void call(struct scene *scene, uint32_t cpu, uint64_t number, uint64_t a0
 
 static uint32_t call_id(uint64_t number)
 {
-	for (size_t row = 0; row < paracall_hypercall_count(); row++)
-		if (paracall_hypercall_info(row)->number == number)
-			return paracall_event_id(PARACALL_EVENT_CALL, row);
+	const struct paracall_call_info *info;
+
+	for (size_t i = 0; (info = paracall_call_info(i)); i++)
+		if (info->number == number)
+			return paracall_event_id(PARACALL_EVENT_CALL, info->id);
 	return paracall_event_id(PARACALL_EVENT_CALL, PARACALL_EVENT_UNKNOWN_ROW);
 }
 
@@ -210,9 +212,11 @@ static void test_calls(void **state)
 
 static uint32_t named_id(enum paracall_event_kind kind, const char *name)
 {
-	for (size_t row = 0; row < paracall_hypercall_count(); row++)
-		if (!strcmp(paracall_hypercall_info(row)->name, name))
-			return paracall_event_id(kind, row);
+	const struct paracall_call_info *info;
+
+	for (size_t i = 0; (info = paracall_call_info(i)); i++)
+		if (!strcmp(info->name, name))
+			return paracall_event_id(kind, info->id);
 	fail_msg("no call %s", name);
 	return 0;
 }
@@ -795,14 +799,6 @@ static void test_mad_reader(void **state)
 	scene_end(&scene);
 }
 
-static uint32_t row_of(const char *name)
-{
-	for (size_t i = 0; i < paracall_hypercall_count(); i++)
-		if (!strcmp(paracall_hypercall_info(i)->name, name))
-			return i;
-	return PARACALL_EVENT_UNKNOWN_ROW;
-}
-
 /* What an instruction names is told by what is in it; results when it is over. */
 static void diagnoses_tell(void **state)
 {
@@ -817,8 +813,7 @@ static void diagnoses_tell(void **state)
 	assert_int_equal(paracall_diag(scene.cpus[0], 0x9c, 5, 6), PARACALL_DIAG_DONE);
 	event = take(&scene, 0, paracall_event_id(PARACALL_EVENT_YIELD, 0));
 	assert_int_equal(event.arguments[0], 1);
-	event = take(&scene, 0,
-		     paracall_event_id(PARACALL_EVENT_DIAG, row_of("DIAG_9C_DIRECTED_YIELD")));
+	event = take(&scene, 0, named_id(PARACALL_EVENT_DIAG, "DIAG_9C_DIRECTED_YIELD"));
 	assert_int_equal(event.arguments[0], 1);
 	assert_int_equal(event.result, PARACALL_DIAG_DONE);
 	/* None of KVM's. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The features of features.def as bits, FEATURE_BIT_PV_UNHALT. */
-#ifndef PARACALL_LIB_FEATURE_BITS_H
-#define PARACALL_LIB_FEATURE_BITS_H
+#ifndef PARACALL_LIB_X86_FEATURE_BITS_H
+#define PARACALL_LIB_X86_FEATURE_BITS_H
 
 #include <paracall/abi.h>
 
@@ -10,8 +10,7 @@
 enum {
 	FEATURE_BIT_NONE = 0,
 #include "features.def"
-#include "powerpc/features.def"
 };
 #undef FEATURE
 
-#endif /* PARACALL_LIB_FEATURE_BITS_H */
+#endif /* PARACALL_LIB_X86_FEATURE_BITS_H */

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A row of an architecture's features.def, which says what the columns are. */
+#ifndef PARACALL_LIB_FEATURE_ROW_H
+#define PARACALL_LIB_FEATURE_ROW_H
+
+#define FEATURE_ROW(feature_name, identifier, feature_capabilities, feature_offer, \
+		    feature_purpose, feature_reason) \
+	{ \
+		.name = feature_name, \
+		.bit = PARACALL_KVM_FEATURE_##identifier, \
+		.capabilities = feature_capabilities, \
+		.offer = PARACALL_OFFER_##feature_offer, \
+		.purpose = feature_purpose, \
+		.reason = feature_reason, \
+	},
+
+#endif /* PARACALL_LIB_FEATURE_ROW_H */

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A row of the table, as each architecture's calls.def has them, in order of
+ * number:
+ *
+ * CALL(id, kind, name, number, subcode, status, feature, server, handler, group,
+ *	properties, needs, fields, purpose)
+ *
+ * id:		never used for another call; from 0x20 on. Of kind HYPERCALL the
+ *		number, which all architectures share
+ * kind:	enum paracall_call_kind
+ * subcode:	ANY is for all, or for all that are no rows of their own
+ * feature:	the name of a bit in features.def that announces the call, or NONE
+ * server:	NOBODY, LIBRARY or ENGINE
+ * handler:	a paracall_call_handler; NULL if nobody serves it, or PAPR's
+ * group:	enum paracall_call_group
+ * properties:	bits of enum paracall_call_property, or 0
+ * needs:	what announces it, for people
+ * fields:	FIELDS(IN(place, name, format), ..., OUT(place, name, format), ...)
+ *		Only what is IN is read from the guest. A place is a register, or
+ *		MEMORY
+ *
+ * make_rows.h has the macros that make rows of them.
+ */
+#ifndef PARACALL_LIB_ROW_H
+#define PARACALL_LIB_ROW_H
+
+#include "machine.h"
+
+/*
+ * Does a call; the result is what the architecture's convention says. Runs on
+ * the calling vCPU's thread; may not allocate, block or take a lock.
+ */
+typedef int64_t paracall_call_handler(struct paracall_cpu *cpu, struct call *call);
+
+struct row {
+	struct paracall_call_info info;
+	paracall_call_handler *handler;
+};
+
+/*
+ * Declares the handlers of a calls.def. Whether the engine's calls have one says the
+ * file that includes it, by DECLARE_ENGINE.
+ */
+#define DECLARE_HANDLER(id, kind, name, number, subcode, status, feature, server, handler, \
+			...) \
+	DECLARE_##server(handler)
+#define DECLARE_LIBRARY(handler) paracall_call_handler handler;
+#define DECLARE_NOBODY(handler)
+
+#endif /* PARACALL_LIB_ROW_H */

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* s390's part of the table. */
+#include "arch.h"
+
+#include "../make_rows.h"
+#include "diag.h"
+
+#include <stdio.h>
+
+#define ROW_ARCHITECTURE PARACALL_S390
+#define EVENT_OF_DIAGNOSE PARACALL_EVENT_DIAG
+#define PLACE_GR1 1
+#define PLACE_GR2 2
+#define PLACE_GR3 3
+#define PLACE_GR4 4
+#define PLACE_R1 DIAG_R1
+#define PLACE_R1_NEXT DIAG_R1_NEXT
+#define PLACE_R3 DIAG_R3
+#define FEATURE_BIT_NONE 0
+#define WATCHDOG_DEVICE "a watchdog device of the machine's"
+#define UNPACK_FACILITY "a CPU with the facility to unpack protected guests"
+
+#define CALL ROW
+static const struct row rows[] = {
+#include "calls.def"
+};
+#undef CALL
+
+/* Places in rows, from 1; 0 where there is none. */
+#define CALL(id, kind, name, ...) ROW_##name,
+enum {
+	ROW_NONE,
+#include "calls.def"
+};
+#undef CALL
+
+/* By code the row of the function, which is that of all subcodes without one. */
+#define CALL(id, kind, name, number, subcode, ...) FUNCTION_##subcode(name, number)
+#define FUNCTION_ANY(name, number) [number] = ROW_##name,
+#define FUNCTION_0(name, number)
+#define FUNCTION_1 FUNCTION_0
+#define FUNCTION_2 FUNCTION_0
+#define FUNCTION_3 FUNCTION_0
+#define FUNCTION_4 FUNCTION_0
+#define FUNCTION_5 FUNCTION_0
+#define FUNCTION_6 FUNCTION_0
+#define FUNCTION_8 FUNCTION_0
+#define FUNCTION_9 FUNCTION_0
+#define FUNCTION_10 FUNCTION_0
+static const uint8_t function_by_code[] = {
+#include "calls.def"
+};
+#undef CALL
+
+const struct row *s390_row(uint32_t code)
+{
+	return code < sizeof(function_by_code) && function_by_code[code]
+		       ? &rows[function_by_code[code] - 1]
+		       : NULL;
+}
+
+/* They stand before the function's. */
+const struct row *s390_row_of_subcode(const struct row *function, uint64_t subcode)
+{
+	const struct row *row = function;
+
+	while (row-- > rows && row->info.number == function->info.number)
+		if ((uint64_t)row->info.subcode == subcode)
+			return row;
+	return function;
+}
+
+static int place_name(unsigned int place, char *name, size_t size)
+{
+	switch (place) {
+	case DIAG_R1:
+		return snprintf(name, size, "R1");
+	case DIAG_R1_NEXT:
+		return snprintf(name, size, "R1+1");
+	case DIAG_R3:
+		return snprintf(name, size, "R3");
+	}
+	return snprintf(name, size, "r%u", place);
+}
+
+const struct architecture paracall_s390 = {
+	.bit = PARACALL_S390,
+	.name = "s390",
+	.rows = rows,
+	.row_count = COUNT_OF(rows),
+	.place_name = place_name,
+};

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* x86's part of the table. */
+#include "arch.h"
+
+#include "../feature_row.h"
+#include "../make_rows.h"
+#include "feature_bits.h"
+
+#include <stdio.h>
+
+#define ROW_ARCHITECTURE PARACALL_X86
+#define EVENT_OF_HYPERCALL PARACALL_EVENT_CALL
+/* Documentation/virt/kvm/x86/hypercalls.rst calls them a0 to a3. */
+#define PLACE_A0 PARACALL_X86_RBX
+#define PLACE_A1 PARACALL_X86_RCX
+#define PLACE_A2 PARACALL_X86_RDX
+#define PLACE_A3 PARACALL_X86_RSI
+
+#define CALL ROW
+static const struct row rows[] = {
+#include "calls.def"
+};
+#undef CALL
+
+/* Places in rows. */
+#define CALL(id, kind, name, ...) ROW_##name,
+enum {
+#include "calls.def"
+};
+#undef CALL
+
+#define CALL(id, kind, name, number, ...) [number] = &rows[ROW_##name],
+const struct row *const x86_rows[X86_NUMBERS] = {
+#include "calls.def"
+};
+#undef CALL
+
+#define FEATURE FEATURE_ROW
+static const struct paracall_feature_info features[] = {
+#include "features.def"
+};
+#undef FEATURE
+
+static int place_name(unsigned int place, char *name, size_t size)
+{
+	switch (place) {
+	case PLACE_A0:
+		return snprintf(name, size, "a0");
+	case PLACE_A1:
+		return snprintf(name, size, "a1");
+	case PLACE_A2:
+		return snprintf(name, size, "a2");
+	}
+	return snprintf(name, size, "a3");
+}
+
+const struct architecture paracall_x86 = {
+	.bit = PARACALL_X86,
+	.name = "x86",
+	.rows = rows,
+	.row_count = COUNT_OF(rows),
+	.features = features,
+	.feature_count = COUNT_OF(features),
+	.place_name = place_name,
+};
