@@ -4,7 +4,7 @@
 
 /* ---- hypercalls ------------------------------------------------------------------ */
 
-struct call {
+struct step_call {
 	uint64_t number;
 	uint64_t arguments[PARACALL_MAX_ARGUMENTS];
 	uint32_t mode;
@@ -21,7 +21,7 @@ static uint32_t take_mode(struct guest *guest)
 }
 
 /* What the architecture has as answers; true if @result is one of this call's. */
-static bool is_answer(const struct vcpu *vcpu, const struct call *call, int64_t result)
+static bool is_answer(const struct vcpu *vcpu, const struct step_call *call, int64_t result)
 {
 	if (call->mode & PARACALL_MODE_USER)
 		return result == -PARACALL_KVM_EPERM;
@@ -48,7 +48,7 @@ static bool is_answer(const struct vcpu *vcpu, const struct call *call, int64_t 
 }
 
 /* Where the guest asks the host to write. */
-static void allow_memory(struct vcpu *vcpu, const struct call *call)
+static void allow_memory(struct vcpu *vcpu, const struct step_call *call)
 {
 	uint64_t address = call->arguments[0];
 
@@ -60,7 +60,7 @@ static void allow_memory(struct vcpu *vcpu, const struct call *call)
 	vcpu->may_touch_all = call->number == PARACALL_KVM_HC_MMU_OP;
 }
 
-static int64_t make_call(struct vcpu *vcpu, struct call call)
+static int64_t make_call(struct vcpu *vcpu, struct step_call call)
 {
 	struct guest *guest = vcpu->guest;
 	uint64_t *registers = vcpu->registers;
@@ -98,7 +98,7 @@ static void doubt_kicks(struct guest *guest)
 static void step_any_call(struct vcpu *vcpu)
 {
 	struct guest *guest = vcpu->guest;
-	struct call call = { .mode = take_mode(guest) };
+	struct step_call call = { .mode = take_mode(guest) };
 
 	call.number = take_byte(guest) % 14;
 	if (take_byte(guest) < 32)
@@ -171,7 +171,7 @@ static bool is_feature(const struct vcpu *vcpu, unsigned int feature)
 static void step_kick(struct vcpu *vcpu)
 {
 	struct guest *guest = vcpu->guest;
-	struct call call = {
+	struct step_call call = {
 		.number = PARACALL_KVM_HC_KICK_CPU,
 		.arguments = { take_byte(guest), take_apic_id(guest) },
 		.mode = PARACALL_MODE_64BIT,
@@ -236,7 +236,7 @@ static unsigned int mode_of(uint64_t icr)
 static void send(struct vcpu *vcpu, uint64_t icr)
 {
 	struct guest *guest = vcpu->guest;
-	struct call call = {
+	struct step_call call = {
 		.number = PARACALL_KVM_HC_SEND_IPI,
 		.arguments = { fuzz_take(&guest->input, 2), take_byte(guest) & 1,
 			       take_apic_id(guest), icr },
@@ -275,14 +275,14 @@ static void step_refuse_interrupts(struct vcpu *vcpu)
 
 static void step_yield(struct vcpu *vcpu)
 {
-	make_call(vcpu, (struct call){ .number = PARACALL_KVM_HC_SCHED_YIELD,
+	make_call(vcpu, (struct step_call){ .number = PARACALL_KVM_HC_SCHED_YIELD,
 				       .arguments = { take_apic_id(vcpu->guest) },
 				       .mode = PARACALL_MODE_64BIT });
 }
 
 /* ---- memory ----------------------------------------------------------------------------- */
 
-static void note_range(struct guest *guest, const struct call *call)
+static void note_range(struct guest *guest, const struct step_call *call)
 {
 	uint64_t first = call->arguments[0] / PAGE;
 	uint64_t end = first + call->arguments[1];
@@ -297,7 +297,7 @@ static void note_range(struct guest *guest, const struct call *call)
 static void step_map_range(struct vcpu *vcpu)
 {
 	struct guest *guest = vcpu->guest;
-	struct call call = {
+	struct step_call call = {
 		.number = PARACALL_KVM_HC_MAP_GPA_RANGE,
 		.arguments = { fuzz_take(&guest->input, 2) % KNOWN_PAGES * PAGE,
 			       take_byte(guest), take_byte(guest) },
@@ -346,7 +346,7 @@ static void step_mmu_op(struct vcpu *vcpu)
 	guest_poke(guest, address, operations, sizeof(operations));
 	vcpu->registers[PARACALL_X86_CR4] = take_byte(guest);
 	vcpu->registers[PARACALL_X86_EFER] = take_byte(guest) << 8;
-	make_call(vcpu, (struct call){ .number = PARACALL_KVM_HC_MMU_OP,
+	make_call(vcpu, (struct step_call){ .number = PARACALL_KVM_HC_MMU_OP,
 				       .arguments = { length, address, take_byte(guest) & 1 },
 				       .mode = take_mode(guest) });
 }
@@ -358,7 +358,7 @@ static void step_pair_clocks(struct vcpu *vcpu)
 	struct guest *guest = vcpu->guest;
 
 	make_call(vcpu,
-		  (struct call){ .number = PARACALL_KVM_HC_CLOCK_PAIRING,
+		  (struct step_call){ .number = PARACALL_KVM_HC_CLOCK_PAIRING,
 				 .arguments = { take_address(guest), take_byte(guest) < 16 },
 				 .mode = take_mode(guest) });
 }
