@@ -21,9 +21,8 @@ static void *begin(const struct writer_target *target)
 		free(statistics);
 		return NULL;
 	}
-	/* No architecture: what the table says of a guest beyond calls is not known. */
 	statistics->max_cpus = statistics->cpus = 1;
-	statistics->finished = 1;
+	statistics->architecture = recording_info(target->recording)->architecture;
 	*summary = (struct event_summary){ .target = *target, .statistics = statistics };
 	return summary;
 }
@@ -54,7 +53,7 @@ static void end(void *writer)
 {
 	struct event_summary *summary = writer;
 
-	summary_print_text(summary->target.output, summary->statistics);
+	summary_print_calls(summary->target.output, summary->statistics);
 	free(summary->statistics);
 	free(summary);
 }

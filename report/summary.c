@@ -254,7 +254,7 @@ static void print_magic_page(FILE *output, const struct paracall_statistics *sta
 			writes);
 }
 
-void summary_print_text(FILE *output, const struct paracall_statistics *statistics)
+void summary_print_calls(FILE *output, const struct paracall_statistics *statistics)
 {
 	static const char rule[] =
 		"------ ----------- ----------- --------- --------- ----------------\n";
@@ -267,6 +267,11 @@ void summary_print_text(FILE *output, const struct paracall_statistics *statisti
 		print_line(output, &table.lines[i], table.total.seconds);
 	fputs(rule, output);
 	print_line(output, &table.total, table.total.seconds);
+}
+
+void summary_print_text(FILE *output, const struct paracall_statistics *statistics)
+{
+	summary_print_calls(output, statistics);
 	if (statistics->architecture == PARACALL_X86)
 		print_guest(output, statistics);
 	if (statistics->architecture == PARACALL_POWERPC) {

@@ -7,6 +7,8 @@
 #include <stdio.h>
 
 void summary_print_text(FILE *output, const struct paracall_statistics *statistics);
+/* The table of calls alone. */
+void summary_print_calls(FILE *output, const struct paracall_statistics *statistics);
 void summary_print_json(FILE *output, const struct paracall_statistics *statistics);
 
 #endif /* PARACALL_CLI_SUMMARY_H */
