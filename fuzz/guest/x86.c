@@ -276,8 +276,8 @@ static void step_refuse_interrupts(struct vcpu *vcpu)
 static void step_yield(struct vcpu *vcpu)
 {
 	make_call(vcpu, (struct step_call){ .number = PARACALL_KVM_HC_SCHED_YIELD,
-				       .arguments = { take_apic_id(vcpu->guest) },
-				       .mode = PARACALL_MODE_64BIT });
+					    .arguments = { take_apic_id(vcpu->guest) },
+					    .mode = PARACALL_MODE_64BIT });
 }
 
 /* ---- memory ----------------------------------------------------------------------------- */
@@ -346,9 +346,10 @@ static void step_mmu_op(struct vcpu *vcpu)
 	guest_poke(guest, address, operations, sizeof(operations));
 	vcpu->registers[PARACALL_X86_CR4] = take_byte(guest);
 	vcpu->registers[PARACALL_X86_EFER] = take_byte(guest) << 8;
-	make_call(vcpu, (struct step_call){ .number = PARACALL_KVM_HC_MMU_OP,
-				       .arguments = { length, address, take_byte(guest) & 1 },
-				       .mode = take_mode(guest) });
+	make_call(vcpu,
+		  (struct step_call){ .number = PARACALL_KVM_HC_MMU_OP,
+				      .arguments = { length, address, take_byte(guest) & 1 },
+				      .mode = take_mode(guest) });
 }
 
 /* ---- clocks -------------------------------------------------------------------------------- */
@@ -357,10 +358,10 @@ static void step_pair_clocks(struct vcpu *vcpu)
 {
 	struct guest *guest = vcpu->guest;
 
-	make_call(vcpu,
-		  (struct step_call){ .number = PARACALL_KVM_HC_CLOCK_PAIRING,
-				 .arguments = { take_address(guest), take_byte(guest) < 16 },
-				 .mode = take_mode(guest) });
+	make_call(vcpu, (struct step_call){
+				.number = PARACALL_KVM_HC_CLOCK_PAIRING,
+				.arguments = { take_address(guest), take_byte(guest) < 16 },
+				.mode = take_mode(guest) });
 }
 
 /* The guest read its counter a little while ago. */
