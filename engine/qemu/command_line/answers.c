@@ -143,7 +143,7 @@ static bool ends_with(const char *text, const char *end)
 {
 	size_t length = text ? strlen(text) : 0;
 
-	return length >= strlen(end) && !strcmp(text + length - strlen(end), end);
+	return text && length >= strlen(end) && !strcmp(text + length - strlen(end), end);
 }
 
 /* What one -global or -device says. */
