@@ -294,7 +294,7 @@ test_refusals() {
 # QEMU's command line is read as QEMU reads it, and quoted as it was typed.
 test_command_line() {
 	local program=qemu-system-x86_64 value
-	local -a guest=("$program" -display none -serial stdio -m 128 -smp 2
+	local -a started=("$program" -display none -serial stdio -m 128 -smp 2
 		-device "isa-debug-exit,iobase=0xf4,iosize=4")
 
 	for value in +x2apic x2apic x2apic=true x2apic=y; do
@@ -332,16 +332,16 @@ test_command_line() {
 	# The guest's clock would jump by centuries if it were not seen.
 	printf '[icount]\n  shift = "auto"\n' >"$work/config"
 	expect "-icount in a file" 33 " passed, 0 failed, " "$paracall" run \
-		--summary=/dev/null -- "${guest[@]}" -readconfig "$work/config" \
+		--summary=/dev/null -- "${started[@]}" -readconfig "$work/config" \
 		-kernel "$build/guest/clock.elf"
 	# With one thread there is no steal time.
 	expect "thread=single in -append" 33 " passed, 0 failed, 0 skipped" \
-		"$paracall" run --summary=/dev/null -- "${guest[@]}" -append thread=single \
+		"$paracall" run --summary=/dev/null -- "${started[@]}" -append thread=single \
 		-kernel "$build/guest/steal.elf"
 	# More than has room on the stack; the last of them changes the clock.
 	# shellcheck disable=SC2046 # 20,000 words
 	expect "a great many arguments" 33 " passed, 0 failed, " "$paracall" run \
-		--summary=/dev/null -- "${guest[@]}" $(yes -- -no-user-config | head -n 20000) \
+		--summary=/dev/null -- "${started[@]}" $(yes -- -no-user-config | head -n 20000) \
 		-kernel "$build/guest/clock.elf" -icount auto
 }
 
