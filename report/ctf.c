@@ -133,7 +133,7 @@ static void print_string(FILE *output, const char *string)
 
 static void print_environment(FILE *output, const struct recorder_options *options)
 {
-	fputs("env {\n" CTF_DOMAIN "\tformat_version = 1;\n", output);
+	fprintf(output, "env {\n" CTF_DOMAIN "\tformat_version = %d;\n", CTF_FORMAT_VERSION);
 	fprintf(output, "\tparacall_version = \"%s\";\n", paracall_version());
 	fprintf(output, "\tarchitecture = \"%s\";\n",
 		paracall_architecture_name(options->architecture));
@@ -269,6 +269,8 @@ static bool parse_line(const char *line, struct ctf_description *description)
 		info->architecture = architecture_by_name(name);
 	parse_string(line, "\tparacall_version = \"", info->version, sizeof(info->version));
 	parse_string(line, "\tcommand = \"", info->command, sizeof(info->command));
+	if (!strncmp(line, "\tformat_version = ", 18))
+		description->format_version = strtoul(line + 18, NULL, 10);
 	if (!strncmp(line, "\tbegan = ", 9))
 		info->began = strtoull(line + 9, NULL, 10);
 	return true;
@@ -285,6 +287,7 @@ bool ctf_parse_metadata(FILE *input, struct ctf_description *description)
 		is_good = parse_line(line, description);
 	free(line);
 	is_good = is_good && !ferror(input) && *description->info.version &&
+		  description->format_version == CTF_FORMAT_VERSION &&
 		  description->classes.count;
 	if (!is_good)
 		event_classes_free(&description->classes);

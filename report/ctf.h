@@ -18,6 +18,8 @@
 #define CTF_MAGIC 0xc1fc1fc1u
 /* A line of metadata by which a recording is known to be ours. */
 #define CTF_DOMAIN "\tdomain = \"paracall\";\n"
+/* 1, of Paracall 0.1, had rows in place of ids. */
+#define CTF_FORMAT_VERSION 2
 #define CTF_METADATA "metadata"
 #define CTF_STREAM "cpu"
 
@@ -50,11 +52,14 @@ struct ctf_description {
 	struct event_classes classes;
 	/* Not this machine's byte order. */
 	bool is_swapped;
+	/* 0: the metadata says none. */
+	unsigned long format_version;
 };
 
 /*
- * Understands what ctf_print_metadata() of any version wrote; false if it is
- * something else, or memory is short. The classes are the caller's to free then, too.
+ * Understands what ctf_print_metadata() of any version of this format wrote; false
+ * if it is something else, of another format, or memory is short. The classes are
+ * the caller's to free then, too.
  */
 bool ctf_parse_metadata(FILE *input, struct ctf_description *description);
 

@@ -338,6 +338,15 @@ static bool open_folder(struct recording *recording, DIR *folder, char *error,
 	}
 	is_good = ctf_parse_metadata(input, &recording->description);
 	fclose(input);
+	if (!is_good && recording->description.format_version &&
+	    recording->description.format_version != CTF_FORMAT_VERSION) {
+		snprintf(
+			error, error_size,
+			"'%s' is a recording by another version of Paracall (format %lu, not %d): read it with that one",
+			recording->path, recording->description.format_version,
+			CTF_FORMAT_VERSION);
+		return false;
+	}
 	if (!is_good) {
 		snprintf(error, error_size,
 			 "'%s/" CTF_METADATA

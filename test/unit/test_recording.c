@@ -268,6 +268,21 @@ static void write_text(const char *name, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
+/* Paracall 0.1 numbered calls by their rows. */
+static void test_other_format(void **state)
+{
+	char error[256] = "";
+
+	(void)state;
+	assert_null(try_folder(path));
+	write_text(file_path("metadata"), "/* CTF 1.8 */\nenv {\n"
+					  "\tdomain = \"paracall\";\n"
+					  "\tformat_version = 1;\n"
+					  "\tparacall_version = \"0.1.0\";\n};\n");
+	assert_null(recording_open(path, error, sizeof(error)));
+	assert_non_null(strstr(error, "another version of Paracall (format 1, not 2)"));
+}
+
 /* The writer replaces recordings that nobody is writing, and nothing else. */
 static void test_prepare(void **state)
 {
@@ -371,10 +386,11 @@ static int remove_folder(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_info),	cmocka_unit_test(test_order),
-		cmocka_unit_test(test_writer),	cmocka_unit_test(test_cut_off),
-		cmocka_unit_test(test_prepare), cmocka_unit_test(test_no_recording),
-		cmocka_unit_test(test_full),	cmocka_unit_test(test_garbage),
+		cmocka_unit_test(test_info),	     cmocka_unit_test(test_order),
+		cmocka_unit_test(test_writer),	     cmocka_unit_test(test_cut_off),
+		cmocka_unit_test(test_prepare),	     cmocka_unit_test(test_no_recording),
+		cmocka_unit_test(test_other_format), cmocka_unit_test(test_full),
+		cmocka_unit_test(test_garbage),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
