@@ -2,7 +2,7 @@
 /* What an x86 guest can do, and its engine for it. */
 #include "guest.h"
 
-/* ---- hypercalls ------------------------------------------------------------------ */
+/* ---- hypercalls ---- */
 
 struct step_call {
 	uint64_t number;
@@ -112,7 +112,7 @@ static void step_any_call(struct vcpu *vcpu)
 	doubt_kicks(guest);
 }
 
-/* ---- kicks -------------------------------------------------------------------------- */
+/* ---- kicks ---- */
 
 static struct vcpu *vcpu_of(struct guest *guest, uint32_t apic_id)
 {
@@ -216,7 +216,7 @@ static void step_resume(struct vcpu *vcpu)
 	vcpu->is_halted = false;
 }
 
-/* ---- interrupts ----------------------------------------------------------------------- */
+/* ---- interrupts ---- */
 
 static uint64_t take_icr(struct guest *guest)
 {
@@ -280,7 +280,7 @@ static void step_yield(struct vcpu *vcpu)
 					    .mode = PARACALL_MODE_64BIT });
 }
 
-/* ---- memory ----------------------------------------------------------------------------- */
+/* ---- memory ---- */
 
 static void note_range(struct guest *guest, const struct step_call *call)
 {
@@ -352,7 +352,7 @@ static void step_mmu_op(struct vcpu *vcpu)
 				      .mode = take_mode(guest) });
 }
 
-/* ---- clocks -------------------------------------------------------------------------------- */
+/* ---- clocks ---- */
 
 static void step_pair_clocks(struct vcpu *vcpu)
 {
@@ -394,7 +394,7 @@ static void step_update(struct vcpu *vcpu)
 	leave(vcpu);
 }
 
-/* ---- registers -------------------------------------------------------------------------------- */
+/* ---- registers ---- */
 
 static struct range page_at(uint64_t value, uint64_t flags, uint64_t size)
 {
@@ -553,7 +553,7 @@ static void step_cpuid(struct vcpu *vcpu)
 		FUZZ_CHECK(!(result.eax & ~guest->machine->features));
 }
 
-/* ---- asynchronous page faults -------------------------------------------------------------------- */
+/* ---- asynchronous page faults ---- */
 
 static void step_begin_fault(struct vcpu *vcpu)
 {
@@ -595,7 +595,7 @@ static void step_take_fault(struct vcpu *vcpu)
 			   sizeof(none));
 }
 
-/* ---- steps ------------------------------------------------------------------------------------------- */
+/* ---- steps ---- */
 
 static step *const steps[] = {
 	step_kick,
@@ -647,11 +647,14 @@ static step *const steps[] = {
 };
 
 /* What must not wait for others: see the clock's lock. */
+/* clang-format off */
 static step *const nested_steps[] = {
-	step_kick,   step_yield,       nested_send,	step_map_range,	   step_pair_clocks,
-	step_update, step_begin_fault, step_end_faults, step_adjust_clock, step_unplug,
-	step_cpuid,  step_read_msr,    step_resume,
+	step_kick, step_yield, nested_send, step_map_range,
+	step_pair_clocks, step_update, step_begin_fault, step_end_faults,
+	step_adjust_clock, step_unplug, step_cpuid, step_read_msr,
+	step_resume,
 };
+/* clang-format on */
 
 void x86_step(struct vcpu *vcpu)
 {

@@ -452,8 +452,8 @@ enum paracall_fault {
 struct paracall_rule {
 	enum paracall_place place;
 	/*
-	 * Which call, by its id, or register, by paracall_msr_info()'s index; or PARACALL_ALL_CALLS: each where the fault
-	 * makes sense.
+	 * Which call, by its id, or register, by paracall_msr_info()'s index; or
+	 * PARACALL_ALL_CALLS: each where the fault makes sense.
 	 */
 	int32_t index;
 	enum paracall_fault fault;
@@ -592,8 +592,8 @@ void paracall_machine_remove_cpu(struct paracall_cpu *cpu);
 int paracall_cpu_set_apic_id(struct paracall_cpu *cpu, uint32_t apic_id);
 
 /*
- * [vCPU, or any while it does not run] What INIT, or on s390 a CPU reset, does to a vCPU: its pages are no
- * longer written to, no kick is pending. Its MSRs are as at the beginning, but
+ * [vCPU, or any while it does not run] What INIT, or on s390 a CPU reset, does to
+ * a vCPU: its pages are no longer written to, no kick is pending. Its MSRs are as at the beginning, but
  * for POLL_CONTROL and those that all vCPUs share.
  */
 void paracall_cpu_reset(struct paracall_cpu *cpu);
