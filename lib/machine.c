@@ -282,10 +282,12 @@ int paracall_cpu_set_apic_id(struct paracall_cpu *cpu, uint32_t apic_id)
 	struct paracall_machine *machine = cpu->machine;
 	struct paracall_cpu *expected = NULL;
 
+	/* The largest of all is also what one without an id has. */
+	if (apic_id > PARACALL_MAX_APIC_ID)
+		return PARACALL_ERROR_CPU;
 	if (apic_id == atomic_load(&cpu->apic_id))
 		return PARACALL_OK;
-	if (apic_id > PARACALL_MAX_APIC_ID ||
-	    !atomic_compare_exchange_strong(&machine->by_apic_id[apic_id], &expected, cpu))
+	if (!atomic_compare_exchange_strong(&machine->by_apic_id[apic_id], &expected, cpu))
 		return PARACALL_ERROR_CPU;
 	forget_apic_id(machine, atomic_exchange(&cpu->apic_id, apic_id));
 	return PARACALL_OK;

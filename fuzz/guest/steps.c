@@ -175,8 +175,7 @@ void step_set_apic_id(struct vcpu *vcpu)
 	for (unsigned int i = 0; i < guest->cpus; i++)
 		is_taken |= guest->vcpus[i].cpu && i != vcpu->index &&
 			    guest->vcpus[i].apic_id == apic_id;
-	/* None at all is what one without an id has. */
-	is_taken |= apic_id > PARACALL_MAX_APIC_ID && apic_id != vcpu->apic_id;
+	is_taken |= apic_id > PARACALL_MAX_APIC_ID;
 	FUZZ_CHECK(paracall_cpu_set_apic_id(vcpu->cpu, apic_id) ==
 		   (is_taken ? PARACALL_ERROR_CPU : PARACALL_OK));
 	if (!is_taken)

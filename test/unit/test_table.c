@@ -356,6 +356,11 @@ static void cpus_are_checked(void **state)
 	fake_call(&fake.cpus[0], PARACALL_KVM_HC_SCHED_YIELD, 100, 0, 0, 0);
 	fake_call(&fake.cpus[0], PARACALL_KVM_HC_SCHED_YIELD, 1, 0, 0, 0);
 	assert_int_equal(fake.cpus[1].yields, 1);
+	/* One without an id is given none by what stands for that. */
+	paracall_machine_remove_cpu(fake.cpus[1].cpu);
+	paracall_machine_add_cpu(fake.machine, 1, &fake.cpus[1]);
+	assert_int_equal(paracall_cpu_set_apic_id(fake.cpus[1].cpu, UINT32_MAX),
+			 PARACALL_ERROR_CPU);
 	fake_machine_destroy(&fake);
 }
 
