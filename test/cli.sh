@@ -370,10 +370,11 @@ test_no_guest() {
 
 # What is saved with a guest lacks what Paracall knew of it.
 test_saved_guests() {
+	echo nonsense >"$work/nonsense"
 	silent "-loadvm warns" 1 "warning: '-loadvm s': what the guest had registered with KVM" \
 		-loadvm s
-	silent "-incoming warns" 1 "warning: '-incoming exec:false': what the guest" \
-		-incoming exec:false
+	silent "-incoming warns" 1 "warning: '-incoming file:$work/nonsense': what the guest" \
+		-incoming "file:$work/nonsense"
 }
 
 test_engines() {
