@@ -593,8 +593,8 @@ int paracall_cpu_set_apic_id(struct paracall_cpu *cpu, uint32_t apic_id);
 
 /*
  * [vCPU, or any while it does not run] What INIT, or on s390 a CPU reset, does to
- * a vCPU: its pages are no longer written to, no kick is pending. Its MSRs are as at the beginning, but
- * for POLL_CONTROL and those that all vCPUs share.
+ * a vCPU: its pages are no longer written to, no kick is pending. Its MSRs are as
+ * at the beginning, but for POLL_CONTROL and those that all vCPUs share.
  */
 void paracall_cpu_reset(struct paracall_cpu *cpu);
 
