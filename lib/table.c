@@ -44,24 +44,6 @@ const struct paracall_call_info *paracall_call_info(size_t index)
 	return NULL;
 }
 
-const struct row *row_by_id(uint32_t id)
-{
-	const struct architecture *architecture;
-
-	for (size_t i = 0; (architecture = architecture_at(i)); i++)
-		for (size_t j = 0; j < architecture->row_count; j++)
-			if (architecture->rows[j].info.id == id)
-				return &architecture->rows[j];
-	return NULL;
-}
-
-const struct paracall_call_info *paracall_call_by_id(uint32_t id)
-{
-	const struct row *row = row_by_id(id);
-
-	return row ? &row->info : NULL;
-}
-
 /* They come first among an architecture's rows. */
 const struct row *row_of_hypercall(uint64_t number)
 {
@@ -78,6 +60,27 @@ const struct row *row_of_hypercall(uint64_t number)
 				return row;
 	}
 	return NULL;
+}
+
+/* Of others than KVM's own the upper half says whose they are. */
+const struct row *row_by_id(uint32_t id)
+{
+	const struct architecture *architecture;
+
+	if (id < FIRST_OTHER_ID)
+		return row_of_hypercall(id);
+	architecture = architecture_of(id >> 8);
+	for (size_t i = 0; architecture && i < architecture->row_count; i++)
+		if (architecture->rows[i].info.id == id)
+			return &architecture->rows[i];
+	return NULL;
+}
+
+const struct paracall_call_info *paracall_call_by_id(uint32_t id)
+{
+	const struct row *row = row_by_id(id);
+
+	return row ? &row->info : NULL;
 }
 
 const struct paracall_call_info *paracall_call_in_slot(enum paracall_architecture architecture,
