@@ -15,6 +15,10 @@
 /* No process of the system's. */
 #define SOMEBODY 0x7ffffffe
 
+static const int end_signals[] = { SIGINT, SIGTERM, SIGQUIT, SIGHUP };
+
+#define END_SIGNAL_COUNT (sizeof(end_signals) / sizeof(end_signals[0]))
+
 struct sent {
 	pid_t process;
 	int signal;
@@ -42,10 +46,10 @@ static int run_shell(const char *script)
 static void signals_are_passed_on(void **state)
 {
 	(void)state;
-	assert_int_equal(run_shell("kill -TERM $PPID; sleep 20"), 128 + SIGTERM);
+	assert_int_equal(run_shell("kill -TERM $PPID; exec sleep 20"), 128 + SIGTERM);
 	assert_int_equal(sent_count, 1);
 	assert_int_equal(sent[0].signal, SIGTERM);
-	assert_int_equal(run_shell("kill -HUP $PPID; sleep 20"), 128 + SIGHUP);
+	assert_int_equal(run_shell("kill -HUP $PPID; exec sleep 20"), 128 + SIGHUP);
 	/* A terminal's. */
 	assert_int_equal(run_shell("kill -INT $PPID; exit 3"), 3);
 	assert_int_equal(sent_count, 0);
@@ -67,20 +71,18 @@ static void nobody_gets_a_signal_after_the_end(void **state)
 
 static void a_signal_after_the_end_hurries(void **state)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGQUIT, SIGHUP };
-
 	(void)state;
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < END_SIGNAL_COUNT; i++) {
 		child_hurries(SOMEBODY);
 		assert_int_equal(run_shell("exit 0"), 0);
 		assert_false(child_is_hurried());
-		raise(signals[i]);
+		raise(end_signals[i]);
 		assert_true(child_is_hurried());
 		assert_int_equal(sent_count, 1);
 		assert_int_equal(sent[0].process, SOMEBODY);
 		assert_int_equal(sent[0].signal, SIGUSR1);
 		child_hurries(0);
-		raise(signals[i]);
+		raise(end_signals[i]);
 		assert_int_equal(sent_count, 1);
 	}
 	child_leave_signals();
@@ -94,9 +96,9 @@ static void a_second_signal_hurries(void **state)
 	assert_int_equal(run_shell("trap : TERM; kill -TERM $PPID; kill -TERM $PPID; exit 0"),
 			 0);
 	assert_false(child_is_hurried());
-	assert_int_equal(
-		run_shell("kill -INT $PPID; sleep 1.1; kill -INT $PPID; sleep 20; exit 0"),
-		128 + SIGINT);
+	assert_int_equal(run_shell(
+				 "kill -INT $PPID; sleep 1.1; kill -INT $PPID; exec sleep 20"),
+			 128 + SIGINT);
 	assert_true(child_is_hurried());
 	assert_int_equal(sent_count, 2);
 	assert_int_equal(sent[0].signal, SIGINT);
@@ -140,5 +142,8 @@ int main(void)
 		cmocka_unit_test(what_can_not_be_started_is_nobody),
 	};
 
+	/* Whoever started this may ignore some: nohup(1) does, and so does a shell for jobs. */
+	for (size_t i = 0; i < END_SIGNAL_COUNT; i++)
+		signal(end_signals[i], SIG_DFL);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
