@@ -40,8 +40,9 @@ copy_qemu() {
 	libraries=$(dirname "$qemu_prefix"/usr/lib/*/ld-linux-x86-64.so.2)
 	loader=$libraries/ld-linux-x86-64.so.2
 	libraries=${libraries#"$qemu_prefix/"}
-	mkdir -p "$prefix"/{bin,usr/bin,usr/share,"$libraries"}
+	mkdir -p "$prefix"/{bin,loader,usr/bin,usr/share,"$libraries"}
 	cp "$(cached_qemu x86_64)" "$prefix/bin"
+	cp -P "$qemu_prefix/loader/qemu-system-x86_64" "$prefix/loader"
 	cp "$qemu_prefix/$program" "$prefix/usr/bin"
 	cp -r "$qemu_prefix"/usr/share/{qemu,seabios} "$prefix/usr/share"
 	"$loader" --list --library-path "$qemu_prefix/$libraries" "$qemu_prefix/$program" |
