@@ -1,21 +1,106 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What an architecture gives to the rest of the library; architectures.c lists them. */
+/*
+ * What an architecture gives to the rest of the library, which knows none by name:
+ * architectures.c lists them, and each folder's arch.c fills in its struct.
+ */
 #ifndef PARACALL_LIB_ARCHITECTURE_H
 #define PARACALL_LIB_ARCHITECTURE_H
 
 #include "row.h"
 
+/* A place other than calls where faults on purpose can happen; see inject.h. */
+struct fault_place {
+	enum paracall_place place;
+	/* Those that make sense there: bits, 1 << PARACALL_FAULT_... */
+	uint32_t faults;
+	/* How many a rule can choose from, like registers; 0: there is one alone. */
+	size_t (*count)(void);
+	/* How PARACALL_EVENT_INJECTED names one of them. */
+	uint64_t (*event_place)(size_t index);
+	/*
+	 * If it is something that happens by itself, every so often, .is_running says
+	 * whether it can happen to this vCPU now, and .happen lets it. NULL: it happens
+	 * where the architecture asks injection_find().
+	 */
+	bool (*is_running)(struct paracall_cpu *cpu);
+	void (*happen)(struct paracall_cpu *cpu, int64_t value);
+	/* Then: it happens to the machine, by whichever vCPU comes first; else to each vCPU. */
+	bool is_shared;
+};
+
+/*
+ * All functions may be NULL where there is nothing to do, apart from .place_name. State
+ * is one block of memory per machine, and one for all of its vCPUs, made with the
+ * machine; nothing is allocated later, but what .create makes for .max_cpus vCPUs.
+ */
 struct architecture {
 	enum paracall_architecture bit;
 	/* As the kernel's documents spell it. */
 	const char *name;
+
+	/* ---- the table ---- */
+
 	/* In order of id, apart from KVM's own, which come first. */
 	const struct row *rows;
 	size_t row_count;
 	const struct paracall_feature_info *features;
 	size_t feature_count;
+	/* How headings call its kinds of calls, like "DIAG"; NULL for KVM's own. */
+	const char *titles[PARACALL_CALL_KINDS];
 	/* How the convention calls a place, like "a0". */
 	int (*place_name)(unsigned int place, char *name, size_t size);
+	/*
+	 * What counters and events know by a number, apart from calls: its registers, the
+	 * fields of a page. In any order that stays; NULL past the end.
+	 */
+	const char *(*counter_name)(size_t index, uint64_t *number);
+
+	/* ---- machines and vCPUs; 0 if there can be none ---- */
+
+	/*
+	 * Of its structs of state, whose first member is a struct paracall_machine, or a
+	 * struct paracall_cpu, so that one is as good as the other as a pointer.
+	 */
+	size_t machine_size;
+	size_t cpu_size;
+
+	/* Whether the engine has all that its capabilities and this architecture ask for. */
+	bool (*is_complete)(const struct paracall_engine *engine);
+
+	/*
+	 * When a machine is made, with all vCPUs' slots. State is zero, and all that is
+	 * general is there, but the vCPUs when .create runs. 0 or an error, after which
+	 * .destroy is called all the same.
+	 */
+	int (*create)(struct paracall_machine *machine);
+	void (*create_cpu)(struct paracall_cpu *cpu);
+	void (*destroy)(struct paracall_machine *machine);
+
+	/*
+	 * [any] A vCPU appears, before others can find it; and goes, when others can't find
+	 * it any more. Both may not wait for anybody. What is left must be as at first.
+	 */
+	void (*add_cpu)(struct paracall_cpu *cpu);
+	void (*remove_cpu)(struct paracall_cpu *cpu);
+
+	/*
+	 * A reset has three parts. .reset_machine is of what all vCPUs share; vCPUs may run.
+	 * .reset_shared is of what others touch of a vCPU, by any thread, at once.
+	 * .reset_own is of what is the vCPU's own, in its thread, when it next uses it:
+	 * see take_reset(). @is_whole: with the machine, or since the vCPU goes; else what
+	 * INIT or a CPU's reset does.
+	 */
+	void (*reset_machine)(struct paracall_machine *machine);
+	void (*reset_shared)(struct paracall_cpu *cpu);
+	void (*reset_own)(struct paracall_cpu *cpu, bool is_whole);
+
+	/* [vCPU] Its part of paracall_update(). */
+	void (*update)(struct paracall_cpu *cpu);
+	/* [any] Its part of paracall_machine_was_paused(). */
+	void (*was_paused)(struct paracall_machine *machine);
+
+	const struct fault_place *fault_places;
+	size_t fault_place_count;
 };
 
 /* One by one, from 0; NULL past the end. */
