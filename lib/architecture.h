@@ -69,8 +69,8 @@ struct architecture {
 
 	/*
 	 * When a machine is made, with all vCPUs' slots. State is zero, and all that is
-	 * general is there, but the vCPUs when .create runs. 0 or an error, after which
-	 * .destroy is called all the same.
+	 * general is there, but the vCPUs when .create runs. 0 or an error, and then nothing
+	 * is left of it.
 	 */
 	int (*create)(struct paracall_machine *machine);
 	void (*create_cpu)(struct paracall_cpu *cpu);

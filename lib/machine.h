@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 
 /*
- * A vCPU's place between kicks and halts; see x86/kick.c. One word, so that
+ * A vCPU's place between kicks and halts; see halt.c. One word, so that
  * neither side can miss what the other does.
  */
 enum halt_state {

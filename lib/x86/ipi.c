@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* KVM_HC_SEND_IPI: arch/x86/kvm/lapic.c, kvm_pv_send_ipi and __apic_accept_irq. */
-#include "kick.h"
-
+#include "../halt.h"
 #include "../trace/trace.h"
 #include "arch.h"
 #include "clock.h"
@@ -52,7 +51,7 @@ static bool send(struct paracall_cpu *cpu, struct paracall_cpu *target, uint32_t
 	/* KVM's own kick is this otherwise reserved delivery mode. */
 	if (interrupt->delivery_mode == PARACALL_ICR_MODE_RESERVED) {
 		if (engine->capabilities & PARACALL_CAN_WAKE)
-			paracall_kick(cpu, target, apic_id);
+			halt_kick(cpu, target, apic_id);
 		return true;
 	}
 	if (is_kept_for_ever(interrupt))

@@ -1,22 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * KVM_HC_KICK_CPU and the halts that it ends. A kick to a halted vCPU makes it
- * run; one to a running vCPU is kept, once, and ends its next halt at once
- * (arch/x86/kvm/lapic.c, APIC_DM_REMRD; x86.c, __kvm_emulate_halt).
- *
- * All of it is one atomic word per vCPU:
- *
- *	RUNNING --halt--> HALTED --kick--> RUNNING, and the engine wakes it
- *	RUNNING --kick--> RUNNING_KICKED --halt--> RUNNING, and it goes on
- *	HALTED --resume--> RUNNING
- *
- * A kick thus either finds HALTED, and then the engine's wake() must get
- * through, or it is seen by the next halt: none is lost.
- */
-#include "kick.h"
-
-#include "../inject.h"
-#include "../trace/trace.h"
+/* KVM_HC_KICK_CPU: arch/x86/kvm/x86.c, kvm_pv_kick_cpu_op. */
+#include "../halt.h"
 #include "arch.h"
 
 /*
@@ -24,34 +8,6 @@
  * x2APIC's (lapic.c, kvm_apic_is_broadcast_dest).
  */
 #define BROADCAST_APIC_ID 0xff
-
-/* True if @target was halted and is now owed a wake-up. */
-static bool kick_ends_halt(struct paracall_cpu *target)
-{
-	uint32_t state = atomic_load_explicit(&target->halt_state, memory_order_relaxed);
-	uint32_t next;
-
-	do {
-		next = state == HALTED ? RUNNING : RUNNING_KICKED;
-	} while (!atomic_compare_exchange_weak(&target->halt_state, &state, next));
-	return state == HALTED;
-}
-
-void paracall_kick(struct paracall_cpu *cpu, struct paracall_cpu *target, uint32_t apic_id)
-{
-	const struct paracall_engine *engine = &cpu->machine->engine;
-	bool has_woken;
-
-	trace_kick(cpu, target);
-	has_woken = kick_ends_halt(target);
-	if (has_woken) {
-		engine->wake(cpu->engine_cpu, engine_cpu_of(target), apic_id);
-		paracall_statistics_add(&cpu->statistics->kicks_woke, 1);
-	} else {
-		paracall_statistics_add(&cpu->statistics->kicks_left, 1);
-	}
-	trace_now(cpu, PARACALL_EVENT_KICK, trace_index(target), has_woken);
-}
 
 static void kick_all(struct paracall_cpu *cpu)
 {
@@ -61,7 +17,7 @@ static void kick_all(struct paracall_cpu *cpu)
 		struct paracall_cpu *target = cpu_by_apic_id(machine, id);
 
 		if (target)
-			paracall_kick(cpu, target, id);
+			halt_kick(cpu, target, id);
 	}
 }
 
@@ -76,34 +32,6 @@ int64_t paracall_kick_cpu(struct paracall_cpu *cpu, struct call *call)
 	if (apic_id == BROADCAST_APIC_ID)
 		kick_all(cpu);
 	else if (target)
-		paracall_kick(cpu, target, apic_id);
+		halt_kick(cpu, target, apic_id);
 	return 0;
-}
-
-bool paracall_halt(struct paracall_cpu *cpu)
-{
-	uint32_t state = RUNNING;
-
-	/* It may sleep for long, and owes them to others. */
-	if (has_rules(cpu))
-		injection_do_late_calls(cpu, true);
-	trace_halt(cpu);
-	paracall_statistics_add(&cpu->statistics->halts, 1);
-	if (atomic_compare_exchange_strong(&cpu->halt_state, &state, HALTED) || state == HALTED)
-		return true;
-	trace_wake(cpu, PARACALL_WAKE_KICK_BEFORE);
-	atomic_store(&cpu->halt_state, RUNNING);
-	paracall_statistics_add(&cpu->statistics->halts_skipped, 1);
-	return false;
-}
-
-void paracall_resume(struct paracall_cpu *cpu)
-{
-	uint32_t state = HALTED;
-
-	if (atomic_load_explicit(&cpu->halt_state, memory_order_relaxed) == HALTED &&
-	    atomic_compare_exchange_strong(&cpu->halt_state, &state, RUNNING))
-		trace_wake(cpu, PARACALL_WAKE_INTERRUPT);
-	else
-		trace_kicked(cpu);
 }

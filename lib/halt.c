@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Halts, and the kicks that end them. A kick to a halted vCPU makes it run; one to a
+ * running vCPU is kept, once, and ends its next halt at once (arch/x86/kvm/lapic.c,
+ * APIC_DM_REMRD; x86.c, __kvm_emulate_halt).
+ *
+ * All of it is one atomic word per vCPU:
+ *
+ *	RUNNING --halt--> HALTED --kick--> RUNNING, and the engine wakes it
+ *	RUNNING --kick--> RUNNING_KICKED --halt--> RUNNING, and it goes on
+ *	HALTED --resume--> RUNNING
+ *
+ * A kick thus either finds HALTED, and then the engine's wake() must get
+ * through, or it is seen by the next halt: none is lost.
+ */
+#include "halt.h"
+
+#include "inject.h"
+#include "trace/trace.h"
+
+/* True if @target was halted and is now owed a wake-up. */
+static bool kick_ends_halt(struct paracall_cpu *target)
+{
+	uint32_t state = atomic_load_explicit(&target->halt_state, memory_order_relaxed);
+	uint32_t next;
+
+	do {
+		next = state == HALTED ? RUNNING : RUNNING_KICKED;
+	} while (!atomic_compare_exchange_weak(&target->halt_state, &state, next));
+	return state == HALTED;
+}
+
+void halt_kick(struct paracall_cpu *cpu, struct paracall_cpu *target, uint32_t apic_id)
+{
+	const struct paracall_engine *engine = &cpu->machine->engine;
+	bool has_woken;
+
+	trace_kick(cpu, target);
+	has_woken = kick_ends_halt(target);
+	if (has_woken) {
+		engine->wake(cpu->engine_cpu, engine_cpu_of(target), apic_id);
+		paracall_statistics_add(&cpu->statistics->kicks_woke, 1);
+	} else {
+		paracall_statistics_add(&cpu->statistics->kicks_left, 1);
+	}
+	trace_now(cpu, PARACALL_EVENT_KICK, trace_index(target), has_woken);
+}
+
+bool paracall_halt(struct paracall_cpu *cpu)
+{
+	uint32_t state = RUNNING;
+
+	/* It may sleep for long, and owes them to others. */
+	if (has_rules(cpu))
+		injection_do_late_calls(cpu, true);
+	trace_halt(cpu);
+	paracall_statistics_add(&cpu->statistics->halts, 1);
+	if (atomic_compare_exchange_strong(&cpu->halt_state, &state, HALTED) || state == HALTED)
+		return true;
+	trace_wake(cpu, PARACALL_WAKE_KICK_BEFORE);
+	atomic_store(&cpu->halt_state, RUNNING);
+	paracall_statistics_add(&cpu->statistics->halts_skipped, 1);
+	return false;
+}
+
+void paracall_resume(struct paracall_cpu *cpu)
+{
+	uint32_t state = HALTED;
+
+	if (atomic_load_explicit(&cpu->halt_state, memory_order_relaxed) == HALTED &&
+	    atomic_compare_exchange_strong(&cpu->halt_state, &state, RUNNING))
+		trace_wake(cpu, PARACALL_WAKE_INTERRUPT);
+	else
+		trace_kicked(cpu);
+}
