@@ -2,6 +2,8 @@
 /* The layers around a call: disturb it, observe it. */
 #include "call.h"
 
+#include "architecture.h"
+
 static unsigned int call_argument_count(const struct call *call,
 					const struct convention *convention)
 {
@@ -32,7 +34,8 @@ static unsigned int read_all(struct paracall_cpu *cpu, struct call *call,
 	unsigned int declared = call_argument_count(call, convention);
 	unsigned int wanted = declared;
 	/* What is another architecture's comes where this one has its arguments. */
-	bool is_own = call->row && call->row->info.architecture == cpu->machine->architecture;
+	bool is_own =
+		call->row && call->row->info.architecture == cpu->machine->architecture->bit;
 	bool is_whole = cpu->trace && cpu->trace->flags & PARACALL_TRACE_WHOLE_CALLS;
 
 	for (unsigned int i = 0; i < PARACALL_MAX_ARGUMENTS; i++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Halts, and the kicks that end them. A kick to a halted vCPU makes it run; one to a
- * running vCPU is kept, once, and ends its next halt at once (arch/x86/kvm/lapic.c,
- * APIC_DM_REMRD; x86.c, __kvm_emulate_halt).
+ * running vCPU is kept, once, and ends its next halt at once: KVM's pv_unhalted (the
+ * kernel's APIC_DM_REMRD and __kvm_emulate_halt).
  *
  * All of it is one atomic word per vCPU:
  *

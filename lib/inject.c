@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Faults on purpose: which of what a vCPU does is met, and what is kept for
- * later. Who asks does the rest: call.c, s390/diag.c, x86/msr.c, x86/cpuid.c.
+ * later. Who asks does the rest: call.c, and architectures for places of their own.
  *
  * Nothing is drawn in advance: the number of a call decides about it, together
  * with the seed, the vCPU's number and the rule. So each vCPU meets the same
@@ -10,19 +10,11 @@
 #include "inject.h"
 
 #include "architecture.h"
-
 #include "trace/trace.h"
-#include "x86/clock.h"
-#include "x86/steal_time.h"
 
 #include <string.h>
 
 #define MILLION 1000000u
-
-static bool is_event(const struct paracall_rule *rule)
-{
-	return rule->place == PARACALL_AT_CLOCK || rule->place == PARACALL_AT_STEAL;
-}
 
 /* Only what acts on another vCPU, by nothing but its arguments, can be late. */
 bool injection_fits(enum paracall_fault fault, const struct row *row)
@@ -52,42 +44,52 @@ static bool fits_row(const struct paracall_rule *rule)
 	return row && injection_fits(rule->fault, row);
 }
 
-static bool fits_place(const struct paracall_rule *rule,
-		       enum paracall_architecture architecture)
+/* NULL if it is a call, or no place that guests of this architecture have. */
+static const struct fault_place *find_place(const struct architecture *architecture,
+					    enum paracall_place place)
 {
-	bool is_x86 = architecture == PARACALL_X86;
-	bool has_index = rule->index != PARACALL_ALL_CALLS;
+	for (size_t i = 0; i < architecture->fault_place_count; i++)
+		if (architecture->fault_places[i].place == place)
+			return &architecture->fault_places[i];
+	return NULL;
+}
 
-	switch (rule->place) {
-	case PARACALL_AT_CALL:
-		return !has_index || fits_row(rule);
-	case PARACALL_AT_MSR:
-		return is_x86 && (!has_index || (size_t)rule->index < paracall_msr_count()) &&
-		       (rule->fault == PARACALL_FAULT_EXCEPTION ||
-			rule->fault == PARACALL_FAULT_DROP ||
-			rule->fault == PARACALL_FAULT_DELAY);
-	case PARACALL_AT_CPUID:
-		return is_x86 && rule->fault == PARACALL_FAULT_WITHDRAW;
-	case PARACALL_AT_CLOCK:
-		return is_x86 && rule->fault == PARACALL_FAULT_JUMP;
-	case PARACALL_AT_STEAL:
-		return is_x86 && rule->fault == PARACALL_FAULT_BURST && rule->value >= 0;
-	}
-	return false;
+static bool fits_place(const struct paracall_rule *rule, const struct fault_place *place)
+{
+	size_t count = place->count ? place->count() : 0;
+
+	return (unsigned int)rule->fault < 32 && place->faults >> rule->fault & 1 &&
+	       (!count || rule->index == PARACALL_ALL_CALLS || (size_t)rule->index < count) &&
+	       (rule->fault != PARACALL_FAULT_BURST || rule->value >= 0);
+}
+
+static bool fits(const struct paracall_rule *rule, const struct fault_place *place)
+{
+	if (place)
+		return fits_place(rule, place);
+	return rule->place == PARACALL_AT_CALL &&
+	       (rule->index == PARACALL_ALL_CALLS || fits_row(rule));
+}
+
+static bool happens_by_itself(const struct fault_place *place)
+{
+	return place && place->happen;
 }
 
 bool injection_is_possible(const struct paracall_injection *injection,
 			   const struct paracall_engine *engine,
-			   enum paracall_architecture architecture)
+			   const struct architecture *architecture)
 {
 	if (injection->rule_count > PARACALL_MAX_RULES)
 		return false;
 	for (uint32_t i = 0; i < injection->rule_count; i++) {
 		const struct paracall_rule *rule = &injection->rules[i];
-		bool needs_clock = is_event(rule) || rule->fault == PARACALL_FAULT_LATE;
+		const struct fault_place *place = find_place(architecture, rule->place);
+		bool is_event = happens_by_itself(place);
+		bool needs_clock = is_event || rule->fault == PARACALL_FAULT_LATE;
 
-		if (!fits_place(rule, architecture) || !rule->step ||
-		    (is_event(rule) && !rule->every) || (needs_clock && !engine->clock) ||
+		if (!fits(rule, place) || !rule->step || (is_event && !rule->every) ||
+		    (needs_clock && !engine->clock) ||
 		    (rule->fault == PARACALL_FAULT_DELAY && !engine->delay))
 			return false;
 	}
@@ -111,8 +113,11 @@ void injection_begin(struct paracall_machine *machine,
 	machine->has_rules = injection->rule_count;
 	statistics->seed = injection->seed;
 	statistics->rule_count = injection->rule_count;
-	for (uint32_t i = 0; i < injection->rule_count; i++)
+	for (uint32_t i = 0; i < injection->rule_count; i++) {
+		machine->fault_places[i] =
+			find_place(machine->architecture, injection->rules[i].place);
 		memcpy(statistics->rules[i], injection->rules[i].text, PARACALL_RULE_TEXT - 1);
+	}
 }
 
 /* The output function of Steele, Lea and Flood's SplitMix64, which mixes all bits. */
@@ -124,18 +129,13 @@ static uint64_t mix(uint64_t value)
 	return value ^ value >> 31;
 }
 
-static uint32_t cpu_index(const struct paracall_cpu *cpu)
-{
-	return (uint32_t)(cpu - cpu->machine->cpus);
-}
-
 /* One in @rule's so many of a million. */
 static bool is_drawn(const struct paracall_cpu *cpu, const struct paracall_rule *rule,
 		     size_t index, uint64_t number)
 {
 	const struct paracall_injection *injection = &cpu->machine->injection;
-	uint64_t stream = (uint64_t)(rule - injection->rules) << 48 | (uint64_t)index << 32 |
-			  cpu_index(cpu);
+	uint64_t stream =
+		(uint64_t)(rule - injection->rules) << 48 | (uint64_t)index << 32 | cpu->index;
 	uint64_t drawn = mix(mix(injection->seed ^ mix(stream)) + number);
 
 	return (drawn >> 32) * MILLION >> 32 < rule->per_million;
@@ -144,20 +144,21 @@ static bool is_drawn(const struct paracall_cpu *cpu, const struct paracall_rule 
 static bool fits_call(const struct paracall_cpu *cpu, const struct paracall_rule *rule,
 		      const struct row *row)
 {
-	return row->info.architecture == cpu->machine->architecture &&
+	return row->info.architecture == cpu->machine->architecture->bit &&
 	       injection_fits(rule->fault, row);
 }
 
 static bool meets(const struct paracall_cpu *cpu, const struct paracall_rule *rule,
 		  enum paracall_place place, size_t index, uint64_t number)
 {
+	size_t rule_number = (size_t)(rule - cpu->machine->injection.rules);
 	int64_t index_wanted = rule->index;
 
 	if (rule->place != place || number < rule->first || number > rule->last ||
 	    (number - rule->first) % rule->step)
 		return false;
-	if (is_event(rule))
-		index_wanted = rule - cpu->machine->injection.rules;
+	if (happens_by_itself(cpu->machine->fault_places[rule_number]))
+		index_wanted = (int64_t)rule_number;
 	if (index_wanted != PARACALL_ALL_CALLS && (size_t)index_wanted != index)
 		return false;
 	if (place == PARACALL_AT_CALL && !fits_call(cpu, rule, row_by_id((uint32_t)index)))
@@ -184,20 +185,10 @@ static struct paracall_injected *find_entry(struct paracall_cpu *cpu,
 }
 
 /* How events name what a rule met. */
-static uint64_t place_of(enum paracall_place place, size_t index)
+static uint64_t event_place(const struct fault_place *place, size_t index)
 {
-	switch (place) {
-	case PARACALL_AT_MSR:
-		return paracall_msr_info(index)->number;
-	case PARACALL_AT_CPUID:
-		return paracall_event_id(PARACALL_EVENT_CPUID, 0);
-	case PARACALL_AT_CLOCK:
-		return paracall_event_id(PARACALL_EVENT_CLOCK, 0);
-	case PARACALL_AT_STEAL:
-		return paracall_event_id(PARACALL_EVENT_STEAL, 0);
-	case PARACALL_AT_CALL:
-		break;
-	}
+	if (place)
+		return place->event_place(index);
 	return paracall_event_id(row_by_id((uint32_t)index)->info.event, (uint32_t)index);
 }
 
@@ -206,8 +197,9 @@ static void note(struct paracall_cpu *cpu, const struct paracall_rule *rule, siz
 {
 	struct paracall_machine *machine = cpu->machine;
 	uint64_t nanoseconds = now(machine) - machine->created_nanoseconds;
+	uint32_t rule_number = (uint32_t)(rule - machine->injection.rules);
 	struct paracall_injected key = {
-		.rule = (uint32_t)(rule - machine->injection.rules),
+		.rule = rule_number,
 		.place = rule->place,
 		.index = index,
 		.first_number = number,
@@ -218,8 +210,9 @@ static void note(struct paracall_cpu *cpu, const struct paracall_rule *rule, siz
 	entry->last_number = number;
 	entry->last_nanoseconds = nanoseconds;
 	__atomic_store_n(&entry->times, entry->times + 1, __ATOMIC_RELEASE);
-	trace_now(cpu, PARACALL_EVENT_INJECTED, rule->fault, place_of(rule->place, index),
-		  (uint64_t)rule->value, number);
+	trace_now(cpu, PARACALL_EVENT_INJECTED, rule->fault,
+		  event_place(machine->fault_places[rule_number], index), (uint64_t)rule->value,
+		  number);
 }
 
 /* Here it is decided that a fault happens, of whatever kind, and nowhere else. */
@@ -287,14 +280,6 @@ void injection_keep_call(struct paracall_cpu *cpu, const struct paracall_rule *r
 	late->call = *call;
 }
 
-uint32_t injection_withdrawn(struct paracall_cpu *cpu)
-{
-	const struct paracall_rule *rule =
-		injection_find(cpu, PARACALL_AT_CPUID, 0, cpu->statistics->cpuid_features);
-
-	return rule ? (uint32_t)rule->value : 0;
-}
-
 /* True for one caller, each time that it is due. */
 static bool is_due(struct event *event, uint64_t nanoseconds, uint64_t every)
 {
@@ -307,33 +292,28 @@ static bool is_due(struct event *event, uint64_t nanoseconds, uint64_t every)
 }
 
 /* The number of the rule stands for the index: its events are of its own. */
-static void do_event(struct paracall_cpu *cpu, size_t index, uint64_t nanoseconds)
+static void do_event(struct paracall_cpu *cpu, const struct fault_place *place, size_t index,
+		     uint64_t nanoseconds)
 {
 	struct paracall_machine *machine = cpu->machine;
 	const struct paracall_rule *rule = &machine->injection.rules[index];
-	bool is_clock = rule->place == PARACALL_AT_CLOCK;
-	struct event *event = is_clock ? &machine->events[index] : &cpu->events[index];
+	struct event *event = place->is_shared ? &machine->events[index] : &cpu->events[index];
 	uint64_t number;
 
-	if (!(is_clock ? paracall_clock_is_running(cpu) : paracall_steal_is_running(cpu)) ||
-	    !is_due(event, nanoseconds, rule->every))
+	if (!place->is_running(cpu) || !is_due(event, nanoseconds, rule->every))
 		return;
 	number = atomic_fetch_add(&event->count, 1) + 1;
-	if (!injection_find(cpu, rule->place, index, number))
-		return;
-	if (is_clock)
-		paracall_clock_jump(cpu, rule->value);
-	else
-		paracall_steal_more(cpu, (uint64_t)rule->value);
+	if (injection_find(cpu, rule->place, index, number))
+		place->happen(cpu, rule->value);
 }
 
 void injection_update(struct paracall_cpu *cpu)
 {
-	const struct paracall_injection *injection = &cpu->machine->injection;
-	uint64_t nanoseconds = now(cpu->machine);
+	const struct paracall_machine *machine = cpu->machine;
+	uint64_t nanoseconds = now(machine);
 
 	injection_do_late_calls(cpu, false);
-	for (uint32_t i = 0; i < injection->rule_count; i++)
-		if (is_event(&injection->rules[i]))
-			do_event(cpu, i, nanoseconds);
+	for (uint32_t i = 0; i < machine->injection.rule_count; i++)
+		if (happens_by_itself(machine->fault_places[i]))
+			do_event(cpu, machine->fault_places[i], i, nanoseconds);
 }

@@ -8,7 +8,7 @@
 /* Whether the engine can do what the rules say, and they say something. */
 bool injection_is_possible(const struct paracall_injection *injection,
 			   const struct paracall_engine *engine,
-			   enum paracall_architecture architecture);
+			   const struct architecture *architecture);
 
 /* When the machine is created, and has its statistics. */
 void injection_begin(struct paracall_machine *machine,
@@ -40,9 +40,6 @@ void injection_delay(struct paracall_cpu *cpu, const struct paracall_rule *rule)
 void injection_keep_call(struct paracall_cpu *cpu, const struct paracall_rule *rule,
 			 const struct call *call);
 void injection_do_late_calls(struct paracall_cpu *cpu, bool all);
-
-/* The features that are not there for this reading of CPUID. */
-uint32_t injection_withdrawn(struct paracall_cpu *cpu);
 
 /* What is due in paracall_update(). */
 void injection_update(struct paracall_cpu *cpu);

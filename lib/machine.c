@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The life of machines and vCPUs. All memory is allocated here, at creation. */
+#include "architecture.h"
 #include "inject.h"
 #include "trace/trace.h"
-#include "x86/clock.h"
-#include "x86/map_gpa_range.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 _Static_assert(PARACALL_TRACE_MAX_CPUS == PARACALL_MAX_CPUS, "a ring for each vCPU");
 
-static bool engine_is_complete(const struct paracall_engine *engine)
+static bool engine_is_complete(const struct paracall_engine *engine,
+			       const struct architecture *architecture)
 {
 	uint32_t can = engine->capabilities;
 
@@ -19,10 +20,8 @@ static bool engine_is_complete(const struct paracall_engine *engine)
 	       (!(can & PARACALL_CAN_YIELD) || engine->yield_to) &&
 	       (!(can & PARACALL_CAN_ACCESS_MEMORY) ||
 		(engine->read_memory && engine->write_memory)) &&
-	       (!(can & PARACALL_CAN_TELL_TIME) ||
-		(engine->tsc_frequency && engine->read_clocks)) &&
 	       (!(can & PARACALL_CAN_TELL_RUN_DELAY) || engine->run_delay) &&
-	       (!(can & PARACALL_CAN_FLUSH_TLB) || engine->flush_tlb);
+	       (!architecture->is_complete || architecture->is_complete(engine));
 }
 
 static bool can_trace(const struct paracall_engine *engine)
@@ -41,18 +40,19 @@ static bool look_at_trace(struct paracall_machine *machine,
 static int check_options(const struct paracall_engine *engine,
 			 const struct paracall_options *options)
 {
+	const struct architecture *architecture = architecture_of(options->architecture);
 	uint32_t available =
 		paracall_features_available_of(options->architecture, engine->capabilities);
 
-	if (!engine_is_complete(engine) || (options->trace && !can_trace(engine)) ||
-	    (options->architecture != PARACALL_X86 && options->architecture != PARACALL_S390 &&
-	     options->architecture != PARACALL_POWERPC) ||
-	    options->max_cpus < 1 || options->max_cpus > PARACALL_MAX_CPUS)
+	if (!architecture || !architecture->cpu_size ||
+	    !engine_is_complete(engine, architecture) ||
+	    (options->trace && !can_trace(engine)) || options->max_cpus < 1 ||
+	    options->max_cpus > PARACALL_MAX_CPUS)
 		return PARACALL_ERROR_ARGUMENT;
 	if (options->features & ~available)
 		return PARACALL_ERROR_FEATURE;
 	if (options->injection &&
-	    !injection_is_possible(options->injection, engine, options->architecture))
+	    !injection_is_possible(options->injection, engine, architecture))
 		return PARACALL_ERROR_ARGUMENT;
 	return PARACALL_OK;
 }
@@ -71,81 +71,86 @@ static int attach_statistics(struct paracall_machine *machine,
 	statistics->version = PARACALL_STATISTICS_VERSION;
 	statistics->max_cpus = machine->max_cpus;
 	statistics->features = machine->features;
-	statistics->architecture = machine->architecture;
+	statistics->architecture = machine->architecture->bit;
 	statistics->table = paracall_table_id();
 	return PARACALL_OK;
+}
+
+static struct paracall_cpu new_cpu(struct paracall_machine *machine, uint32_t index)
+{
+	const struct paracall_trace_view *trace = &machine->trace;
+
+	return (struct paracall_cpu){
+		.machine = machine,
+		.index = index,
+		.statistics = &machine->statistics->cpu[index],
+		.trace = trace->trace,
+		.has_layers = machine->enforce_features || trace->trace || machine->has_rules,
+		.ring = trace->trace ? paracall_trace_ring(trace, index) : NULL,
+		.ring_events = trace->ring_events,
+		.apic_id = UINT32_MAX,
+	};
 }
 
 /* All that never changes is there before anybody can find a vCPU. */
 static void make_slots(struct paracall_machine *machine)
 {
-	const struct paracall_trace_view *trace = &machine->trace;
+	const struct architecture *architecture = machine->architecture;
 
-	for (uint32_t i = 0; i < machine->max_cpus; i++)
-		machine->cpus[i] = (struct paracall_cpu){
-			.machine = machine,
-			.statistics = &machine->statistics->cpu[i],
-			.trace = trace->trace,
-			.has_layers =
-				machine->enforce_features || trace->trace || machine->has_rules,
-			.ring = trace->trace ? paracall_trace_ring(trace, i) : NULL,
-			.ring_events = trace->ring_events,
-			.apic_id = UINT32_MAX,
-			/* The first list is the current one. */
-			.spare_list = i + 1,
-			.msrs.poll_control = PARACALL_KVM_MSR_ENABLED,
-		};
+	memset(machine->cpus, 0, machine->max_cpus * machine->cpu_size);
+	for (uint32_t i = 0; i < machine->max_cpus; i++) {
+		*cpu_at(machine, i) = new_cpu(machine, i);
+		if (architecture->create_cpu)
+			architecture->create_cpu(cpu_at(machine, i));
+	}
 }
 
-static void reset_shared_msrs(struct paracall_machine *machine)
+/* What is general, apart from the slots. */
+static int fill_in(struct paracall_machine *machine, const struct paracall_engine *engine,
+		   const struct paracall_options *options)
 {
-	atomic_store(&machine->wall_clock, 0);
-	atomic_store(&machine->migration_control, PARACALL_KVM_MSR_ENABLED);
-	atomic_store(&machine->has_old_clock, false);
+	machine->engine = *engine;
+	machine->architecture = architecture_of(options->architecture);
+	machine->features = options->features;
+	machine->hints = options->hints;
+	machine->enforce_features = options->enforce_features;
+	machine->max_cpus = options->max_cpus;
+	machine->cpu_size = machine->architecture->cpu_size;
+	if (options->trace && !look_at_trace(machine, options))
+		return PARACALL_ERROR_ARGUMENT;
+	machine->cpus = aligned_alloc(_Alignof(struct paracall_cpu),
+				      machine->max_cpus * machine->cpu_size);
+	if (!machine->cpus)
+		return PARACALL_ERROR_MEMORY;
+	return attach_statistics(machine, options->statistics);
 }
 
-static bool is_allocated(const struct paracall_machine *machine)
+static void free_general(struct paracall_machine *machine)
 {
-	return machine->cpus && (machine->private_memory ||
-				 !is_offered(machine, PARACALL_KVM_FEATURE_HC_MAP_GPA_RANGE));
+	free(machine->own_statistics);
+	free(machine->cpus);
+	free(machine);
 }
 
 int paracall_machine_new(struct paracall_machine **result, const struct paracall_engine *engine,
 			 const struct paracall_options *options)
 {
+	const struct architecture *architecture = architecture_of(options->architecture);
 	struct paracall_machine *machine;
 	int error = check_options(engine, options);
 
 	*result = NULL;
 	if (error)
 		return error;
-	machine = calloc(1, sizeof(*machine));
+	machine = calloc(1, architecture->machine_size);
 	if (!machine)
 		return PARACALL_ERROR_MEMORY;
-	if (options->trace && !look_at_trace(machine, options)) {
-		free(machine);
-		return PARACALL_ERROR_ARGUMENT;
-	}
-	error = paracall_clock_init(machine);
+	error = fill_in(machine, engine, options);
+	if (!error && architecture->create)
+		error = architecture->create(machine);
 	if (error) {
-		free(machine);
+		free_general(machine);
 		return error;
-	}
-	machine->engine = *engine;
-	machine->architecture = options->architecture;
-	machine->features = options->features;
-	machine->hints = options->hints;
-	machine->enforce_features = options->enforce_features;
-	machine->max_cpus = options->max_cpus;
-	machine->cpus = aligned_alloc(_Alignof(struct paracall_cpu),
-				      machine->max_cpus * sizeof(*machine->cpus));
-	reset_shared_msrs(machine);
-	if (is_offered(machine, PARACALL_KVM_FEATURE_HC_MAP_GPA_RANGE))
-		machine->private_memory = paracall_private_memory_new(options->max_cpus);
-	error = attach_statistics(machine, options->statistics);
-	if (error || !is_allocated(machine)) {
-		paracall_machine_free(machine);
-		return PARACALL_ERROR_MEMORY;
 	}
 	injection_begin(machine, options->injection);
 	make_slots(machine);
@@ -157,17 +162,15 @@ void paracall_machine_free(struct paracall_machine *machine)
 {
 	if (!machine)
 		return;
-	paracall_clock_destroy(machine);
-	paracall_private_memory_free(machine->private_memory);
-	free(machine->own_statistics);
-	free(machine->cpus);
-	free(machine);
+	if (machine->architecture->destroy)
+		machine->architecture->destroy(machine);
+	free_general(machine);
 }
 
 void paracall_machine_withdraw(struct paracall_machine *machine, uint32_t capabilities)
 {
 	machine->engine.capabilities &= ~capabilities;
-	machine->features &= paracall_features_available_of(machine->architecture,
+	machine->features &= paracall_features_available_of(machine->architecture->bit,
 							    machine->engine.capabilities);
 	machine->statistics->features = machine->features;
 }
@@ -175,35 +178,29 @@ void paracall_machine_withdraw(struct paracall_machine *machine, uint32_t capabi
 /* What others may change, too. */
 static void reset_shared(struct paracall_cpu *cpu)
 {
-	atomic_store(&cpu->has_pfault_token, false);
-	atomic_store(&cpu->requests, 0);
+	if (cpu->machine->architecture->reset_shared)
+		cpu->machine->architecture->reset_shared(cpu);
 	atomic_store(&cpu->halt_state, RUNNING);
 }
 
-/* POLL_CONTROL stays: arch/x86/kvm/x86.c, kvm_vcpu_reset. */
-static void reset_own(struct paracall_cpu *cpu)
+static void reset_own(struct paracall_cpu *cpu, bool is_whole)
 {
-	cpu->msrs = (struct msr_state){ .poll_control = cpu->msrs.poll_control };
-	cpu->async_pf = (struct async_pf){ .next = cpu->async_pf.next };
+	if (cpu->machine->architecture->reset_own)
+		cpu->machine->architecture->reset_own(cpu, is_whole);
 	cpu->late_call_count = 0;
-	cpu->clock_jump = 0;
 	trace_wake(cpu, PARACALL_WAKE_RESET);
 }
 
-/* Monitors set all registers back then, POLL_CONTROL and shared ones among them. */
 void paracall_take_reset(struct paracall_cpu *cpu)
 {
-	if (!atomic_exchange(&cpu->owes_reset, false))
-		return;
-	reset_own(cpu);
-	cpu->msrs.poll_control = PARACALL_KVM_MSR_ENABLED;
+	if (atomic_exchange(&cpu->owes_reset, false))
+		reset_own(cpu, true);
 }
 
 void paracall_cpu_reset(struct paracall_cpu *cpu)
 {
 	take_reset(cpu);
-	paracall_clock_stop(cpu);
-	reset_own(cpu);
+	reset_own(cpu, false);
 	reset_shared(cpu);
 }
 
@@ -211,25 +208,21 @@ void paracall_cpu_reset(struct paracall_cpu *cpu)
 static struct paracall_cpu *any_cpu(struct paracall_machine *machine)
 {
 	for (uint32_t i = 0; i < machine->max_cpus; i++)
-		if (atomic_load(&machine->cpus[i].presence) != NEVER_ADDED)
-			return &machine->cpus[i];
+		if (atomic_load(&cpu_at(machine, i)->presence) != NEVER_ADDED)
+			return cpu_at(machine, i);
 	return NULL;
 }
 
 void paracall_machine_reset(struct paracall_machine *machine, struct paracall_cpu *by)
 {
 	for (uint32_t i = 0; i < machine->max_cpus; i++) {
-		struct paracall_cpu *cpu = &machine->cpus[i];
+		struct paracall_cpu *cpu = cpu_at(machine, i);
 
-		paracall_clock_stop(cpu);
 		reset_shared(cpu);
 		atomic_store(&cpu->owes_reset, true);
-		if (machine->architecture == PARACALL_POWERPC)
-			paracall_magic_page_unmap(cpu);
 	}
-	reset_shared_msrs(machine);
-	paracall_magic_page_forget(machine);
-	paracall_private_memory_reset(machine);
+	if (machine->architecture->reset_machine)
+		machine->architecture->reset_machine(machine);
 	__atomic_fetch_add(&machine->statistics->resets, 1, __ATOMIC_RELAXED);
 	by = by ? by : any_cpu(machine);
 	if (by)
@@ -244,7 +237,7 @@ struct paracall_cpu *paracall_machine_add_cpu(struct paracall_machine *machine, 
 
 	if (index >= machine->max_cpus)
 		return NULL;
-	cpu = &machine->cpus[index];
+	cpu = cpu_at(machine, index);
 	before = atomic_exchange(&cpu->presence, ADDED);
 	if (before == NEVER_ADDED)
 		__atomic_fetch_add(&machine->statistics->cpus, 1, __ATOMIC_RELAXED);
@@ -252,7 +245,8 @@ struct paracall_cpu *paracall_machine_add_cpu(struct paracall_machine *machine, 
 	if (before == ADDED)
 		return cpu;
 	__atomic_store_n(&cpu->engine_cpu, engine_cpu, __ATOMIC_RELEASE);
-	paracall_magic_page_inherit(cpu);
+	if (machine->architecture->add_cpu)
+		machine->architecture->add_cpu(cpu);
 	return cpu;
 }
 
@@ -267,13 +261,11 @@ void paracall_machine_remove_cpu(struct paracall_cpu *cpu)
 	struct paracall_machine *machine = cpu->machine;
 
 	forget_apic_id(machine, atomic_exchange(&cpu->apic_id, UINT32_MAX));
-	paracall_clock_leave(cpu);
+	if (machine->architecture->remove_cpu)
+		machine->architecture->remove_cpu(cpu);
 	atomic_store(&cpu->owes_reset, false);
-	reset_own(cpu);
-	reset_shared(cpu);
-	paracall_magic_page_unmap(cpu);
-	cpu->msrs.poll_control = PARACALL_KVM_MSR_ENABLED;
-	cpu->told_run_delay = 0;
+	reset_own(cpu, true);
+	atomic_store(&cpu->halt_state, RUNNING);
 	atomic_store(&cpu->presence, REMOVED);
 }
 
@@ -291,6 +283,21 @@ int paracall_cpu_set_apic_id(struct paracall_cpu *cpu, uint32_t apic_id)
 		return PARACALL_ERROR_CPU;
 	forget_apic_id(machine, atomic_exchange(&cpu->apic_id, apic_id));
 	return PARACALL_OK;
+}
+
+void paracall_update(struct paracall_cpu *cpu)
+{
+	take_reset(cpu);
+	if (has_rules(cpu))
+		injection_update(cpu);
+	if (cpu->machine->architecture->update)
+		cpu->machine->architecture->update(cpu);
+}
+
+void paracall_machine_was_paused(struct paracall_machine *machine)
+{
+	if (machine->architecture->was_paused)
+		machine->architecture->was_paused(machine);
 }
 
 struct paracall_statistics *paracall_machine_statistics(struct paracall_machine *machine)

@@ -6,12 +6,6 @@
 #include <string.h>
 
 /* clang-format off */
-static const char *const titles[PARACALL_CALL_KINDS] = {
-	[PARACALL_CALL_DIAGNOSE] = "DIAG",
-	[PARACALL_CALL_EPAPR] = "ePAPR",
-	[PARACALL_CALL_PAPR] = "PAPR",
-};
-
 static const char *const group_names[PARACALL_GROUPS] = {
 	[PARACALL_GROUP_CLOCK] = "clock",
 	[PARACALL_GROUP_IPI] = "ipi",
@@ -93,7 +87,7 @@ const struct paracall_call_info *paracall_call_in_slot(enum paracall_architectur
 
 int paracall_call_title(const struct paracall_call_info *info, char *title, size_t size)
 {
-	const char *kind = titles[info->kind];
+	const char *kind = architecture_of(info->architecture)->titles[info->kind];
 
 	if (!kind)
 		return snprintf(title, size, "%u. KVM_HC_%s", info->number, info->name);
@@ -192,18 +186,29 @@ static uint64_t hash_number(uint64_t hash, uint64_t number)
 	return hash_bytes(hash, &number, sizeof(number));
 }
 
+/* What counts apart from calls. */
+static uint64_t hash_counters(uint64_t hash, const struct architecture *architecture)
+{
+	const char *name;
+	uint64_t number;
+
+	if (!architecture->counter_name)
+		return hash;
+	for (size_t i = 0; (name = architecture->counter_name(i, &number)); i++)
+		hash = hash_number(hash_text(hash, name), number);
+	return hash;
+}
+
 uint64_t paracall_table_id(void)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	const struct architecture *architecture;
 	const struct paracall_call_info *info;
 
 	for (size_t i = 0; (info = paracall_call_info(i)); i++)
 		hash = hash_number(hash_text(hash, info->name), info->id);
-	for (size_t i = 0; i < paracall_msr_count(); i++)
-		hash = hash_number(hash_text(hash, paracall_msr_info(i)->name),
-				   paracall_msr_info(i)->number);
-	for (size_t i = 0; paracall_magic_page_field_name(i); i++)
-		hash = hash_text(hash, paracall_magic_page_field_name(i));
+	for (size_t i = 0; (architecture = architecture_at(i)); i++)
+		hash = hash_counters(hash, architecture);
 	for (size_t i = 0; i < COUNT_OF(fields); i++)
 		hash = hash_number(hash_text(hash, fields[i].name), fields[i].offset);
 	hash = hash_number(hash, offsetof(struct paracall_statistics, cpu));

@@ -13,11 +13,14 @@ static uint64_t clock_nanoseconds(const struct clock_line *line, uint64_t tsc)
 /* The guest's clock never goes back, by its pages' line; to be asked after each step. */
 void check_clock(struct guest *guest)
 {
-	const struct clock_line *line = &guest->machine->clock.line;
+	const struct clock_line *line;
 	uint64_t tsc = guest_tsc(guest);
 	uint64_t now;
 
-	if (!line->multiplier || guest->has_rules)
+	if (guest->architecture != PARACALL_X86 || guest->has_rules)
+		return;
+	line = &x86_machine(guest->machine)->clock.line;
+	if (!line->multiplier)
 		return;
 	now = clock_nanoseconds(line, tsc);
 	if (guest->last_tsc && tsc >= guest->last_tsc)
@@ -36,12 +39,19 @@ static void check_async_pf(const struct async_pf *faults)
 
 static void check_magic_page(const struct vcpu *vcpu)
 {
-	const struct magic_page *page = &vcpu->cpu->magic_page;
+	const struct magic_page *page = powerpc_magic_page(vcpu->cpu);
 
 	if (page->is_critical)
 		FUZZ_CHECK(page->is_prepared);
 	if (page->is_prepared)
 		FUZZ_CHECK(!(page->missing & ~vcpu->missing));
+}
+
+static void check_x86(const struct x86_cpu *cpu)
+{
+	FUZZ_CHECK(!(atomic_load(&cpu->requests) &
+		     ~(uint32_t)(REQUEST_CLOCK | REQUEST_CLOCK_PAUSED | REQUEST_CLOCK_JUMP)));
+	check_async_pf(&cpu->async_pf);
 }
 
 void check_vcpu(const struct vcpu *vcpu)
@@ -54,12 +64,12 @@ void check_vcpu(const struct vcpu *vcpu)
 	FUZZ_CHECK((state == HALTED) == vcpu->is_halted);
 	if (vcpu->kicked != PERHAPS_KICKED && !vcpu->guest->has_rules)
 		FUZZ_CHECK((state == RUNNING_KICKED) == (vcpu->kicked == KICKED));
-	FUZZ_CHECK(!(atomic_load(&cpu->requests) &
-		     ~(uint32_t)(REQUEST_CLOCK | REQUEST_CLOCK_PAUSED | REQUEST_CLOCK_JUMP)));
 	FUZZ_CHECK(cpu->late_call_count <= MAX_LATE_CALLS);
 	FUZZ_CHECK(cpu->apic_id == vcpu->apic_id);
-	check_async_pf(&cpu->async_pf);
-	check_magic_page(vcpu);
+	if (vcpu->guest->architecture == PARACALL_X86)
+		check_x86(x86_cpu(vcpu->cpu));
+	if (vcpu->guest->architecture == PARACALL_POWERPC)
+		check_magic_page(vcpu);
 }
 
 /* Each list of private memory is one vCPU's, or the current one. */
@@ -68,12 +78,21 @@ static void check_spare_lists(const struct guest *guest)
 	uint32_t seen = 0;
 
 	for (unsigned int i = 0; i < guest->cpus; i++) {
-		uint32_t list = guest->machine->cpus[i].spare_list;
+		uint32_t list = x86_cpu(cpu_at(guest->machine, i))->spare_list;
 
 		FUZZ_CHECK(list <= guest->cpus);
 		FUZZ_CHECK(!(seen >> list & 1));
 		seen |= 1u << list;
 	}
+}
+
+static void check_x86_machine(const struct guest *guest)
+{
+	struct clock *clock = &x86_machine(guest->machine)->clock;
+
+	FUZZ_CHECK(!pthread_mutex_trylock(&clock->mutex));
+	pthread_mutex_unlock(&clock->mutex);
+	check_spare_lists(guest);
 }
 
 /* Every call has one result, and is in one place. */
@@ -108,9 +127,8 @@ void check_machine(struct guest *guest)
 	uint64_t wakes = 0;
 
 	FUZZ_CHECK(!guest->depth);
-	FUZZ_CHECK(!pthread_mutex_trylock(&guest->machine->clock.mutex));
-	pthread_mutex_unlock(&guest->machine->clock.mutex);
-	check_spare_lists(guest);
+	if (guest->architecture == PARACALL_X86)
+		check_x86_machine(guest);
 	for (unsigned int i = 0; i < guest->cpus; i++) {
 		check_counters(&guest->vcpus[i]);
 		wakes += guest->vcpus[i].wakes;

@@ -6,7 +6,8 @@
 #ifndef PARACALL_FUZZ_GUEST_H
 #define PARACALL_FUZZ_GUEST_H
 
-#include "../../lib/machine.h"
+#include "../../lib/powerpc/state.h"
+#include "../../lib/x86/state.h"
 #include "../fuzz.h"
 
 #define PAGE 4096u

@@ -127,7 +127,7 @@ static void store(struct vcpu *vcpu, unsigned int offset, unsigned int size, uin
 /* Where the page is, or anywhere. */
 static void step_look(struct vcpu *vcpu)
 {
-	const struct magic_page *page = &vcpu->cpu->magic_page;
+	const struct magic_page *page = powerpc_magic_page(vcpu->cpu);
 	struct guest *guest = vcpu->guest;
 	uint8_t byte = take_byte(guest);
 	uint64_t address = byte < 128 ? page->real_address : page->effective_address;

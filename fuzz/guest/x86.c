@@ -408,7 +408,7 @@ static struct range page_at(uint64_t value, uint64_t flags, uint64_t size)
 static void register_page(struct vcpu *vcpu, unsigned int index, uint64_t value,
 			  enum paracall_msr_outcome outcome)
 {
-	const struct paracall_cpu *cpu = vcpu->cpu;
+	const struct x86_cpu *cpu = x86_cpu(vcpu->cpu);
 	bool is_sure = !vcpu->guest->has_rules && outcome == PARACALL_MSR_DONE;
 
 	if (outcome != PARACALL_MSR_DONE && index != MSR_ASYNC_PF_EN && !vcpu->guest->has_rules)

@@ -4,6 +4,7 @@
 
 #include "../feature_row.h"
 #include "../make_rows.h"
+#include "state.h"
 
 #include <stdio.h>
 
@@ -133,6 +134,12 @@ static int place_name(unsigned int place, char *name, size_t size)
 	return snprintf(name, size, "r%u", place);
 }
 
+static const char *field_name(size_t index, uint64_t *number)
+{
+	*number = index;
+	return paracall_magic_page_field_name(index);
+}
+
 const struct architecture paracall_powerpc = {
 	.bit = PARACALL_POWERPC,
 	.name = "PPC",
@@ -140,5 +147,12 @@ const struct architecture paracall_powerpc = {
 	.row_count = COUNT_OF(rows),
 	.features = features,
 	.feature_count = COUNT_OF(features),
+	.titles = { [PARACALL_CALL_EPAPR] = "ePAPR", [PARACALL_CALL_PAPR] = "PAPR" },
 	.place_name = place_name,
+	.counter_name = field_name,
+	.machine_size = sizeof(struct powerpc_machine),
+	.cpu_size = sizeof(struct powerpc_cpu),
+	.add_cpu = magic_page_add_cpu,
+	.remove_cpu = magic_page_remove_cpu,
+	.reset_machine = magic_page_reset_machine,
 };

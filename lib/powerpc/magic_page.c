@@ -8,6 +8,7 @@
 #include "magic_page.h"
 
 #include "arch.h"
+#include "state.h"
 
 #include <assert.h>
 #include <endian.h>
@@ -176,7 +177,7 @@ static bool msr_was_loaded(struct paracall_cpu *cpu)
  */
 static void hold_msr(struct paracall_cpu *cpu, uint64_t msr)
 {
-	struct magic_page *page = &cpu->magic_page;
+	struct magic_page *page = &powerpc_cpu(cpu)->magic_page;
 
 	page->guest_msr = msr;
 	page->held_msr = msr & ~MSR_EE;
@@ -186,7 +187,7 @@ static void hold_msr(struct paracall_cpu *cpu, uint64_t msr)
 
 static void enter_section(struct paracall_cpu *cpu)
 {
-	cpu->magic_page.is_critical = true;
+	powerpc_cpu(cpu)->magic_page.is_critical = true;
 	msr_was_loaded(cpu);
 	hold_msr(cpu, read_register(cpu, PARACALL_POWERPC_MSR));
 }
@@ -194,7 +195,7 @@ static void enter_section(struct paracall_cpu *cpu)
 /* If the guest has set the MSR itself meanwhile, that is what it wants. */
 static void leave_section(struct paracall_cpu *cpu)
 {
-	struct magic_page *page = &cpu->magic_page;
+	struct magic_page *page = &powerpc_cpu(cpu)->magic_page;
 
 	page->is_critical = false;
 	if (!msr_was_loaded(cpu) && page->guest_msr != page->held_msr &&
@@ -204,7 +205,7 @@ static void leave_section(struct paracall_cpu *cpu)
 
 static bool is_mapped(const struct paracall_cpu *cpu)
 {
-	const struct magic_page *page = &cpu->magic_page;
+	const struct magic_page *page = powerpc_magic_page(cpu);
 
 	return page->real_address & REAL_MASK || (page->effective_address && is_book_e(cpu));
 }
@@ -212,7 +213,7 @@ static bool is_mapped(const struct paracall_cpu *cpu)
 /* Without a page there would be no way out. */
 static bool is_in_section(struct paracall_cpu *cpu)
 {
-	const struct magic_page *page = &cpu->magic_page;
+	const struct magic_page *page = powerpc_magic_page(cpu);
 	uint64_t critical =
 		from_bytes(page->bytes + CRITICAL_OFFSET, 8, page->is_little_endian);
 
@@ -228,16 +229,16 @@ static void follow_msr(struct paracall_cpu *cpu)
 {
 	uint64_t msr = read_register(cpu, PARACALL_POWERPC_MSR);
 
-	if (!msr_was_loaded(cpu) && msr == cpu->magic_page.held_msr)
+	if (!msr_was_loaded(cpu) && msr == powerpc_cpu(cpu)->magic_page.held_msr)
 		return;
-	cpu->magic_page.is_critical = is_in_section(cpu);
-	if (cpu->magic_page.is_critical)
+	powerpc_cpu(cpu)->magic_page.is_critical = is_in_section(cpu);
+	if (powerpc_cpu(cpu)->magic_page.is_critical)
 		hold_msr(cpu, msr);
 }
 
 static void check_section(struct paracall_cpu *cpu, uint32_t mode)
 {
-	struct magic_page *page = &cpu->magic_page;
+	struct magic_page *page = &powerpc_cpu(cpu)->magic_page;
 	bool is_critical;
 
 	page->pointer_mask = mode & PARACALL_MODE_64BIT ? UINT64_MAX : UINT32_MAX;
@@ -252,10 +253,11 @@ static void check_section(struct paracall_cpu *cpu, uint32_t mode)
 
 static uint64_t read_msr(struct paracall_cpu *cpu)
 {
-	if (cpu->magic_page.is_critical)
+	if (powerpc_cpu(cpu)->magic_page.is_critical)
 		follow_msr(cpu);
-	return cpu->magic_page.is_critical ? cpu->magic_page.guest_msr
-					   : read_register(cpu, PARACALL_POWERPC_MSR);
+	return powerpc_cpu(cpu)->magic_page.is_critical
+		       ? powerpc_cpu(cpu)->magic_page.guest_msr
+		       : read_register(cpu, PARACALL_POWERPC_MSR);
 }
 
 static void write_msr(struct paracall_cpu *cpu, uint64_t value)
@@ -263,8 +265,8 @@ static void write_msr(struct paracall_cpu *cpu, uint64_t value)
 	uint64_t before = read_msr(cpu);
 	uint64_t after = (before & ~MSR_CHANGEABLE) | (value & MSR_CHANGEABLE);
 
-	if (cpu->magic_page.is_critical)
-		cpu->magic_page.guest_msr = after;
+	if (powerpc_cpu(cpu)->magic_page.is_critical)
+		powerpc_cpu(cpu)->magic_page.guest_msr = after;
 	else if (after != before)
 		write_register(cpu, PARACALL_POWERPC_MSR, after);
 }
@@ -276,7 +278,7 @@ static void write_msr(struct paracall_cpu *cpu, uint64_t value)
  */
 static bool may_be_pending(struct paracall_cpu *cpu)
 {
-	return !(read_msr(cpu) & MSR_EE) || cpu->magic_page.is_critical;
+	return !(read_msr(cpu) & MSR_EE) || powerpc_cpu(cpu)->magic_page.is_critical;
 }
 
 /* ---- fields ---------------------------------------------------------------- */
@@ -284,7 +286,8 @@ static bool may_be_pending(struct paracall_cpu *cpu)
 static bool is_kept(const struct paracall_cpu *cpu, const struct field *field)
 {
 	return field->kind == KEPT || field->kind == CRITICAL ||
-	       (field->kind == REGISTER && cpu->magic_page.missing >> field->number & 1);
+	       (field->kind == REGISTER &&
+		powerpc_magic_page(cpu)->missing >> field->number & 1);
 }
 
 static uint64_t field_value(struct paracall_cpu *cpu, const struct field *field)
@@ -311,7 +314,7 @@ static void set_field_value(struct paracall_cpu *cpu, const struct field *field,
 static void load_from(struct paracall_cpu *cpu, const struct field *field, unsigned int start,
 		      uint8_t *bytes, unsigned int size)
 {
-	struct magic_page *page = &cpu->magic_page;
+	struct magic_page *page = &powerpc_cpu(cpu)->magic_page;
 	uint8_t value[8];
 
 	if (is_kept(cpu, field)) {
@@ -325,7 +328,7 @@ static void load_from(struct paracall_cpu *cpu, const struct field *field, unsig
 static void store_into(struct paracall_cpu *cpu, const struct field *field, unsigned int start,
 		       const uint8_t *bytes, unsigned int size)
 {
-	struct magic_page *page = &cpu->magic_page;
+	struct magic_page *page = &powerpc_cpu(cpu)->magic_page;
 	uint8_t value[8];
 
 	if (is_kept(cpu, field)) {
@@ -368,7 +371,7 @@ static void set_byte_order(struct magic_page *page, bool is_little_endian)
 /* Its registers, and its page's order of bytes. */
 static void prepare(struct paracall_cpu *cpu)
 {
-	struct magic_page *page = &cpu->magic_page;
+	struct magic_page *page = &powerpc_cpu(cpu)->magic_page;
 
 	page->is_prepared = true;
 	page->missing = 0;
@@ -387,7 +390,7 @@ static void prepare(struct paracall_cpu *cpu)
 
 bool paracall_magic_page_is_at(const struct paracall_cpu *cpu, uint64_t address, uint32_t mode)
 {
-	const struct magic_page *page = &cpu->magic_page;
+	const struct magic_page *page = powerpc_magic_page(cpu);
 	uint64_t real = page->real_address & REAL_MASK;
 
 	if (mode & PARACALL_MODE_USER)
@@ -409,12 +412,12 @@ bool paracall_magic_page_is_at(const struct paracall_cpu *cpu, uint64_t address,
 
 bool paracall_magic_page_is_critical(const struct paracall_cpu *cpu)
 {
-	return cpu->magic_page.is_critical;
+	return powerpc_magic_page(cpu)->is_critical;
 }
 
 void paracall_magic_page_interrupted(struct paracall_cpu *cpu)
 {
-	const struct magic_page *page = &cpu->magic_page;
+	const struct magic_page *page = powerpc_magic_page(cpu);
 	uint64_t before, after;
 
 	if (!page->is_critical || msr_was_loaded(cpu))
@@ -435,7 +438,7 @@ static const struct field *whole_field(const struct paracall_cpu *cpu, unsigned 
 	const struct field *field;
 
 	if (offset >= PARACALL_MAGIC_PAGE_SIZE ||
-	    cpu->magic_page.is_little_endian != !!(mode & PARACALL_MODE_LITTLE_ENDIAN))
+	    powerpc_magic_page(cpu)->is_little_endian != !!(mode & PARACALL_MODE_LITTLE_ENDIAN))
 		return NULL;
 	field = field_at(offset);
 	return field->offset == offset && field->size == size && !is_kept(cpu, field) ? field
@@ -470,7 +473,7 @@ uint64_t paracall_magic_page_load(struct paracall_cpu *cpu, unsigned int offset,
 {
 	const struct field *field;
 
-	if (!cpu->magic_page.is_prepared)
+	if (!powerpc_cpu(cpu)->magic_page.is_prepared)
 		prepare(cpu);
 	field = whole_field(cpu, offset, size, mode);
 	if (!field)
@@ -503,7 +506,7 @@ void paracall_magic_page_store(struct paracall_cpu *cpu, unsigned int offset, un
 {
 	const struct field *field;
 
-	if (!cpu->magic_page.is_prepared)
+	if (!powerpc_cpu(cpu)->magic_page.is_prepared)
 		prepare(cpu);
 	field = whole_field(cpu, offset, size, mode);
 	if (!field) {
@@ -516,23 +519,30 @@ void paracall_magic_page_store(struct paracall_cpu *cpu, unsigned int offset, un
 
 /* ---- mapping ---------------------------------------------------------------- */
 
-void paracall_magic_page_unmap(struct paracall_cpu *cpu)
+/* What a vCPU begins with that is plugged in. */
+void magic_page_add_cpu(struct paracall_cpu *cpu)
 {
-	cpu->magic_page = (struct magic_page){ .real_address = 0 };
+	struct magic_page_start *start = &powerpc_machine(cpu->machine)->magic_page_start;
+	struct magic_page *page = &powerpc_cpu(cpu)->magic_page;
+
+	page->real_address = atomic_load(&start->real_address);
+	page->effective_address = atomic_load(&start->effective_address);
 }
 
-void paracall_magic_page_inherit(struct paracall_cpu *cpu)
+void magic_page_remove_cpu(struct paracall_cpu *cpu)
 {
-	struct magic_page_start *start = &cpu->machine->magic_page_start;
-
-	cpu->magic_page.real_address = atomic_load(&start->real_address);
-	cpu->magic_page.effective_address = atomic_load(&start->effective_address);
+	powerpc_cpu(cpu)->magic_page = (struct magic_page){ .real_address = 0 };
 }
 
-void paracall_magic_page_forget(struct paracall_machine *machine)
+/* No vCPU runs. */
+void magic_page_reset_machine(struct paracall_machine *machine)
 {
-	atomic_store(&machine->magic_page_start.real_address, 0);
-	atomic_store(&machine->magic_page_start.effective_address, 0);
+	struct magic_page_start *start = &powerpc_machine(machine)->magic_page_start;
+
+	for (uint32_t i = 0; i < machine->max_cpus; i++)
+		magic_page_remove_cpu(cpu_at(machine, i));
+	atomic_store(&start->real_address, 0);
+	atomic_store(&start->effective_address, 0);
 }
 
 /*
@@ -545,7 +555,7 @@ void paracall_magic_page_forget(struct paracall_machine *machine)
 int64_t paracall_magic_page_map(struct paracall_cpu *cpu, struct call *call)
 {
 	const struct paracall_engine *engine = &cpu->machine->engine;
-	struct magic_page_start *start = &cpu->machine->magic_page_start;
+	struct magic_page_start *start = &powerpc_machine(cpu->machine)->magic_page_start;
 	uint64_t real_address = call->arguments[0] & ~PAGE_MASK;
 	uint64_t effective_address = call->arguments[1] & ~PAGE_MASK;
 
@@ -554,8 +564,8 @@ int64_t paracall_magic_page_map(struct paracall_cpu *cpu, struct call *call)
 	if (engine->map_magic_page &&
 	    !engine->map_magic_page(cpu->engine_cpu, real_address, effective_address))
 		return PARACALL_EV_UNIMPLEMENTED;
-	cpu->magic_page.real_address = real_address;
-	cpu->magic_page.effective_address = effective_address;
+	powerpc_cpu(cpu)->magic_page.real_address = real_address;
+	powerpc_cpu(cpu)->magic_page.effective_address = effective_address;
 	prepare(cpu);
 	/* One that the guest is in goes on. */
 	check_section(cpu, call->mode);

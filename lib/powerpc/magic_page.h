@@ -3,8 +3,7 @@
 #ifndef PARACALL_LIB_POWERPC_MAGIC_PAGE_H
 #define PARACALL_LIB_POWERPC_MAGIC_PAGE_H
 
-#include <paracall/paracall.h>
-#include <stdatomic.h>
+#include "../machine.h"
 
 /* Touched by the vCPU's thread alone. */
 struct magic_page {
@@ -36,9 +35,9 @@ struct magic_page_start {
 	_Atomic(uint64_t) effective_address;
 };
 
-/* Take it away; begin with what others have; the same for the whole machine. */
-void paracall_magic_page_unmap(struct paracall_cpu *cpu);
-void paracall_magic_page_inherit(struct paracall_cpu *cpu);
-void paracall_magic_page_forget(struct paracall_machine *machine);
+/* The life of the page, as in ../architecture.h. */
+void magic_page_add_cpu(struct paracall_cpu *cpu);
+void magic_page_remove_cpu(struct paracall_cpu *cpu);
+void magic_page_reset_machine(struct paracall_machine *machine);
 
 #endif /* PARACALL_LIB_POWERPC_MAGIC_PAGE_H */

@@ -4,6 +4,7 @@
 
 #include "../make_rows.h"
 #include "diag.h"
+#include "state.h"
 
 #include <stdio.h>
 
@@ -83,10 +84,20 @@ static int place_name(unsigned int place, char *name, size_t size)
 	return snprintf(name, size, "r%u", place);
 }
 
+static void reset_shared(struct paracall_cpu *cpu)
+{
+	atomic_store(&s390_cpu(cpu)->has_pfault_token, false);
+}
+
 const struct architecture paracall_s390 = {
 	.bit = PARACALL_S390,
 	.name = "s390",
 	.rows = rows,
 	.row_count = COUNT_OF(rows),
+	.titles = { [PARACALL_CALL_DIAGNOSE] = "DIAG" },
 	.place_name = place_name,
+	.machine_size = sizeof(struct paracall_machine),
+	.cpu_size = sizeof(struct s390_cpu),
+	.remove_cpu = reset_shared,
+	.reset_shared = reset_shared,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* DIAGNOSE 0x308: the engine's, but some of its subcodes reset all CPUs. */
 #include "diag.h"
+#include "state.h"
 
 /*
  * Load clear and load are the kernel's own, which looks at 16 bits (arch/s390/kvm/diag.c,
@@ -22,7 +23,7 @@ int64_t paracall_diag_reset(struct paracall_cpu *cpu, struct call *call)
 
 	(void)call;
 	for (uint32_t i = 0; i < machine->max_cpus; i++)
-		atomic_store(&machine->cpus[i].has_pfault_token, false);
+		atomic_store(&s390_cpu(cpu_at(machine, i))->has_pfault_token, false);
 	__atomic_fetch_add(&machine->statistics->resets, 1, __ATOMIC_RELAXED);
 	return PARACALL_DIAG_NOT_OURS;
 }

@@ -6,6 +6,7 @@
  * answers are KVM's (arch/s390/kvm/diag.c, __diag_page_ref_service).
  */
 #include "diag.h"
+#include "state.h"
 
 #define CODE 0x258
 #define VERSION 2
@@ -99,13 +100,13 @@ int64_t paracall_diag_token(struct paracall_cpu *cpu, struct call *call)
 	const struct diag_block *block = &diag_call(call)->block;
 	uint64_t token;
 
-	if (atomic_load(&cpu->has_pfault_token))
+	if (atomic_load(&s390_cpu(cpu)->has_pfault_token))
 		return answer(cpu, call, RESULT_HAS_TOKEN);
 	if (block->compare & ~block->select || block->token % 8 || block->zarch != ZARCH)
 		return PARACALL_DIAG_SPECIFICATION;
 	if (!guest_read(cpu, guest_address(block->token), &token, sizeof(token)))
 		return PARACALL_DIAG_ADDRESSING;
-	atomic_store(&cpu->has_pfault_token, true);
+	atomic_store(&s390_cpu(cpu)->has_pfault_token, true);
 	return answer(cpu, call, RESULT_DONE);
 }
 
@@ -116,6 +117,7 @@ int64_t paracall_diag_cancel(struct paracall_cpu *cpu, struct call *call)
 	if (block->token || block->select || block->compare || block->zarch)
 		return PARACALL_DIAG_SPECIFICATION;
 	return answer(cpu, call,
-		      atomic_exchange(&cpu->has_pfault_token, false) ? RESULT_DONE
-								     : RESULT_NO_TOKEN);
+		      atomic_exchange(&s390_cpu(cpu)->has_pfault_token, false)
+			      ? RESULT_DONE
+			      : RESULT_NO_TOKEN);
 }

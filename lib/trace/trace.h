@@ -42,7 +42,7 @@ static inline uint64_t trace_begin_call(const struct paracall_cpu *cpu, uint32_t
 /* The vCPU's slot, as events name it; @cpu may be NULL. */
 static inline uint64_t trace_index(const struct paracall_cpu *cpu)
 {
-	return cpu ? (uint64_t)(cpu - cpu->machine->cpus) : PARACALL_EVENT_NOBODY;
+	return cpu ? cpu->index : PARACALL_EVENT_NOBODY;
 }
 
 /*

@@ -4,7 +4,12 @@
 
 #include "../feature_row.h"
 #include "../make_rows.h"
+#include "clock.h"
+#include "faults.h"
 #include "feature_bits.h"
+#include "life.h"
+#include "msr.h"
+#include "state.h"
 
 #include <stdio.h>
 
@@ -54,6 +59,16 @@ static int place_name(unsigned int place, char *name, size_t size)
 	return snprintf(name, size, "a3");
 }
 
+static const char *msr_name(size_t index, uint64_t *number)
+{
+	const struct paracall_msr_info *info = paracall_msr_info(index);
+
+	if (!info)
+		return NULL;
+	*number = info->number;
+	return info->name;
+}
+
 const struct architecture paracall_x86 = {
 	.bit = PARACALL_X86,
 	.name = "x86",
@@ -62,4 +77,19 @@ const struct architecture paracall_x86 = {
 	.features = features,
 	.feature_count = COUNT_OF(features),
 	.place_name = place_name,
+	.counter_name = msr_name,
+	.machine_size = sizeof(struct x86_machine),
+	.cpu_size = sizeof(struct x86_cpu),
+	.is_complete = x86_is_complete,
+	.create = x86_create,
+	.create_cpu = x86_create_cpu,
+	.destroy = x86_destroy,
+	.remove_cpu = x86_remove_cpu,
+	.reset_machine = x86_reset_machine,
+	.reset_shared = x86_reset_shared,
+	.reset_own = x86_reset_own,
+	.update = x86_update,
+	.was_paused = paracall_clock_was_paused,
+	.fault_places = x86_fault_places,
+	.fault_place_count = X86_FAULT_PLACES,
 };

@@ -5,10 +5,13 @@
  * memory is always there, so there is no cause for one but testing the guest.
  * When the guest enables them all that wait are woken, as KVM does.
  */
+#include "async_pf.h"
+
 #include "../memory.h"
 #include "../trace/trace.h"
 #include "feature_bits.h"
 #include "msr.h"
+#include "state.h"
 
 #include <assert.h>
 #include <stddef.h>
@@ -27,12 +30,12 @@ static bool is_enabled(uint64_t value)
 	return (value & both) == both;
 }
 
-static struct paracall_gpa data_address(const struct paracall_cpu *cpu)
+static struct paracall_gpa data_address(struct paracall_cpu *cpu)
 {
-	return guest_address(cpu->msrs.async_pf_en & ~FLAG_BITS);
+	return guest_address(x86_cpu(cpu)->msrs.async_pf_en & ~FLAG_BITS);
 }
 
-static struct paracall_gpa token_address(const struct paracall_cpu *cpu)
+static struct paracall_gpa token_address(struct paracall_cpu *cpu)
 {
 	return guest_offset(data_address(cpu),
 			    offsetof(struct paracall_kvm_vcpu_pv_apf_data, token));
@@ -43,7 +46,7 @@ static bool announce_ready(struct paracall_cpu *cpu, uint32_t token)
 {
 	const struct paracall_engine *engine = &cpu->machine->engine;
 	const struct paracall_interrupt interrupt = {
-		.vector = cpu->msrs.async_pf_int,
+		.vector = x86_cpu(cpu)->msrs.async_pf_int,
 		.delivery_mode = PARACALL_ICR_MODE_FIXED,
 	};
 	const uint32_t none = 0;
@@ -72,9 +75,10 @@ static void forget_oldest(struct async_pf *faults)
 
 void paracall_update_async_pf(struct paracall_cpu *cpu)
 {
-	struct async_pf *faults = &cpu->async_pf;
+	struct async_pf *faults = &x86_cpu(cpu)->async_pf;
 
-	if ((!faults->owes_wake_all && !faults->ready) || !is_enabled(cpu->msrs.async_pf_en))
+	if ((!faults->owes_wake_all && !faults->ready) ||
+	    !is_enabled(x86_cpu(cpu)->msrs.async_pf_en))
 		return;
 	if (faults->owes_wake_all) {
 		faults->owes_wake_all = !announce_ready(cpu, PARACALL_KVM_ASYNC_PF_WAKE_ALL);
@@ -92,19 +96,19 @@ static bool write_flags(struct paracall_cpu *cpu, uint32_t flags)
 /* As KVM makes them: a number and the vCPU. Below 64 KiB, see async_pf_raise(). */
 static uint32_t next_token(struct paracall_cpu *cpu)
 {
-	uint32_t number = cpu->async_pf.next++ % 15 + 1;
+	uint32_t number = x86_cpu(cpu)->async_pf.next++ % 15 + 1;
 
-	return number << 12 | (uint32_t)(cpu - cpu->machine->cpus);
+	return number << 12 | cpu->index;
 }
 
 uint32_t paracall_async_pf_begin(struct paracall_cpu *cpu)
 {
-	struct async_pf *faults = &cpu->async_pf;
+	struct async_pf *faults = &x86_cpu(cpu)->async_pf;
 	uint32_t flags;
 	uint32_t token;
 
 	take_reset(cpu);
-	if (!is_enabled(cpu->msrs.async_pf_en) || faults->owes_wake_all ||
+	if (!is_enabled(x86_cpu(cpu)->msrs.async_pf_en) || faults->owes_wake_all ||
 	    faults->count == MAX_ASYNC_PFS ||
 	    !guest_read(cpu, data_address(cpu), &flags, sizeof(flags)) || flags ||
 	    !write_flags(cpu, PARACALL_KVM_PV_REASON_PAGE_NOT_PRESENT))
@@ -119,7 +123,7 @@ uint32_t paracall_async_pf_begin(struct paracall_cpu *cpu)
 /* The last one that was begun. */
 void paracall_async_pf_cancel(struct paracall_cpu *cpu, uint32_t token)
 {
-	struct async_pf *faults = &cpu->async_pf;
+	struct async_pf *faults = &x86_cpu(cpu)->async_pf;
 
 	take_reset(cpu);
 	if (!faults->count || faults->tokens[faults->count - 1] != token ||
@@ -132,8 +136,10 @@ void paracall_async_pf_cancel(struct paracall_cpu *cpu, uint32_t token)
 
 void paracall_async_pf_end(struct paracall_cpu *cpu)
 {
+	struct async_pf *faults = &x86_cpu(cpu)->async_pf;
+
 	take_reset(cpu);
-	cpu->async_pf.ready = cpu->async_pf.count;
+	faults->ready = faults->count;
 	paracall_update_async_pf(cpu);
 }
 
@@ -148,6 +154,7 @@ static bool has_reserved_bits(const struct paracall_cpu *cpu, uint64_t value)
 
 bool paracall_write_async_pf_en(struct paracall_cpu *cpu, uint64_t value)
 {
+	struct x86_cpu *x86 = x86_cpu(cpu);
 	struct paracall_kvm_vcpu_pv_apf_data data;
 
 	if (has_reserved_bits(cpu, value))
@@ -155,20 +162,20 @@ bool paracall_write_async_pf_en(struct paracall_cpu *cpu, uint64_t value)
 	/* Events need a local APIC. */
 	if (!(cpu->machine->engine.capabilities & PARACALL_CAN_INTERRUPT))
 		return !value;
-	cpu->msrs.async_pf_en = value;
-	cpu->async_pf = (struct async_pf){ .next = cpu->async_pf.next };
+	x86->msrs.async_pf_en = value;
+	x86->async_pf = (struct async_pf){ .next = x86->async_pf.next };
 	if (!is_enabled(value))
 		return true;
 	if (!guest_read(cpu, data_address(cpu), &data, sizeof(data)))
 		return false;
-	cpu->async_pf.owes_wake_all = true;
+	x86->async_pf.owes_wake_all = true;
 	paracall_update_async_pf(cpu);
 	return true;
 }
 
 uint64_t paracall_read_async_pf_en(struct paracall_cpu *cpu)
 {
-	return cpu->msrs.async_pf_en;
+	return x86_cpu(cpu)->msrs.async_pf_en;
 }
 
 bool paracall_write_async_pf_int(struct paracall_cpu *cpu, uint64_t value)
@@ -176,13 +183,13 @@ bool paracall_write_async_pf_int(struct paracall_cpu *cpu, uint64_t value)
 	if (value & ~VECTOR_BITS ||
 	    !(cpu->machine->engine.capabilities & PARACALL_CAN_INTERRUPT))
 		return false;
-	cpu->msrs.async_pf_int = value;
+	x86_cpu(cpu)->msrs.async_pf_int = value;
 	return true;
 }
 
 uint64_t paracall_read_async_pf_int(struct paracall_cpu *cpu)
 {
-	return cpu->msrs.async_pf_int;
+	return x86_cpu(cpu)->msrs.async_pf_int;
 }
 
 /* The guest can take another. */

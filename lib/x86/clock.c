@@ -63,9 +63,9 @@ uint64_t paracall_clock_nanoseconds(struct clock_scale scale, uint64_t tsc)
 	return (uint64_t)((uint128)tsc * scale.multiplier >> 32);
 }
 
-static bool is_running(const struct paracall_cpu *cpu)
+static bool is_running(struct paracall_cpu *cpu)
 {
-	return atomic_load(&cpu->system_time) & PARACALL_KVM_MSR_ENABLED;
+	return atomic_load(&x86_cpu(cpu)->system_time) & PARACALL_KVM_MSR_ENABLED;
 }
 
 static bool can_tell_time(const struct paracall_cpu *cpu)
@@ -95,19 +95,18 @@ static void unlock(struct clock *clock)
 	pthread_mutex_unlock(&clock->mutex);
 }
 
-int paracall_clock_init(struct paracall_machine *machine)
+int paracall_clock_init(struct clock *clock)
 {
-	return pthread_mutex_init(&machine->clock.mutex, NULL) ? PARACALL_ERROR_MEMORY
-							       : PARACALL_OK;
+	return pthread_mutex_init(&clock->mutex, NULL) ? PARACALL_ERROR_MEMORY : PARACALL_OK;
 }
 
-void paracall_clock_destroy(struct paracall_machine *machine)
+void paracall_clock_destroy(struct clock *clock)
 {
-	pthread_mutex_destroy(&machine->clock.mutex);
+	pthread_mutex_destroy(&clock->mutex);
 }
 
 /* The vCPU that writes may be another one than the page's. */
-static bool write_version(struct paracall_cpu *writer, const struct paracall_cpu *cpu,
+static bool write_version(struct paracall_cpu *writer, const struct x86_cpu *cpu,
 			  uint32_t version)
 {
 	bool is_written;
@@ -123,7 +122,7 @@ static bool write_version(struct paracall_cpu *writer, const struct paracall_cpu
  * after. Other vCPUs may read at any time. The vCPU may go meanwhile, and what
  * is open is closed all the same.
  */
-static void begin_page(struct paracall_cpu *writer, struct paracall_cpu *cpu)
+static void begin_page(struct paracall_cpu *writer, struct x86_cpu *cpu)
 {
 	uint64_t system_time = atomic_load(&cpu->system_time);
 	uint32_t version;
@@ -140,20 +139,21 @@ static void begin_page(struct paracall_cpu *writer, struct paracall_cpu *cpu)
 	cpu->clock_version = version + 1;
 }
 
-static uint8_t page_flags(const struct paracall_cpu *cpu, uint8_t old, bool was_paused)
+static uint8_t page_flags(const struct x86_machine *machine, uint8_t old, bool was_paused)
 {
 	uint8_t flags = old & PARACALL_PVCLOCK_GUEST_STOPPED;
 
 	if (was_paused)
 		flags |= PARACALL_PVCLOCK_GUEST_STOPPED;
-	if (!atomic_load(&cpu->machine->has_old_clock))
+	if (!atomic_load(&machine->has_old_clock))
 		flags |= PARACALL_PVCLOCK_TSC_STABLE;
 	return flags;
 }
 
-static void finish_page(struct paracall_cpu *writer, struct paracall_cpu *cpu, bool was_paused)
+static void finish_page(struct paracall_cpu *writer, struct x86_cpu *cpu, bool was_paused)
 {
-	const struct clock_line *line = &cpu->machine->clock.line;
+	const struct x86_machine *machine = x86_machine_of(writer);
+	const struct clock_line *line = &machine->clock.line;
 	struct paracall_pvclock_vcpu_time_info page;
 
 	if (!cpu->is_clock_open || !guest_read(writer, cpu->clock_page, &page, sizeof(page)))
@@ -164,7 +164,7 @@ static void finish_page(struct paracall_cpu *writer, struct paracall_cpu *cpu, b
 		.system_time = line->system_time,
 		.tsc_to_system_mul = line->multiplier,
 		.tsc_shift = line->shift,
-		.flags = page_flags(cpu, page.flags, was_paused),
+		.flags = page_flags(machine, page.flags, was_paused),
 	};
 	guest_write(writer, cpu->clock_page, &page, sizeof(page));
 	write_version(writer, cpu, cpu->clock_version);
@@ -181,7 +181,7 @@ static uint64_t line_nanoseconds(const struct clock_line *line, uint64_t tsc)
 /* Not under the lock: the engine may have to measure it. */
 static void learn_frequency(struct paracall_cpu *cpu)
 {
-	struct clock *clock = &cpu->machine->clock;
+	struct clock *clock = &x86_machine_of(cpu)->clock;
 
 	if (!atomic_load(&clock->frequency))
 		atomic_store(&clock->frequency,
@@ -203,9 +203,9 @@ static struct clock_line *current_line(struct clock *clock)
 
 static void write_own_page(struct paracall_cpu *cpu, bool was_paused)
 {
-	current_line(&cpu->machine->clock);
-	begin_page(cpu, cpu);
-	finish_page(cpu, cpu, was_paused);
+	current_line(&x86_machine_of(cpu)->clock);
+	begin_page(cpu, x86_cpu(cpu));
+	finish_page(cpu, x86_cpu(cpu), was_paused);
 }
 
 /* Smaller errors are none. */
@@ -278,13 +278,13 @@ static void correct(struct paracall_cpu *cpu, struct clock_line *line, int64_t e
 	struct paracall_machine *machine = cpu->machine;
 
 	for (uint32_t i = 0; i < machine->max_cpus; i++)
-		begin_page(cpu, &machine->cpus[i]);
+		begin_page(cpu, x86_cpu(cpu_at(machine, i)));
 	if (error > 0)
 		line->system_time -= stand_still(cpu, (uint64_t)error);
 	else
 		line->system_time += (uint64_t)-error;
 	for (uint32_t i = 0; i < machine->max_cpus; i++)
-		finish_page(cpu, &machine->cpus[i], false);
+		finish_page(cpu, x86_cpu(cpu_at(machine, i)), false);
 }
 
 /* True if the clock's line is another one now. The host's clocks were read before. */
@@ -319,12 +319,12 @@ static void tell_update(struct paracall_cpu *cpu, const struct clock_line *line,
 {
 	trace_now(cpu, PARACALL_EVENT_CLOCK, line->tsc_timestamp, line->system_time,
 		  line->multiplier | (uint64_t)(uint8_t)line->shift << 32,
-		  page_flags(cpu, 0, was_paused));
+		  page_flags(x86_machine_of(cpu), 0, was_paused));
 }
 
 void paracall_adjust_clock(struct paracall_cpu *cpu, uint64_t tsc)
 {
-	struct clock *clock = &cpu->machine->clock;
+	struct clock *clock = &x86_machine_of(cpu)->clock;
 	struct paracall_clocks clocks;
 	struct clock_line line;
 	bool is_changed;
@@ -341,44 +341,51 @@ void paracall_adjust_clock(struct paracall_cpu *cpu, uint64_t tsc)
 		tell_update(cpu, &line, false);
 }
 
-bool paracall_clock_is_running(const struct paracall_cpu *cpu)
+bool paracall_clock_is_running(struct paracall_cpu *cpu)
 {
 	return is_running(cpu) && can_tell_time(cpu);
 }
 
 void paracall_clock_jump(struct paracall_cpu *cpu, int64_t nanoseconds)
 {
-	cpu->clock_jump += nanoseconds;
-	atomic_fetch_or(&cpu->requests, REQUEST_CLOCK_JUMP);
+	x86_cpu(cpu)->clock_jump += nanoseconds;
+	atomic_fetch_or(&x86_cpu(cpu)->requests, REQUEST_CLOCK_JUMP);
 }
 
 /* Its origin jumps with it, or paracall_adjust_clock() would take it for an error. */
 static void jump(struct paracall_cpu *cpu)
 {
 	struct paracall_machine *machine = cpu->machine;
-	uint64_t nanoseconds = (uint64_t)cpu->clock_jump;
+	struct clock *clock = &x86_machine(machine)->clock;
+	uint64_t nanoseconds = (uint64_t)x86_cpu(cpu)->clock_jump;
 
-	cpu->clock_jump = 0;
+	x86_cpu(cpu)->clock_jump = 0;
 	for (uint32_t i = 0; i < machine->max_cpus; i++)
-		begin_page(cpu, &machine->cpus[i]);
-	current_line(&machine->clock)->system_time += nanoseconds;
-	machine->clock.origin -= nanoseconds;
+		begin_page(cpu, x86_cpu(cpu_at(machine, i)));
+	current_line(clock)->system_time += nanoseconds;
+	clock->origin -= nanoseconds;
 	for (uint32_t i = 0; i < machine->max_cpus; i++)
-		finish_page(cpu, &machine->cpus[i], false);
+		finish_page(cpu, x86_cpu(cpu_at(machine, i)), false);
 }
 
 void paracall_clock_stop(struct paracall_cpu *cpu)
 {
-	struct clock *clock = &cpu->machine->clock;
+	struct clock *clock = &x86_machine_of(cpu)->clock;
 
 	lock(clock);
-	atomic_store(&cpu->system_time, 0);
+	atomic_store(&x86_cpu(cpu)->system_time, 0);
 	unlock(clock);
 }
 
 void paracall_clock_leave(struct paracall_cpu *cpu)
 {
-	atomic_store(&cpu->system_time, 0);
+	atomic_store(&x86_cpu(cpu)->system_time, 0);
+}
+
+static void ask_all(struct paracall_machine *machine, enum request request)
+{
+	for (uint32_t i = 0; i < machine->max_cpus; i++)
+		atomic_fetch_or(&x86_cpu(cpu_at(machine, i))->requests, request);
 }
 
 /* Only the first vCPU counts. The others see the change when they next can. */
@@ -386,22 +393,22 @@ static void note_old_clock(struct paracall_cpu *cpu, bool is_old)
 {
 	struct paracall_machine *machine = cpu->machine;
 
-	if (cpu != machine->cpus || atomic_exchange(&machine->has_old_clock, is_old) == is_old)
+	if (cpu->index ||
+	    atomic_exchange(&x86_machine(machine)->has_old_clock, is_old) == is_old)
 		return;
-	for (uint32_t i = 0; i < machine->max_cpus; i++)
-		atomic_fetch_or(&machine->cpus[i].requests, REQUEST_CLOCK);
+	ask_all(machine, REQUEST_CLOCK);
 }
 
 static bool write_system_time(struct paracall_cpu *cpu, uint64_t value, bool is_old)
 {
-	struct clock *clock = &cpu->machine->clock;
+	struct clock *clock = &x86_machine_of(cpu)->clock;
 	struct clock_line line;
 
 	note_old_clock(cpu, is_old);
 	if (can_tell_time(cpu))
 		learn_frequency(cpu);
 	lock(clock);
-	atomic_store(&cpu->system_time, value);
+	atomic_store(&x86_cpu(cpu)->system_time, value);
 	/* Linux divides by the multiplier right after this instruction. */
 	if (can_tell_time(cpu))
 		write_own_page(cpu, false);
@@ -424,14 +431,13 @@ bool paracall_write_system_time_old(struct paracall_cpu *cpu, uint64_t value)
 
 uint64_t paracall_read_system_time(struct paracall_cpu *cpu)
 {
-	return atomic_load(&cpu->system_time);
+	return atomic_load(&x86_cpu(cpu)->system_time);
 }
 
-void paracall_machine_was_paused(struct paracall_machine *machine)
+void paracall_clock_was_paused(struct paracall_machine *machine)
 {
-	atomic_store(&machine->clock.has_origin, false);
-	for (uint32_t i = 0; i < machine->max_cpus; i++)
-		atomic_fetch_or(&machine->cpus[i].requests, REQUEST_CLOCK_PAUSED);
+	atomic_store(&x86_machine(machine)->clock.has_origin, false);
+	ask_all(machine, REQUEST_CLOCK_PAUSED);
 }
 
 static void answer_requests(struct paracall_cpu *cpu, uint32_t requests)
@@ -444,17 +450,18 @@ static void answer_requests(struct paracall_cpu *cpu, uint32_t requests)
 
 void paracall_update_clock(struct paracall_cpu *cpu)
 {
-	struct clock *clock = &cpu->machine->clock;
+	struct clock *clock = &x86_machine_of(cpu)->clock;
+	_Atomic(uint32_t) *asked = &x86_cpu(cpu)->requests;
 	struct clock_line line;
 	uint32_t requests;
 
-	if (!atomic_load_explicit(&cpu->requests, memory_order_relaxed))
+	if (!atomic_load_explicit(asked, memory_order_relaxed))
 		return;
-	requests = atomic_exchange(&cpu->requests, 0);
+	requests = atomic_exchange(asked, 0);
 	if (!is_running(cpu) || !can_tell_time(cpu))
 		return;
 	if (!try_lock(clock)) {
-		atomic_fetch_or(&cpu->requests, requests);
+		atomic_fetch_or(asked, requests);
 		return;
 	}
 	answer_requests(cpu, requests);
@@ -470,7 +477,7 @@ void paracall_update_clock(struct paracall_cpu *cpu)
 static bool find_epoch(struct paracall_cpu *cpu, struct paracall_pvclock_wall_clock *wall)
 {
 	const struct paracall_engine *engine = &cpu->machine->engine;
-	struct clock *clock = &cpu->machine->clock;
+	struct clock *clock = &x86_machine_of(cpu)->clock;
 	struct paracall_clocks clocks;
 	uint64_t since_epoch;
 	uint64_t now;
@@ -493,7 +500,7 @@ bool paracall_write_wall_clock(struct paracall_cpu *cpu, uint64_t value)
 	struct paracall_gpa address = guest_address(value);
 	struct paracall_pvclock_wall_clock wall;
 
-	atomic_store(&cpu->machine->wall_clock, value);
+	atomic_store(&x86_machine_of(cpu)->wall_clock, value);
 	if (!value || !guest_read(cpu, address, &wall.version, sizeof(wall.version)) ||
 	    !find_epoch(cpu, &wall))
 		return true;
@@ -511,5 +518,5 @@ bool paracall_write_wall_clock(struct paracall_cpu *cpu, uint64_t value)
 
 uint64_t paracall_read_wall_clock(struct paracall_cpu *cpu)
 {
-	return atomic_load(&cpu->machine->wall_clock);
+	return atomic_load(&x86_machine_of(cpu)->wall_clock);
 }

@@ -3,7 +3,7 @@
 #ifndef PARACALL_LIB_X86_CLOCK_H
 #define PARACALL_LIB_X86_CLOCK_H
 
-#include "../machine.h"
+#include "state.h"
 
 struct clock_scale {
 	uint32_t multiplier;
@@ -16,8 +16,8 @@ struct clock_scale paracall_clock_scale(uint64_t frequency);
 uint64_t paracall_clock_nanoseconds(struct clock_scale scale, uint64_t tsc);
 
 /* With the machine. 0, or an enum paracall_error. */
-int paracall_clock_init(struct paracall_machine *machine);
-void paracall_clock_destroy(struct paracall_machine *machine);
+int paracall_clock_init(struct clock *clock);
+void paracall_clock_destroy(struct clock *clock);
 
 /* The vCPU's clock page is not written to any more, once this returns. */
 void paracall_clock_stop(struct paracall_cpu *cpu);
@@ -26,12 +26,18 @@ void paracall_clock_stop(struct paracall_cpu *cpu);
 void paracall_clock_leave(struct paracall_cpu *cpu);
 
 /* Whether the guest keeps this vCPU's clock in a page, and it is told there. */
-bool paracall_clock_is_running(const struct paracall_cpu *cpu);
+bool paracall_clock_is_running(struct paracall_cpu *cpu);
 
 /*
  * A fault on purpose: the clock of all vCPUs goes forward, or back, by so much, in
  * paracall_update_clock().
  */
 void paracall_clock_jump(struct paracall_cpu *cpu, int64_t nanoseconds);
+
+/* The machine stood still, and its clocks with it. */
+void paracall_clock_was_paused(struct paracall_machine *machine);
+
+/* What others asked for, in paracall_update(). */
+void paracall_update_clock(struct paracall_cpu *cpu);
 
 #endif /* PARACALL_LIB_X86_CLOCK_H */

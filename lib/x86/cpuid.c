@@ -3,6 +3,15 @@
 #include "../inject.h"
 #include "../trace/trace.h"
 
+/* The features that are not there for this reading, by a fault on purpose. */
+static uint32_t withdrawn(struct paracall_cpu *cpu)
+{
+	const struct paracall_rule *rule =
+		injection_find(cpu, PARACALL_AT_CPUID, 0, cpu->statistics->cpuid_features);
+
+	return rule ? (uint32_t)rule->value : 0;
+}
+
 static void tell(struct paracall_cpu *cpu, uint32_t leaf, const struct paracall_cpuid *result)
 {
 	const uint64_t arguments[] = { leaf, result->ebx, result->ecx, result->edx };
@@ -30,7 +39,7 @@ bool paracall_cpuid(struct paracall_cpu *cpu, uint32_t leaf, struct paracall_cpu
 			.edx = cpu->machine->hints,
 		};
 		if (has_rules(cpu))
-			result->eax &= ~injection_withdrawn(cpu);
+			result->eax &= ~withdrawn(cpu);
 		tell(cpu, leaf, result);
 		return true;
 	}

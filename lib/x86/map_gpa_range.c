@@ -20,6 +20,7 @@
 
 #include "../memory.h"
 #include "arch.h"
+#include "state.h"
 
 #include <stdlib.h>
 
@@ -169,15 +170,15 @@ struct change {
 static bool prepare(struct paracall_cpu *cpu, const struct conversion *wanted,
 		    struct change *change)
 {
-	struct private_memory *memory = cpu->machine->private_memory;
+	struct private_memory *memory = x86_machine_of(cpu)->private_memory;
+	struct range_list *spare = &memory->lists[x86_cpu(cpu)->spare_list];
 
 	do {
 		struct current current;
 
 		change->seen = atomic_load_explicit(&memory->current, memory_order_acquire);
 		current = unpack(change->seen);
-		change->writer =
-			(struct writer){ .ranges = memory->lists[cpu->spare_list].ranges };
+		change->writer = (struct writer){ .ranges = spare->ranges };
 		change->old_pages = rewrite(&change->writer, memory->lists[current.list].ranges,
 					    current.count, wanted);
 		/* If it changed meanwhile, it may have been no list at all. */
@@ -188,10 +189,10 @@ static bool prepare(struct paracall_cpu *cpu, const struct conversion *wanted,
 /* Put the spare list in place. False if another vCPU was faster. */
 static bool commit(struct paracall_cpu *cpu, const struct change *change)
 {
-	struct private_memory *memory = cpu->machine->private_memory;
+	struct private_memory *memory = x86_machine_of(cpu)->private_memory;
 	struct current old = unpack(change->seen);
 	struct current current = {
-		.list = cpu->spare_list,
+		.list = x86_cpu(cpu)->spare_list,
 		.count = change->writer.count,
 		.number = old.number + 1,
 	};
@@ -199,7 +200,7 @@ static bool commit(struct paracall_cpu *cpu, const struct change *change)
 
 	if (!atomic_compare_exchange_strong(&memory->current, &expected, pack(current)))
 		return false;
-	cpu->spare_list = old.list;
+	x86_cpu(cpu)->spare_list = old.list;
 	count_change(cpu->machine, (uint64_t)current.count - old.count,
 		     change->writer.pages - change->old_pages);
 	return true;
@@ -244,7 +245,7 @@ int64_t paracall_map_gpa_range(struct paracall_cpu *cpu, struct call *call)
 	};
 
 	/* Not there unless it was asked for, like KVM_CAP_EXIT_HYPERCALL. */
-	if (!cpu->machine->private_memory)
+	if (!x86_machine_of(cpu)->private_memory)
 		return -PARACALL_KVM_ENOSYS;
 	if (address % GUEST_PAGE_SIZE || wanted.end <= wanted.first)
 		return -PARACALL_KVM_EINVAL;
@@ -270,7 +271,7 @@ static bool is_in(const struct range *ranges, uint32_t count, uint64_t page)
 
 bool paracall_machine_is_private(struct paracall_machine *machine, struct paracall_gpa address)
 {
-	struct private_memory *memory = machine->private_memory;
+	struct private_memory *memory = x86_machine(machine)->private_memory;
 	uint64_t seen;
 	bool is_private;
 
@@ -294,7 +295,7 @@ bool paracall_machine_is_private(struct paracall_machine *machine, struct paraca
  */
 void paracall_private_memory_reset(struct paracall_machine *machine)
 {
-	struct private_memory *memory = machine->private_memory;
+	struct private_memory *memory = x86_machine(machine)->private_memory;
 	struct change change = { .old_pages = 0 };
 	struct current old, empty;
 

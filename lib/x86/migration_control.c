@@ -5,16 +5,17 @@
  * KVM this register is user space's.
  */
 #include "msr.h"
+#include "state.h"
 
 bool paracall_write_migration_control(struct paracall_cpu *cpu, uint64_t value)
 {
 	if (value & ~(uint64_t)PARACALL_KVM_MSR_ENABLED)
 		return false;
-	atomic_store(&cpu->machine->migration_control, value);
+	atomic_store(&x86_machine_of(cpu)->migration_control, value);
 	return true;
 }
 
 uint64_t paracall_read_migration_control(struct paracall_cpu *cpu)
 {
-	return atomic_load(&cpu->machine->migration_control);
+	return atomic_load(&x86_machine_of(cpu)->migration_control);
 }

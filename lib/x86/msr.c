@@ -173,13 +173,3 @@ enum paracall_msr_outcome paracall_wrmsr(struct paracall_cpu *cpu, uint32_t numb
 	tell(cpu, PARACALL_EVENT_WRMSR, began, outcome, number, value);
 	return outcome;
 }
-
-void paracall_update(struct paracall_cpu *cpu)
-{
-	take_reset(cpu);
-	if (has_rules(cpu))
-		injection_update(cpu);
-	paracall_update_clock(cpu);
-	paracall_update_steal_time(cpu);
-	paracall_update_async_pf(cpu);
-}

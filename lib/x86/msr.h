@@ -17,11 +17,6 @@ typedef bool paracall_msr_writer(struct paracall_cpu *cpu, uint64_t value);
 #include "registers.def"
 #undef REGISTER
 
-/* What each facility does in paracall_update(). */
-void paracall_update_clock(struct paracall_cpu *cpu);
-void paracall_update_steal_time(struct paracall_cpu *cpu);
-void paracall_update_async_pf(struct paracall_cpu *cpu);
-
 /* Whether a feature is there for the guest, as far as that is enforced. */
 static inline bool has_feature(const struct paracall_cpu *cpu, uint32_t bit)
 {

@@ -4,16 +4,17 @@
  * sleep at once, so a guest that forbids polling has its wish anyway.
  */
 #include "msr.h"
+#include "state.h"
 
 bool paracall_write_poll_control(struct paracall_cpu *cpu, uint64_t value)
 {
 	if (value & ~(uint64_t)PARACALL_KVM_MSR_ENABLED)
 		return false;
-	cpu->msrs.poll_control = value;
+	x86_cpu(cpu)->msrs.poll_control = value;
 	return true;
 }
 
 uint64_t paracall_read_poll_control(struct paracall_cpu *cpu)
 {
-	return cpu->msrs.poll_control;
+	return x86_cpu(cpu)->msrs.poll_control;
 }

@@ -6,6 +6,7 @@
  */
 #include "../memory.h"
 #include "msr.h"
+#include "state.h"
 
 #define ADDRESS_MASK (~(uint64_t)PARACALL_KVM_MSR_ENABLED)
 
@@ -18,11 +19,11 @@ bool paracall_write_pv_eoi(struct paracall_cpu *cpu, uint64_t value)
 		return false;
 	if (value & PARACALL_KVM_MSR_ENABLED && !guest_read(cpu, address, &flag, sizeof(flag)))
 		return false;
-	cpu->msrs.pv_eoi = value;
+	x86_cpu(cpu)->msrs.pv_eoi = value;
 	return true;
 }
 
 uint64_t paracall_read_pv_eoi(struct paracall_cpu *cpu)
 {
-	return cpu->msrs.pv_eoi;
+	return x86_cpu(cpu)->msrs.pv_eoi;
 }

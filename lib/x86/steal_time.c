@@ -10,6 +10,7 @@
 #include "../memory.h"
 #include "../trace/trace.h"
 #include "msr.h"
+#include "state.h"
 
 #include <assert.h>
 #include <stddef.h>
@@ -21,9 +22,9 @@ static_assert(sizeof(struct paracall_kvm_steal_time) == 64, "the ABI's size");
 /* Up to where the host writes. */
 #define HEAD_SIZE (offsetof(struct paracall_kvm_steal_time, preempted) + 1)
 
-bool paracall_steal_is_running(const struct paracall_cpu *cpu)
+bool paracall_steal_is_running(struct paracall_cpu *cpu)
 {
-	return cpu->msrs.steal_time & PARACALL_KVM_MSR_ENABLED &&
+	return x86_cpu(cpu)->msrs.steal_time & PARACALL_KVM_MSR_ENABLED &&
 	       cpu->machine->engine.capabilities & PARACALL_CAN_TELL_RUN_DELAY;
 }
 
@@ -39,7 +40,7 @@ static void write_part(struct paracall_cpu *cpu, struct paracall_gpa address, si
 void paracall_steal_more(struct paracall_cpu *cpu, uint64_t nanoseconds)
 {
 	struct paracall_gpa address = guest_address(
-		cpu->msrs.steal_time & ~(RESERVED_BITS | PARACALL_KVM_MSR_ENABLED));
+		x86_cpu(cpu)->msrs.steal_time & ~(RESERVED_BITS | PARACALL_KVM_MSR_ENABLED));
 	const uint8_t not_preempted = 0;
 	struct paracall_kvm_steal_time page;
 
@@ -66,9 +67,10 @@ void paracall_steal_more(struct paracall_cpu *cpu, uint64_t nanoseconds)
 static uint64_t take_run_delay(struct paracall_cpu *cpu)
 {
 	uint64_t delay = cpu->machine->engine.run_delay(cpu->engine_cpu);
-	uint64_t news = delay > cpu->told_run_delay ? delay - cpu->told_run_delay : 0;
+	uint64_t *told = &x86_cpu(cpu)->told_run_delay;
+	uint64_t news = delay > *told ? delay - *told : 0;
 
-	cpu->told_run_delay += news;
+	*told += news;
 	return news;
 }
 
@@ -78,7 +80,7 @@ bool paracall_write_steal_time(struct paracall_cpu *cpu, uint64_t value)
 	if (!(cpu->machine->engine.capabilities & PARACALL_CAN_TELL_RUN_DELAY) ||
 	    value & RESERVED_BITS)
 		return false;
-	cpu->msrs.steal_time = value;
+	x86_cpu(cpu)->msrs.steal_time = value;
 	if (paracall_steal_is_running(cpu))
 		paracall_steal_more(cpu, take_run_delay(cpu));
 	return true;
@@ -86,7 +88,7 @@ bool paracall_write_steal_time(struct paracall_cpu *cpu, uint64_t value)
 
 uint64_t paracall_read_steal_time(struct paracall_cpu *cpu)
 {
-	return cpu->msrs.steal_time;
+	return x86_cpu(cpu)->msrs.steal_time;
 }
 
 void paracall_update_steal_time(struct paracall_cpu *cpu)

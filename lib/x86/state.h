@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What x86's machines and vCPUs have beside what all have. */
+#ifndef PARACALL_LIB_X86_STATE_H
+#define PARACALL_LIB_X86_STATE_H
+
+#include "../machine.h"
+
+#include <pthread.h>
+
+/* What the guest last wrote to KVM's registers of this vCPU. */
+struct msr_state {
+	uint64_t async_pf_en;
+	uint64_t async_pf_int;
+	uint64_t steal_time;
+	uint64_t pv_eoi;
+	uint64_t poll_control;
+};
+
+/* Asynchronous page faults that the guest waits for, oldest first. */
+#define MAX_ASYNC_PFS 8
+
+struct async_pf {
+	/* All that wait are to be woken. */
+	bool owes_wake_all;
+	uint32_t tokens[MAX_ASYNC_PFS];
+	uint32_t count;
+	/* Of these, so many that the guest is still to be told to be there. */
+	uint32_t ready;
+	/* Numbers the faults. */
+	uint32_t next;
+};
+
+/* What others ask a vCPU to do at its next paracall_update(); bits. */
+enum request {
+	/* Write the clock page again. */
+	REQUEST_CLOCK = 1 << 0,
+	/* The same, and tell of a pause. */
+	REQUEST_CLOCK_PAUSED = 1 << 1,
+	/* Its own: the clock goes forward by .clock_jump. */
+	REQUEST_CLOCK_JUMP = 1 << 2,
+};
+
+struct x86_cpu {
+	struct paracall_cpu cpu;
+	/* What is not atomic is touched by the vCPU's thread alone. */
+	struct msr_state msrs;
+	struct async_pf async_pf;
+	/*
+	 * The register of the clock page. Under the clock's lock, but for a vCPU that
+	 * goes: see paracall_clock_leave().
+	 */
+	_Atomic(uint64_t) system_time;
+	/* Under the lock: while the page is written to, where, and what its version will be. */
+	bool is_clock_open;
+	struct paracall_gpa clock_page;
+	uint32_t clock_version;
+	/* Bits of enum request. */
+	_Atomic(uint32_t) requests;
+	/* By a fault on purpose, nanoseconds that are still to come. */
+	int64_t clock_jump;
+	/* Of the engine's run delay, what the guest was told of. */
+	uint64_t told_run_delay;
+	/* Of the lists of private memory, the one that is this vCPU's to write. */
+	uint32_t spare_list;
+};
+
+/* How the guest makes nanoseconds of its time-stamp counter; see clock.c. */
+struct clock_line {
+	uint64_t tsc_timestamp;
+	uint64_t system_time;
+	uint32_t multiplier;
+	int8_t shift;
+};
+
+struct clock {
+	/* For the line, and for all that is written to clock pages. */
+	pthread_mutex_t mutex;
+	struct clock_line line;
+	/* The counter's, in Hz; 0 until the guest first has a clock. */
+	_Atomic(uint64_t) frequency;
+	/* The host's steady clock when the line was at 0, if that is known. */
+	_Atomic(bool) has_origin;
+	uint64_t origin;
+};
+
+/* map_gpa_range.c's. */
+struct private_memory;
+
+struct x86_machine {
+	struct paracall_machine machine;
+	struct clock clock;
+	/* The registers that all vCPUs share. */
+	_Atomic(uint64_t) wall_clock;
+	_Atomic(uint64_t) migration_control;
+	/* The first vCPU uses the old register: its clock is not stable then. */
+	_Atomic(bool) has_old_clock;
+	/* NULL if the guest can't have any: its feature is not offered. */
+	struct private_memory *private_memory;
+};
+
+static inline struct x86_cpu *x86_cpu(struct paracall_cpu *cpu)
+{
+	return (struct x86_cpu *)cpu;
+}
+
+static inline struct x86_machine *x86_machine(struct paracall_machine *machine)
+{
+	return (struct x86_machine *)machine;
+}
+
+static inline struct x86_machine *x86_machine_of(const struct paracall_cpu *cpu)
+{
+	return x86_machine(cpu->machine);
+}
+
+#endif /* PARACALL_LIB_X86_STATE_H */
