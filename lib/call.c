@@ -1,11 +1,88 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The layers around a call: disturb it, observe it. */
+/*
+ * A call's layers, from the inside: do it; disturb that; observe what comes of it. Each
+ * calls the one before, and is left out where nobody wants it.
+ */
 #include "call.h"
 
 #include "architecture.h"
 
-static unsigned int call_argument_count(const struct call *call,
-					const struct convention *convention)
+/* ---- do --------------------------------------------------------------------- */
+
+/* A call with the feature switched off is unknown, if the machine says so. */
+static bool is_answered(const struct paracall_cpu *cpu, const struct call *call)
+{
+	return call->is_served && !(cpu->machine->enforce_features &&
+				    call->row->info.feature & ~cpu->machine->features);
+}
+
+/* Whoever observes the call has read them before. */
+static void need_arguments(struct paracall_cpu *cpu, struct call *call,
+			   const struct convention *convention)
+{
+	if (!call->is_read)
+		call_read_arguments(cpu, call, convention);
+	call->is_read = true;
+}
+
+static int64_t do_call(struct paracall_cpu *cpu, struct call *call,
+		       const struct convention *convention)
+{
+	if (!is_answered(cpu, call))
+		return call->is_permitted ? convention->unknown : convention->forbidden;
+	if (call->row->info.server == PARACALL_SERVED_BY_LIBRARY)
+		need_arguments(cpu, call, convention);
+	call->is_done = true;
+	return call->row->handler(cpu, call);
+}
+
+/* ---- disturb ---------------------------------------------------------------- */
+
+/* It is answered now. */
+static int64_t do_later(struct paracall_cpu *cpu, struct call *call,
+			const struct convention *convention, const struct paracall_rule *rule)
+{
+	if (!is_answered(cpu, call))
+		return convention->unknown;
+	need_arguments(cpu, call, convention);
+	injection_keep_call(cpu, rule, call);
+	return convention->good;
+}
+
+static int64_t disturb(struct paracall_cpu *cpu, struct call *call,
+		       const struct convention *convention)
+{
+	const struct paracall_rule *rule;
+
+	injection_do_late_calls(cpu, false);
+	rule = call->row ? injection_find_call(cpu, call->row) : NULL;
+	if (!rule)
+		return do_call(cpu, call, convention);
+	switch (rule->fault) {
+	case PARACALL_FAULT_RESULT:
+		return rule->value;
+	case PARACALL_FAULT_UNKNOWN:
+		return convention->unknown;
+	case PARACALL_FAULT_DROP:
+		return convention->good;
+	case PARACALL_FAULT_LATE:
+		return do_later(cpu, call, convention, rule);
+	default:
+		injection_delay(cpu, rule);
+		return do_call(cpu, call, convention);
+	}
+}
+
+static int64_t disturb_or_do(struct paracall_cpu *cpu, struct call *call,
+			     const struct convention *convention)
+{
+	return has_rules(cpu) && call->is_permitted ? disturb(cpu, call, convention)
+						    : do_call(cpu, call, convention);
+}
+
+/* ---- observe ---------------------------------------------------------------- */
+
+static unsigned int argument_count(const struct call *call, const struct convention *convention)
 {
 	const struct paracall_field *fields;
 	unsigned int count = 0;
@@ -27,11 +104,22 @@ static unsigned int output_count(const struct call *call)
 	return count;
 }
 
+/* Those that nobody but the observer looks at, too. */
+static void read_declared(struct paracall_cpu *cpu, struct call *call,
+			  const struct convention *convention, unsigned int count)
+{
+	const struct paracall_field *fields = call->row->info.fields;
+
+	for (unsigned int i = 0; i < count; i++)
+		call->arguments[i] = convention->read(cpu, call, fields[i].place);
+	call->is_read = true;
+}
+
 /* Arguments before the call, since results come where they were; returns how many. */
 static unsigned int read_all(struct paracall_cpu *cpu, struct call *call,
 			     const struct convention *convention)
 {
-	unsigned int declared = call_argument_count(call, convention);
+	unsigned int declared = argument_count(call, convention);
 	unsigned int wanted = declared;
 	/* What is another architecture's comes where this one has its arguments. */
 	bool is_own =
@@ -41,73 +129,12 @@ static unsigned int read_all(struct paracall_cpu *cpu, struct call *call,
 	for (unsigned int i = 0; i < PARACALL_MAX_ARGUMENTS; i++)
 		call->arguments[i] = 0;
 	if (is_own)
-		call_read_arguments(cpu, call, convention);
+		read_declared(cpu, call, convention, declared);
 	if (is_whole && wanted < convention->place_count)
 		wanted = convention->place_count;
 	for (unsigned int i = is_own ? declared : 0; i < wanted; i++)
 		call->arguments[i] = convention->read(cpu, call, convention->places[i]);
 	return wanted;
-}
-
-/* A call with the feature switched off is unknown, if the machine says so. */
-static bool is_answered(const struct paracall_cpu *cpu, const struct call *call)
-{
-	return call->is_served && !(cpu->machine->enforce_features &&
-				    call->row->info.feature & ~cpu->machine->features);
-}
-
-static int64_t do_call(struct paracall_cpu *cpu, struct call *call,
-		       const struct convention *convention, bool is_read)
-{
-	if (!is_answered(cpu, call))
-		return call->is_permitted ? convention->unknown : convention->forbidden;
-	call->is_done = true;
-	return is_read ? call->row->handler(cpu, call) : call_do(cpu, call, convention);
-}
-
-/* It is answered now. */
-static int64_t do_later(struct paracall_cpu *cpu, struct call *call,
-			const struct convention *convention, const struct paracall_rule *rule,
-			bool is_read)
-{
-	if (!is_answered(cpu, call))
-		return convention->unknown;
-	if (!is_read)
-		call_read_arguments(cpu, call, convention);
-	injection_keep_call(cpu, rule, call);
-	return convention->good;
-}
-
-static int64_t disturb(struct paracall_cpu *cpu, struct call *call,
-		       const struct convention *convention, bool is_read)
-{
-	const struct paracall_rule *rule;
-
-	injection_do_late_calls(cpu, false);
-	rule = call->row ? injection_find_call(cpu, call->row) : NULL;
-	if (!rule)
-		return do_call(cpu, call, convention, is_read);
-	switch (rule->fault) {
-	case PARACALL_FAULT_RESULT:
-		return rule->value;
-	case PARACALL_FAULT_UNKNOWN:
-		return convention->unknown;
-	case PARACALL_FAULT_DROP:
-		return convention->good;
-	case PARACALL_FAULT_LATE:
-		return do_later(cpu, call, convention, rule, is_read);
-	default:
-		injection_delay(cpu, rule);
-		return do_call(cpu, call, convention, is_read);
-	}
-}
-
-static int64_t disturb_or_do(struct paracall_cpu *cpu, struct call *call,
-			     const struct convention *convention, bool is_read)
-{
-	if (has_rules(cpu) && call->is_permitted)
-		return disturb(cpu, call, convention, is_read);
-	return do_call(cpu, call, convention, is_read);
 }
 
 static void observe(struct paracall_cpu *cpu, const struct call *call,
@@ -135,11 +162,13 @@ static int64_t observe_and_do(struct paracall_cpu *cpu, struct call *call,
 {
 	unsigned int arguments = read_all(cpu, call, convention);
 	uint64_t began = trace_begin_call(cpu, count->slot, count->is_sampled);
-	int64_t result = disturb_or_do(cpu, call, convention, true);
+	int64_t result = disturb_or_do(cpu, call, convention);
 
 	observe(cpu, call, convention, arguments, began, result);
 	return result;
 }
+
+/* ---- all of it -------------------------------------------------------------- */
 
 int64_t call_run_layers(struct paracall_cpu *cpu, struct call *call,
 			const struct convention *convention)
@@ -147,11 +176,11 @@ int64_t call_run_layers(struct paracall_cpu *cpu, struct call *call,
 	struct count count = count_begin(cpu, call->row);
 	int64_t result;
 
+	call->is_read = false;
 	call->is_done = false;
-	if (trace_wants(cpu, convention->event))
-		result = observe_and_do(cpu, call, convention, &count);
-	else
-		result = disturb_or_do(cpu, call, convention, false);
+	result = trace_wants(cpu, convention->event)
+			 ? observe_and_do(cpu, call, convention, &count)
+			 : disturb_or_do(cpu, call, convention);
 	count_end(cpu, &count, convention->is_error(result));
 	return result;
 }

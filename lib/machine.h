@@ -38,7 +38,8 @@ struct call {
 	bool is_permitted;
 	/* Its handler is this machine's. */
 	bool is_served;
-	/* The handler was called. */
+	/* Its arguments were read; the handler was called. For call.c alone. */
+	bool is_read;
 	bool is_done;
 	/* What the row declares, in order; undefined beyond. */
 	uint64_t arguments[PARACALL_MAX_ARGUMENTS];

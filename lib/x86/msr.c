@@ -79,68 +79,88 @@ static bool is_there(const struct paracall_cpu *cpu, const struct msr *msr)
 	return has_feature(cpu, msr->info.feature);
 }
 
-static enum paracall_msr_outcome fault(struct paracall_msr_statistics *statistics)
+/*
+ * The way of a register is that of a call: do, disturb, observe; see ../call.c. What was
+ * done is counted, and then it is counted whether it was an exception.
+ */
+static enum paracall_msr_outcome outcome_of(struct paracall_msr_statistics *statistics,
+					    bool is_done)
 {
+	if (is_done)
+		return PARACALL_MSR_DONE;
 	paracall_statistics_add(&statistics->faults, 1);
 	return PARACALL_MSR_FAULT;
 }
 
-static enum paracall_msr_outcome read_msr(struct paracall_cpu *cpu, uint32_t number,
-					  uint64_t *value)
-{
-	const struct msr *msr = msr_by_number(number);
+/* ---- do --------------------------------------------------------------------- */
 
-	if (!msr)
-		return PARACALL_MSR_FAULT;
-	paracall_statistics_add(&statistics_of(cpu, msr)->reads, 1);
+static bool do_read(struct paracall_cpu *cpu, const struct msr *msr, uint64_t *value)
+{
 	if (!is_there(cpu, msr))
-		return fault(statistics_of(cpu, msr));
+		return false;
 	*value = msr->read(cpu);
-	return PARACALL_MSR_DONE;
+	return true;
 }
 
-/* By a fault on purpose. */
-static enum paracall_msr_outcome write_with_rules(struct paracall_cpu *cpu,
-						  const struct msr *msr, uint64_t value)
-{
-	struct paracall_msr_statistics *statistics = statistics_of(cpu, msr);
-	const struct paracall_rule *rule =
-		injection_find(cpu, PARACALL_AT_MSR, msr - msrs, statistics->writes);
+/* ---- disturb ---------------------------------------------------------------- */
 
-	if (rule && rule->fault == PARACALL_FAULT_EXCEPTION)
-		return fault(statistics);
-	if (rule && rule->fault == PARACALL_FAULT_DROP)
-		return PARACALL_MSR_DONE;
-	if (rule)
+static bool disturb_write(struct paracall_cpu *cpu, const struct msr *msr, uint64_t value)
+{
+	const struct paracall_rule *rule = injection_find(cpu, PARACALL_AT_MSR, msr - msrs,
+							  statistics_of(cpu, msr)->writes);
+
+	if (!rule)
+		return msr->write(cpu, value);
+	switch (rule->fault) {
+	case PARACALL_FAULT_EXCEPTION:
+		return false;
+	case PARACALL_FAULT_DROP:
+		return true;
+	default:
 		injection_delay(cpu, rule);
-	return msr->write(cpu, value) ? PARACALL_MSR_DONE : fault(statistics);
+		return msr->write(cpu, value);
+	}
 }
 
-static enum paracall_msr_outcome write_msr(struct paracall_cpu *cpu, uint32_t number,
-					   uint64_t value)
+/* What is not there can't be disturbed. */
+static bool disturb_or_do_write(struct paracall_cpu *cpu, const struct msr *msr, uint64_t value)
 {
-	const struct msr *msr = msr_by_number(number);
-
-	if (!msr)
-		return PARACALL_MSR_FAULT;
-	paracall_statistics_add(&statistics_of(cpu, msr)->writes, 1);
 	if (!is_there(cpu, msr))
-		return fault(statistics_of(cpu, msr));
-	if (has_rules(cpu))
-		return write_with_rules(cpu, msr, value);
-	if (!msr->write(cpu, value))
-		return fault(statistics_of(cpu, msr));
-	return PARACALL_MSR_DONE;
+		return false;
+	return has_rules(cpu) ? disturb_write(cpu, msr, value) : msr->write(cpu, value);
 }
 
-static void tell(struct paracall_cpu *cpu, enum paracall_event_kind kind, uint64_t began,
-		 enum paracall_msr_outcome outcome, uint32_t number, uint64_t value)
+/* ---- observe ---------------------------------------------------------------- */
+
+static void observe(struct paracall_cpu *cpu, enum paracall_event_kind kind, uint64_t began,
+		    enum paracall_msr_outcome outcome, uint32_t number, uint64_t value)
 {
 	const uint64_t arguments[] = { number, value };
 
 	if (began)
 		trace_event(cpu, paracall_event_id(kind, 0), began,
 			    outcome == PARACALL_MSR_DONE ? 0 : -1, arguments, 2);
+}
+
+/* ---- all of it -------------------------------------------------------------- */
+
+/* @msr is NULL if KVM has none of that number. */
+static enum paracall_msr_outcome read_msr(struct paracall_cpu *cpu, const struct msr *msr,
+					  uint64_t *value)
+{
+	if (!msr)
+		return PARACALL_MSR_FAULT;
+	paracall_statistics_add(&statistics_of(cpu, msr)->reads, 1);
+	return outcome_of(statistics_of(cpu, msr), do_read(cpu, msr, value));
+}
+
+static enum paracall_msr_outcome write_msr(struct paracall_cpu *cpu, const struct msr *msr,
+					   uint64_t value)
+{
+	if (!msr)
+		return PARACALL_MSR_FAULT;
+	paracall_statistics_add(&statistics_of(cpu, msr)->writes, 1);
+	return outcome_of(statistics_of(cpu, msr), disturb_or_do_write(cpu, msr, value));
 }
 
 enum paracall_msr_outcome paracall_rdmsr(struct paracall_cpu *cpu, uint32_t number,
@@ -153,9 +173,9 @@ enum paracall_msr_outcome paracall_rdmsr(struct paracall_cpu *cpu, uint32_t numb
 		return PARACALL_MSR_NOT_OURS;
 	take_reset(cpu);
 	began = trace_begin(cpu, PARACALL_EVENT_RDMSR);
-	outcome = read_msr(cpu, number, value);
-	tell(cpu, PARACALL_EVENT_RDMSR, began, outcome, number,
-	     outcome == PARACALL_MSR_DONE ? *value : 0);
+	outcome = read_msr(cpu, msr_by_number(number), value);
+	observe(cpu, PARACALL_EVENT_RDMSR, began, outcome, number,
+		outcome == PARACALL_MSR_DONE ? *value : 0);
 	return outcome;
 }
 
@@ -169,7 +189,7 @@ enum paracall_msr_outcome paracall_wrmsr(struct paracall_cpu *cpu, uint32_t numb
 		return PARACALL_MSR_NOT_OURS;
 	take_reset(cpu);
 	began = trace_begin(cpu, PARACALL_EVENT_WRMSR);
-	outcome = write_msr(cpu, number, value);
-	tell(cpu, PARACALL_EVENT_WRMSR, began, outcome, number, value);
+	outcome = write_msr(cpu, msr_by_number(number), value);
+	observe(cpu, PARACALL_EVENT_WRMSR, began, outcome, number, value);
 	return outcome;
 }
