@@ -24,7 +24,7 @@ bool injection_fits(enum paracall_fault fault, const struct row *row)
 		return false;
 	switch (fault) {
 	case PARACALL_FAULT_RESULT:
-		return row->info.kind != PARACALL_CALL_DIAGNOSE;
+		return !(row->info.properties & PARACALL_CALL_NO_RESULT);
 	case PARACALL_FAULT_UNKNOWN:
 		return row->info.server != PARACALL_SERVED_BY_ENGINE;
 	case PARACALL_FAULT_DROP:

@@ -11,7 +11,7 @@
 
 #define ANY -1
 #define MAY_BE_LATE PARACALL_CALL_MAY_BE_LATE
-#define GIVES_WAY PARACALL_CALL_GIVES_WAY
+#define NO_RESULT PARACALL_CALL_NO_RESULT
 #define SEEN_ONLY PARACALL_CALL_SEEN_ONLY
 
 /* Versions of clang-format differ about such macros. */
@@ -24,18 +24,15 @@
 #define OUT(place, name, format) FIELD(OUT, place, name, format)
 
 /* KVM's own are the same call on all architectures. */
-#define ID_HYPERCALL(id) (id)
-#define ID_OTHER(id) (ROW_ARCHITECTURE << 8 | (id))
-#define ID_DIAGNOSE ID_OTHER
-#define ID_EPAPR ID_OTHER
-#define ID_PAPR ID_OTHER
+#define ROW_ID(id, kind) \
+	(PARACALL_CALL_##kind == PARACALL_CALL_HYPERCALL ? (id) : ROW_ARCHITECTURE << 8 | (id))
 /* clang-format on */
 
 #define ROW(row_id, row_kind, row_name, row_number, row_subcode, row_status, row_feature, \
 	    row_server, row_handler, row_group, row_properties, row_needs, row_fields, \
 	    row_purpose) \
 	{ \
-		.info.id = ID_##row_kind(row_id), \
+		.info.id = ROW_ID(row_id, row_kind), \
 		.info.kind = PARACALL_CALL_##row_kind, \
 		.info.name = #row_name, \
 		.info.number = row_number, \

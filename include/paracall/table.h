@@ -61,8 +61,8 @@ enum paracall_call_property {
 	 * be done later: PARACALL_FAULT_LATE.
 	 */
 	PARACALL_CALL_MAY_BE_LATE = 1 << 0,
-	/* It lets another vCPU run. */
-	PARACALL_CALL_GIVES_WAY = 1 << 1,
+	/* It gives no number back: PARACALL_FAULT_RESULT has no meaning there. */
+	PARACALL_CALL_NO_RESULT = 1 << 1,
 	/* The library sees it begin, and no more. */
 	PARACALL_CALL_SEEN_ONLY = 1 << 2,
 };
