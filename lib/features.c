@@ -74,35 +74,6 @@ uint32_t paracall_features_default(uint32_t capabilities)
 	return paracall_features_default_of(PARACALL_X86, capabilities);
 }
 
-const char *paracall_capability_name(enum paracall_capability capability)
-{
-	switch (capability) {
-	case PARACALL_CAN_WAKE:
-		return "wake a halted vCPU";
-	case PARACALL_CAN_INTERRUPT:
-		return "interrupt a vCPU";
-	case PARACALL_CAN_YIELD:
-		return "let another vCPU run";
-	case PARACALL_CAN_ACCESS_MEMORY:
-		return "access the guest's memory";
-	case PARACALL_CAN_TELL_TIME:
-		return "tell the guest's time-stamp counter";
-	case PARACALL_CAN_TELL_RUN_DELAY:
-		return "tell how long a vCPU had to wait for the host";
-	case PARACALL_CAN_FLUSH_TLB:
-		return "flush the TLB";
-	case PARACALL_CAN_TELL_PREEMPTION:
-		return "tell of a preemption before it happens";
-	case PARACALL_CAN_DEFER_EOI:
-		return "ask before it delivers an interrupt";
-	case PARACALL_CAN_EXTEND_MSI:
-		return "take 15-bit destinations in interrupt messages";
-	case PARACALL_CAN_MAP_MAGIC_PAGE:
-		return "lay a page over the guest's address space";
-	}
-	return "do something unknown";
-}
-
 /* The bits that one word of a list stands for; 0 if it is not a name. */
 static uint32_t bits_by_name(enum paracall_architecture architecture, const char *name,
 			     size_t length, uint32_t available)

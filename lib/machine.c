@@ -304,15 +304,3 @@ struct paracall_statistics *paracall_machine_statistics(struct paracall_machine 
 {
 	return machine->statistics;
 }
-
-uint64_t paracall_statistics_sum(const struct paracall_statistics *statistics, size_t offset)
-{
-	uint64_t sum = 0;
-
-	for (uint32_t i = 0; i < statistics->max_cpus; i++) {
-		const char *cpu = (const char *)&statistics->cpu[i];
-
-		sum += __atomic_load_n((const uint64_t *)(cpu + offset), __ATOMIC_RELAXED);
-	}
-	return sum;
-}

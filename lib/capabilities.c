@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What engines can do, in words. */
+#include <paracall/paracall.h>
+
+const char *paracall_capability_name(enum paracall_capability capability)
+{
+	switch (capability) {
+	case PARACALL_CAN_WAKE:
+		return "wake a halted vCPU";
+	case PARACALL_CAN_INTERRUPT:
+		return "interrupt a vCPU";
+	case PARACALL_CAN_YIELD:
+		return "let another vCPU run";
+	case PARACALL_CAN_ACCESS_MEMORY:
+		return "access the guest's memory";
+	case PARACALL_CAN_TELL_TIME:
+		return "tell the guest's time-stamp counter";
+	case PARACALL_CAN_TELL_RUN_DELAY:
+		return "tell how long a vCPU had to wait for the host";
+	case PARACALL_CAN_FLUSH_TLB:
+		return "flush the TLB";
+	case PARACALL_CAN_TELL_PREEMPTION:
+		return "tell of a preemption before it happens";
+	case PARACALL_CAN_DEFER_EOI:
+		return "ask before it delivers an interrupt";
+	case PARACALL_CAN_EXTEND_MSI:
+		return "take 15-bit destinations in interrupt messages";
+	case PARACALL_CAN_MAP_MAGIC_PAGE:
+		return "lay a page over the guest's address space";
+	}
+	return "do something unknown";
+}
