@@ -28,7 +28,7 @@ struct convention {
 	bool (*is_error)(int64_t result);
 };
 
-/* Only what the row declares; those of the engine's own calls it reads by itself. */
+/* Only what the row says is used; those of the engine's own calls it reads by itself. */
 static inline __attribute__((always_inline)) void
 call_read_arguments(struct paracall_cpu *cpu, struct call *call,
 		    const struct convention *convention)
@@ -37,7 +37,8 @@ call_read_arguments(struct paracall_cpu *cpu, struct call *call,
 
 	for (unsigned int i = 0;
 	     i < PARACALL_MAX_ARGUMENTS && fields[i].direction == PARACALL_IN; i++)
-		call->arguments[i] = convention->read(cpu, call, fields[i].place);
+		if (!fields[i].is_unused)
+			call->arguments[i] = convention->read(cpu, call, fields[i].place);
 }
 
 static inline __attribute__((always_inline)) int64_t

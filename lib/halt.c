@@ -18,34 +18,6 @@
 #include "inject.h"
 #include "trace/trace.h"
 
-/* True if @target was halted and is now owed a wake-up. */
-static bool kick_ends_halt(struct paracall_cpu *target)
-{
-	uint32_t state = atomic_load_explicit(&target->halt_state, memory_order_relaxed);
-	uint32_t next;
-
-	do {
-		next = state == HALTED ? RUNNING : RUNNING_KICKED;
-	} while (!atomic_compare_exchange_weak(&target->halt_state, &state, next));
-	return state == HALTED;
-}
-
-void halt_kick(struct paracall_cpu *cpu, struct paracall_cpu *target, uint32_t apic_id)
-{
-	const struct paracall_engine *engine = &cpu->machine->engine;
-	bool has_woken;
-
-	trace_kick(cpu, target);
-	has_woken = kick_ends_halt(target);
-	if (has_woken) {
-		engine->wake(cpu->engine_cpu, engine_cpu_of(target), apic_id);
-		paracall_statistics_add(&cpu->statistics->kicks_woke, 1);
-	} else {
-		paracall_statistics_add(&cpu->statistics->kicks_left, 1);
-	}
-	trace_now(cpu, PARACALL_EVENT_KICK, trace_index(target), has_woken);
-}
-
 bool paracall_halt(struct paracall_cpu *cpu)
 {
 	uint32_t state = RUNNING;

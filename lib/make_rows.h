@@ -21,6 +21,9 @@
 	{ .name = field_name, .place = PLACE_##field_place, \
 	  .direction = PARACALL_##field_direction, .format = PARACALL_FORMAT_##field_format }
 #define IN(place, name, format) FIELD(IN, place, name, format)
+#define UNUSED(field_place, field_name, field_format) \
+	{ .name = field_name, .place = PLACE_##field_place, .direction = PARACALL_IN, \
+	  .format = PARACALL_FORMAT_##field_format, .is_unused = true }
 #define OUT(place, name, format) FIELD(OUT, place, name, format)
 
 /* KVM's own are the same call on all architectures. */

@@ -136,6 +136,8 @@ struct paracall_field {
 	/* An enum paracall_direction, and an enum paracall_format. */
 	uint8_t direction;
 	uint8_t format;
+	/* Not 0: KVM doesn't look at it, and here it is read only if somebody observes. */
+	uint8_t is_unused;
 };
 
 /* One row of the table: the kernel document's template and a little more. */

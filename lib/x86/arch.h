@@ -14,8 +14,16 @@ static inline const struct row *x86_row(uint64_t number)
 	return number < X86_NUMBERS ? x86_rows[number] : NULL;
 }
 
-#define CALL DECLARE_HANDLER
+/* The shortest way of a call; see quick.h. */
+typedef void x86_quick_call(struct paracall_cpu *cpu);
+
+#define CALL(id, kind, name, number, subcode, status, feature, server, handler, ...) \
+	paracall_call_handler handler; \
+	x86_quick_call handler##_quick;
 #include "calls.def"
 #undef CALL
+
+/* The way of all calls, in any mode. */
+void x86_call_in_layers(struct paracall_cpu *cpu, uint32_t mode, uint64_t number);
 
 #endif /* PARACALL_LIB_X86_ARCH_H */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* KVM_HC_CLOCK_PAIRING: arch/x86/kvm/x86.c, kvm_pv_clock_pairing. */
 #include "../memory.h"
-#include "arch.h"
+#include "quick.h"
 
 #include <assert.h>
 
 static_assert(sizeof(struct paracall_kvm_clock_pairing) == 64, "the ABI's size");
 
-int64_t paracall_clock_pairing(struct paracall_cpu *cpu, struct call *call)
+DEFINE_CALL(paracall_clock_pairing)
 {
 	const struct paracall_engine *engine = &cpu->machine->engine;
 	struct paracall_clocks clocks;

@@ -9,6 +9,7 @@
 #include "../architecture.h"
 #include "../call.h"
 #include "arch.h"
+#include "state.h"
 
 static uint64_t read_operand(struct paracall_cpu *cpu, uint32_t mode, unsigned int number)
 {
@@ -39,15 +40,18 @@ static const struct convention convention = {
 	.is_error = is_error,
 };
 
-void paracall_hypercall(struct paracall_cpu *cpu, uint32_t mode)
+static void write_result(struct paracall_cpu *cpu, uint32_t mode, int64_t result)
 {
-	paracall_hypercall_number(cpu, mode, read_operand(cpu, mode, PARACALL_X86_RAX));
+	/* A 32-bit caller's result is zero-extended into the whole register. */
+	cpu->machine->engine.write_register(cpu->engine_cpu, PARACALL_X86_RAX,
+					    mode & PARACALL_MODE_64BIT ? (uint64_t)result
+								       : (uint32_t)result);
 }
 
-void paracall_hypercall_number(struct paracall_cpu *cpu, uint32_t mode, uint64_t number)
+__attribute__((noinline)) void x86_call_in_layers(struct paracall_cpu *cpu, uint32_t mode,
+						  uint64_t number)
 {
 	struct call call;
-	int64_t result;
 
 	call.number = number;
 	call.mode = mode;
@@ -57,9 +61,39 @@ void paracall_hypercall_number(struct paracall_cpu *cpu, uint32_t mode, uint64_t
 	/* Another architecture's, perhaps. */
 	if (!call.row)
 		call.row = row_of_hypercall(number);
-	result = call_run(cpu, &call, &convention);
-	/* A 32-bit caller's result is zero-extended into the whole register. */
-	cpu->machine->engine.write_register(cpu->engine_cpu, PARACALL_X86_RAX,
-					    mode & PARACALL_MODE_64BIT ? (uint64_t)result
-								       : (uint32_t)result);
+	write_result(cpu, mode, call_run(cpu, &call, &convention));
+}
+
+#define CALL(id, kind, name, number, subcode, status, feature, server, handler, ...) \
+	[number] = handler##_quick,
+static x86_quick_call *const quick_calls[X86_NUMBERS] = {
+#include "calls.def"
+};
+#undef CALL
+
+/* Nothing is known of the call but that it is made in .quick_mode. */
+static inline void make_quickly(struct paracall_cpu *cpu, uint64_t number)
+{
+	x86_quick_call *quick = number < X86_NUMBERS ? quick_calls[number] : NULL;
+
+	if (quick)
+		quick(cpu);
+	else
+		x86_call_in_layers(cpu, PARACALL_MODE_64BIT, number);
+}
+
+void paracall_hypercall(struct paracall_cpu *cpu, uint32_t mode)
+{
+	if (__builtin_expect(mode == x86_cpu(cpu)->quick_mode, true))
+		make_quickly(cpu, read_operand(cpu, PARACALL_MODE_64BIT, PARACALL_X86_RAX));
+	else
+		x86_call_in_layers(cpu, mode, read_operand(cpu, mode, PARACALL_X86_RAX));
+}
+
+void paracall_hypercall_number(struct paracall_cpu *cpu, uint32_t mode, uint64_t number)
+{
+	if (__builtin_expect(mode == x86_cpu(cpu)->quick_mode, true))
+		make_quickly(cpu, number);
+	else
+		x86_call_in_layers(cpu, mode, number);
 }

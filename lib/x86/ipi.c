@@ -2,8 +2,8 @@
 /* KVM_HC_SEND_IPI: arch/x86/kvm/lapic.c, kvm_pv_send_ipi and __apic_accept_irq. */
 #include "../halt.h"
 #include "../trace/trace.h"
-#include "arch.h"
 #include "clock.h"
+#include "quick.h"
 
 static struct paracall_interrupt decode_icr(uint64_t icr)
 {
@@ -82,7 +82,7 @@ static int64_t send_to_set(struct paracall_cpu *cpu, uint64_t bitmap, uint32_t l
 	return accepted;
 }
 
-int64_t paracall_send_ipi(struct paracall_cpu *cpu, struct call *call)
+DEFINE_CALL(paracall_send_ipi)
 {
 	struct paracall_interrupt interrupt = decode_icr(call->arguments[3]);
 	uint32_t lowest = (uint32_t)call->arguments[2];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* KVM_HC_KICK_CPU: arch/x86/kvm/x86.c, kvm_pv_kick_cpu_op. */
 #include "../halt.h"
-#include "arch.h"
+#include "quick.h"
 
 /*
  * Everybody, even if a vCPU has that id: to KVM a kick is no interrupt of an
@@ -21,7 +21,7 @@ static void kick_all(struct paracall_cpu *cpu)
 	}
 }
 
-int64_t paracall_kick_cpu(struct paracall_cpu *cpu, struct call *call)
+DEFINE_CALL(paracall_kick_cpu)
 {
 	/* The first argument is reserved, and ignored. */
 	uint32_t apic_id = (uint32_t)call->arguments[1];

@@ -19,7 +19,7 @@
 #include "map_gpa_range.h"
 
 #include "../memory.h"
-#include "arch.h"
+#include "quick.h"
 #include "state.h"
 
 #include <stdlib.h>
@@ -234,7 +234,7 @@ static int64_t convert(struct paracall_cpu *cpu, const struct conversion *wanted
 	return result;
 }
 
-int64_t paracall_map_gpa_range(struct paracall_cpu *cpu, struct call *call)
+DEFINE_CALL(paracall_map_gpa_range)
 {
 	uint64_t address = call->arguments[0], pages = call->arguments[1];
 	struct conversion wanted = {

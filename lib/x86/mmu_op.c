@@ -7,7 +7,7 @@
  * here the operations before count as done.
  */
 #include "../memory.h"
-#include "arch.h"
+#include "quick.h"
 
 #include <assert.h>
 #include <string.h>
@@ -92,7 +92,7 @@ static size_t do_one(struct batch *batch, size_t done)
 	return size;
 }
 
-int64_t paracall_mmu_op(struct paracall_cpu *cpu, struct call *call)
+DEFINE_CALL(paracall_mmu_op)
 {
 	struct batch batch = { .cpu = cpu };
 	uint64_t address = call->arguments[1];

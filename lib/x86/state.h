@@ -7,6 +7,9 @@
 
 #include <pthread.h>
 
+/* No call is made in it. */
+#define NO_MODE UINT32_MAX
+
 /* What the guest last wrote to KVM's registers of this vCPU. */
 struct msr_state {
 	uint64_t async_pf_en;
@@ -42,6 +45,8 @@ enum request {
 
 struct x86_cpu {
 	struct paracall_cpu cpu;
+	/* The mode of calls that go by quick.h; one that there is not, if none do. */
+	uint32_t quick_mode;
 	/* What is not atomic is touched by the vCPU's thread alone. */
 	struct msr_state msrs;
 	struct async_pf async_pf;

@@ -3,9 +3,9 @@
  * KVM_HC_VAPIC_POLL_IRQ: the exit is all of it. An engine looks for interrupts
  * by itself before it goes on.
  */
-#include "arch.h"
+#include "quick.h"
 
-int64_t paracall_vapic_poll_irq(struct paracall_cpu *cpu, struct call *call)
+DEFINE_CALL(paracall_vapic_poll_irq)
 {
 	(void)cpu;
 	(void)call;

@@ -4,9 +4,9 @@
  * it (arch/x86/kvm/x86.c, kvm_sched_yield).
  */
 #include "../trace/trace.h"
-#include "arch.h"
+#include "quick.h"
 
-int64_t paracall_sched_yield(struct paracall_cpu *cpu, struct call *call)
+DEFINE_CALL(paracall_sched_yield)
 {
 	const struct paracall_engine *engine = &cpu->machine->engine;
 	struct paracall_cpu *target =

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The shortest way of a call: made in 64-bit mode at privilege level 0, not timed, and
+ * with nobody who disturbs or observes it. So it is for nearly all of them. DEFINE_CALL
+ * makes it of a handler, with all that is known of the call from its row, and without a
+ * place for it in memory. All others go by ../call.h.
+ */
+#ifndef PARACALL_LIB_X86_QUICK_H
+#define PARACALL_LIB_X86_QUICK_H
+
+#include "../count.h"
+#include "arch.h"
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+/* By handler, from the rows: the number, and the registers of arguments, 0 for none. */
+#define CALL(id, kind, name, number, subcode, status, feature, server, handler, ...) \
+	NUMBER_OF_##handler = number,
+enum {
+#include "calls.def"
+};
+#undef CALL
+
+enum quick_register {
+	QUICK_NONE,
+	QUICK_A0 = PARACALL_X86_RBX + 1,
+	QUICK_A1 = PARACALL_X86_RCX + 1,
+	QUICK_A2 = PARACALL_X86_RDX + 1,
+	QUICK_A3 = PARACALL_X86_RSI + 1,
+};
+
+struct quick_registers {
+	uint8_t numbers[PARACALL_MAX_FIELDS];
+};
+
+/* clang-format off */
+#define FIELDS(...) { { __VA_ARGS__ } }
+#define IN(place, name, format) QUICK_##place
+#define UNUSED(place, name, format) QUICK_NONE
+#define OUT(place, name, format) QUICK_NONE
+#define CALL(id, kind, name, number, subcode, status, feature, server, handler, group, \
+	     properties, needs, fields, ...) \
+	ALWAYS_INLINE struct quick_registers registers_of_##handler(void) \
+	{ \
+		return (struct quick_registers)fields; \
+	}
+#include "calls.def"
+#undef CALL
+#undef FIELDS
+#undef IN
+#undef UNUSED
+#undef OUT
+/* clang-format on */
+
+ALWAYS_INLINE void quick_read(struct paracall_cpu *cpu, struct call *call, unsigned int index,
+			      uint8_t number)
+{
+	if (number)
+		call->arguments[index] =
+			cpu->machine->engine.read_register(cpu->engine_cpu, number - 1u);
+}
+
+ALWAYS_INLINE void quick_call(struct paracall_cpu *cpu, unsigned int number,
+			      struct quick_registers registers, paracall_call_handler *handler)
+{
+	struct paracall_call_statistics *statistics = &cpu->statistics->calls[number];
+	struct call call;
+	int64_t result;
+
+	if (__builtin_expect(count_samples(statistics), false)) {
+		x86_call_in_layers(cpu, PARACALL_MODE_64BIT, number);
+		return;
+	}
+	call.mode = PARACALL_MODE_64BIT;
+	quick_read(cpu, &call, 0, registers.numbers[0]);
+	quick_read(cpu, &call, 1, registers.numbers[1]);
+	quick_read(cpu, &call, 2, registers.numbers[2]);
+	quick_read(cpu, &call, 3, registers.numbers[3]);
+	result = handler(cpu, &call);
+	paracall_statistics_add(&statistics->calls, 1);
+	if (result < 0)
+		paracall_statistics_add(&statistics->errors, 1);
+	cpu->machine->engine.write_register(cpu->engine_cpu, PARACALL_X86_RAX,
+					    (uint64_t)result);
+}
+
+/* Begins a handler that is in a row of calls.def; of cpu and call. */
+#define DEFINE_CALL(name) \
+	ALWAYS_INLINE int64_t name##_do(struct paracall_cpu *cpu, struct call *call); \
+	int64_t name(struct paracall_cpu *cpu, struct call *call) \
+	{ \
+		return name##_do(cpu, call); \
+	} \
+	void name##_quick(struct paracall_cpu *cpu) \
+	{ \
+		quick_call(cpu, NUMBER_OF_##name, registers_of_##name(), name##_do); \
+	} \
+	ALWAYS_INLINE int64_t name##_do(struct paracall_cpu *cpu, struct call *call)
+
+#endif /* PARACALL_LIB_X86_QUICK_H */
