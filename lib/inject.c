@@ -17,7 +17,7 @@
 #define MILLION 1000000u
 
 /* Only what acts on another vCPU, by nothing but its arguments, can be late. */
-bool injection_fits(enum paracall_fault fault, const struct row *row)
+static bool fits_row(enum paracall_fault fault, const struct row *row)
 {
 	/* The library hears of these, no more. */
 	if (row->info.properties & PARACALL_CALL_SEEN_ONLY)
@@ -37,11 +37,11 @@ bool injection_fits(enum paracall_fault fault, const struct row *row)
 	}
 }
 
-static bool fits_row(const struct paracall_rule *rule)
+static bool fits_index(const struct paracall_rule *rule)
 {
 	const struct row *row = row_by_id((uint32_t)rule->index);
 
-	return row && injection_fits(rule->fault, row);
+	return row && fits_row(rule->fault, row);
 }
 
 /* NULL if it is a call, or no place that guests of this architecture have. */
@@ -68,7 +68,15 @@ static bool fits(const struct paracall_rule *rule, const struct fault_place *pla
 	if (place)
 		return fits_place(rule, place);
 	return rule->place == PARACALL_AT_CALL &&
-	       (rule->index == PARACALL_ALL_CALLS || fits_row(rule));
+	       (rule->index == PARACALL_ALL_CALLS || fits_index(rule));
+}
+
+bool paracall_rule_fits(const struct paracall_rule *rule,
+			enum paracall_architecture architecture)
+{
+	const struct architecture *described = architecture_of(architecture);
+
+	return described && fits(rule, find_place(described, rule->place));
 }
 
 static bool happens_by_itself(const struct fault_place *place)
@@ -145,7 +153,7 @@ static bool fits_call(const struct paracall_cpu *cpu, const struct paracall_rule
 		      const struct row *row)
 {
 	return row->info.architecture == cpu->machine->architecture->bit &&
-	       injection_fits(rule->fault, row);
+	       fits_row(rule->fault, row);
 }
 
 static bool meets(const struct paracall_cpu *cpu, const struct paracall_rule *rule,

@@ -14,9 +14,6 @@ bool injection_is_possible(const struct paracall_injection *injection,
 void injection_begin(struct paracall_machine *machine,
 		     const struct paracall_injection *injection);
 
-/* Whether such a fault makes sense for that row. */
-bool injection_fits(enum paracall_fault fault, const struct row *row);
-
 /*
  * The rule that meets what @cpu does at @place, where it is its @number'th, or
  * NULL. To be asked once for each, if the machine has rules.

@@ -3,9 +3,7 @@
  * Rules as users write them: words parted by colons. The first one says where,
  * the second one what happens there, and the rest how often.
  */
-#include "architecture.h"
-#include "inject.h"
-
+#include <paracall/paracall.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -224,6 +222,7 @@ static bool find_msr(struct word word, struct paracall_rule *rule)
 	const struct paracall_msr_info *info;
 
 	rule->place = PARACALL_AT_MSR;
+	rule->fault = PARACALL_FAULT_EXCEPTION;
 	if (is_word(word, "MSR_*"))
 		return true;
 	for (size_t i = 0; (info = paracall_msr_info(i)); i++) {
@@ -239,15 +238,26 @@ static bool find_msr(struct word word, struct paracall_rule *rule)
 static bool find_event(struct word word, struct paracall_rule *rule)
 {
 	rule->every = SECOND;
-	if (is_word(word, "clock"))
+	if (is_word(word, "clock")) {
 		rule->place = PARACALL_AT_CLOCK;
-	else if (is_word(word, "steal"))
+		rule->fault = PARACALL_FAULT_JUMP;
+	} else if (is_word(word, "steal")) {
 		rule->place = PARACALL_AT_STEAL;
-	else
+		rule->fault = PARACALL_FAULT_BURST;
+	} else {
 		return false;
+	}
 	return true;
 }
 
+static bool find_cpuid(struct word word, struct paracall_rule *rule)
+{
+	rule->place = PARACALL_AT_CPUID;
+	rule->fault = PARACALL_FAULT_WITHDRAW;
+	return is_word(word, "cpuid");
+}
+
+/* With a fault that fits there: whether the guest has such a place at all. */
 static bool find_place(struct word word, enum paracall_architecture architecture,
 		       struct paracall_rule *rule)
 {
@@ -255,12 +265,8 @@ static bool find_place(struct word word, enum paracall_architecture architecture
 	rule->index = PARACALL_ALL_CALLS;
 	if (is_word(word, "*") || find_row(word, architecture, rule))
 		return true;
-	if (architecture != PARACALL_X86)
-		return false;
-	if (find_msr(word, rule) || find_event(word, rule))
-		return true;
-	rule->place = PARACALL_AT_CPUID;
-	return is_word(word, "cpuid");
+	return (find_msr(word, rule) || find_event(word, rule) || find_cpuid(word, rule)) &&
+	       paracall_rule_fits(rule, architecture);
 }
 
 static bool parse_call_fault(struct word word, struct paracall_rule *rule)
@@ -335,20 +341,19 @@ static const char *parse_fault(struct word word, struct paracall_rule *rule)
 	return NULL;
 }
 
-static const char *check_fault(const struct paracall_rule *rule)
+static const char *check_fault(const struct paracall_rule *rule,
+			       enum paracall_architecture architecture)
 {
-	const struct row *row;
+	const struct paracall_call_info *info;
 
-	if (rule->place != PARACALL_AT_CALL || rule->index == PARACALL_ALL_CALLS)
+	if (paracall_rule_fits(rule, architecture))
 		return NULL;
-	row = row_by_id((uint32_t)rule->index);
-	if (injection_fits(rule->fault, row))
-		return NULL;
-	if (row->info.properties & PARACALL_CALL_SEEN_ONLY)
+	info = paracall_call_by_id((uint32_t)rule->index);
+	if (info->properties & PARACALL_CALL_SEEN_ONLY)
 		return "PAPR's calls are the emulator's own, and not met";
 	if (rule->fault == PARACALL_FAULT_LATE)
 		return "only KICK_CPU can be late; use delay=TIME";
-	if (row->info.server == PARACALL_SERVED_BY_ENGINE)
+	if (info->server == PARACALL_SERVED_BY_ENGINE)
 		return "the emulator answers this one by itself; use drop or delay=TIME";
 	return "there is no result to be replaced; use drop, enosys or delay=TIME";
 }
@@ -396,7 +401,7 @@ static const char *parse_rule(struct paracall_rule *rule,
 	word = first_word(*text ? text + 1 : text);
 	wrong = parse_fault(word, rule);
 	if (!wrong)
-		wrong = check_fault(rule);
+		wrong = check_fault(rule, architecture);
 	while (!wrong && word.text[word.length]) {
 		word = first_word(word.text + word.length + 1);
 		if (!parse_condition(word, rule))
@@ -433,6 +438,16 @@ static const char *parse_async_pf(struct paracall_injection *injection, struct w
 	return NULL;
 }
 
+static bool has_feature(enum paracall_architecture architecture, const char *name)
+{
+	const struct paracall_feature_info *info;
+
+	for (size_t i = 0; (info = paracall_feature_info_of(architecture, i)); i++)
+		if (!strcmp(info->name, name))
+			return true;
+	return false;
+}
+
 static const char *parse_seed(struct paracall_injection *injection, struct word word)
 {
 	injection->has_seed = take_number(&word, &injection->seed) && !*word.text;
@@ -448,7 +463,7 @@ const char *paracall_injection_parse(struct paracall_injection *injection,
 
 	if (has_key(word, "seed=", &value))
 		return parse_seed(injection, value);
-	if (is_word(word, "async-pf") && architecture == PARACALL_X86)
+	if (is_word(word, "async-pf") && has_feature(architecture, "async-pf-int"))
 		return parse_async_pf(injection, word);
 	if (injection->rule_count == PARACALL_MAX_RULES)
 		return "there can be 16 rules at most";

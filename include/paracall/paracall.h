@@ -487,6 +487,13 @@ struct paracall_injection {
 };
 
 /*
+ * [any] Whether a machine of @architecture has the place of @rule, and the fault
+ * makes sense there. paracall_machine_new() refuses rules that don't fit.
+ */
+bool paracall_rule_fits(const struct paracall_rule *rule,
+			enum paracall_architecture architecture);
+
+/*
  * [any] Read what a user wrote, like "KICK_CPU:drop:1%" (paracall(1) has the
  * grammar), for a guest of @architecture, and add it to @injection, which is
  * all zero at first. Returns NULL, or the end of a sentence that says what is
