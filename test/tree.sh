@@ -106,6 +106,28 @@ test_manuals() {
 	needs "manual pages" man && check "manual pages" find_manual_faults
 }
 
+# find_header_faults LANGUAGE COMPILER...: each public header by itself, as whoever needs it has it.
+find_header_faults() {
+	local language=$1 header status=0
+
+	shift
+	for header in "$tree"/include/paracall/*.h "$tree"/include/paracall/*/*.h; do
+		[ -e "$header" ] || continue
+		echo "#include <${header#"$tree/include/"}>" |
+			"$@" -Wall -Wextra -Werror -fsyntax-only -I"$tree/include" -x "$language" - || {
+			echo "$header: not by itself"
+			status=1
+		}
+	done
+	return $status
+}
+
+test_headers() {
+	! needs "headers in C" cc || check "headers in C" find_header_faults c cc -std=c11
+	! needs "headers in C++" c++ ||
+		check "headers in C++" find_header_faults c++ c++ -std=c++11
+}
+
 # installed PATTERN: some file is.
 installed() {
 	if grep -q "$1" "$work/list"; then
@@ -156,6 +178,7 @@ test_line_length
 test_scripts
 test_whitespace
 test_licences
+test_headers
 test_manuals
 test_installation
 finish

@@ -74,13 +74,13 @@ struct paracall_trace {
 
 struct paracall_trace_ring {
 	/* The writer's: events put in so far; how many are dropped and not told of. */
-	_Alignas(64) uint64_t head;
+	__attribute__((aligned(64))) uint64_t head;
 	uint64_t dropped;
 	/* What it last saw of .tail. */
 	uint64_t seen_tail;
 	/* The reader's: events taken out so far. */
-	_Alignas(64) uint64_t tail;
-	_Alignas(64) struct paracall_event events[];
+	__attribute__((aligned(64))) uint64_t tail;
+	struct paracall_event events[] __attribute__((aligned(64)));
 };
 
 /* What .max_cpus and .ring_events can be. */

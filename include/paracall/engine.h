@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What an engine gives and gets: its functions, machines, vCPUs, and what all
+ * architectures have. x86.h, s390.h and powerpc.h have the rest of each.
+ */
+#ifndef PARACALL_ENGINE_H
+#define PARACALL_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <paracall/statistics.h>
+#include <paracall/table.h>
+#include <paracall/trace.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * ---- Capabilities ----------------------------------------------------------
+ */
+
+/* What an engine can do beyond running code. */
+enum paracall_capability {
+	/* End the halt of another vCPU: .wake */
+	PARACALL_CAN_WAKE = 1 << 0,
+	/* Deliver an interrupt to a vCPU: .send_interrupt */
+	PARACALL_CAN_INTERRUPT = 1 << 1,
+	/* Let another vCPU run first: .yield_to */
+	PARACALL_CAN_YIELD = 1 << 2,
+	/* Read and write the guest's memory: .read_memory, .write_memory */
+	PARACALL_CAN_ACCESS_MEMORY = 1 << 3,
+	/* Tell the guest's time-stamp counter: .tsc_frequency, .read_clocks */
+	PARACALL_CAN_TELL_TIME = 1 << 4,
+	/* Tell how long the host kept a vCPU waiting: .run_delay */
+	PARACALL_CAN_TELL_RUN_DELAY = 1 << 5,
+	/* Make a vCPU forget translated addresses: .flush_tlb */
+	PARACALL_CAN_FLUSH_TLB = 1 << 6,
+	/* Hand each vCPU that is about to be preempted to the library before. */
+	PARACALL_CAN_TELL_PREEMPTION = 1 << 7,
+	/* Ask the library before it delivers an interrupt. */
+	PARACALL_CAN_DEFER_EOI = 1 << 8,
+	/* Interrupt controllers take 15-bit destinations in messages. */
+	PARACALL_CAN_EXTEND_MSI = 1 << 9,
+	/* Lay PowerPC's magic page over the guest's address space. */
+	PARACALL_CAN_MAP_MAGIC_PAGE = 1 << 10,
+};
+
+/* [any] What one capability is, in words: "tell what time it is". */
+const char *paracall_capability_name(enum paracall_capability capability);
+
+/*
+ * ---- The engine ------------------------------------------------------------
+ */
+
+/*
+ * A guest-physical address, on s390 an absolute one: of use to the functions
+ * that take one, only.
+ */
+struct paracall_gpa {
+	uint64_t value;
+};
+
+/* The host's real-time clock and the guest's time-stamp counter. */
+struct paracall_clocks {
+	/* What rdtsc in the guest gave, or would have given, at that time. */
+	uint64_t tsc;
+	/* The host's real-time clock, since 1970 */
+	int64_t seconds;
+	uint32_t nanoseconds;
+	/* A steady clock of the host's, at the same instant. */
+	uint64_t steady_nanoseconds;
+	/*
+	 * The two go at the same pace, and were read just now. If not, the
+	 * counter goes by a virtual clock, and they are those of some moment
+	 * in the past, like the machine's beginning.
+	 */
+	bool is_paired;
+};
+
+/* An interrupt as a local APIC's interrupt command register describes it. */
+struct paracall_interrupt {
+	uint8_t vector;
+	/* Intel SDM vol. 3, "Interrupt Command Register": bits 10:8. */
+	uint8_t delivery_mode;
+	bool level_triggered;
+	bool assert_level;
+};
+
+/*
+ * @cpu and @target are the engine's own pointers, as given to
+ * paracall_machine_add_cpu(). All functions are called from inside the library's, in
+ * the thread that called these, and with @cpu that vCPU's. No lock of the library's is
+ * held then, but one for clock pages: see paracall_adjust_clock(). libparacall(3),
+ * "Threads", tells which function calls which; those that are marked [any] call none,
+ * but that paracall_machine_remove_cpu() may tell a trace of its vCPU, and
+ * paracall_machine_new() calls .clock.
+ *
+ * A target that was taken out of the machine may still be named by a call that was
+ * under way then.
+ */
+struct paracall_engine {
+	/* For messages. */
+	const char *name;
+	/* Bits of enum paracall_capability; their functions must be there. */
+	uint32_t capabilities;
+
+	/* A register of the calling vCPU, whole (64 bits). */
+	uint64_t (*read_register)(void *cpu, unsigned int number);
+	void (*write_register)(void *cpu, unsigned int number, uint64_t value);
+
+	/*
+	 * End the halt of the vCPU @target, whose APIC id is @apic_id, without
+	 * a visible interrupt. Called once for each halt at the most, and only
+	 * when that vCPU's last paracall_halt() returned true and no
+	 * paracall_resume() came since. The vCPU may just be on its way into
+	 * the halt, or out of it: the wake-up must then not be lost, and must
+	 * be harmless.
+	 */
+	void (*wake)(void *cpu, void *target, uint32_t apic_id);
+
+	/* Send @interrupt; true if the target took it. */
+	bool (*send_interrupt)(void *cpu, void *target, uint32_t apic_id,
+			       const struct paracall_interrupt *interrupt);
+
+	/* A hint that @target should run now; if it is NULL, that any other should. */
+	void (*yield_to)(void *cpu, void *target);
+
+	/*
+	 * Copy from or to the guest's memory, from any vCPU's thread. False if
+	 * not all of it is memory: devices must not be touched. Aligned 4 and 8
+	 * bytes are one access for whoever looks on.
+	 */
+	bool (*read_memory)(void *cpu, struct paracall_gpa address, void *data, size_t size);
+	bool (*write_memory)(void *cpu, struct paracall_gpa address, const void *data,
+			     size_t size);
+
+	/*
+	 * The guest's time-stamp counter in Hz; the same for the engine's life.
+	 * Called when the guest first has a clock; under no lock, perhaps by several
+	 * vCPUs at once. Linux takes it for exact: be within 20 parts of a million.
+	 */
+	uint64_t (*tsc_frequency)(void *cpu);
+	/* False if there is nothing to tell. See paracall_adjust_clock() for the lock. */
+	bool (*read_clocks)(void *cpu, struct paracall_clocks *clocks);
+
+	/*
+	 * Nanoseconds that the host's scheduler let this vCPU wait while it
+	 * could have run, since it exists.
+	 */
+	uint64_t (*run_delay)(void *cpu);
+
+	/*
+	 * Forget the calling vCPU's translated addresses, as a load of cr3 with
+	 * its own value does, and global ones too.
+	 */
+	void (*flush_tlb)(void *cpu);
+
+	/*
+	 * MAP_GPA_RANGE: the guest wants @pages pages of 4 KiB from @address to
+	 * become private (encrypted) or shared, by PARACALL_KVM_MAP_GPA_RANGE_
+	 * ENCRYPTED in @attributes. Like KVM the library has checked that the
+	 * address is one of a page, and that there is a page; it is not checked
+	 * that there is memory, nor the other bits. 0 agrees; a negated
+	 * PARACALL_KVM_E... refuses, and then all stays as it was. Either is
+	 * the call's result. May be NULL: agrees always.
+	 *
+	 * This asks, before the change: paracall_machine_is_private() tells how
+	 * it is. If vCPUs change the same pages at the same time (Linux does
+	 * not), the last one asked need not be the last one done. And a change
+	 * agreed to is not made if just then the others use up what room is
+	 * left for ranges.
+	 */
+	int64_t (*map_gpa_range)(void *cpu, struct paracall_gpa address, uint64_t pages,
+				 uint64_t attributes);
+
+	/*
+	 * PowerPC: the guest has nothing to do until the next interrupt. An
+	 * engine can wait here until one is pending, whether or not it is
+	 * enabled; or return early, which guests expect; or note it, and wait
+	 * when paracall_epapr_hypercall() has returned. May be NULL.
+	 */
+	void (*idle)(void *cpu);
+
+	/*
+	 * Let the calling vCPU wait so many nanoseconds, or less where that would
+	 * stop others for long: for faults on purpose only. May be NULL.
+	 */
+	void (*delay)(void *cpu, uint64_t nanoseconds);
+
+	/*
+	 * PowerPC: whether this vCPU has a register of the magic page's; what it
+	 * has not is kept by the library. NULL: it has all.
+	 */
+	bool (*has_register)(void *cpu, unsigned int number);
+
+	/*
+	 * PowerPC: the guest wants its magic page at @address in real mode, at
+	 * @effective_address else; 0: nowhere. False if the engine can't see
+	 * the accesses there; the call is then answered with
+	 * EV_UNIMPLEMENTED, and all stays as it was. May be NULL: agrees always.
+	 */
+	bool (*map_magic_page)(void *cpu, uint64_t address, uint64_t effective_address);
+
+	/*
+	 * PowerPC: whether an instruction or an interrupt has loaded this vCPU's
+	 * MSR, be it with what was there, since that was last asked. Asked in
+	 * critical sections of the magic page only. NULL: the library takes an
+	 * unchanged one for not loaded.
+	 */
+	bool (*msr_was_loaded)(void *cpu);
+
+	/*
+	 * Nanoseconds of a steady host clock, for statistics; NULL if there is
+	 * none. Called from any vCPU's thread.
+	 */
+	uint64_t (*clock)(void);
+
+	/*
+	 * For traces; with one all but the program counter must be there. The
+	 * calling vCPU's program counter, of the instruction that it executes.
+	 */
+	uint64_t (*program_counter)(void *cpu);
+	/* The clock that the trace asks for, enum paracall_trace_clock. Never 0. */
+	uint64_t (*trace_clock)(void);
+	/*
+	 * The vCPU's ring is full: wait a while for the reader. False if there is
+	 * none any more.
+	 */
+	bool (*trace_wait)(void *cpu);
+	/* Wake the reader if it sleeps. */
+	void (*trace_wake)(void *cpu);
+};
+
+/*
+ * ---- Machines and vCPUs ----------------------------------------------------
+ */
+
+struct paracall_injection;
+struct paracall_machine;
+struct paracall_cpu;
+
+/* The largest that struct paracall_options takes. */
+#define PARACALL_MAX_CPUS 4096
+#define PARACALL_MAX_APIC_ID 4095
+
+struct paracall_options {
+	/*
+	 * PARACALL_X86; PARACALL_S390, which has no features or hints; or
+	 * PARACALL_POWERPC, which has no hints.
+	 */
+	enum paracall_architecture architecture;
+	/* vCPU slots, 1 to PARACALL_MAX_CPUS. */
+	uint32_t max_cpus;
+	/*
+	 * CPUID leaf 0x40000001's EAX, or what KVM_HC_FEATURES returns;
+	 * paracall_features_available_of() at most.
+	 */
+	uint32_t features;
+	/* The same leaf's EDX: bits like 1 << PARACALL_KVM_HINTS_REALTIME. */
+	uint32_t hints;
+	/*
+	 * Answer calls whose feature is not in @features as unknown, like
+	 * KVM_CAP_ENFORCE_PV_FEATURE_CPUID. Off, as in KVM by default, the
+	 * word is only what the guest is told.
+	 */
+	bool enforce_features;
+	/*
+	 * Where counters go: paracall_statistics_size(max_cpus) bytes, zeroed,
+	 * for instance shared with another process. NULL: the library's own.
+	 */
+	struct paracall_statistics *statistics;
+	/* Faults on purpose; copied. NULL: none. */
+	const struct paracall_injection *injection;
+	/*
+	 * Where events go, if anybody wants to see them; else NULL. Its sizes are read
+	 * now, and must be right: PARACALL_ERROR_ARGUMENT if they are impossible.
+	 */
+	struct paracall_trace *trace;
+};
+
+/* [any] Creates a machine; returns 0 or an error, and then *@machine is NULL. */
+int paracall_machine_new(struct paracall_machine **machine,
+			 const struct paracall_engine *engine,
+			 const struct paracall_options *options);
+
+/* [stopped] @machine may be NULL. */
+void paracall_machine_free(struct paracall_machine *machine);
+
+/*
+ * [any, before the guest can have asked] The engine finds that it can't do
+ * what @capabilities say: features that need them are not offered.
+ */
+void paracall_machine_withdraw(struct paracall_machine *machine, uint32_t capabilities);
+
+/*
+ * [vCPU @by, or stopped] What a reset of the guest does: no kick is
+ * pending, no vCPU counts as halted, MSRs are as at the beginning, pages that the guest
+ * registered are no longer written to, all memory is shared. Counters go on. Should
+ * another vCPU run meanwhile, its own part takes place when it next uses it. For
+ * PARACALL_POWERPC none may.
+ *
+ * @by is the vCPU in whose thread this is; the trace has the reset among its events.
+ * NULL: no vCPU runs.
+ */
+void paracall_machine_reset(struct paracall_machine *machine, struct paracall_cpu *by);
+
+/*
+ * [any] Adds the vCPU in slot @index (0 to max_cpus - 1), or finds it if it
+ * is there, and then does nothing else. Returns NULL if there is no such slot. No
+ * other thread's vCPU can find it before paracall_cpu_set_apic_id().
+ */
+struct paracall_cpu *paracall_machine_add_cpu(struct paracall_machine *machine, uint32_t index,
+					      void *engine_cpu);
+
+/*
+ * [vCPU, or any once it does not run any more] Takes a vCPU out, as when it is
+ * unplugged: no call reaches it, none of its pages is written to, but that another
+ * vCPU may be about to finish its clock's. Waits for nobody. Its counters stay.
+ * Another can be added in the same slot later.
+ */
+void paracall_machine_remove_cpu(struct paracall_cpu *cpu);
+
+/*
+ * [any] Tells the local APIC's id, by which guests name the vCPU; on s390 this is
+ * the CPU's address. From then on other vCPUs' calls reach this one. Returns 0, or
+ * PARACALL_ERROR_CPU for an id above PARACALL_MAX_APIC_ID or one that another
+ * vCPU has.
+ */
+int paracall_cpu_set_apic_id(struct paracall_cpu *cpu, uint32_t apic_id);
+
+/*
+ * [vCPU, or any while it does not run] What INIT, or on s390 a CPU reset, does to
+ * a vCPU: its pages are no longer written to, no kick is pending. Its MSRs are as
+ * at the beginning, but for POLL_CONTROL and those that all vCPUs share.
+ */
+void paracall_cpu_reset(struct paracall_cpu *cpu);
+
+/* [any] The machine's counters. */
+struct paracall_statistics *paracall_machine_statistics(struct paracall_machine *machine);
+
+/*
+ * [any] The machine stood still for a while and its clocks with it (as in
+ * QEMU's stop and cont). Each vCPU tells the guest at its next
+ * paracall_update(), so that its watchdogs don't bark
+ * (KVM_KVMCLOCK_CTRL in Documentation/virt/kvm/api.rst).
+ */
+void paracall_machine_was_paused(struct paracall_machine *machine);
+
+/*
+ * [vCPU, and holding no lock: it may wait] Tell an event of the engine's own, if
+ * somebody wants to see that kind. More than four arguments are allowed.
+ */
+void paracall_trace_tell(struct paracall_cpu *cpu, enum paracall_event_kind kind, uint32_t row,
+			 int64_t result, const uint64_t *arguments, unsigned int count);
+
+/*
+ * ---- What the guest does ---------------------------------------------------
+ */
+
+/* How the vCPU runs while it makes a call; bits. */
+enum paracall_mode {
+	/* 64-bit code: EFER.LMA and CS.L; on PowerPC MSR[SF]. */
+	PARACALL_MODE_64BIT = 1 << 0,
+	/* Privilege level other than 0; on PowerPC MSR[PR]. */
+	PARACALL_MODE_USER = 1 << 1,
+	/* PowerPC's MSR[LE], and the reverse of MSR[DR]: for the magic page only. */
+	PARACALL_MODE_LITTLE_ENDIAN = 1 << 2,
+	PARACALL_MODE_REAL = 1 << 3,
+};
+
+/*
+ * [vCPU] The vCPU is about to halt (x86: hlt). Returns true if it shall really
+ * halt; false if a kick was waiting for it, which is used up by this: then the
+ * instruction ends at once. A vCPU that halts with nothing but a kick to end
+ * it, interrupts disabled, is legal.
+ */
+bool paracall_halt(struct paracall_cpu *cpu);
+
+/*
+ * [vCPU] The vCPU runs again for a reason of its own, like an interrupt. May
+ * be called at any time, and costs next to nothing if it did not halt.
+ */
+void paracall_resume(struct paracall_cpu *cpu);
+
+/*
+ * [vCPU] Around a moment in which the engine lets others run because this vCPU spins:
+ * after @hints hints of the guest that it does (x86: pause), for @nanoseconds. Counts
+ * it, and tells of it. On KVM it is the processor that sees such loops:
+ * virt/kvm/kvm_main.c, kvm_vcpu_on_spin. What paracall_spin_begin() returned is for the
+ * trace.
+ */
+uint64_t paracall_spin_begin(struct paracall_cpu *cpu);
+void paracall_spin_end(struct paracall_cpu *cpu, uint64_t began, uint64_t hints,
+		       uint64_t nanoseconds);
+
+/*
+ * [vCPU] Bring up to date what the guest reads from memory: steal time, pauses,
+ * events that wait. To be called now and then, best when the vCPU takes an
+ * interrupt, a few hundred times a second; before the guest's own code goes on.
+ */
+void paracall_update(struct paracall_cpu *cpu);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* PARACALL_ENGINE_H */

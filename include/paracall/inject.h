@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Faults on purpose. */
+#ifndef PARACALL_INJECT_H
+#define PARACALL_INJECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <paracall/statistics.h>
+#include <paracall/table.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * ---- Faults on purpose -----------------------------------------------------
+ *
+ * To test guests, a machine can be made to do wrong what its guest asks. Rules
+ * say what, and how often. Which of a vCPU's calls are met depends on the rules,
+ * the seed and the vCPU's number only.
+ */
+
+/* Where a fault happens. */
+enum paracall_place {
+	/* A row of the table: a hypercall, or a function of DIAGNOSE. */
+	PARACALL_AT_CALL,
+	/* A write to one of KVM's registers. */
+	PARACALL_AT_MSR,
+	/* Reading CPUID leaf 0x40000001. */
+	PARACALL_AT_CPUID,
+	/* The guest's clock, whatever it asks. */
+	PARACALL_AT_CLOCK,
+	/* A vCPU's steal time. */
+	PARACALL_AT_STEAL,
+};
+
+enum paracall_fault {
+	/* The call is not done, and @value is its result. */
+	PARACALL_FAULT_RESULT,
+	/* The call is not done, and answered as one that KVM does not have. */
+	PARACALL_FAULT_UNKNOWN,
+	/* The call, or write, is not done, and answered like one that was: by 0. */
+	PARACALL_FAULT_DROP,
+	/* It is done after @value nanoseconds, for which the caller waits. */
+	PARACALL_FAULT_DELAY,
+	/*
+	 * KICK_CPU: answered at once, and done when @value nanoseconds are over:
+	 * at the caller's next update or call then, or before, if it halts.
+	 */
+	PARACALL_FAULT_LATE,
+	/* The write is refused: a general protection exception. */
+	PARACALL_FAULT_EXCEPTION,
+	/* The features in @value are not there. */
+	PARACALL_FAULT_WITHDRAW,
+	/* The clock goes forward, or back, by @value nanoseconds. */
+	PARACALL_FAULT_JUMP,
+	/* @value nanoseconds more were stolen. */
+	PARACALL_FAULT_BURST,
+};
+
+#define PARACALL_ALL_CALLS (-1)
+
+struct paracall_rule {
+	enum paracall_place place;
+	/*
+	 * Which call, by its id, or register, by paracall_msr_info()'s index; or
+	 * PARACALL_ALL_CALLS: each where the fault makes sense.
+	 */
+	int32_t index;
+	enum paracall_fault fault;
+	int64_t value;
+	/*
+	 * Of what each vCPU does there, counted from 1: @first, @first + @step and
+	 * so on up to @last; and of these so many of a million.
+	 */
+	uint64_t first;
+	uint64_t last;
+	uint64_t step;
+	uint32_t per_million;
+	/* Clock and steal time: nanoseconds between two that are counted. */
+	uint64_t every;
+	/* As it was written; for statistics. */
+	char text[PARACALL_RULE_TEXT];
+};
+
+struct paracall_injection {
+	/* In this order; the first one that meets a call is the only one. */
+	struct paracall_rule rules[PARACALL_MAX_RULES];
+	uint32_t rule_count;
+	bool has_seed;
+	uint64_t seed;
+	/*
+	 * Nanoseconds between asynchronous page faults of a vCPU, and how long each
+	 * takes; 0: none. For the engine: see paracall_async_pf_begin().
+	 */
+	uint64_t async_pf_every;
+	uint64_t async_pf_delay;
+};
+
+/*
+ * [any] Whether a machine of @architecture has the place of @rule, and the fault
+ * makes sense there. paracall_machine_new() refuses rules that don't fit.
+ */
+bool paracall_rule_fits(const struct paracall_rule *rule,
+			enum paracall_architecture architecture);
+
+/*
+ * [any] Read what a user wrote, like "KICK_CPU:drop:1%" (paracall(1) has the
+ * grammar), for a guest of @architecture, and add it to @injection, which is
+ * all zero at first. Returns NULL, or the end of a sentence that says what is
+ * wrong.
+ */
+const char *paracall_injection_parse(struct paracall_injection *injection,
+				     enum paracall_architecture architecture, const char *text);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* PARACALL_INJECT_H */

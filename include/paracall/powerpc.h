@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* PowerPC's registers, entry points and facilities; for machines of PARACALL_POWERPC only. */
+#ifndef PARACALL_POWERPC_H
+#define PARACALL_POWERPC_H
+
+#include <paracall/abi.h>
+#include <paracall/engine.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * The registers that PowerPC's calls use, the general ones by their number; and
+ * those that are in the magic page, where .has_register tells which there are.
+ */
+enum paracall_powerpc_register {
+	PARACALL_POWERPC_R0,
+	PARACALL_POWERPC_R1,
+	PARACALL_POWERPC_R3 = 3,
+	PARACALL_POWERPC_R4 = 4,
+	PARACALL_POWERPC_R11 = 11,
+	PARACALL_POWERPC_MSR = 32,
+	PARACALL_POWERPC_SRR0,
+	PARACALL_POWERPC_SRR1,
+	PARACALL_POWERPC_PIR,
+	PARACALL_POWERPC_LPCR,
+	PARACALL_POWERPC_SPRG0,
+	PARACALL_POWERPC_SPRG1,
+	PARACALL_POWERPC_SPRG2,
+	PARACALL_POWERPC_SPRG3,
+	PARACALL_POWERPC_SPRG4,
+	PARACALL_POWERPC_SPRG5,
+	PARACALL_POWERPC_SPRG6,
+	PARACALL_POWERPC_SPRG7,
+	/* DEAR where there is that. */
+	PARACALL_POWERPC_DAR,
+	PARACALL_POWERPC_DSISR,
+	PARACALL_POWERPC_ESR,
+	PARACALL_POWERPC_MAS0,
+	PARACALL_POWERPC_MAS1,
+	PARACALL_POWERPC_MAS2,
+	PARACALL_POWERPC_MAS3,
+	PARACALL_POWERPC_MAS4,
+	PARACALL_POWERPC_MAS6,
+	PARACALL_POWERPC_MAS7,
+	PARACALL_POWERPC_REGISTERS
+};
+
+/*
+ * [vCPU] The guest executed PowerPC's hypercall instructions, those that its
+ * device tree names, or KVM's own: sc with PARACALL_KVM_SC_MAGIC in the low half
+ * of r0. Does the call and writes r3 and r4 through the engine, which then goes
+ * on behind the instruction. In user mode there is no hypercall: returns false,
+ * nothing was read or written, and the instruction is what it is otherwise.
+ */
+bool paracall_epapr_hypercall(struct paracall_cpu *cpu, uint32_t mode);
+
+/*
+ * [vCPU] The guest makes one of PAPR's calls: sc 1 in the supervisor state, on a
+ * machine that has these. The engine serves it; here it is counted, by what r3
+ * holds, and not timed.
+ */
+void paracall_papr_hypercall(struct paracall_cpu *cpu);
+
+/* The words of the device tree's hcall-instructions. */
+#define PARACALL_HCALL_INSTRUCTIONS 4
+
+/* What paracall_device_tree_add() takes: bytes, and of what their address is a multiple. */
+#define PARACALL_DEVICE_TREE_LARGEST 0x200000u
+#define PARACALL_DEVICE_TREE_ALIGNMENT 8u
+
+/*
+ * [any] Tell a PowerPC guest that it is on KVM: copies the flattened device tree
+ * @tree of at most @size bytes to @result, with a node /hypervisor that is
+ * compatible with linux,kvm and has these @instructions, the ones that the engine
+ * knows for a hypercall; with @has_idle it says that there is EV_IDLE. A node
+ * that is there already gets what it lacks. The result is a tree of version 17
+ * whose size is @room, and it must not overlap with @tree; a kernel's own tree
+ * mostly leaves enough room in what it gives for its size.
+ *
+ * Returns 0, PARACALL_ERROR_TREE or PARACALL_ERROR_ROOM; on an error @result holds
+ * nothing of use. The tree may be the guest's own work: whatever it is like, no
+ * byte beyond is read or written.
+ */
+int paracall_device_tree_add(const void *tree, size_t size, void *result, size_t room,
+			     const uint32_t *instructions, bool has_idle);
+
+/*
+ * ---- PowerPC's magic page ---------------------------------------------------
+ *
+ * Loads and stores there act on the vCPU's registers. All are [vCPU].
+ *
+ * paracall_magic_page_is_at() tells whether an access to @address is one to the
+ * page. If so the engine does it by one of the other two: @offset is that in the
+ * page, @size is 1, 2, 4 or 8 bytes, and values are as the instruction has them
+ * in the low part of a register.
+ */
+bool paracall_magic_page_is_at(const struct paracall_cpu *cpu, uint64_t address, uint32_t mode);
+uint64_t paracall_magic_page_load(struct paracall_cpu *cpu, unsigned int offset,
+				  unsigned int size, uint32_t mode);
+void paracall_magic_page_store(struct paracall_cpu *cpu, unsigned int offset, unsigned int size,
+			       uint64_t value, uint32_t mode);
+
+/*
+ * In a critical section the vCPU's MSR[EE] is held down. When it has taken an
+ * interrupt or an exception there that saved the MSR in SRR1, the engine calls
+ * the other before the handler begins, so that SRR1 is as the guest has set it.
+ */
+bool paracall_magic_page_is_critical(const struct paracall_cpu *cpu);
+void paracall_magic_page_interrupted(struct paracall_cpu *cpu);
+
+/* [any] The name of the page's field of that index in the counters, or NULL. */
+const char *paracall_magic_page_field_name(size_t index);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* PARACALL_POWERPC_H */

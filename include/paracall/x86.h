@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* x86's registers, entry points and facilities; for machines of PARACALL_X86 only. */
+#ifndef PARACALL_X86_H
+#define PARACALL_X86_H
+
+#include <paracall/abi.h>
+#include <paracall/engine.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The registers that x86's calling convention, CPUID and MMU_OP use. */
+enum paracall_x86_register {
+	PARACALL_X86_RAX,
+	PARACALL_X86_RBX,
+	PARACALL_X86_RCX,
+	PARACALL_X86_RDX,
+	PARACALL_X86_RSI,
+	/* Read only by MMU_OP. */
+	PARACALL_X86_CR4,
+	PARACALL_X86_EFER,
+	PARACALL_X86_REGISTERS
+};
+
+/*
+ * [vCPU] The guest executed a hypercall instruction. Reads the number and as
+ * many arguments as the call has, does it, and writes the result, through the
+ * engine. The engine then steps over the instruction.
+ */
+void paracall_hypercall(struct paracall_cpu *cpu, uint32_t mode);
+
+/* The same where the engine knows the number from the instructions, so it isn't read. */
+void paracall_hypercall_number(struct paracall_cpu *cpu, uint32_t mode, uint64_t number);
+
+struct paracall_cpuid {
+	uint32_t eax, ebx, ecx, edx;
+};
+
+/* [any] Whether paracall_cpuid() answers that leaf. Cheap. */
+static inline bool paracall_cpuid_is_ours(uint32_t leaf)
+{
+	return (leaf & ~1u) == PARACALL_KVM_CPUID_SIGNATURE;
+}
+
+/*
+ * [vCPU] The guest executed CPUID: fills @result and returns true if the leaf
+ * is one of KVM's, else returns false and the engine answers by itself.
+ */
+bool paracall_cpuid(struct paracall_cpu *cpu, uint32_t leaf, struct paracall_cpuid *result);
+
+/*
+ * ---- Model-specific registers ----------------------------------------------
+ */
+
+/* What becomes of rdmsr or wrmsr. */
+enum paracall_msr_outcome {
+	/* Done; the engine steps over the instruction. */
+	PARACALL_MSR_DONE,
+	/* The guest gets a general protection exception, error code 0. */
+	PARACALL_MSR_FAULT,
+	/* Not KVM's: the engine's own. */
+	PARACALL_MSR_NOT_OURS,
+};
+
+/* [any] Whether it is one of KVM's (msr.rst). Cheap. */
+static inline bool paracall_msr_is_ours(uint32_t number)
+{
+	return (number & ~0xffu) == PARACALL_KVM_MSR_FIRST ||
+	       number - PARACALL_KVM_MSR_WALL_CLOCK <= 1u;
+}
+
+/* [vCPU] The guest reads register @number; @value is set if that is done. */
+enum paracall_msr_outcome paracall_rdmsr(struct paracall_cpu *cpu, uint32_t number,
+					 uint64_t *value);
+
+/*
+ * [vCPU] The guest writes @value. What the register stands for, like the first
+ * update of a clock, has happened when this returns.
+ */
+enum paracall_msr_outcome paracall_wrmsr(struct paracall_cpu *cpu, uint32_t number,
+					 uint64_t value);
+
+struct paracall_msr_info {
+	/* The kernel document's, without MSR_KVM_: "STEAL_TIME". */
+	const char *name;
+	uint32_t number;
+	/* The bit of CPUID leaf 0x40000001's EAX that announces it, or 0. */
+	uint32_t feature;
+	enum paracall_call_group group;
+	const char *purpose;
+};
+
+/* [any] The number of registers, and one of them in order of number, or NULL. */
+size_t paracall_msr_count(void);
+const struct paracall_msr_info *paracall_msr_info(size_t index);
+
+/*
+ * [vCPU] Keep the guest's clock with the host's: where it is behind it makes a
+ * step, where it is ahead it stands still, for a tenth of a millisecond at the
+ * most, and so long this function takes. It never goes backwards, and its multiplier
+ * stays the counter's frequency. For engines whose time-stamp counter does not go
+ * quite evenly: to be called each few milliseconds, by any vCPU, best right after
+ * the guest read @tsc there. If another vCPU is at a clock just now it does nothing.
+ *
+ * Clock pages are written under the machine's only lock, a mutex: .read_memory and
+ * .write_memory are called under it, and here .read_clocks. paracall_wrmsr() of a
+ * clock's register, paracall_cpu_reset(), paracall_machine_reset() and SEND_IPI of
+ * an INIT wait for it; all others do not.
+ */
+void paracall_adjust_clock(struct paracall_cpu *cpu, uint64_t tsc);
+
+/*
+ * Asynchronous page faults, made on purpose to test a guest (msr.rst,
+ * MSR_KVM_ASYNC_PF_EN). All are [vCPU].
+ *
+ * paracall_async_pf_begin() returns a token other than 0 if the guest can take
+ * one now, and has told the guest. The engine then raises a page fault in user
+ * mode, with the error code 0 and the token in cr2, before the guest executes
+ * anything else; or, if it can't, calls paracall_async_pf_cancel().
+ *
+ * paracall_async_pf_end() says that all pages waited for are there. The guest
+ * learns of it then, or at later calls of paracall_update(), one by one.
+ */
+uint32_t paracall_async_pf_begin(struct paracall_cpu *cpu);
+void paracall_async_pf_cancel(struct paracall_cpu *cpu, uint32_t token);
+void paracall_async_pf_end(struct paracall_cpu *cpu);
+
+/*
+ * [any] Whether the page at @address is private to the guest, by MAP_GPA_RANGE.
+ * All memory is shared at the beginning, and after a reset.
+ */
+bool paracall_machine_is_private(struct paracall_machine *machine, struct paracall_gpa address);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* PARACALL_X86_H */
