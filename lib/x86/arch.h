@@ -17,9 +17,12 @@ static inline const struct row *x86_row(uint64_t number)
 /* The shortest way of a call; see quick.h. */
 typedef void x86_quick_call(struct paracall_cpu *cpu);
 
+/* Of rows that the library serves, what is between the brackets. */
+#define OF_LIBRARY(...) __VA_ARGS__
+#define OF_NOBODY(...)
+
 #define CALL(id, kind, name, number, subcode, status, feature, server, handler, ...) \
-	paracall_call_handler handler; \
-	x86_quick_call handler##_quick;
+	OF_##server(paracall_call_handler handler; x86_quick_call handler##_quick;)
 #include "calls.def"
 #undef CALL
 

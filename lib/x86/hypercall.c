@@ -65,7 +65,7 @@ __attribute__((noinline)) void x86_call_in_layers(struct paracall_cpu *cpu, uint
 }
 
 #define CALL(id, kind, name, number, subcode, status, feature, server, handler, ...) \
-	[number] = handler##_quick,
+	OF_##server([number] = handler##_quick, )
 static x86_quick_call *const quick_calls[X86_NUMBERS] = {
 #include "calls.def"
 };

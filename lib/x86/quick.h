@@ -15,7 +15,7 @@
 
 /* By handler, from the rows: the number, and the registers of arguments, 0 for none. */
 #define CALL(id, kind, name, number, subcode, status, feature, server, handler, ...) \
-	NUMBER_OF_##handler = number,
+	OF_##server(NUMBER_OF_##handler = number, )
 enum {
 #include "calls.def"
 };
@@ -40,10 +40,10 @@ struct quick_registers {
 #define OUT(place, name, format) QUICK_NONE
 #define CALL(id, kind, name, number, subcode, status, feature, server, handler, group, \
 	     properties, needs, fields, ...) \
-	ALWAYS_INLINE struct quick_registers registers_of_##handler(void) \
+	OF_##server(ALWAYS_INLINE struct quick_registers registers_of_##handler(void) \
 	{ \
 		return (struct quick_registers)fields; \
-	}
+	})
 #include "calls.def"
 #undef CALL
 #undef FIELDS
