@@ -6,6 +6,7 @@
 #ifndef PARACALL_LIB_ARCHITECTURE_H
 #define PARACALL_LIB_ARCHITECTURE_H
 
+#include "record.h"
 #include "row.h"
 
 /* A place other than calls where faults on purpose can happen; see inject.h. */
@@ -98,6 +99,18 @@ struct architecture {
 	void (*update)(struct paracall_cpu *cpu);
 	/* [any] Its part of paracall_machine_was_paused(). */
 	void (*was_paused)(struct paracall_machine *machine);
+
+	/*
+	 * [stopped] Its state in a record: see record.h, and save.c. Loading into what is as
+	 * at first; with @is_real unset it is only looked at. Each field is checked as if the
+	 * guest had written it. 0, PARACALL_ERROR_RECORD, or PARACALL_ERROR_FEATURE for what
+	 * this machine or its engine can't do; a reader that is bad need not be looked at.
+	 */
+	void (*save)(struct paracall_machine *machine, struct record_writer *writer);
+	void (*save_cpu)(struct paracall_cpu *cpu, struct record_writer *writer);
+	int (*load)(struct paracall_machine *machine, struct record_reader *reader,
+		    bool is_real);
+	int (*load_cpu)(struct paracall_cpu *cpu, struct record_reader *reader, bool is_real);
 
 	const struct fault_place *fault_places;
 	size_t fault_place_count;

@@ -7,6 +7,8 @@
 
 #include "architecture.h"
 
+#include <string.h>
+
 /* ---- do --------------------------------------------------------------------- */
 
 /* A call with the feature switched off is unknown, if the machine says so. */
@@ -44,6 +46,9 @@ static int64_t do_later(struct paracall_cpu *cpu, struct call *call,
 {
 	if (!is_answered(cpu, call))
 		return convention->unknown;
+	/* It may be saved with the machine, and then all of it. */
+	if (!call->is_read)
+		memset(call->arguments, 0, sizeof(call->arguments));
 	need_arguments(cpu, call, convention);
 	injection_keep_call(cpu, rule, call);
 	return convention->good;

@@ -11,6 +11,8 @@ static const char *const errors[] = {
 	[-PARACALL_ERROR_NAME] = "no such name",
 	[-PARACALL_ERROR_TREE] = "not a flattened device tree, or a damaged one",
 	[-PARACALL_ERROR_ROOM] = "no room left in the device tree",
+	[-PARACALL_ERROR_RECORD] = "not the record of a saved machine, or a damaged one",
+	[-PARACALL_ERROR_VERSION] = "made for a newer version of the library",
 };
 
 const char *paracall_strerror(int error)

@@ -325,3 +325,63 @@ void injection_update(struct paracall_cpu *cpu)
 		if (happens_by_itself(machine->fault_places[i]))
 			do_event(cpu, machine->fault_places[i], i, nanoseconds);
 }
+
+void injection_save(struct paracall_cpu *cpu, struct record_writer *writer)
+{
+	uint64_t nanoseconds = now(cpu->machine);
+
+	record_put_byte(writer, (uint8_t)cpu->late_call_count);
+	for (uint32_t i = 0; i < cpu->late_call_count; i++) {
+		const struct late_call *late = &cpu->late_calls[i];
+		bool is_due = late->due_nanoseconds <= nanoseconds;
+
+		record_put_long(writer, is_due ? 0 : late->due_nanoseconds - nanoseconds);
+		record_put_word(writer, late->call.row->info.id);
+		record_put_word(writer, late->call.mode);
+		for (unsigned int k = 0; k < PARACALL_MAX_ARGUMENTS; k++)
+			record_put_long(writer, late->call.arguments[k]);
+	}
+}
+
+/* False if no rule can have kept such a call. */
+static bool load_late_call(struct paracall_cpu *cpu, struct record_reader *reader,
+			   struct late_call *late)
+{
+	uint64_t left = record_get_long(reader);
+	const struct row *row = row_by_id(record_get_word(reader));
+	uint32_t mode = record_get_word(reader);
+
+	*late = (struct late_call){
+		.due_nanoseconds = now(cpu->machine) + left,
+		.call = { .row = row, .number = row ? row->info.number : 0, .mode = mode },
+	};
+	for (unsigned int i = 0; i < PARACALL_MAX_ARGUMENTS; i++)
+		late->call.arguments[i] = record_get_long(reader);
+	return left <= INT64_MAX && row && row->handler &&
+	       row->info.architecture == cpu->machine->architecture->bit &&
+	       fits_row(PARACALL_FAULT_LATE, row) &&
+	       !(mode &
+		 ~(PARACALL_MODE_64BIT | PARACALL_MODE_LITTLE_ENDIAN | PARACALL_MODE_REAL));
+}
+
+int injection_load(struct paracall_cpu *cpu, struct record_reader *reader, bool is_real)
+{
+	uint8_t count = record_get_byte(reader);
+
+	if (count > MAX_LATE_CALLS)
+		return PARACALL_ERROR_RECORD;
+	/* Nobody would do them. */
+	if (count && !has_rules(cpu))
+		return PARACALL_ERROR_FEATURE;
+	for (uint32_t i = 0; i < count; i++) {
+		struct late_call late;
+
+		if (!load_late_call(cpu, reader, &late))
+			return PARACALL_ERROR_RECORD;
+		if (is_real)
+			cpu->late_calls[i] = late;
+	}
+	if (is_real)
+		cpu->late_call_count = count;
+	return PARACALL_OK;
+}

@@ -3,6 +3,7 @@
 #ifndef PARACALL_LIB_INJECT_H
 #define PARACALL_LIB_INJECT_H
 
+#include "record.h"
 #include "row.h"
 
 /* Whether the engine can do what the rules say, and they say something. */
@@ -40,5 +41,9 @@ void injection_do_late_calls(struct paracall_cpu *cpu, bool all);
 
 /* What is due in paracall_update(). */
 void injection_update(struct paracall_cpu *cpu);
+
+/* The calls that are kept, in a record; as an architecture's .save_cpu and .load_cpu. */
+void injection_save(struct paracall_cpu *cpu, struct record_writer *writer);
+int injection_load(struct paracall_cpu *cpu, struct record_reader *reader, bool is_real);
 
 #endif /* PARACALL_LIB_INJECT_H */

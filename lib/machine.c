@@ -213,7 +213,8 @@ static struct paracall_cpu *any_cpu(struct paracall_machine *machine)
 	return NULL;
 }
 
-void paracall_machine_reset(struct paracall_machine *machine, struct paracall_cpu *by)
+/* All but what is each vCPU's own. */
+static void reset_all(struct paracall_machine *machine)
 {
 	for (uint32_t i = 0; i < machine->max_cpus; i++) {
 		struct paracall_cpu *cpu = cpu_at(machine, i);
@@ -223,6 +224,18 @@ void paracall_machine_reset(struct paracall_machine *machine, struct paracall_cp
 	}
 	if (machine->architecture->reset_machine)
 		machine->architecture->reset_machine(machine);
+}
+
+void machine_clear(struct paracall_machine *machine)
+{
+	reset_all(machine);
+	for (uint32_t i = 0; i < machine->max_cpus; i++)
+		take_reset(cpu_at(machine, i));
+}
+
+void paracall_machine_reset(struct paracall_machine *machine, struct paracall_cpu *by)
+{
+	reset_all(machine);
 	__atomic_fetch_add(&machine->statistics->resets, 1, __ATOMIC_RELAXED);
 	by = by ? by : any_cpu(machine);
 	if (by)

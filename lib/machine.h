@@ -177,4 +177,7 @@ static inline void take_reset(struct paracall_cpu *cpu)
 		paracall_take_reset(cpu);
 }
 
+/* All state is as at first, but counters, in all vCPUs. None may run. */
+void machine_clear(struct paracall_machine *machine);
+
 #endif /* PARACALL_LIB_MACHINE_H */

@@ -2,6 +2,8 @@
 /* What must be so whatever the guest did. */
 #include "guest.h"
 
+#include <string.h>
+
 static uint64_t clock_nanoseconds(const struct clock_line *line, uint64_t tsc)
 {
 	unsigned __int128 passed = tsc - line->tsc_timestamp;
@@ -136,4 +138,29 @@ void check_machine(struct guest *guest)
 	FUZZ_CHECK(paracall_statistics_total(statistics, kicks_woke) == wakes);
 	FUZZ_CHECK(statistics->magic == PARACALL_STATISTICS_MAGIC);
 	FUZZ_CHECK(statistics->max_cpus == guest->cpus);
+}
+
+/* The engine is asked meanwhile, in whatever vCPU's name. */
+static void load(struct guest *guest, const void *record, size_t size)
+{
+	guest->refuses_pages = false;
+	guest->nest_in = 0;
+	for (unsigned int i = 0; i < guest->cpus; i++)
+		guest->vcpus[i].is_busy = true;
+	FUZZ_CHECK(!paracall_machine_load(guest->machine, record, size));
+	for (unsigned int i = 0; i < guest->cpus; i++)
+		guest->vcpus[i].is_busy = false;
+}
+
+void check_saved(struct guest *guest)
+{
+	static uint8_t before[1u << 16], after[1u << 16];
+	size_t size = paracall_machine_save(guest->machine, before, sizeof(before));
+
+	FUZZ_CHECK(size <= sizeof(before));
+	load(guest, before, size);
+	FUZZ_CHECK(paracall_machine_save(guest->machine, after, sizeof(after)) == size);
+	/* With rules calls can be late, and time has passed. */
+	if (!guest->has_rules)
+		FUZZ_CHECK(!memcmp(before, after, size));
 }

@@ -44,6 +44,7 @@ static void run(struct guest *guest)
 	}
 	guest_take_events(guest);
 	check_machine(guest);
+	check_saved(guest);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -184,6 +184,8 @@ void forget_pages(struct vcpu *vcpu);
 void check_vcpu(const struct vcpu *vcpu);
 void check_machine(struct guest *guest);
 void check_clock(struct guest *guest);
+/* At the end: what the guest has made of its machine can be saved and loaded. */
+void check_saved(struct guest *guest);
 
 static inline bool is_in(struct range range, uint64_t address, uint64_t size)
 {

@@ -338,6 +338,37 @@ int paracall_cpu_set_apic_id(struct paracall_cpu *cpu, uint32_t apic_id);
  */
 void paracall_cpu_reset(struct paracall_cpu *cpu);
 
+/*
+ * [stopped] All of the machine that its guest could miss, for a snapshot or a migration:
+ * what it wrote to KVM's registers, kicks that wait, asynchronous page faults, private
+ * memory, its clock, the magic page, DIAGNOSE's tokens. The record can be loaded on a host
+ * of any byte order, and by later versions of the library. What the engine itself
+ * keeps of the vCPUs, and the guest's memory, is the engine's to save. Counters are not
+ * part of it, nor are a trace, or rules by which faults are injected.
+ *
+ * Returns the record's size in bytes. It is whole if that is @size at most; @record may be
+ * NULL if @size is 0.
+ */
+size_t paracall_machine_save(struct paracall_machine *machine, void *record, size_t size);
+
+/*
+ * [stopped] Makes the machine what it was when it was saved. It must have been made for the
+ * same architecture, with those features at least, and the vCPUs in the same
+ * slots must have been added. A vCPU that was halted then is halted again: if it doesn't
+ * go on in its halt, the engine calls paracall_resume(). The guest's time-stamp counter
+ * must go on from where it was, at the same pace; call paracall_machine_was_paused(), too,
+ * if the guest is to know.
+ *
+ * The record may be forged: each of its fields is checked as if the guest had written it.
+ * Returns 0, PARACALL_ERROR_RECORD, PARACALL_ERROR_VERSION, PARACALL_ERROR_CPU if it is of
+ * other vCPUs, or PARACALL_ERROR_FEATURE if the machine or its engine lack something that
+ * it needs. On an error nothing has changed, but if .map_magic_page has refused: then all
+ * is as after a reset.
+ *
+ * May call .tsc_frequency, .has_register and .map_magic_page, with a vCPU of the machine's.
+ */
+int paracall_machine_load(struct paracall_machine *machine, const void *record, size_t size);
+
 /* [any] The machine's counters. */
 struct paracall_statistics *paracall_machine_statistics(struct paracall_machine *machine);
 

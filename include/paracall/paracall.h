@@ -51,6 +51,10 @@ enum paracall_error {
 	PARACALL_ERROR_TREE = -6,
 	/* It has no room for more. */
 	PARACALL_ERROR_ROOM = -7,
+	/* That is no record of a machine's, or one that no machine can have saved. */
+	PARACALL_ERROR_RECORD = -8,
+	/* It is made for a newer version of this library. */
+	PARACALL_ERROR_VERSION = -9,
 };
 
 /* [any] A sentence fragment for an error; never NULL. */

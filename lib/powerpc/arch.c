@@ -4,6 +4,7 @@
 
 #include "../feature_row.h"
 #include "../make_rows.h"
+#include "save.h"
 #include "state.h"
 
 #include <stdio.h>
@@ -155,4 +156,8 @@ const struct architecture paracall_powerpc = {
 	.add_cpu = magic_page_add_cpu,
 	.remove_cpu = magic_page_remove_cpu,
 	.reset_machine = magic_page_reset_machine,
+	.save = powerpc_save,
+	.save_cpu = powerpc_save_cpu,
+	.load = powerpc_load,
+	.load_cpu = powerpc_load_cpu,
 };

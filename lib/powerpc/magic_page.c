@@ -171,6 +171,11 @@ static bool msr_was_loaded(struct paracall_cpu *cpu)
 	return engine->msr_was_loaded && engine->msr_was_loaded(cpu->engine_cpu);
 }
 
+uint64_t magic_page_held_msr(uint64_t guest_msr)
+{
+	return guest_msr & ~MSR_EE;
+}
+
 /*
  * While the field holds the stack pointer no interrupt is to be delivered. The
  * vCPU's MSR[EE] is what an engine delivers by, so it is held down.
@@ -180,7 +185,7 @@ static void hold_msr(struct paracall_cpu *cpu, uint64_t msr)
 	struct magic_page *page = &powerpc_cpu(cpu)->magic_page;
 
 	page->guest_msr = msr;
-	page->held_msr = msr & ~MSR_EE;
+	page->held_msr = magic_page_held_msr(msr);
 	if (page->held_msr != msr)
 		write_register(cpu, PARACALL_POWERPC_MSR, page->held_msr);
 }
@@ -368,17 +373,24 @@ static void set_byte_order(struct magic_page *page, bool is_little_endian)
 			 is_little_endian);
 }
 
+uint64_t magic_page_missing(struct paracall_cpu *cpu)
+{
+	uint64_t missing = 0;
+
+	for (unsigned int number = PARACALL_POWERPC_SRR0; number < PARACALL_POWERPC_REGISTERS;
+	     number++)
+		if (!engine_has(cpu, number))
+			missing |= UINT64_C(1) << number;
+	return missing;
+}
+
 /* Its registers, and its page's order of bytes. */
 static void prepare(struct paracall_cpu *cpu)
 {
 	struct magic_page *page = &powerpc_cpu(cpu)->magic_page;
 
 	page->is_prepared = true;
-	page->missing = 0;
-	for (unsigned int number = PARACALL_POWERPC_SRR0; number < PARACALL_POWERPC_REGISTERS;
-	     number++)
-		if (!engine_has(cpu, number))
-			page->missing |= UINT64_C(1) << number;
+	page->missing = magic_page_missing(cpu);
 	set_byte_order(page, engine_has(cpu, PARACALL_POWERPC_LPCR) &&
 				     read_register(cpu, PARACALL_POWERPC_LPCR) & LPCR_ILE);
 	if (engine_has(cpu, PARACALL_POWERPC_PIR))

@@ -40,4 +40,10 @@ void magic_page_add_cpu(struct paracall_cpu *cpu);
 void magic_page_remove_cpu(struct paracall_cpu *cpu);
 void magic_page_reset_machine(struct paracall_machine *machine);
 
+/* Registers of the page's that the engine lacks; see .missing. */
+uint64_t magic_page_missing(struct paracall_cpu *cpu);
+
+/* In a critical section, the MSR of the vCPU where the guest has @guest_msr. */
+uint64_t magic_page_held_msr(uint64_t guest_msr);
+
 #endif /* PARACALL_LIB_POWERPC_MAGIC_PAGE_H */

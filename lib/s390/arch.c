@@ -89,6 +89,20 @@ static void reset_shared(struct paracall_cpu *cpu)
 	atomic_store(&s390_cpu(cpu)->has_pfault_token, false);
 }
 
+static void save_cpu(struct paracall_cpu *cpu, struct record_writer *writer)
+{
+	record_put_byte(writer, atomic_load(&s390_cpu(cpu)->has_pfault_token));
+}
+
+static int load_cpu(struct paracall_cpu *cpu, struct record_reader *reader, bool is_real)
+{
+	bool has_token = record_get_bool(reader);
+
+	if (is_real)
+		atomic_store(&s390_cpu(cpu)->has_pfault_token, has_token);
+	return PARACALL_OK;
+}
+
 const struct architecture paracall_s390 = {
 	.bit = PARACALL_S390,
 	.name = "s390",
@@ -100,4 +114,6 @@ const struct architecture paracall_s390 = {
 	.cpu_size = sizeof(struct s390_cpu),
 	.remove_cpu = reset_shared,
 	.reset_shared = reset_shared,
+	.save_cpu = save_cpu,
+	.load_cpu = load_cpu,
 };

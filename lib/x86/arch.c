@@ -9,6 +9,7 @@
 #include "feature_bits.h"
 #include "life.h"
 #include "msr.h"
+#include "save.h"
 #include "state.h"
 
 #include <stdio.h>
@@ -90,6 +91,10 @@ const struct architecture paracall_x86 = {
 	.reset_own = x86_reset_own,
 	.update = x86_update,
 	.was_paused = paracall_clock_was_paused,
+	.save = x86_save,
+	.save_cpu = x86_save_cpu,
+	.load = x86_load,
+	.load_cpu = x86_load_cpu,
 	.fault_places = x86_fault_places,
 	.fault_place_count = X86_FAULT_PLACES,
 };

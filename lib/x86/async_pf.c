@@ -94,11 +94,20 @@ static bool write_flags(struct paracall_cpu *cpu, uint32_t flags)
 }
 
 /* As KVM makes them: a number and the vCPU. Below 64 KiB, see async_pf_raise(). */
+#define NUMBERS 15
+
 static uint32_t next_token(struct paracall_cpu *cpu)
 {
-	uint32_t number = x86_cpu(cpu)->async_pf.next++ % 15 + 1;
+	uint32_t number = x86_cpu(cpu)->async_pf.next++ % NUMBERS + 1;
 
 	return number << 12 | cpu->index;
+}
+
+static bool is_token(const struct paracall_cpu *cpu, uint32_t token)
+{
+	uint32_t number = token >> 12;
+
+	return number >= 1 && number <= NUMBERS && (token & 0xfff) == cpu->index;
 }
 
 uint32_t paracall_async_pf_begin(struct paracall_cpu *cpu)
@@ -152,16 +161,20 @@ static bool has_reserved_bits(const struct paracall_cpu *cpu, uint64_t value)
 		!has_feature(cpu, FEATURE_BIT_ASYNC_PF_INT));
 }
 
+/* Events need a local APIC. */
+bool paracall_accepts_async_pf_en(const struct paracall_cpu *cpu, uint64_t value)
+{
+	return !has_reserved_bits(cpu, value) &&
+	       (cpu->machine->engine.capabilities & PARACALL_CAN_INTERRUPT || !value);
+}
+
 bool paracall_write_async_pf_en(struct paracall_cpu *cpu, uint64_t value)
 {
 	struct x86_cpu *x86 = x86_cpu(cpu);
 	struct paracall_kvm_vcpu_pv_apf_data data;
 
-	if (has_reserved_bits(cpu, value))
+	if (!paracall_accepts_async_pf_en(cpu, value))
 		return false;
-	/* Events need a local APIC. */
-	if (!(cpu->machine->engine.capabilities & PARACALL_CAN_INTERRUPT))
-		return !value;
 	x86->msrs.async_pf_en = value;
 	x86->async_pf = (struct async_pf){ .next = x86->async_pf.next };
 	if (!is_enabled(value))
@@ -178,10 +191,15 @@ uint64_t paracall_read_async_pf_en(struct paracall_cpu *cpu)
 	return x86_cpu(cpu)->msrs.async_pf_en;
 }
 
+bool paracall_accepts_async_pf_int(const struct paracall_cpu *cpu, uint64_t value)
+{
+	return !(value & ~VECTOR_BITS) &&
+	       cpu->machine->engine.capabilities & PARACALL_CAN_INTERRUPT;
+}
+
 bool paracall_write_async_pf_int(struct paracall_cpu *cpu, uint64_t value)
 {
-	if (value & ~VECTOR_BITS ||
-	    !(cpu->machine->engine.capabilities & PARACALL_CAN_INTERRUPT))
+	if (!paracall_accepts_async_pf_int(cpu, value))
 		return false;
 	x86_cpu(cpu)->msrs.async_pf_int = value;
 	return true;
@@ -204,4 +222,35 @@ uint64_t paracall_read_async_pf_ack(struct paracall_cpu *cpu)
 {
 	(void)cpu;
 	return 0;
+}
+
+void paracall_async_pf_save(const struct x86_cpu *cpu, struct record_writer *writer)
+{
+	const struct async_pf *faults = &cpu->async_pf;
+
+	record_put_byte(writer, faults->owes_wake_all);
+	record_put_byte(writer, (uint8_t)faults->count);
+	record_put_byte(writer, (uint8_t)faults->ready);
+	record_put_byte(writer, (uint8_t)(faults->next % NUMBERS));
+	for (uint32_t i = 0; i < faults->count; i++)
+		record_put_word(writer, faults->tokens[i]);
+}
+
+bool paracall_async_pf_load(const struct paracall_cpu *cpu, uint64_t en,
+			    struct record_reader *reader, struct async_pf *faults)
+{
+	*faults = (struct async_pf){ .owes_wake_all = record_get_bool(reader) };
+	faults->count = record_get_byte(reader);
+	faults->ready = record_get_byte(reader);
+	faults->next = record_get_byte(reader);
+	if (faults->count > MAX_ASYNC_PFS || faults->ready > faults->count ||
+	    faults->next >= NUMBERS ||
+	    (!is_enabled(en) && (faults->owes_wake_all || faults->count)))
+		return false;
+	for (uint32_t i = 0; i < faults->count; i++) {
+		faults->tokens[i] = record_get_word(reader);
+		if (!is_token(cpu, faults->tokens[i]))
+			return false;
+	}
+	return true;
 }

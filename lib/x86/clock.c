@@ -520,3 +520,70 @@ uint64_t paracall_read_wall_clock(struct paracall_cpu *cpu)
 {
 	return atomic_load(&x86_machine_of(cpu)->wall_clock);
 }
+
+void paracall_clock_save(struct clock *clock, struct record_writer *writer)
+{
+	record_put_long(writer, atomic_load(&clock->frequency));
+	record_put_long(writer, clock->line.tsc_timestamp);
+	record_put_long(writer, clock->line.system_time);
+	record_put_word(writer, clock->line.multiplier);
+	record_put_byte(writer, (uint8_t)clock->line.shift);
+}
+
+/* The multiplier is the frequency's; before there is one the line is at 0. */
+static bool is_line(const struct clock_line *line, uint64_t frequency)
+{
+	struct clock_scale scale = paracall_clock_scale(frequency);
+
+	if (!line->multiplier)
+		return !line->shift && !line->tsc_timestamp && !line->system_time;
+	return frequency && line->multiplier == scale.multiplier && line->shift == scale.shift;
+}
+
+/* Parts of a thousand; the engine may have had to measure it. */
+#define MOST_DIFFERENCE 1
+
+/* By the first vCPU, which any is as good as. */
+static bool goes_at(struct paracall_machine *machine, uint64_t frequency)
+{
+	uint64_t here, difference;
+
+	if (!(machine->engine.capabilities & PARACALL_CAN_TELL_TIME))
+		return false;
+	for (uint32_t i = 0; i < machine->max_cpus; i++) {
+		struct paracall_cpu *cpu = cpu_at(machine, i);
+
+		if (atomic_load(&cpu->presence) != ADDED)
+			continue;
+		here = machine->engine.tsc_frequency(cpu->engine_cpu);
+		difference = here > frequency ? here - frequency : frequency - here;
+		return difference <= frequency / 1000 * MOST_DIFFERENCE;
+	}
+	return true;
+}
+
+int paracall_clock_load(struct paracall_machine *machine, struct record_reader *reader,
+			bool is_real)
+{
+	struct clock *clock = &x86_machine(machine)->clock;
+	uint64_t frequency = record_get_long(reader);
+	struct clock_line line = {
+		.tsc_timestamp = record_get_long(reader),
+	};
+
+	line.system_time = record_get_long(reader);
+	line.multiplier = record_get_word(reader);
+	line.shift = (int8_t)record_get_byte(reader);
+	if (reader->is_bad || !is_line(&line, frequency))
+		return PARACALL_ERROR_RECORD;
+	if (frequency && !is_real && !goes_at(machine, frequency))
+		return PARACALL_ERROR_FEATURE;
+	if (!is_real)
+		return PARACALL_OK;
+	lock(clock);
+	clock->line = line;
+	atomic_store(&clock->frequency, frequency);
+	atomic_store(&clock->has_origin, false);
+	unlock(clock);
+	return PARACALL_OK;
+}

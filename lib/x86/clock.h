@@ -3,6 +3,7 @@
 #ifndef PARACALL_LIB_X86_CLOCK_H
 #define PARACALL_LIB_X86_CLOCK_H
 
+#include "../record.h"
 #include "state.h"
 
 struct clock_scale {
@@ -36,6 +37,11 @@ void paracall_clock_jump(struct paracall_cpu *cpu, int64_t nanoseconds);
 
 /* The machine stood still, and its clocks with it. */
 void paracall_clock_was_paused(struct paracall_machine *machine);
+
+/* The clock's line in a record; as in ../architecture.h. */
+void paracall_clock_save(struct clock *clock, struct record_writer *writer);
+int paracall_clock_load(struct paracall_machine *machine, struct record_reader *reader,
+			bool is_real);
 
 /* What others asked for, in paracall_update(). */
 void paracall_update_clock(struct paracall_cpu *cpu);

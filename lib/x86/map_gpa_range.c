@@ -316,3 +316,60 @@ void paracall_private_memory_reset(struct paracall_machine *machine)
 	} while (!atomic_compare_exchange_strong(&memory->current, &change.seen, pack(empty)));
 	count_change(machine, 0 - (uint64_t)old.count, 0 - change.old_pages);
 }
+
+/* No vCPU runs, so that the list is what it is. */
+void paracall_private_memory_save(struct paracall_machine *machine,
+				  struct record_writer *writer)
+{
+	struct private_memory *memory = x86_machine(machine)->private_memory;
+	struct current current = { .count = 0 };
+
+	if (memory)
+		current = unpack(atomic_load(&memory->current));
+	record_put_word(writer, current.count);
+	for (uint32_t i = 0; i < current.count; i++) {
+		struct range *range = &memory->lists[current.list].ranges[i];
+
+		record_put_long(writer, atomic_load(&range->first));
+		record_put_long(writer, atomic_load(&range->end));
+	}
+}
+
+/* Into the list that is current, and empty. */
+int paracall_private_memory_load(struct paracall_machine *machine, struct record_reader *reader,
+				 bool is_real)
+{
+	struct private_memory *memory = x86_machine(machine)->private_memory;
+	uint32_t count = record_get_word(reader);
+	struct current current = { .count = 0 };
+	struct writer ranges = { .count = 0 };
+	uint64_t least = 0;
+
+	if (count > MAX_RANGES)
+		return PARACALL_ERROR_RECORD;
+	if (count && !memory)
+		return PARACALL_ERROR_FEATURE;
+	if (memory)
+		current = unpack(atomic_load(&memory->current));
+	if (memory && is_real)
+		ranges.ranges = memory->lists[current.list].ranges;
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t first = record_get_long(reader), end = record_get_long(reader);
+
+		if (first < least || end <= first)
+			return PARACALL_ERROR_RECORD;
+		/* There is something between two ranges. */
+		least = end + 1;
+		if (is_real)
+			append(&ranges, first, end);
+		if (!least && i + 1 < count)
+			return PARACALL_ERROR_RECORD;
+	}
+	if (!memory || !is_real)
+		return PARACALL_OK;
+	current.count = count;
+	current.number++;
+	atomic_store(&memory->current, pack(current));
+	count_change(machine, count, ranges.pages);
+	return PARACALL_OK;
+}

@@ -9,7 +9,7 @@
 
 bool paracall_write_migration_control(struct paracall_cpu *cpu, uint64_t value)
 {
-	if (value & ~(uint64_t)PARACALL_KVM_MSR_ENABLED)
+	if (!accepts_flag(value))
 		return false;
 	atomic_store(&x86_machine_of(cpu)->migration_control, value);
 	return true;

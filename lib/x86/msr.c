@@ -79,6 +79,13 @@ static bool is_there(const struct paracall_cpu *cpu, const struct msr *msr)
 	return has_feature(cpu, msr->info.feature);
 }
 
+bool paracall_msr_is_there(const struct paracall_cpu *cpu, uint32_t number)
+{
+	const struct msr *msr = msr_by_number(number);
+
+	return msr && is_there(cpu, msr);
+}
+
 /*
  * The way of a register is that of a call: do, disturb, observe; see ../call.c. What was
  * done is counted, and then it is counted whether it was an exception.

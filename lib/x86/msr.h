@@ -17,6 +17,21 @@ typedef bool paracall_msr_writer(struct paracall_cpu *cpu, uint64_t value);
 #include "registers.def"
 #undef REGISTER
 
+/* Whether the guest may write that value at all, of registers where it matters. */
+bool paracall_accepts_async_pf_en(const struct paracall_cpu *cpu, uint64_t value);
+bool paracall_accepts_async_pf_int(const struct paracall_cpu *cpu, uint64_t value);
+bool paracall_accepts_steal_time(const struct paracall_cpu *cpu, uint64_t value);
+bool paracall_accepts_pv_eoi(uint64_t value);
+
+/* The same of those with one bit. */
+static inline bool accepts_flag(uint64_t value)
+{
+	return !(value & ~(uint64_t)PARACALL_KVM_MSR_ENABLED);
+}
+
+/* Whether the guest has the register of that number, as far as that is enforced. */
+bool paracall_msr_is_there(const struct paracall_cpu *cpu, uint32_t number);
+
 /* Whether a feature is there for the guest, as far as that is enforced. */
 static inline bool has_feature(const struct paracall_cpu *cpu, uint32_t bit)
 {

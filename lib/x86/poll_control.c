@@ -8,7 +8,7 @@
 
 bool paracall_write_poll_control(struct paracall_cpu *cpu, uint64_t value)
 {
-	if (value & ~(uint64_t)PARACALL_KVM_MSR_ENABLED)
+	if (!accepts_flag(value))
 		return false;
 	x86_cpu(cpu)->msrs.poll_control = value;
 	return true;

@@ -10,12 +10,17 @@
 
 #define ADDRESS_MASK (~(uint64_t)PARACALL_KVM_MSR_ENABLED)
 
+bool paracall_accepts_pv_eoi(uint64_t value)
+{
+	return !((value & ADDRESS_MASK) % 4);
+}
+
 bool paracall_write_pv_eoi(struct paracall_cpu *cpu, uint64_t value)
 {
 	struct paracall_gpa address = guest_address(value & ADDRESS_MASK);
 	uint8_t flag;
 
-	if (address.value % 4)
+	if (!paracall_accepts_pv_eoi(value))
 		return false;
 	if (value & PARACALL_KVM_MSR_ENABLED && !guest_read(cpu, address, &flag, sizeof(flag)))
 		return false;

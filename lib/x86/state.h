@@ -64,6 +64,7 @@ struct x86_cpu {
 	/* By a fault on purpose, nanoseconds that are still to come. */
 	int64_t clock_jump;
 	/* Of the engine's run delay, what the guest was told of. */
+#define UNKNOWN_RUN_DELAY UINT64_MAX
 	uint64_t told_run_delay;
 	/* Of the lists of private memory, the one that is this vCPU's to write. */
 	uint32_t spare_list;

@@ -70,15 +70,25 @@ static uint64_t take_run_delay(struct paracall_cpu *cpu)
 	uint64_t *told = &x86_cpu(cpu)->told_run_delay;
 	uint64_t news = delay > *told ? delay - *told : 0;
 
+	/* What went by before is none of this guest's. */
+	if (*told == UNKNOWN_RUN_DELAY) {
+		*told = delay;
+		return 0;
+	}
 	*told += news;
 	return news;
 }
 
+/* Without the capability KVM's hosts have no such register. */
+bool paracall_accepts_steal_time(const struct paracall_cpu *cpu, uint64_t value)
+{
+	return cpu->machine->engine.capabilities & PARACALL_CAN_TELL_RUN_DELAY &&
+	       !(value & RESERVED_BITS);
+}
+
 bool paracall_write_steal_time(struct paracall_cpu *cpu, uint64_t value)
 {
-	/* Without it KVM's hosts have no such register. */
-	if (!(cpu->machine->engine.capabilities & PARACALL_CAN_TELL_RUN_DELAY) ||
-	    value & RESERVED_BITS)
+	if (!paracall_accepts_steal_time(cpu, value))
 		return false;
 	x86_cpu(cpu)->msrs.steal_time = value;
 	if (paracall_steal_is_running(cpu))

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A saved machine's record, which anybody may have written. The first byte chooses the
+ * architecture and what the machine is like. What is taken is saved as the same again,
+ * and the machine goes on with it.
+ */
+#include "fuzz.h"
+
+#include <paracall/paracall.h>
+#include <string.h>
+
+#define CPUS 2
+#define PAGES 4
+#define PAGE 4096u
+#define ROOM (1u << 16)
+
+static uint64_t registers[CPUS][PARACALL_POWERPC_REGISTERS];
+static _Alignas(8) uint8_t memory[PAGES * PAGE];
+static uint64_t now;
+
+static uint64_t read_register(void *cpu, unsigned int number)
+{
+	return ((uint64_t *)cpu)[number];
+}
+
+static void write_register(void *cpu, unsigned int number, uint64_t value)
+{
+	((uint64_t *)cpu)[number] = value;
+}
+
+static void wake(void *cpu, void *target, uint32_t apic_id)
+{
+	(void)cpu;
+	(void)target;
+	FUZZ_CHECK(apic_id < CPUS);
+}
+
+static bool send_interrupt(void *cpu, void *target, uint32_t apic_id,
+			   const struct paracall_interrupt *interrupt)
+{
+	(void)target;
+	(void)apic_id;
+	return (((uint64_t *)cpu)[0] + interrupt->vector) & 1;
+}
+
+static bool is_memory(struct paracall_gpa address, size_t size)
+{
+	return address.value < sizeof(memory) && size <= sizeof(memory) - address.value;
+}
+
+static bool read_memory(void *cpu, struct paracall_gpa address, void *data, size_t size)
+{
+	(void)cpu;
+	if (!is_memory(address, size))
+		return false;
+	memcpy(data, memory + address.value, size);
+	return true;
+}
+
+static bool write_memory(void *cpu, struct paracall_gpa address, const void *data, size_t size)
+{
+	(void)cpu;
+	if (!is_memory(address, size))
+		return false;
+	memcpy(memory + address.value, data, size);
+	return true;
+}
+
+static uint64_t tsc_frequency(void *cpu)
+{
+	(void)cpu;
+	return 1000000000;
+}
+
+static bool read_clocks(void *cpu, struct paracall_clocks *clocks)
+{
+	(void)cpu;
+	*clocks = (struct paracall_clocks){ .tsc = now,
+					    .steady_nanoseconds = now,
+					    .is_paired = true };
+	now += 1000;
+	return true;
+}
+
+static uint64_t run_delay(void *cpu)
+{
+	(void)cpu;
+	return now / 2;
+}
+
+static void delay(void *cpu, uint64_t nanoseconds)
+{
+	(void)cpu;
+	now += nanoseconds;
+}
+
+static uint64_t host_clock(void)
+{
+	return now;
+}
+
+static const struct paracall_engine engine = {
+	.name = "fuzz",
+	.capabilities = PARACALL_CAN_WAKE | PARACALL_CAN_ACCESS_MEMORY |
+			PARACALL_CAN_TELL_RUN_DELAY | PARACALL_CAN_TELL_TIME |
+			PARACALL_CAN_INTERRUPT | PARACALL_CAN_MAP_MAGIC_PAGE,
+	.read_register = read_register,
+	.write_register = write_register,
+	.wake = wake,
+	.send_interrupt = send_interrupt,
+	.read_memory = read_memory,
+	.write_memory = write_memory,
+	.tsc_frequency = tsc_frequency,
+	.read_clocks = read_clocks,
+	.run_delay = run_delay,
+	.delay = delay,
+	.clock = host_clock,
+};
+
+static const struct paracall_injection injection = {
+	.rules = { {
+		.place = PARACALL_AT_CALL,
+		.index = PARACALL_ALL_CALLS,
+		.fault = PARACALL_FAULT_LATE,
+		.value = 1000,
+		.first = 1,
+		.last = UINT64_MAX,
+		.step = 2,
+		.per_million = 1000000,
+	} },
+	.rule_count = 1,
+};
+
+static struct paracall_machine *make(uint8_t kind, struct paracall_cpu **cpus)
+{
+	static const enum paracall_architecture architectures[] = {
+		PARACALL_X86,
+		PARACALL_S390,
+		PARACALL_POWERPC,
+	};
+	enum paracall_architecture architecture = architectures[kind % 3];
+	struct paracall_options options = {
+		.architecture = architecture,
+		.max_cpus = CPUS,
+		.features = paracall_features_available_of(architecture, engine.capabilities),
+		.enforce_features = kind & 0x40,
+		.injection = kind & 0x80 ? &injection : NULL,
+	};
+	struct paracall_machine *machine;
+
+	if (paracall_machine_new(&machine, &engine, &options))
+		return NULL;
+	for (uint32_t i = 0; i < CPUS; i++) {
+		cpus[i] = paracall_machine_add_cpu(machine, i, registers[i]);
+		paracall_cpu_set_apic_id(cpus[i], i);
+	}
+	return machine;
+}
+
+/* But the features, which are the machine's own. */
+static void check_saved(struct paracall_machine *machine, const uint8_t *record, size_t size)
+{
+	static uint8_t saved[ROOM];
+
+	FUZZ_CHECK(paracall_machine_save(machine, saved, sizeof(saved)) == size);
+	FUZZ_CHECK(!memcmp(saved, record, 12));
+	FUZZ_CHECK(!memcmp(saved + 16, record + 16, size - 16));
+}
+
+static void step_x86(struct paracall_cpu *cpu, unsigned int i)
+{
+	uint64_t value;
+
+	registers[i % CPUS][PARACALL_X86_RAX] = i % 13;
+	registers[i % CPUS][PARACALL_X86_RCX] = i / 2 % CPUS;
+	paracall_hypercall(cpu, PARACALL_MODE_64BIT);
+	paracall_rdmsr(cpu, paracall_msr_info(i % paracall_msr_count())->number, &value);
+	paracall_async_pf_end(cpu);
+	paracall_async_pf_begin(cpu);
+	paracall_adjust_clock(cpu, now);
+}
+
+static void step_powerpc(struct paracall_cpu *cpu, unsigned int i)
+{
+	unsigned int offset = i * 8 % PAGE;
+	uint32_t mode = PARACALL_MODE_64BIT | (i & 1 ? PARACALL_MODE_LITTLE_ENDIAN : 0);
+
+	paracall_magic_page_store(cpu, offset, 8,
+				  paracall_magic_page_load(cpu, offset, 8, mode), mode);
+	if (paracall_magic_page_is_critical(cpu))
+		paracall_magic_page_interrupted(cpu);
+}
+
+/* The machine goes on. */
+static void run(struct paracall_cpu **cpus, uint8_t kind)
+{
+	for (unsigned int i = 0; i < 32; i++) {
+		struct paracall_cpu *cpu = cpus[i % CPUS];
+
+		if (kind % 3 == 0)
+			step_x86(cpu, i);
+		else if (kind % 3 == 1)
+			paracall_diag(cpu, i % 4 ? 0x258 : 0x9c, 1, 3);
+		else
+			step_powerpc(cpu, i);
+		paracall_update(cpu);
+		if (i % 5 == 0 && paracall_halt(cpu))
+			paracall_resume(cpu);
+		now += 100000;
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct paracall_cpu *cpus[CPUS];
+	struct paracall_machine *machine;
+
+	fuzz_count_execution();
+	if (!size || size > ROOM)
+		return 0;
+	now = 1000;
+	memset(registers, 0, sizeof(registers));
+	memset(memory, 0, sizeof(memory));
+	machine = make(data[0], cpus);
+	FUZZ_CHECK(machine);
+	if (!paracall_machine_load(machine, data + 1, size - 1)) {
+		check_saved(machine, data + 1, size - 1);
+		run(cpus, data[0]);
+		paracall_machine_reset(machine, NULL);
+	}
+	paracall_machine_free(machine);
+	return 0;
+}

@@ -1,0 +1,609 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A machine in a record: what comes back, what is refused, and what a forged one can do. */
+#include "fake_engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CLOCK_PAGE 0x1000
+#define STEAL_PAGE 0x1040
+#define ASYNC_PF_PAGE 0x1080
+#define WALL_PAGE 0x2000
+#define ENABLE (PARACALL_KVM_MSR_ENABLED | PARACALL_KVM_ASYNC_PF_DELIVERY_AS_INT)
+#define MAP PARACALL_EPAPR_TOKEN(PARACALL_EPAPR_VENDOR_KVM, PARACALL_KVM_HC_PPC_MAP_MAGIC_PAGE)
+#define MAGIC_PAGE UINT64_C(0xfffffffffffff000)
+
+/* Larger than any of these. */
+#define ROOM 8192
+
+struct record {
+	uint8_t data[ROOM];
+	size_t size;
+};
+
+static struct record save(struct fake_machine *fake)
+{
+	struct record record;
+
+	record.size = paracall_machine_save(fake->machine, NULL, 0);
+	assert_true(record.size <= ROOM);
+	/* Not a byte more is written. */
+	memset(record.data, 0xa5, sizeof(record.data));
+	assert_int_equal(paracall_machine_save(fake->machine, record.data, record.size),
+			 record.size);
+	assert_int_equal(record.data[record.size], 0xa5);
+	return record;
+}
+
+static void assert_saves_as(struct fake_machine *fake, const struct record *expected)
+{
+	struct record record = save(fake);
+
+	assert_int_equal(record.size, expected->size);
+	assert_memory_equal(record.data, expected->data, record.size);
+}
+
+static int load(struct fake_machine *fake, const struct record *record)
+{
+	return paracall_machine_load(fake->machine, record->data, record->size);
+}
+
+/* It is refused like that, and changes nothing. */
+static void assert_refused(struct fake_machine *fake, const struct record *record, int error)
+{
+	struct record before = save(fake);
+
+	assert_int_equal(load(fake, record), error);
+	assert_saves_as(fake, &before);
+}
+
+static void make(struct fake_machine *fake, enum paracall_architecture architecture)
+{
+	struct paracall_options options = {
+		.architecture = architecture,
+		.max_cpus = FAKE_CPUS,
+		.features = paracall_features_available_of(architecture, FAKE_CAPABILITIES),
+	};
+
+	fake_machine_create(fake, &fake_engine, &options);
+}
+
+/* ---- x86 --------------------------------------------------------------------- */
+
+/* A guest that has used all there is. */
+static void use_x86(struct fake_machine *fake)
+{
+	struct fake_cpu *cpus = fake->cpus;
+
+	fake->clocks = (struct paracall_clocks){ .tsc = 1000000,
+						 .seconds = 1700000000,
+						 .is_paired = true };
+	fake_wrmsr(&cpus[0], PARACALL_KVM_MSR_WALL_CLOCK_NEW, WALL_PAGE);
+	fake_wrmsr(&cpus[0], PARACALL_KVM_MSR_SYSTEM_TIME_NEW, CLOCK_PAGE | 1);
+	fake_wrmsr(&cpus[0], PARACALL_KVM_MSR_MIGRATION_CONTROL, 0);
+	fake_wrmsr(&cpus[1], PARACALL_KVM_MSR_STEAL_TIME, STEAL_PAGE | 1);
+	fake_wrmsr(&cpus[1], PARACALL_KVM_MSR_POLL_CONTROL, 0);
+	fake_wrmsr(&cpus[1], PARACALL_KVM_MSR_ASYNC_PF_INT, 0xf3);
+	fake_wrmsr(&cpus[1], PARACALL_KVM_MSR_ASYNC_PF_EN, ASYNC_PF_PAGE | ENABLE);
+	/* The event that comes first is taken, and then a fault is told of. */
+	memset(fake->memory + ASYNC_PF_PAGE, 0, 64);
+	assert_true(paracall_async_pf_begin(cpus[1].cpu));
+	assert_int_equal(fake_call(&cpus[0], PARACALL_KVM_HC_MAP_GPA_RANGE, 0x4000, 2, 0x10, 0),
+			 0);
+	assert_int_equal(fake_call(&cpus[0], PARACALL_KVM_HC_MAP_GPA_RANGE, UINT64_C(1) << 40,
+				   8, 0x10, 0),
+			 0);
+	assert_true(paracall_halt(cpus[2].cpu));
+	assert_int_equal(fake_call(&cpus[0], PARACALL_KVM_HC_KICK_CPU, 0, 3, 0, 0), 0);
+	paracall_machine_was_paused(fake->machine);
+}
+
+static bool is_private(struct fake_machine *fake, uint64_t address)
+{
+	return paracall_machine_is_private(fake->machine, (struct paracall_gpa){ address });
+}
+
+static void an_x86_machine_comes_back(void **state)
+{
+	static struct fake_machine from, to;
+	struct fake_cpu *cpus = to.cpus;
+	struct record record;
+	uint32_t token;
+
+	(void)state;
+	make(&from, PARACALL_X86);
+	make(&to, PARACALL_X86);
+	use_x86(&from);
+	record = save(&from);
+	memcpy(to.memory, from.memory, sizeof(to.memory));
+	cpus[1].run_delay = 5000000;
+	assert_int_equal(load(&to, &record), 0);
+	assert_saves_as(&to, &record);
+	assert_int_equal(fake_rdmsr(&cpus[2], PARACALL_KVM_MSR_WALL_CLOCK_NEW), WALL_PAGE);
+	assert_int_equal(fake_rdmsr(&cpus[0], PARACALL_KVM_MSR_SYSTEM_TIME_NEW),
+			 CLOCK_PAGE | 1);
+	assert_int_equal(fake_rdmsr(&cpus[3], PARACALL_KVM_MSR_MIGRATION_CONTROL), 0);
+	assert_int_equal(fake_rdmsr(&cpus[1], PARACALL_KVM_MSR_STEAL_TIME), STEAL_PAGE | 1);
+	assert_int_equal(fake_rdmsr(&cpus[1], PARACALL_KVM_MSR_POLL_CONTROL), 0);
+	assert_int_equal(fake_rdmsr(&cpus[0], PARACALL_KVM_MSR_POLL_CONTROL), 1);
+	assert_int_equal(fake_rdmsr(&cpus[1], PARACALL_KVM_MSR_ASYNC_PF_INT), 0xf3);
+	assert_int_equal(fake_rdmsr(&cpus[1], PARACALL_KVM_MSR_ASYNC_PF_EN),
+			 ASYNC_PF_PAGE | ENABLE);
+	assert_true(is_private(&to, 0x5fff));
+	assert_false(is_private(&to, 0x6000));
+	assert_true(is_private(&to, (UINT64_C(1) << 40) + 0x7fff));
+	assert_int_equal(paracall_machine_statistics(to.machine)->private_ranges, 2);
+	assert_int_equal(paracall_machine_statistics(to.machine)->private_pages, 10);
+	/* A kick is owed to one, and another is owed a wake-up. */
+	assert_false(paracall_halt(cpus[3].cpu));
+	assert_true(paracall_halt(cpus[3].cpu));
+	assert_int_equal(fake_call(&cpus[0], PARACALL_KVM_HC_KICK_CPU, 0, 2, 0, 0), 0);
+	assert_int_equal(cpus[2].wakes, 1);
+	/* The fault that it waits for ends. */
+	memset(to.memory + ASYNC_PF_PAGE, 0, 64);
+	paracall_async_pf_end(cpus[1].cpu);
+	memcpy(&token, to.memory + ASYNC_PF_PAGE + 4, sizeof(token));
+	assert_int_equal(token, 0x1001);
+	assert_int_equal(cpus[1].interrupts, 1);
+	fake_machine_destroy(&from);
+	fake_machine_destroy(&to);
+}
+
+/* What the host let the vCPU wait before is none of what was stolen from this guest. */
+static void time_of_before_is_not_stolen(void **state)
+{
+	static struct fake_machine from, to;
+	struct record record;
+	uint64_t steal;
+
+	(void)state;
+	make(&from, PARACALL_X86);
+	make(&to, PARACALL_X86);
+	use_x86(&from);
+	record = save(&from);
+	to.cpus[1].run_delay = 5000000;
+	assert_int_equal(load(&to, &record), 0);
+	paracall_update(to.cpus[1].cpu);
+	memcpy(&steal, to.memory + STEAL_PAGE, sizeof(steal));
+	assert_int_equal(steal, 0);
+	to.cpus[1].run_delay += 77;
+	paracall_update(to.cpus[1].cpu);
+	memcpy(&steal, to.memory + STEAL_PAGE, sizeof(steal));
+	assert_int_equal(steal, 77);
+	fake_machine_destroy(&from);
+	fake_machine_destroy(&to);
+}
+
+/* The guest's clock is where it was: its page says the same once it is written anew. */
+static void a_clock_goes_on(void **state)
+{
+	static struct fake_machine from, to;
+	struct paracall_pvclock_vcpu_time_info before, after;
+	struct record record;
+
+	(void)state;
+	make(&from, PARACALL_X86);
+	make(&to, PARACALL_X86);
+	use_x86(&from);
+	paracall_update(from.cpus[0].cpu);
+	memcpy(&before, from.memory + CLOCK_PAGE, sizeof(before));
+	record = save(&from);
+	memcpy(to.memory, from.memory, sizeof(to.memory));
+	assert_int_equal(load(&to, &record), 0);
+	paracall_machine_was_paused(to.machine);
+	paracall_update(to.cpus[0].cpu);
+	memcpy(&after, to.memory + CLOCK_PAGE, sizeof(after));
+	assert_int_equal(after.version, before.version + 2);
+	assert_int_equal(after.tsc_timestamp, before.tsc_timestamp);
+	assert_int_equal(after.system_time, before.system_time);
+	assert_int_equal(after.tsc_to_system_mul, before.tsc_to_system_mul);
+	assert_int_equal(after.tsc_shift, before.tsc_shift);
+	/* A host whose counter goes otherwise can't have it. */
+	to.tsc_frequency += to.tsc_frequency / 500;
+	assert_refused(&to, &record, PARACALL_ERROR_FEATURE);
+	fake_machine_destroy(&from);
+	fake_machine_destroy(&to);
+}
+
+/* A reset that a vCPU still owes has happened before the machine is saved. */
+static void an_owed_reset_is_done(void **state)
+{
+	static struct fake_machine fake;
+	struct record fresh, record;
+
+	(void)state;
+	make(&fake, PARACALL_X86);
+	fresh = save(&fake);
+	fake_wrmsr(&fake.cpus[1], PARACALL_KVM_MSR_POLL_CONTROL, 0);
+	paracall_machine_reset(fake.machine, NULL);
+	record = save(&fake);
+	assert_int_equal(record.size, fresh.size);
+	assert_memory_equal(record.data, fresh.data, fresh.size);
+	fake_machine_destroy(&fake);
+}
+
+static const struct paracall_rule late_kicks = {
+	.place = PARACALL_AT_CALL,
+	.index = PARACALL_KVM_HC_KICK_CPU,
+	.fault = PARACALL_FAULT_LATE,
+	.value = 1000,
+	.first = 1,
+	.last = UINT64_MAX,
+	.step = 1,
+	.per_million = 1000000,
+};
+
+static void a_kick_that_is_late_comes_after_all(void **state)
+{
+	static struct fake_machine from, to;
+	struct paracall_injection injection = { .rules = { late_kicks }, .rule_count = 1 };
+	struct paracall_options options = fake_options();
+	struct record record;
+
+	(void)state;
+	options.injection = &injection;
+	fake_machine_create(&from, &fake_engine, &options);
+	fake_machine_create(&to, &fake_engine, &options);
+	assert_int_equal(fake_call(&from.cpus[0], PARACALL_KVM_HC_KICK_CPU, 0, 2, 0, 0), 0);
+	record = save(&from);
+	assert_int_equal(load(&to, &record), 0);
+	assert_true(paracall_halt(to.cpus[2].cpu));
+	/* Before it halts, what it owes to others is done. */
+	assert_true(paracall_halt(to.cpus[0].cpu));
+	assert_int_equal(to.cpus[2].wakes, 1);
+	fake_machine_destroy(&to);
+	/* Nobody would do it there. */
+	make(&to, PARACALL_X86);
+	assert_refused(&to, &record, PARACALL_ERROR_FEATURE);
+	fake_machine_destroy(&from);
+	fake_machine_destroy(&to);
+}
+
+/* ---- others ------------------------------------------------------------------- */
+
+/* DIAGNOSE 0x258, subcode 0, at 0x2000; its result is in register 3. */
+static uint64_t ask_for_token(struct fake_cpu *cpu)
+{
+	static const uint8_t block[40] = {
+		0x02, 0x58, 0, 0, 0, 5, 0, 2, [14] = 0x30, [32] = 0x80,
+	};
+
+	memcpy(cpu->machine->memory + 0x2000, block, sizeof(block));
+	cpu->registers[1] = 0x2000;
+	cpu->registers[PARACALL_S390_PREFIX] = 0x4000;
+	assert_int_equal(paracall_diag(cpu->cpu, 0x258, 1, 3), PARACALL_DIAG_DONE);
+	return cpu->registers[3];
+}
+
+static void an_s390_machine_comes_back(void **state)
+{
+	static struct fake_machine from, to;
+	struct record record;
+
+	(void)state;
+	make(&from, PARACALL_S390);
+	make(&to, PARACALL_S390);
+	assert_int_equal(ask_for_token(&from.cpus[2]), 0);
+	record = save(&from);
+	assert_int_equal(load(&to, &record), 0);
+	assert_saves_as(&to, &record);
+	assert_int_equal(ask_for_token(&to.cpus[1]), 0);
+	assert_int_equal(ask_for_token(&to.cpus[2]), 8);
+	fake_machine_destroy(&from);
+	fake_machine_destroy(&to);
+}
+
+static void map_page(struct fake_cpu *cpu)
+{
+	cpu->registers[PARACALL_POWERPC_R3] = MAGIC_PAGE;
+	cpu->registers[PARACALL_POWERPC_R4] = MAGIC_PAGE;
+	cpu->registers[PARACALL_POWERPC_R11] = MAP;
+	assert_true(paracall_epapr_hypercall(cpu->cpu, PARACALL_MODE_64BIT));
+	assert_int_equal(cpu->registers[PARACALL_POWERPC_R3], PARACALL_EV_SUCCESS);
+}
+
+/* In a critical section, and with something in its scratch field. */
+static void use_powerpc(struct fake_machine *fake)
+{
+	struct fake_cpu *cpu = &fake->cpus[1];
+
+	cpu->registers[PARACALL_POWERPC_R1] = 0x1234;
+	cpu->registers[PARACALL_POWERPC_MSR] = 0x8000;
+	map_page(cpu);
+	paracall_magic_page_store(cpu->cpu, 0, 8, 0x1122334455667788, PARACALL_MODE_64BIT);
+	paracall_magic_page_store(cpu->cpu, 0x18, 8, 0x1234, PARACALL_MODE_64BIT);
+	assert_true(paracall_magic_page_is_critical(cpu->cpu));
+	assert_int_equal(cpu->registers[PARACALL_POWERPC_MSR], 0);
+}
+
+static void a_powerpc_machine_comes_back(void **state)
+{
+	static struct fake_machine from, to;
+	struct fake_cpu *cpu = &to.cpus[1];
+	struct record record;
+
+	(void)state;
+	make(&from, PARACALL_POWERPC);
+	make(&to, PARACALL_POWERPC);
+	use_powerpc(&from);
+	record = save(&from);
+	memcpy(cpu->registers, from.cpus[1].registers, sizeof(cpu->registers));
+	assert_int_equal(load(&to, &record), 0);
+	assert_saves_as(&to, &record);
+	/* The engine sees accesses there from now on. */
+	assert_true(cpu->magic_page_address == MAGIC_PAGE);
+	assert_true(cpu->magic_page_effective_address == MAGIC_PAGE);
+	assert_true(paracall_magic_page_is_at(cpu->cpu, MAGIC_PAGE, PARACALL_MODE_64BIT));
+	assert_false(
+		paracall_magic_page_is_at(to.cpus[0].cpu, MAGIC_PAGE, PARACALL_MODE_64BIT));
+	assert_true(paracall_magic_page_load(cpu->cpu, 0, 8, PARACALL_MODE_64BIT) ==
+		    0x1122334455667788);
+	/* The section ends, and the MSR is what the guest had. */
+	paracall_magic_page_store(cpu->cpu, 0x18, 8, 0, PARACALL_MODE_64BIT);
+	assert_int_equal(cpu->registers[PARACALL_POWERPC_MSR], 0x8000);
+	/* One that is plugged in begins with the page. */
+	paracall_machine_remove_cpu(to.cpus[0].cpu);
+	assert_non_null(paracall_machine_add_cpu(to.machine, 0, &to.cpus[0]));
+	assert_true(paracall_magic_page_is_at(to.cpus[0].cpu, MAGIC_PAGE, PARACALL_MODE_64BIT));
+	fake_machine_destroy(&from);
+	fake_machine_destroy(&to);
+}
+
+static void powerpc_engines_must_be_able_to(void **state)
+{
+	static struct fake_machine from, to;
+	struct record record, fresh;
+
+	(void)state;
+	make(&from, PARACALL_POWERPC);
+	make(&to, PARACALL_POWERPC);
+	use_powerpc(&from);
+	record = save(&from);
+	to.cpus[1].missing = UINT64_C(1) << PARACALL_POWERPC_ESR;
+	assert_refused(&to, &record, PARACALL_ERROR_FEATURE);
+	to.cpus[1].missing = 0;
+	fresh = save(&to);
+	to.cpus[1].refuses_magic_page = true;
+	assert_int_equal(load(&to, &record), PARACALL_ERROR_FEATURE);
+	/* As after a reset, since it was known too late. */
+	assert_saves_as(&to, &fresh);
+	fake_machine_destroy(&from);
+	fake_machine_destroy(&to);
+}
+
+/* ---- what does not fit --------------------------------------------------------- */
+
+static void other_machines_are_refused(void **state)
+{
+	static struct fake_machine from, to;
+	struct paracall_options options = fake_options();
+	struct record record;
+
+	(void)state;
+	make(&from, PARACALL_X86);
+	use_x86(&from);
+	record = save(&from);
+	make(&to, PARACALL_S390);
+	assert_refused(&to, &record, PARACALL_ERROR_FEATURE);
+	fake_machine_destroy(&to);
+	options.features &= ~(1u << PARACALL_KVM_FEATURE_PV_UNHALT);
+	fake_machine_create(&to, &fake_engine, &options);
+	assert_refused(&to, &record, PARACALL_ERROR_FEATURE);
+	fake_machine_destroy(&to);
+	/* Of other vCPUs: one too few, and then as many, but others. */
+	make(&to, PARACALL_X86);
+	paracall_machine_remove_cpu(to.cpus[3].cpu);
+	assert_refused(&to, &record, PARACALL_ERROR_CPU);
+	paracall_machine_remove_cpu(from.cpus[2].cpu);
+	record = save(&from);
+	assert_refused(&to, &record, PARACALL_ERROR_CPU);
+	fake_machine_destroy(&from);
+	fake_machine_destroy(&to);
+}
+
+/* More than the guest had is no harm. */
+static void more_features_are_enough(void **state)
+{
+	static struct fake_machine from, to;
+	struct paracall_options options = fake_options();
+	struct record record;
+
+	(void)state;
+	options.features = 0;
+	fake_machine_create(&from, &fake_engine, &options);
+	make(&to, PARACALL_X86);
+	record = save(&from);
+	assert_int_equal(load(&to, &record), 0);
+	fake_machine_destroy(&from);
+	fake_machine_destroy(&to);
+}
+
+/* What a guest could not have written where its features are enforced. */
+static void registers_need_their_features(void **state)
+{
+	static struct fake_machine from, to;
+	struct paracall_options options = fake_options();
+	struct record record;
+
+	(void)state;
+	options.features = 0;
+	fake_machine_create(&from, &fake_engine, &options);
+	options.enforce_features = true;
+	fake_machine_create(&to, &fake_engine, &options);
+	fake_wrmsr(&from.cpus[1], PARACALL_KVM_MSR_STEAL_TIME, STEAL_PAGE | 1);
+	record = save(&from);
+	assert_refused(&to, &record, PARACALL_ERROR_FEATURE);
+	fake_machine_destroy(&from);
+	fake_machine_destroy(&to);
+}
+
+static void make_and_use(struct fake_machine *fake, enum paracall_architecture architecture)
+{
+	make(fake, architecture);
+	if (architecture == PARACALL_X86)
+		use_x86(fake);
+	else if (architecture == PARACALL_S390)
+		ask_for_token(&fake->cpus[2]);
+	else
+		use_powerpc(fake);
+}
+
+static const enum paracall_architecture all[] = { PARACALL_X86, PARACALL_S390,
+						  PARACALL_POWERPC };
+
+static void parts_are_refused(void **state)
+{
+	static struct fake_machine fake;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		struct record record;
+
+		make_and_use(&fake, all[i]);
+		record = save(&fake);
+		record.data[record.size++] = 0;
+		assert_int_equal(load(&fake, &record), PARACALL_ERROR_RECORD);
+		record.size--;
+		while (record.size) {
+			record.size--;
+			assert_int_equal(load(&fake, &record), PARACALL_ERROR_RECORD);
+		}
+		fake_machine_destroy(&fake);
+	}
+}
+
+/*
+ * Whatever is in a record, it is refused and changes nothing, or what is loaded can be
+ * saved, and is the same. Then the machine goes on.
+ */
+static void try_record(struct fake_machine *fake, const struct record *record,
+		       const struct record *good)
+{
+	if (load(fake, record)) {
+		assert_saves_as(fake, good);
+		return;
+	}
+	/* Its features are the machine's own, which may be more. */
+	{
+		struct record loaded = save(fake);
+
+		assert_int_equal(loaded.size, record->size);
+		assert_memory_equal(loaded.data, record->data, 12);
+		assert_memory_equal(loaded.data + 16, record->data + 16, loaded.size - 16);
+	}
+	for (unsigned int i = 0; i < FAKE_CPUS; i++)
+		paracall_update(fake->cpus[i].cpu);
+	assert_int_equal(load(fake, good), 0);
+}
+
+static void forged_records(void **state)
+{
+	static struct fake_machine fake;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		struct record good, forged;
+
+		make_and_use(&fake, all[i]);
+		good = save(&fake);
+		for (size_t at = 0; at < good.size; at++) {
+			for (unsigned int bit = 0; bit < 8; bit++) {
+				forged = good;
+				forged.data[at] ^= (uint8_t)(1u << bit);
+				try_record(&fake, &forged, &good);
+			}
+			forged = good;
+			forged.data[at] = 0xff;
+			try_record(&fake, &forged, &good);
+		}
+		fake_machine_destroy(&fake);
+	}
+}
+
+/* Where fields are in the record of an x86 machine that has no private memory. */
+#define AT_VERSION 4
+#define AT_MIGRATION_CONTROL 24
+#define AT_FREQUENCY 26
+#define AT_MULTIPLIER 50
+#define AT_RANGES 55
+#define AT_CPU 63
+#define AT_HALT_STATE (AT_CPU + 4)
+#define AT_LATE_CALLS (AT_CPU + 5)
+#define AT_ASYNC_PF_EN (AT_CPU + 6)
+#define AT_ASYNC_PF_INT (AT_ASYNC_PF_EN + 8)
+#define AT_STEAL_TIME (AT_ASYNC_PF_EN + 16)
+#define AT_PV_EOI (AT_ASYNC_PF_EN + 24)
+#define AT_POLL_CONTROL (AT_ASYNC_PF_EN + 32)
+#define AT_REQUESTS (AT_ASYNC_PF_EN + 48)
+#define AT_CLOCK_JUMP (AT_ASYNC_PF_EN + 49)
+#define AT_OWES_WAKE_ALL (AT_ASYNC_PF_EN + 57)
+#define AT_FAULTS (AT_ASYNC_PF_EN + 58)
+
+/* What a guest can't write is refused by name of the error; the low byte first. */
+static void fields_are_checked(void **state)
+{
+	static const struct {
+		size_t at;
+		uint64_t value;
+		int error;
+	} cases[] = {
+		{ 0, 0, PARACALL_ERROR_RECORD },
+		{ AT_VERSION, 2, PARACALL_ERROR_VERSION },
+		{ AT_MIGRATION_CONTROL, 2, PARACALL_ERROR_RECORD },
+		{ AT_FREQUENCY, 1000, PARACALL_ERROR_FEATURE },
+		{ AT_MULTIPLIER, 1, PARACALL_ERROR_RECORD },
+		{ AT_RANGES, 1025, PARACALL_ERROR_RECORD },
+		{ AT_CPU, 1, PARACALL_ERROR_RECORD },
+		{ AT_HALT_STATE, 3, PARACALL_ERROR_RECORD },
+		{ AT_LATE_CALLS, 9, PARACALL_ERROR_RECORD },
+		{ AT_LATE_CALLS, 1, PARACALL_ERROR_FEATURE },
+		{ AT_ASYNC_PF_EN, 0x10, PARACALL_ERROR_RECORD },
+		{ AT_ASYNC_PF_INT, 0x100, PARACALL_ERROR_RECORD },
+		{ AT_STEAL_TIME, 2, PARACALL_ERROR_RECORD },
+		{ AT_PV_EOI, 2, PARACALL_ERROR_RECORD },
+		{ AT_POLL_CONTROL, 2, PARACALL_ERROR_RECORD },
+		{ AT_REQUESTS, 8, PARACALL_ERROR_RECORD },
+		{ AT_CLOCK_JUMP, UINT64_C(1) << 62, PARACALL_ERROR_RECORD },
+		{ AT_OWES_WAKE_ALL, 1, PARACALL_ERROR_RECORD },
+		{ AT_FAULTS, 1, PARACALL_ERROR_RECORD },
+	};
+	static struct fake_machine fake;
+	struct record good;
+
+	(void)state;
+	make(&fake, PARACALL_X86);
+	good = save(&fake);
+	assert_int_equal(good.data[AT_POLL_CONTROL], 1);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct record forged = good;
+
+		for (unsigned int k = 0; k < 8; k++)
+			if (!k || cases[i].value >> 8 * k)
+				forged.data[cases[i].at + k] =
+					(uint8_t)(cases[i].value >> 8 * k);
+		assert_refused(&fake, &forged, cases[i].error);
+	}
+	fake_machine_destroy(&fake);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_x86_machine_comes_back),
+		cmocka_unit_test(time_of_before_is_not_stolen),
+		cmocka_unit_test(a_clock_goes_on),
+		cmocka_unit_test(an_owed_reset_is_done),
+		cmocka_unit_test(a_kick_that_is_late_comes_after_all),
+		cmocka_unit_test(an_s390_machine_comes_back),
+		cmocka_unit_test(a_powerpc_machine_comes_back),
+		cmocka_unit_test(powerpc_engines_must_be_able_to),
+		cmocka_unit_test(other_machines_are_refused),
+		cmocka_unit_test(more_features_are_enough),
+		cmocka_unit_test(registers_need_their_features),
+		cmocka_unit_test(parts_are_refused),
+		cmocka_unit_test(forged_records),
+		cmocka_unit_test(fields_are_checked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
