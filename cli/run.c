@@ -3,6 +3,7 @@
 #include "../engine/qemu/capabilities.h"
 #include "../engine/qemu/command_line/command_line.h"
 #include "../engine/qemu/command_line/cpus.h"
+#include "../inject/parse.h"
 #include "../report/summary.h"
 #include "child.h"
 #include "cli.h"
@@ -322,8 +323,7 @@ static bool check_injections(const struct run_options *options)
 	for (size_t i = 0; i < options->inject.count; i++) {
 		const char *text = options->inject.items[i];
 		const char *wrong =
-			paracall_injection_parse(&injection, options->target->architecture,
-						 text);
+			injection_parse(&injection, options->target->architecture, text);
 
 		if (!wrong)
 			continue;

@@ -3,6 +3,7 @@
  * Rules of --inject, one a line: whatever is written there, and what then becomes of a
  * guest's calls. The first byte chooses the architecture.
  */
+#include "../inject/parse.h"
 #include "fuzz.h"
 
 #include <paracall/paracall.h>
@@ -104,7 +105,7 @@ static void check_rule(const struct paracall_rule *rule,
 	FUZZ_CHECK(memchr(rule->text, 0, sizeof(rule->text)));
 	FUZZ_CHECK(rule->first && rule->step && rule->first <= rule->last);
 	FUZZ_CHECK(rule->per_million <= 1000000);
-	FUZZ_CHECK(!paracall_injection_parse(&again, architecture, rule->text));
+	FUZZ_CHECK(!injection_parse(&again, architecture, rule->text));
 	FUZZ_CHECK(again.rule_count == 1);
 	FUZZ_CHECK(!memcmp(&again.rules[0], rule, sizeof(*rule)));
 }
@@ -116,7 +117,7 @@ static void parse(struct paracall_injection *injection, enum paracall_architectu
 
 	while ((line = strsep(&text, "\n"))) {
 		uint32_t count = injection->rule_count;
-		const char *wrong = paracall_injection_parse(injection, architecture, line);
+		const char *wrong = injection_parse(injection, architecture, line);
 
 		if (wrong)
 			FUZZ_CHECK(*wrong && injection->rule_count == count);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "options.h"
 
+#include "../../inject/parse.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -56,7 +58,7 @@ static bool parse_hints(const char *value, uint32_t *hints)
 static bool parse_injection(const char *value, enum paracall_architecture architecture,
 			    struct paracall_injection *injection)
 {
-	const char *wrong = paracall_injection_parse(injection, architecture, value);
+	const char *wrong = injection_parse(injection, architecture, value);
 
 	if (wrong)
 		fprintf(stderr, "paracall: inject=%s: %s\n", value, wrong);

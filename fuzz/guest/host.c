@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The engine: memory with holes, and what the library asks for is checked. */
+#include "../../inject/parse.h"
 #include "guest.h"
 
 #include <stdlib.h>
@@ -491,9 +492,8 @@ static void choose_rules(struct guest *guest, struct paracall_injection *injecti
 	unsigned int count = take_byte(guest) & 3;
 
 	for (unsigned int i = 0; i < count; i++)
-		paracall_injection_parse(injection, guest->architecture,
-					 rules[take_byte(guest) %
-					       (sizeof(rules) / sizeof(rules[0]))]);
+		injection_parse(injection, guest->architecture,
+				rules[take_byte(guest) % (sizeof(rules) / sizeof(rules[0]))]);
 	guest->has_rules = injection->rule_count;
 }
 

@@ -105,15 +105,6 @@ struct paracall_injection {
 bool paracall_rule_fits(const struct paracall_rule *rule,
 			enum paracall_architecture architecture);
 
-/*
- * [any] Read what a user wrote, like "KICK_CPU:drop:1%" (paracall(1) has the
- * grammar), for a guest of @architecture, and add it to @injection, which is
- * all zero at first. Returns NULL, or the end of a sentence that says what is
- * wrong.
- */
-const char *paracall_injection_parse(struct paracall_injection *injection,
-				     enum paracall_architecture architecture, const char *text);
-
 #ifdef __cplusplus
 }
 #endif

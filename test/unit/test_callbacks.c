@@ -3,6 +3,7 @@
  * What libparacall(3) promises in "Threads": which of the engine's functions each of
  * the library's may call, and for which vCPU.
  */
+#include "../../inject/parse.h"
 #include "fake_engine.h"
 
 #include <stdlib.h>
@@ -174,7 +175,7 @@ static void begin(void)
 	trace->kinds = UINT64_MAX;
 	options.trace = trace;
 	options.injection = &injection;
-	assert_null(paracall_injection_parse(&injection, PARACALL_X86, "KICK_CPU:late=1ms"));
+	assert_null(injection_parse(&injection, PARACALL_X86, "KICK_CPU:late=1ms"));
 	called = 0;
 	caller = NULL;
 	fake_machine_create(&fake, &engine, &options);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Events as lines, which of them are shown, and symbols. */
+#include "../../inject/parse.h"
 #include "../../report/decode.h"
 #include "../../report/filter.h"
 
@@ -253,7 +254,7 @@ static void expect_injected(const char *place, enum paracall_fault fault, int64_
 
 	snprintf(line, sizeof(line), PLACE "injected: %s\n", expected);
 	expect_line(&event, line);
-	assert_null(paracall_injection_parse(&injection, architecture, expected));
+	assert_null(injection_parse(&injection, architecture, expected));
 	assert_int_equal(injection.rules[0].fault, fault);
 	assert_true(injection.rules[0].value == value);
 	assert_int_equal(injection.rules[0].first, 7);

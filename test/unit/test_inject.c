@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Faults on purpose: how they are written, whom they meet, what they do. */
+#include "../../inject/parse.h"
 #include "fake_engine.h"
 
 #include <string.h>
@@ -33,7 +34,7 @@ static struct paracall_injection parse_for(enum paracall_architecture architectu
 	assert_true(strlen(list) < sizeof(copy));
 	strcpy(copy, list);
 	while ((text = strsep(&position, " "))) {
-		const char *wrong = paracall_injection_parse(&injection, architecture, text);
+		const char *wrong = injection_parse(&injection, architecture, text);
 
 		if (wrong)
 			fail_msg("%s: %s", text, wrong);
@@ -174,14 +175,14 @@ static void wrong_rules_are_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		if (!paracall_injection_parse(&injection, PARACALL_X86, wrong[i]))
+		if (!injection_parse(&injection, PARACALL_X86, wrong[i]))
 			fail_msg("'%s' is taken for a rule", wrong[i]);
 	assert_int_equal(injection.rule_count, 0);
 	assert_false(injection.has_seed);
 	for (size_t i = 0; i < PARACALL_MAX_RULES; i++)
-		assert_null(paracall_injection_parse(&injection, PARACALL_X86, "*:drop"));
-	assert_non_null(paracall_injection_parse(&injection, PARACALL_X86, "*:drop"));
-	assert_null(paracall_injection_parse(&injection, PARACALL_X86, "seed=1"));
+		assert_null(injection_parse(&injection, PARACALL_X86, "*:drop"));
+	assert_non_null(injection_parse(&injection, PARACALL_X86, "*:drop"));
+	assert_null(injection_parse(&injection, PARACALL_X86, "seed=1"));
 }
 
 static void rules_are_of_an_architecture(void **state)
@@ -202,11 +203,11 @@ static void rules_are_of_an_architecture(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		if (!paracall_injection_parse(&injection, PARACALL_S390, wrong[i]))
+		if (!injection_parse(&injection, PARACALL_S390, wrong[i]))
 			fail_msg("'%s' is taken for a rule", wrong[i]);
-	assert_null(paracall_injection_parse(&injection, PARACALL_S390, "*:drop"));
-	assert_null(paracall_injection_parse(&injection, PARACALL_S390,
-					     "diag_9c_directed_yield:drop:1%"));
+	assert_null(injection_parse(&injection, PARACALL_S390, "*:drop"));
+	assert_null(
+		injection_parse(&injection, PARACALL_S390, "diag_9c_directed_yield:drop:1%"));
 }
 
 /* An engine that can't do what a rule needs gets no machine. */
@@ -611,9 +612,8 @@ static void powerpc_s_calls_are_met(void **state)
 	assert_int_equal(cpu->delays, 1);
 	assert_int_equal(call_powerpc(cpu, 4711), PARACALL_EV_UNIMPLEMENTED);
 	fake_machine_destroy(&fake);
-	assert_non_null(paracall_injection_parse(&injection, PARACALL_POWERPC, "H_CEDE:drop"));
-	assert_non_null(
-		paracall_injection_parse(&injection, PARACALL_POWERPC, "KICK_CPU:drop"));
+	assert_non_null(injection_parse(&injection, PARACALL_POWERPC, "H_CEDE:drop"));
+	assert_non_null(injection_parse(&injection, PARACALL_POWERPC, "KICK_CPU:drop"));
 }
 
 static void it_is_told_what_was_done(void **state)

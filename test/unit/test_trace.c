@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The rings with two threads at them, and what calls, kicks and halts tell. */
+#include "../../inject/parse.h"
 #include "fake_engine.h"
 
 #include <pthread.h>
@@ -371,11 +372,9 @@ static void test_injected(void **state)
 	struct scene scene;
 
 	(void)state;
-	assert_null(paracall_injection_parse(&injection, PARACALL_X86, "KICK_CPU:drop:when=2"));
-	assert_null(paracall_injection_parse(&injection, PARACALL_X86,
-					     "MSR_POLL_CONTROL:fault:when=1"));
-	assert_null(
-		paracall_injection_parse(&injection, PARACALL_X86, "cpuid:withdraw=pv-eoi"));
+	assert_null(injection_parse(&injection, PARACALL_X86, "KICK_CPU:drop:when=2"));
+	assert_null(injection_parse(&injection, PARACALL_X86, "MSR_POLL_CONTROL:fault:when=1"));
+	assert_null(injection_parse(&injection, PARACALL_X86, "cpuid:withdraw=pv-eoi"));
 	scene_begin_with(&scene, PARACALL_X86,
 			 paracall_features_default(fake_engine.capabilities), &injection);
 	scene.trace->kinds =
@@ -411,8 +410,7 @@ static void test_injected_on_powerpc(void **state)
 	struct scene scene;
 
 	(void)state;
-	assert_null(
-		paracall_injection_parse(&injection, PARACALL_POWERPC, "FEATURES:retval=12"));
+	assert_null(injection_parse(&injection, PARACALL_POWERPC, "FEATURES:retval=12"));
 	scene_begin_with(&scene, PARACALL_POWERPC, 0, &injection);
 	powerpc_call(&scene, PARACALL_MODE_64BIT, KVM(PARACALL_KVM_HC_FEATURES));
 	event = take(&scene, 0, id_of(PARACALL_EVENT_INJECTED));

@@ -1,9 +1,10 @@
-/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Rules as users write them: words parted by colons. The first one says where,
  * the second one what happens there, and the rest how often.
  */
-#include <paracall/paracall.h>
+#include "parse.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -454,8 +455,8 @@ static const char *parse_seed(struct paracall_injection *injection, struct word 
 	return injection->has_seed ? NULL : "a seed is a number of at most 18 digits";
 }
 
-const char *paracall_injection_parse(struct paracall_injection *injection,
-				     enum paracall_architecture architecture, const char *text)
+const char *injection_parse(struct paracall_injection *injection,
+			    enum paracall_architecture architecture, const char *text)
 {
 	struct word word = first_word(text);
 	struct word value;
