@@ -238,7 +238,6 @@ static bool find_msr(struct word word, struct paracall_rule *rule)
 
 static bool find_event(struct word word, struct paracall_rule *rule)
 {
-	rule->every = SECOND;
 	if (is_word(word, "clock")) {
 		rule->place = PARACALL_AT_CLOCK;
 		rule->fault = PARACALL_FAULT_JUMP;
@@ -248,6 +247,7 @@ static bool find_event(struct word word, struct paracall_rule *rule)
 	} else {
 		return false;
 	}
+	rule->every = SECOND;
 	return true;
 }
 

@@ -160,6 +160,7 @@ static void wrong_rules_are_refused(void **state)
 		"cpuid:withdraw=pv-unhallt",
 		"cpuid:withdraw=pv-unhalt+",
 		"cpuid:drop",
+		"cpuid:withdraw=pv-unhalt:every=1s",
 		"clock:jump=5",
 		"clock:jump=+-5ms",
 		"clock:jump=+5ms:every=0s",
