@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* paracall run: QEMU with the plugin, and what the guest called afterwards. */
-#include "../engine/qemu/capabilities.h"
-#include "../engine/qemu/command_line/command_line.h"
-#include "../engine/qemu/command_line/cpus.h"
-#include "../inject/parse.h"
-#include "../report/summary.h"
-#include "child.h"
-#include "cli.h"
-#include "counters.h"
-#include "engines.h"
-#include "qemu_command.h"
-#include "trace.h"
+#include "../../engine/qemu/capabilities.h"
+#include "../../engine/qemu/command_line/command_line.h"
+#include "../../engine/qemu/command_line/cpus.h"
+#include "../../inject/parse.h"
+#include "../../report/summary.h"
+#include "../child.h"
+#include "../cli.h"
+#include "../counters.h"
+#include "../engines.h"
+#include "../qemu_command.h"
+#include "../trace.h"
 
 #include <errno.h>
 #include <fcntl.h>
