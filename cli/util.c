@@ -68,6 +68,29 @@ char *format_string(const char *format, ...)
 	return must(string);
 }
 
+char *join_words(const char *const *words, size_t count, const char *last)
+{
+	char *list = format_string("%s", "");
+	size_t left = 0;
+
+	for (size_t i = 0; i < count; i++)
+		left += words[i] != NULL;
+	for (size_t i = 0; i < count; i++) {
+		char *longer;
+
+		if (!words[i])
+			continue;
+		left--;
+		longer = format_string("%s%s%s", list, words[i],
+				       left > 1 ? ", "
+				       : left	? last
+						: "");
+		free(list);
+		list = longer;
+	}
+	return list;
+}
+
 char *read_file(const char *path, size_t *size)
 {
 	FILE *file = fopen(path, "re");

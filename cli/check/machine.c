@@ -18,26 +18,6 @@
 /* For the one run that shows whether KVM is sound. */
 #define PROBE_SECONDS 20
 
-static const char *const x86_arguments[] = { "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
-					     NULL };
-static const char *const other_arguments[] = { "-action", "panic=exit-failure", NULL };
-
-const struct check_machine *check_machine(size_t index)
-{
-	static const struct check_machine machines[] = {
-		{ "x86_64", "x86_64", "qemu-system-x86_64", "128", GUEST_EXIT_STATUS,
-		  x86_arguments, "hypercalls", true },
-		{ "i386", "x86_64", "qemu-system-x86_64", "128", GUEST_EXIT_STATUS,
-		  x86_arguments, "i386/hypercalls", true },
-		{ "s390x", "s390x", "qemu-system-s390x", "128", GUEST_EXIT_LINE,
-		  other_arguments, "s390x/diag", false },
-		{ "ppc64", "ppc64*", "qemu-system-ppc64", "256", GUEST_EXIT_LINE_ALONE,
-		  other_arguments, "powerpc/selftest-be", false },
-	};
-
-	return index < sizeof(machines) / sizeof(machines[0]) ? &machines[index] : NULL;
-}
-
 /* Words with blanks between. */
 static void add_words(struct strings *strings, const char *words)
 {

@@ -25,8 +25,11 @@ struct check_machine {
 
 #define MOST_MACHINES 8
 
-/* The @index'th, or NULL. */
+/* The @index'th, or NULL; machines.c has the list. */
 const struct check_machine *check_machine(size_t index);
+
+/* "a, b or c" of their architectures: the caller's to free. */
+char *check_machine_names(void);
 
 #define DEFAULT_SECONDS 120u
 
