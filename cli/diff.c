@@ -4,7 +4,6 @@
 #include "cli.h"
 #include "reading.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +22,7 @@ struct diff_options {
 	struct reading_options reading;
 };
 
-static void print_help(void)
+static void print_usage(void)
 {
 	printf("Usage: paracall diff [OPTION]... RECORDING RECORDING\n"
 	       "\n"
@@ -31,14 +30,7 @@ static void print_help(void)
 	       "accesses to registers and CPUID leaves came, went or changed in number, how long they\n"
 	       "took, and in which order they came first. The exit status is 0 if they are the same,\n"
 	       "1 if they differ, 2 if there is trouble.\n"
-	       "\n"
-	       "      --number=PERCENT   numbers that are no further apart are the same (default: 0)\n"
-	       "      --latency=PERCENT  medians and 99 percents that are further apart differ\n"
-	       "                         (default: times never make a difference)\n"
-	       "      --ignore-order     the order makes no difference\n"
-	       "  -q, --quiet            print nothing\n"
-	       "\n" READING_HELP "                       (default: %%call,%%cpuid,%%register)\n"
-	       "  -h, --help             this text\n");
+	       "\n");
 }
 
 /* All of a recording; false after a complaint. What is cut off is no ground to compare. */
@@ -110,22 +102,6 @@ static int diff(const struct diff_options *options)
 	return status;
 }
 
-enum option_code {
-	OPTION_NUMBER = 256,
-	OPTION_LATENCY,
-	OPTION_ORDER,
-};
-
-static const struct option long_options[] = {
-	{ "number", required_argument, NULL, OPTION_NUMBER },
-	{ "latency", required_argument, NULL, OPTION_LATENCY },
-	{ "ignore-order", no_argument, NULL, OPTION_ORDER },
-	{ "quiet", no_argument, NULL, 'q' },
-	READING_LONG_OPTIONS,
-	{ "help", no_argument, NULL, 'h' },
-	{ .name = NULL },
-};
-
 static bool parse_percent(double *percent, const char *option, const char *value)
 {
 	char *end;
@@ -137,22 +113,57 @@ static bool parse_percent(double *percent, const char *option, const char *value
 	return false;
 }
 
-static bool take_option(struct diff_options *options, int code, const char *value)
+static bool take_number(void *options, const char *value)
 {
-	switch (code) {
-	case OPTION_NUMBER:
-		return parse_percent(&options->compare.count_percent, "number", value);
-	case OPTION_LATENCY:
-		return parse_percent(&options->compare.latency_percent, "latency", value);
-	case OPTION_ORDER:
-		options->compare.ignores_order = true;
-		return true;
-	case 'q':
-		options->is_quiet = true;
-		return true;
-	}
-	return reading_take_option(&options->reading, code, value);
+	struct diff_options *diff = options;
+
+	return parse_percent(&diff->compare.count_percent, "number", value);
 }
+
+static bool take_latency(void *options, const char *value)
+{
+	struct diff_options *diff = options;
+
+	return parse_percent(&diff->compare.latency_percent, "latency", value);
+}
+
+static const struct option_row own_rows[] = {
+	{ .name = "number",
+	  .value = "PERCENT",
+	  .help = "numbers that are no further apart are the same (default: 0)",
+	  .take = take_number },
+	{ .name = "latency",
+	  .value = "PERCENT",
+	  .help = "medians and 99 percents that are further apart differ\n"
+		  "(default: times never make a difference)",
+	  .take = take_latency },
+	{ .name = "ignore-order",
+	  .help = "the order makes no difference",
+	  .place = offsetof(struct diff_options, compare.ignores_order) },
+	{ .name = "quiet",
+	  .letter = 'q',
+	  .help = "print nothing",
+	  .place = offsetof(struct diff_options, is_quiet) },
+	{ .name = NULL },
+};
+
+static const struct option_row reading_rows[] = {
+	READING_ROWS("\n(default: %%call,%%cpuid,%%register)"),
+	HELP_ROW,
+	{ .name = NULL },
+};
+
+static const struct option_table table = {
+	.command = "diff",
+	.print_usage = print_usage,
+	.groups = (const struct option_group[]){ { .rows = own_rows },
+						 { .heading = "",
+						   .rows = reading_rows,
+						   .offset = offsetof(struct diff_options,
+								      reading) },
+						 { .rows = NULL } },
+	.wrong = DIFF_TROUBLE,
+};
 
 int diff_main(int argc, char **argv)
 {
@@ -160,28 +171,16 @@ int diff_main(int argc, char **argv)
 		.compare.latency_percent = -1,
 		.reading.expression = "%call,%cpuid,%register",
 	};
-	int code;
+	char **words;
+	int status = options_read(&table, &options, argc, argv, &words);
 
-	opterr = 0;
-	while ((code = getopt_long(argc, argv, ":qh", long_options, NULL)) != -1) {
-		if (code == 'h') {
-			print_help();
-			return DIFF_SAME;
-		}
-		if (code == ':' || code == '?') {
-			complain("diff: %s '%s'; see 'paracall diff --help'",
-				 code == ':' ? "a value is missing behind" : "unknown option",
-				 code == ':' ? argv[optind - 1] : unknown_option(argv));
-			return DIFF_TROUBLE;
-		}
-		if (!take_option(&options, code, optarg))
-			return DIFF_TROUBLE;
-	}
-	if (argc - optind != 2) {
+	if (status >= 0)
+		return status;
+	if (!words[0] || !words[1] || words[2]) {
 		complain("diff: give two recordings; see 'paracall diff --help'");
 		return DIFF_TROUBLE;
 	}
-	options.paths[0] = argv[optind];
-	options.paths[1] = argv[optind + 1];
+	options.paths[0] = words[0];
+	options.paths[1] = words[1];
 	return diff(&options);
 }

@@ -2,9 +2,9 @@
 /* paracall dtb: a device tree's file, changed as the plugin changes the guest's. */
 #include "../engine/qemu/powerpc/words.h"
 #include "cli.h"
+#include "options.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <paracall/paracall.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,15 +13,14 @@
 /* More than is added. */
 #define ROOM 512u
 
-static void print_help(void)
+static void print_usage(void)
 {
 	printf("Usage: paracall dtb IN OUT\n"
 	       "\n"
 	       "Write a copy of IN, a flattened device tree, that tells a PowerPC guest of KVM;\n"
 	       "for QEMU's -dtb where a firmware starts the guest's kernel. All else is told by\n"
 	       "'paracall run' itself.\n"
-	       "\n"
-	       "  -h, --help  this text\n");
+	       "\n");
 }
 
 /* The file's bytes, the caller's to free; NULL and a complaint if there are none. */
@@ -80,26 +79,27 @@ static int convert(const char *from, const char *to)
 	return is_done ? EXIT_OK : EXIT_NOTHING;
 }
 
+static const struct option_row rows[] = {
+	HELP_ROW,
+	{ .name = NULL },
+};
+
+static const struct option_table table = {
+	.command = "dtb",
+	.print_usage = print_usage,
+	.groups = (const struct option_group[]){ { .rows = rows }, { .rows = NULL } },
+	.wrong = EXIT_USAGE,
+};
+
 int dtb_main(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "help", no_argument, NULL, 'h' },
-		{ .name = NULL },
-	};
-	int option;
+	char **words;
+	int status = options_read(&table, NULL, argc, argv, &words);
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option == 'h') {
-			print_help();
-			return EXIT_OK;
-		}
-		complain("dtb: unknown option '%s'; see 'paracall dtb --help'",
-			 unknown_option(argv));
-		return EXIT_USAGE;
-	}
-	if (argc - optind == 2)
-		return convert(argv[optind], argv[optind + 1]);
+	if (status >= 0)
+		return status;
+	if (words[0] && words[1] && !words[2])
+		return convert(words[0], words[1]);
 	complain(
 		"dtb: give two files, a tree and where its copy goes; see 'paracall dtb --help'");
 	return EXIT_USAGE;

@@ -3,10 +3,10 @@
 
 #include "child.h"
 #include "cli.h"
+#include "options.h"
 #include "probe_cache.h"
 #include "targets.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,7 +81,7 @@ static void add_private(struct qemus *qemus, const char *program)
 	free(file);
 }
 
-/* The target of PARACALL_QEMU: x86's, whatever it is called, unless it's another's. */
+/* The target of PARACALL_QEMU: the first, whatever it is called, unless it's another's. */
 static const struct target_info *target_of_named(const char *program)
 {
 	const struct target_info *target = target_of_program(program);
@@ -267,19 +267,6 @@ static bool print_engine(struct qemu *qemu, bool had_usable)
 	return is_used;
 }
 
-static void print_help(void)
-{
-	printf("Usage: paracall engines [--qemu=PATH]\n"
-	       "\n"
-	       "Show the QEMUs for x86-64, and then those for s390x and PowerPC, that were\n"
-	       "found, in the order in which they are tried: the one named by the variable\n"
-	       "PARACALL_QEMU, those on PATH, the one that script/setup unpacked. The ones that\n"
-	       "'paracall run' would use have a star.\n"
-	       "\n"
-	       "      --qemu=PATH  look at this one only\n"
-	       "  -h, --help       this text\n");
-}
-
 /* True if one of them can be used. */
 static bool print_engines_of(const char *program, const char *only)
 {
@@ -297,7 +284,7 @@ static bool print_engines_of(const char *program, const char *only)
 
 static int print_engines(const char *only)
 {
-	bool has_usable = print_engines_of(QEMU_X86_64, only);
+	bool has_usable = print_engines_of(target_at(0)->program, only);
 
 	for (size_t i = 1; !only && target_at(i); i++)
 		has_usable |= print_engines_of(target_at(i)->program, NULL);
@@ -306,38 +293,48 @@ static int print_engines(const char *only)
 	return has_usable ? EXIT_OK : EXIT_NOTHING;
 }
 
+struct engines_options {
+	const char *only;
+};
+
+static void print_usage(void)
+{
+	printf("Usage: paracall engines [--qemu=PATH]\n"
+	       "\n"
+	       "Show the QEMUs of each architecture that were found, in the order in which they\n"
+	       "are tried: the one named by the variable PARACALL_QEMU, those on PATH, the one\n"
+	       "that script/setup unpacked. The ones that 'paracall run' would use have a star.\n"
+	       "\n");
+}
+
+static const struct option_row rows[] = {
+	{ .name = "qemu",
+	  .value = "PATH",
+	  .help = "look at this one only",
+	  .place = offsetof(struct engines_options, only) },
+	HELP_ROW,
+	{ .name = NULL },
+};
+
+static const struct option_table table = {
+	.command = "engines",
+	.print_usage = print_usage,
+	.groups = (const struct option_group[]){ { .rows = rows }, { .rows = NULL } },
+	.wrong = EXIT_USAGE,
+};
+
 int engines_main(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "qemu", required_argument, NULL, 'q' },
-		{ "help", no_argument, NULL, 'h' },
-		{ .name = NULL },
-	};
-	const char *only = NULL;
-	int option;
+	struct engines_options options = { .only = NULL };
+	char **words;
+	int status = options_read(&table, &options, argc, argv, &words);
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-		switch (option) {
-		case 'q':
-			only = optarg;
-			break;
-		case 'h':
-			print_help();
-			return EXIT_OK;
-		case ':':
-			complain("engines: option '%s' needs a value", argv[optind - 1]);
-			return EXIT_USAGE;
-		default:
-			complain("engines: unknown option '%s'; see 'paracall engines --help'",
-				 unknown_option(argv));
-			return EXIT_USAGE;
-		}
-	}
-	if (optind < argc) {
+	if (status >= 0)
+		return status;
+	if (*words) {
 		complain("engines: '%s' is not expected; see 'paracall engines --help'",
-			 argv[optind]);
+			 *words);
 		return EXIT_USAGE;
 	}
-	return print_engines(only);
+	return print_engines(options.only);
 }

@@ -2,15 +2,15 @@
 /* paracall list: the table, in the template of the kernel's document. */
 #include "../engine/qemu/capabilities.h"
 #include "cli.h"
+#include "options.h"
 
-#include <getopt.h>
 #include <paracall/paracall.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-static void print_help(void)
+static void print_usage(void)
 {
 	printf("Usage: paracall list [NAME|NUMBER]...\n"
 	       "       paracall list --features\n"
@@ -20,10 +20,7 @@ static void print_help(void)
 	       "PowerPC's calls of ePAPR and PAPR, in the template of the kernel's document; or\n"
 	       "the ones of these names (KICK_CPU, KVM_HC_KICK_CPU) or numbers (5; DIAGNOSE's,\n"
 	       "ePAPR's and PAPR's in hexadecimal: 0x9c).\n"
-	       "\n"
-	       "  -f, --features  show KVM's feature bits instead: which are offered, and why not\n"
-	       "  -r, --registers show KVM's x86 registers (MSRs) instead\n"
-	       "  -h, --help      this text\n");
+	       "\n");
 }
 
 /* "a0 flags, a1 apic_id"; how many there are. */
@@ -190,43 +187,49 @@ static void print_registers(void)
 	}
 }
 
+struct list_options {
+	bool features;
+	bool registers;
+};
+
+static const struct option_row rows[] = {
+	{ .name = "features",
+	  .letter = 'f',
+	  .help = "show KVM's feature bits instead: which are offered, and why not",
+	  .place = offsetof(struct list_options, features) },
+	{ .name = "registers",
+	  .letter = 'r',
+	  .help = "show KVM's x86 registers (MSRs) instead",
+	  .place = offsetof(struct list_options, registers) },
+	HELP_ROW,
+	{ .name = NULL },
+};
+
+static const struct option_table table = {
+	.command = "list",
+	.print_usage = print_usage,
+	.groups = (const struct option_group[]){ { .rows = rows }, { .rows = NULL } },
+	.wrong = EXIT_USAGE,
+};
+
 int list_main(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "features", no_argument, NULL, 'f' },
-		{ "registers", no_argument, NULL, 'r' },
-		{ "help", no_argument, NULL, 'h' },
-		{ .name = NULL },
-	};
-	int option;
-	void (*print)(void) = NULL;
+	struct list_options options = { .features = false };
+	char **words;
+	int status = options_read(&table, &options, argc, argv, &words);
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "frh", options, NULL)) != -1) {
-		switch (option) {
-		case 'f':
-			print = print_features;
-			break;
-		case 'r':
-			print = print_registers;
-			break;
-		case 'h':
-			print_help();
-			return EXIT_OK;
-		default:
-			complain("list: unknown option '%s'; see 'paracall list --help'",
-				 unknown_option(argv));
-			return EXIT_USAGE;
-		}
-	}
-	if (print && optind < argc) {
+	if (status >= 0)
+		return status;
+	if (*words && (options.features || options.registers)) {
 		complain("list: --features and --registers take no names; they show all");
 		return EXIT_USAGE;
 	}
-	if (print)
-		print();
-	else if (optind < argc)
-		return print_named(argv + optind);
+	if (*words)
+		return print_named(words);
+	if (options.registers)
+		print_registers();
+	else if (options.features)
+		print_features();
 	else
 		print_all();
 	return EXIT_OK;

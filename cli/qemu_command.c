@@ -18,13 +18,14 @@ static bool check_program(const char *program)
 		return true;
 	programs = target_programs();
 	if (!strcmp(name, "kvm") || !strcmp(name, "qemu-kvm"))
-		complain("'%s' runs guests on KVM itself; use " QEMU_X86_64, program);
+		complain("'%s' runs guests on KVM itself; use %s", program,
+			 target_at(0)->program);
 	else if (!strncmp(name, SYSTEM_PREFIX, strlen(SYSTEM_PREFIX)))
-		complain(
-			"'%s': this architecture is not supported yet; use %s (x86_64 runs 32-bit x86 guests, too)",
-			program, programs);
+		complain("'%s': this architecture is not supported yet; use %s (%s)", program,
+			 programs, target_at(0)->also_runs);
 	else if (!strncmp(name, "qemu-", 5))
-		complain("'%s' emulates programs, not machines; use " QEMU_X86_64, program);
+		complain("'%s' emulates programs, not machines; use %s", program,
+			 target_at(0)->program);
 	else
 		complain("'%s' is not a QEMU; give a command that begins with %s", program,
 			 programs);
@@ -135,7 +136,7 @@ static void add_pair(struct strings *command, const char *option, const char *va
 	strings_add(command, value);
 }
 
-/* virtio's is PCI's on x86 and pseries, and the channel subsystem's on s390x. */
+/* virtio's, on whichever bus the machine has for it. */
 static void add_disk(struct strings *command, const char *disk)
 {
 	char *path = qemu_double_commas(disk);
@@ -162,12 +163,17 @@ static void add_append(struct strings *command, const char *append, const char *
 
 bool qemu_command_default(struct strings *command, const struct default_machine *machine)
 {
+	char *type;
+
 	if (!check_file("kernel", machine->kernel) ||
 	    (machine->initrd && !check_file("initrd", machine->initrd)) ||
 	    (machine->disk && !check_file("disk", machine->disk)) ||
 	    (machine->cpus && !check_count("--cpus", machine->cpus)))
 		return false;
-	add_pair(command, "-machine", machine->target->machine);
+	type = format_string("%s%s", machine->target->machine,
+			     machine->target->machine_options);
+	add_pair(command, "-machine", type);
+	free(type);
 	add_pair(command, "-m", machine->memory ? machine->memory : "1G");
 	add_pair(command, "-smp", machine->cpus ? machine->cpus : "2");
 	strings_add(command, "-nographic");

@@ -3,25 +3,6 @@
 
 #include <inttypes.h>
 
-bool reading_take_option(struct reading_options *options, int code, const char *value)
-{
-	switch (code) {
-	case OPTION_READING_TRACE:
-		options->expression = value;
-		return true;
-	case OPTION_READING_CPU:
-		options->cpus = value;
-		return true;
-	case OPTION_READING_FAILED:
-		options->failed_only = true;
-		return true;
-	case OPTION_READING_SYMBOLS:
-		options->symbols = value;
-		return true;
-	}
-	return false;
-}
-
 static void note_entry(struct reading *reading, const struct event *event)
 {
 	if (event->kind == PARACALL_EVENT_KERNEL_ENTRY)

@@ -7,6 +7,7 @@
 #include "../report/recording.h"
 #include "../report/symbols.h"
 #include "cli.h"
+#include "options.h"
 
 struct reading_options {
 	/* NULL for all. */
@@ -16,29 +17,18 @@ struct reading_options {
 	const char *symbols;
 };
 
-/* Codes for getopt_long() that are not the commands' own. */
-enum reading_option_code {
-	OPTION_READING_TRACE = 512,
-	OPTION_READING_CPU,
-	OPTION_READING_FAILED,
-	OPTION_READING_SYMBOLS,
-};
-
 /* clang-format off */
-#define READING_LONG_OPTIONS \
-	{ "trace", required_argument, NULL, OPTION_READING_TRACE }, \
-	{ "cpu", required_argument, NULL, OPTION_READING_CPU }, \
-	{ "failed-only", no_argument, NULL, OPTION_READING_FAILED }
+/* Rows of options about them; @more is said of --trace. */
+#define READING_ROWS(more) \
+	{ .name = "trace", .value = "LIST", \
+	  .help = "only these: names of calls, other events and registers, %%groups,\n" \
+		  "! takes out; see paracall(1)" more, \
+	  .place = offsetof(struct reading_options, expression) }, \
+	{ .name = "cpu", .value = "LIST", .help = "only those of these vCPUs, like 0,2-3", \
+	  .place = offsetof(struct reading_options, cpus) }, \
+	{ .name = "failed-only", .help = "only what the guest was refused", \
+	  .place = offsetof(struct reading_options, failed_only) }
 /* clang-format on */
-
-#define READING_HELP \
-	"      --trace=LIST     only these: names of calls, other events and registers, %%groups,\n" \
-	"                       ! takes out; see paracall(1)\n" \
-	"      --cpu=LIST       only those of these vCPUs, like 0,2-3\n" \
-	"      --failed-only    only what the guest was refused\n"
-
-/* Whether it was one of them. */
-bool reading_take_option(struct reading_options *options, int code, const char *value);
 
 struct reading {
 	struct recording *recording;

@@ -5,7 +5,6 @@
 #include "reading.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,19 +17,12 @@ struct report_options {
 	struct reading_options reading;
 };
 
-static void print_help(void)
+static void print_usage(void)
 {
 	printf("Usage: paracall report [OPTION]... RECORDING\n"
 	       "\n"
 	       "Show what 'paracall run --record' wrote to the folder RECORDING.\n"
-	       "\n"
-	       "      --format=FORMAT  text as of 'paracall run --trace', json, csv, or chrome for\n"
-	       "                       Perfetto (default: text)\n"
-	       "      --html           one page for a browser, with all in it\n"
-	       "  -c, --count          the table of calls that 'paracall run' prints\n"
-	       "  -o, --output=FILE    write there (default: standard output)\n" READING_HELP
-	       "      --symbols=FILE   names for program counters, from a System.map or vmlinux\n"
-	       "  -h, --help           this text\n");
+	       "\n");
 }
 
 /* The page without its events; NULL and a complaint if it was not built. */
@@ -133,22 +125,6 @@ static int report(const struct report_options *options)
 	return status;
 }
 
-enum option_code {
-	OPTION_FORMAT = 256,
-	OPTION_HTML,
-};
-
-static const struct option long_options[] = {
-	{ "format", required_argument, NULL, OPTION_FORMAT },
-	{ "html", no_argument, NULL, OPTION_HTML },
-	{ "count", no_argument, NULL, 'c' },
-	{ "output", required_argument, NULL, 'o' },
-	READING_LONG_OPTIONS,
-	{ "symbols", required_argument, NULL, OPTION_READING_SYMBOLS },
-	{ "help", no_argument, NULL, 'h' },
-	{ .name = NULL },
-};
-
 static bool set_format(struct report_options *options, const struct writer_format *format)
 {
 	if (options->format && options->format != format) {
@@ -159,7 +135,7 @@ static bool set_format(struct report_options *options, const struct writer_forma
 	return true;
 }
 
-static bool parse_format(struct report_options *options, const char *name)
+static bool take_format(void *options, const char *name)
 {
 	static const struct writer_format *const formats[] = { &writer_text, &writer_json,
 							       &writer_csv, &writer_chrome };
@@ -171,30 +147,65 @@ static bool parse_format(struct report_options *options, const char *name)
 	return false;
 }
 
-static bool take_option(struct report_options *options, int code, const char *value)
+static bool take_html(void *options, const char *value)
 {
-	switch (code) {
-	case OPTION_FORMAT:
-		return parse_format(options, value);
-	case OPTION_HTML:
-		return set_format(options, &writer_html);
-	case 'c':
-		return set_format(options, &writer_summary);
-	case 'o':
-		options->output = value;
-		return true;
-	}
-	return reading_take_option(&options->reading, code, value);
+	(void)value;
+	return set_format(options, &writer_html);
 }
 
-static bool take_path(struct report_options *options, int count, char **arguments)
+static bool take_count(void *options, const char *value)
 {
-	if (count == 1) {
-		options->path = arguments[0];
+	(void)value;
+	return set_format(options, &writer_summary);
+}
+
+static const struct option_row form_rows[] = {
+	{ .name = "format",
+	  .value = "FORMAT",
+	  .help = "text as of 'paracall run --trace', json, csv, or chrome for\n"
+		  "Perfetto (default: text)",
+	  .take = take_format },
+	{ .name = "html", .help = "one page for a browser, with all in it", .take = take_html },
+	{ .name = "count",
+	  .letter = 'c',
+	  .help = "the table of calls that 'paracall run' prints",
+	  .take = take_count },
+	{ .name = "output",
+	  .letter = 'o',
+	  .value = "FILE",
+	  .help = "write there (default: standard output)",
+	  .place = offsetof(struct report_options, output) },
+	{ .name = NULL },
+};
+
+static const struct option_row reading_rows[] = {
+	READING_ROWS(""),
+	{ .name = "symbols",
+	  .value = "FILE",
+	  .help = "names for program counters, from a System.map or vmlinux",
+	  .place = offsetof(struct reading_options, symbols) },
+	HELP_ROW,
+	{ .name = NULL },
+};
+
+static const struct option_table table = {
+	.command = "report",
+	.print_usage = print_usage,
+	.groups = (const struct option_group[]){ { .rows = form_rows },
+						 { .rows = reading_rows,
+						   .offset = offsetof(struct report_options,
+								      reading) },
+						 { .rows = NULL } },
+	.wrong = EXIT_USAGE,
+};
+
+static bool take_path(struct report_options *options, char **words)
+{
+	options->path = words[0];
+	if (words[0] && !words[1])
 		return true;
-	}
-	if (count)
-		complain("report: one recording at a time, not also '%s'", arguments[1]);
+	if (words[0])
+		complain("report: one recording at a time, not also '%s'", words[1]);
 	else
 		complain(
 			"report what? Give the folder that 'paracall run --record' wrote; see 'paracall report --help'");
@@ -204,24 +215,12 @@ static bool take_path(struct report_options *options, int count, char **argument
 int report_main(int argc, char **argv)
 {
 	struct report_options options = { .path = NULL };
-	int code;
+	char **words;
+	int status = options_read(&table, &options, argc, argv, &words);
 
-	opterr = 0;
-	while ((code = getopt_long(argc, argv, ":co:h", long_options, NULL)) != -1) {
-		if (code == 'h') {
-			print_help();
-			return EXIT_OK;
-		}
-		if (code == ':' || code == '?') {
-			complain("report: %s '%s'; see 'paracall report --help'",
-				 code == ':' ? "a value is missing behind" : "unknown option",
-				 code == ':' ? argv[optind - 1] : unknown_option(argv));
-			return EXIT_USAGE;
-		}
-		if (!take_option(&options, code, optarg))
-			return EXIT_USAGE;
-	}
-	if (!take_path(&options, argc - optind, argv + optind))
+	if (status >= 0)
+		return status;
+	if (!take_path(&options, words))
 		return EXIT_USAGE;
 	if (!options.format)
 		options.format = &writer_text;

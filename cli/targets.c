@@ -1,21 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The list of targets: for the command an architecture is what stands here. */
 #include "targets.h"
 
 #include "cli.h"
+#include "run/x86.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static const struct target_info targets[] = {
 	{
-		.program = QEMU_X86_64,
+		.program = "qemu-system-x86_64",
+		.also_runs = "x86_64 runs 32-bit x86 guests, too",
 		.name = "x86",
 		.architecture = PARACALL_X86,
 		.arch = "x86_64",
 		.machine = "q35",
+		.machine_options = "",
 		.console = "ttyS0",
-		.has_features = true,
-		.is_x86 = true,
+		.options = "features spin hints enforce-features replace",
+		.features_from = "CPUID leaf 0x40000001, eax",
+		.check_command = x86_check_command,
+		.add_arguments = x86_add_arguments,
 	},
 	{
 		.program = "qemu-system-s390x",
@@ -23,23 +29,30 @@ static const struct target_info targets[] = {
 		.architecture = PARACALL_S390,
 		.arch = "s390x",
 		.machine = "s390-ccw-virtio",
+		.machine_options = "",
 		.console = "ttysclp0",
+		/* DIAGNOSE says there that a CPU spins. */
+		.options = "",
 	},
 	{
 		.program = "qemu-system-ppc64",
 		.name = "PowerPC",
 		.architecture = PARACALL_POWERPC,
 		.arch = "ppc64le",
+		.arch_note = "a big-endian PowerPC kernel is ppc64le's, too",
+		.machine = "pseries",
 		/* TCG has no such work-arounds, and says so each time if asked for them. */
-		.machine = "pseries,cap-cfpc=broken,cap-ibs=broken,cap-ccf-assist=off",
+		.machine_options = ",cap-cfpc=broken,cap-ibs=broken,cap-ccf-assist=off",
 		.console = "hvc0",
-		.has_features = true,
+		.options = "features spin",
+		.features_from = "what KVM_HC_FEATURES returns",
 	},
 	{
 		.program = "qemu-system-ppc",
 		.name = "PowerPC",
 		.architecture = PARACALL_POWERPC,
-		.has_features = true,
+		.options = "features spin",
+		.features_from = "what KVM_HC_FEATURES returns",
 	},
 };
 
@@ -68,41 +81,84 @@ const struct target_info *target_of_arch(const char *arch)
 	return NULL;
 }
 
-static const char *program_word(const struct target_info *target)
+bool target_has_option(const struct target_info *target, const char *option)
 {
-	return target->program;
-}
+	size_t length = strlen(option);
 
-static const char *arch_word(const struct target_info *target)
-{
-	return target->arch;
-}
+	for (const char *word = target->options; *word; word += strspn(word, " ")) {
+		size_t word_length = strcspn(word, " ");
 
-static char *join(const char *(*word_of)(const struct target_info *target))
-{
-	const char *words[TARGETS];
-	size_t count = 0;
-	char *list = format_string("%s", "");
-
-	for (size_t i = 0; i < TARGETS; i++)
-		if (word_of(&targets[i]))
-			words[count++] = word_of(&targets[i]);
-	for (size_t i = 0; i < count; i++) {
-		const char *separator = i + 1 == count ? " or " : ", ";
-		char *longer = format_string("%s%s%s", list, i ? separator : "", words[i]);
-
-		free(list);
-		list = longer;
+		if (word_length == length && !strncmp(word, option, length))
+			return true;
+		word += word_length;
 	}
-	return list;
+	return false;
 }
 
 char *target_programs(void)
 {
-	return join(program_word);
+	const char *words[TARGETS];
+
+	for (size_t i = 0; i < TARGETS; i++)
+		words[i] = targets[i].program;
+	return join_words(words, TARGETS, " or ");
+}
+
+char *target_programs_short(void)
+{
+	const char *words[TARGETS];
+
+	for (size_t i = 0; i < TARGETS; i++)
+		words[i] = i ? strrchr(targets[i].program, '-') : targets[i].program;
+	return join_words(words, TARGETS, " or ");
 }
 
 char *target_archs(void)
 {
-	return join(arch_word);
+	const char *words[TARGETS];
+
+	for (size_t i = 0; i < TARGETS; i++)
+		words[i] = targets[i].arch;
+	return join_words(words, TARGETS, " or ");
+}
+
+char *target_machines(void)
+{
+	const char *words[TARGETS];
+
+	for (size_t i = 0; i < TARGETS; i++)
+		words[i] = targets[i].machine;
+	return join_words(words, TARGETS, " or ");
+}
+
+char *target_arch_notes(void)
+{
+	const char *words[TARGETS];
+
+	for (size_t i = 0; i < TARGETS; i++)
+		words[i] = targets[i].arch_note;
+	return join_words(words, TARGETS, ", ");
+}
+
+/* Whether one before it has that name. */
+static bool is_named_before(const char *const *words, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (words[i] && !strcmp(words[i], name))
+			return true;
+	return false;
+}
+
+char *target_names_with(const char *option)
+{
+	const char *words[TARGETS];
+
+	for (size_t i = 0; i < TARGETS; i++) {
+		const struct target_info *target = &targets[i];
+		bool is_wanted = target_has_option(target, option) &&
+				 !is_named_before(words, i, target->name);
+
+		words[i] = is_wanted ? target->name : NULL;
+	}
+	return join_words(words, TARGETS, " and ");
 }

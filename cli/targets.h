@@ -7,26 +7,37 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The one that is meant where no other is named. */
-#define QEMU_X86_64 "qemu-system-x86_64"
+struct command_line;
+struct run_options;
+struct strings;
+
+/* Complains and returns false if a command can't be run so. */
+typedef bool target_check(const struct run_options *options, const struct command_line *line);
 
 struct target_info {
 	/* QEMU's program. */
 	const char *program;
+	/* What it runs beside what its name says, for users; or NULL. */
+	const char *also_runs;
 	/* As sentences name it. */
 	const char *name;
 	enum paracall_architecture architecture;
-	/* --arch's word for its default machine; NULL if it has none. */
+	/* --arch's word for its default machine; NULL if it has none. What is said of it. */
 	const char *arch;
+	const char *arch_note;
 	const char *machine;
+	const char *machine_options;
 	const char *console;
-	/* Its guests are offered features that can be chosen: --features. */
-	bool has_features;
-	/* All other options about KVM's interface are x86's. */
-	bool is_x86;
+	/* Options of 'paracall run' that not every target has: names, with blanks between. */
+	const char *options;
+	/* Where its guests see features, for people; NULL: there are none. */
+	const char *features_from;
+	/* What it wants of QEMU's command line beyond others; NULL: nothing. */
+	target_check *check_command;
+	void (*add_arguments)(struct strings *command, const struct run_options *options);
 };
 
-/* One after the other from 0, x86's first; NULL behind the last. */
+/* One after the other from 0, the one that is meant where none is named; NULL behind the last. */
 const struct target_info *target_at(size_t index);
 
 /* Of a program, given by its name or path; NULL if it is none of them. */
@@ -35,8 +46,21 @@ const struct target_info *target_of_program(const char *program);
 /* Of --arch's word; NULL if there is none. */
 const struct target_info *target_of_arch(const char *arch);
 
-/* "a, b or c" of all programs, or of --arch's words: the caller's to free. */
+bool target_has_option(const struct target_info *target, const char *option);
+
+/*
+ * "a, b or c" of all programs; the same with "-b" and "-c"; of --arch's words; and of
+ * the default machines. All are the caller's to free.
+ */
 char *target_programs(void);
+char *target_programs_short(void);
 char *target_archs(void);
+char *target_machines(void);
+
+/* What is said of --arch's words. */
+char *target_arch_notes(void);
+
+/* "a and b": the names of those with such an option. */
+char *target_names_with(const char *option);
 
 #endif /* PARACALL_CLI_TARGETS_H */

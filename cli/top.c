@@ -3,9 +3,9 @@
 #include "top.h"
 
 #include "cli.h"
+#include "options.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <paracall/paracall.h>
 #include <stdio.h>
@@ -25,21 +25,14 @@ struct top_options {
 	unsigned long count;
 };
 
-static void print_help(void)
+static void print_usage(void)
 {
 	printf("Usage: paracall top [OPTION]... [PID]\n"
 	       "\n"
 	       "Show what a running guest of 'paracall run' calls: hypercalls, halts and accesses\n"
 	       "to registers, per second. PID is the process of 'paracall run' or its QEMU; it\n"
 	       "may be left out if only one guest of this user runs. Keys: q quits, h is help.\n"
-	       "\n"
-	       "  -i, --interval=SECONDS  between two readings, 0.1 to 60 (default: 1)\n"
-	       "  -s, --sort=ORDER        by rate, total, time or name (default: rate)\n"
-	       "  -c, --cpus              the rates of each vCPU\n"
-	       "  -b, --batch             print tables to standard output, until the guest ends\n"
-	       "  -n, --count=N           that many tables, and no more; with --batch only\n"
-	       "      --once              print one table; as --batch --count=1\n"
-	       "  -h, --help              this text\n");
+	       "\n");
 }
 
 double top_time(void)
@@ -193,23 +186,9 @@ static pid_t find_guest(void)
 	return pid;
 }
 
-enum option_code {
-	OPTION_ONCE = 256,
-};
-
-static const struct option long_options[] = {
-	{ "interval", required_argument, NULL, 'i' },
-	{ "sort", required_argument, NULL, 's' },
-	{ "cpus", no_argument, NULL, 'c' },
-	{ "batch", no_argument, NULL, 'b' },
-	{ "count", required_argument, NULL, 'n' },
-	{ "once", no_argument, NULL, OPTION_ONCE },
-	{ "help", no_argument, NULL, 'h' },
-	{ .name = NULL },
-};
-
-static bool parse_interval(double *interval, const char *value)
+static bool take_interval(void *options, const char *value)
 {
+	double *interval = &((struct top_options *)options)->interval;
 	char *end;
 
 	*interval = strtod(value, &end);
@@ -219,8 +198,10 @@ static bool parse_interval(double *interval, const char *value)
 	return false;
 }
 
-static bool parse_order(enum rates_order *order, const char *value)
+static bool take_order(void *options, const char *value)
 {
+	enum rates_order *order = &((struct top_options *)options)->order;
+
 	for (*order = 0; *order < RATES_ORDERS; (*order)++)
 		if (!strcmp(value, rates_order_name(*order)))
 			return true;
@@ -243,66 +224,84 @@ static unsigned long parse_number(const char *what, const char *value, unsigned 
 	return 0;
 }
 
-static bool take_option(struct top_options *options, int code, const char *value)
+static bool take_count(void *options, const char *value)
 {
-	switch (code) {
-	case 'i':
-		return parse_interval(&options->interval, value);
-	case 's':
-		return parse_order(&options->order, value);
-	case 'c':
-		options->shows_cpus = true;
-		return true;
-	case 'b':
-		options->is_batch = true;
-		return true;
-	case 'n':
-		options->count = parse_number("--count", value, ULONG_MAX);
-		return options->count;
-	case OPTION_ONCE:
-		options->is_batch = true;
-		options->count = 1;
-		return true;
-	}
-	return false;
+	struct top_options *top = options;
+
+	top->count = parse_number("--count", value, ULONG_MAX);
+	return top->count;
 }
 
-static bool take_arguments(struct top_options *options, int count, char **arguments)
+static bool take_once(void *options, const char *value)
 {
-	if (count > 1) {
-		complain("top: one process at a time, not also '%s'", arguments[1]);
+	struct top_options *top = options;
+
+	(void)value;
+	top->is_batch = true;
+	top->count = 1;
+	return true;
+}
+
+static const struct option_row rows[] = {
+	{ .name = "interval",
+	  .letter = 'i',
+	  .value = "SECONDS",
+	  .help = "between two readings, 0.1 to 60 (default: 1)",
+	  .take = take_interval },
+	{ .name = "sort",
+	  .letter = 's',
+	  .value = "ORDER",
+	  .help = "by rate, total, time or name (default: rate)",
+	  .take = take_order },
+	{ .name = "cpus",
+	  .letter = 'c',
+	  .help = "the rates of each vCPU",
+	  .place = offsetof(struct top_options, shows_cpus) },
+	{ .name = "batch",
+	  .letter = 'b',
+	  .help = "print tables to standard output, until the guest ends",
+	  .place = offsetof(struct top_options, is_batch) },
+	{ .name = "count",
+	  .letter = 'n',
+	  .value = "N",
+	  .help = "that many tables, and no more; with --batch only",
+	  .take = take_count },
+	{ .name = "once", .help = "print one table; as --batch --count=1", .take = take_once },
+	HELP_ROW,
+	{ .name = NULL },
+};
+
+static const struct option_table table = {
+	.command = "top",
+	.print_usage = print_usage,
+	.groups = (const struct option_group[]){ { .rows = rows }, { .rows = NULL } },
+	.wrong = EXIT_USAGE,
+};
+
+static bool take_words(struct top_options *options, char **words)
+{
+	if (words[0] && words[1]) {
+		complain("top: one process at a time, not also '%s'", words[1]);
 		return false;
 	}
 	if (options->count && !options->is_batch) {
 		complain("top: --count is for --batch; see 'paracall top --help'");
 		return false;
 	}
-	if (count)
-		options->pid = parse_number("the process", arguments[0], INT_MAX);
-	return !count || options->pid;
+	if (words[0])
+		options->pid = parse_number("the process", words[0], INT_MAX);
+	return !words[0] || options->pid;
 }
 
 int top_main(int argc, char **argv)
 {
 	struct top_options options = { .interval = 1 };
-	int code;
+	char **words;
+	int status = options_read(&table, &options, argc, argv, &words);
 
-	opterr = 0;
-	while ((code = getopt_long(argc, argv, ":i:s:cbn:h", long_options, NULL)) != -1) {
-		if (code == 'h') {
-			print_help();
-			return EXIT_OK;
-		}
-		if (code == ':' || code == '?') {
-			complain("top: %s '%s'; see 'paracall top --help'",
-				 code == ':' ? "a value is missing behind" : "unknown option",
-				 code == ':' ? argv[optind - 1] : unknown_option(argv));
-			return EXIT_USAGE;
-		}
-		if (!take_option(&options, code, optarg))
-			return EXIT_USAGE;
-	}
-	if (!take_arguments(&options, argc - optind, argv + optind))
+	if (status >= 0)
+		return status;
+	if (!take_words(&options, words))
 		return EXIT_USAGE;
 	if (!options.is_batch && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))) {
 		complain("top needs a terminal; print tables with --batch or --once");

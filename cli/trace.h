@@ -5,6 +5,7 @@
 
 #include "../report/filter.h"
 #include "../report/symbols.h"
+#include "options.h"
 
 #include <paracall/paracall.h>
 #include <sys/types.h>
@@ -25,48 +26,8 @@ struct trace_options {
 	struct filter *filter;
 };
 
-/* Codes for getopt_long() that are not run.c's. */
-enum trace_option_code {
-	OPTION_TRACE = 512,
-	OPTION_TRACE_OUTPUT,
-	OPTION_TRACE_FORMAT,
-	OPTION_TRACE_CPU,
-	OPTION_TRACE_FAILED,
-	OPTION_TRACE_SYMBOLS,
-	OPTION_TRACE_RECORD,
-	OPTION_TRACE_LOSS,
-};
-
-/* clang-format off */
-#define TRACE_LONG_OPTIONS \
-	{ "trace", optional_argument, NULL, OPTION_TRACE }, \
-	{ "output", required_argument, NULL, OPTION_TRACE_OUTPUT }, \
-	{ "trace-format", required_argument, NULL, OPTION_TRACE_FORMAT }, \
-	{ "cpu", required_argument, NULL, OPTION_TRACE_CPU }, \
-	{ "failed-only", no_argument, NULL, OPTION_TRACE_FAILED }, \
-	{ "symbols", required_argument, NULL, OPTION_TRACE_SYMBOLS }, \
-	{ "record", required_argument, NULL, OPTION_TRACE_RECORD }, \
-	{ "record-loss", required_argument, NULL, OPTION_TRACE_LOSS }
-/* clang-format on */
-
-#define TRACE_HELP \
-	"Trace, one line for each event, and recording:\n" \
-	"      --trace[=LIST]      what the guest does, as it does it, on standard error; names\n" \
-	"                          of calls and other events, %%groups, ! takes out (default: all)\n" \
-	"      --output=FILE       write the trace there\n" \
-	"      --trace-format=FORMAT\n" \
-	"                          text, or ftrace: x86 calls as the kernel's trace point\n" \
-	"                          kvm_hypercall shows them (default: text)\n" \
-	"      --cpu=LIST          only these vCPUs, like 0,2-3\n" \
-	"      --failed-only       only what the guest was refused\n" \
-	"      --symbols=FILE      names for program counters, from a System.map or vmlinux\n" \
-	"      --record=FOLDER     record everything there, in the Common Trace Format\n" \
-	"      --record-loss=HOW   if writing can't keep up, let the guest wait, or drop\n" \
-	"                          events and count them (default: wait)\n" \
-	"\n"
-
-/* Whether it is one of these options, and good; complains if it is not. */
-bool trace_take_option(struct trace_options *options, int code, const char *value);
+/* What the command line says of it, about the structure above. */
+extern const struct option_row trace_option_rows[];
 /* When all are taken. */
 bool trace_check_options(const struct trace_options *options);
 void trace_free_options(struct trace_options *options);

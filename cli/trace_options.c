@@ -14,8 +14,9 @@ static struct filter *filter_of(struct trace_options *options)
 	return options->filter;
 }
 
-static bool take_expression(struct trace_options *options, const char *value)
+static bool take_expression(void *argument, const char *value)
 {
+	struct trace_options *options = argument;
 	char error[512];
 
 	options->traces = true;
@@ -26,8 +27,9 @@ static bool take_expression(struct trace_options *options, const char *value)
 	return false;
 }
 
-static bool take_cpus(struct trace_options *options, const char *value)
+static bool take_cpus(void *argument, const char *value)
 {
+	struct trace_options *options = argument;
 	char error[512];
 
 	options->needs_trace = "--cpu";
@@ -37,49 +39,92 @@ static bool take_cpus(struct trace_options *options, const char *value)
 	return false;
 }
 
-/* Of two words the second; @is_second is set if it is that. */
-static bool take_word(const char *option, const char *value, const char *first,
-		      const char *second, bool *is_second)
+static bool take_output(void *argument, const char *value)
 {
-	*is_second = !strcmp(value, second);
-	if (*is_second || !strcmp(value, first))
-		return true;
-	complain("%s=%s: use %s or %s", option, value, first, second);
-	return false;
+	struct trace_options *options = argument;
+
+	options->needs_trace = "--output";
+	options->output = value;
+	return true;
 }
 
-bool trace_take_option(struct trace_options *options, int code, const char *value)
+static bool take_format(void *argument, const char *value)
 {
-	switch (code) {
-	case OPTION_TRACE:
-		return take_expression(options, value);
-	case OPTION_TRACE_OUTPUT:
-		options->needs_trace = "--output";
-		options->output = value;
-		return true;
-	case OPTION_TRACE_FORMAT:
-		options->needs_trace = "--trace-format";
-		return take_word("--trace-format", value, "text", "ftrace",
-				 &options->is_ftrace);
-	case OPTION_TRACE_CPU:
-		return take_cpus(options, value);
-	case OPTION_TRACE_FAILED:
-		options->needs_trace = "--failed-only";
-		filter_set_failed(filter_of(options));
-		return true;
-	case OPTION_TRACE_SYMBOLS:
-		options->needs_trace = "--symbols";
-		options->symbols = value;
-		return true;
-	case OPTION_TRACE_RECORD:
-		options->record = value;
-		return true;
-	case OPTION_TRACE_LOSS:
-		options->needs_either = "--record-loss";
-		return take_word("--record-loss", value, "wait", "drop", &options->drops);
-	}
-	return false;
+	struct trace_options *options = argument;
+
+	options->needs_trace = "--trace-format";
+	options->is_ftrace = !strcmp(value, "ftrace");
+	return true;
 }
+
+static bool take_failed(void *argument, const char *value)
+{
+	struct trace_options *options = argument;
+
+	(void)value;
+	options->needs_trace = "--failed-only";
+	filter_set_failed(filter_of(options));
+	return true;
+}
+
+static bool take_symbols(void *argument, const char *value)
+{
+	struct trace_options *options = argument;
+
+	options->needs_trace = "--symbols";
+	options->symbols = value;
+	return true;
+}
+
+static bool take_loss(void *argument, const char *value)
+{
+	struct trace_options *options = argument;
+
+	options->needs_either = "--record-loss";
+	options->drops = !strcmp(value, "drop");
+	return true;
+}
+
+const struct option_row trace_option_rows[] = {
+	{ .name = "trace",
+	  .value = "LIST",
+	  .is_optional = true,
+	  .help = "what the guest does, as it does it, on standard error; names\n"
+		  "of calls and other events, %%groups, ! takes out (default: all)",
+	  .take = take_expression },
+	{ .name = "output",
+	  .value = "FILE",
+	  .help = "write the trace there",
+	  .take = take_output },
+	{ .name = "trace-format",
+	  .value = "FORMAT",
+	  .help = "text, or ftrace: x86 calls as the kernel's trace point\n"
+		  "kvm_hypercall shows them (default: text)",
+	  .words = "text or ftrace",
+	  .take = take_format },
+	{ .name = "cpu",
+	  .value = "LIST",
+	  .help = "only these vCPUs, like 0,2-3",
+	  .take = take_cpus },
+	{ .name = "failed-only",
+	  .help = "only what the guest was refused",
+	  .take = take_failed },
+	{ .name = "symbols",
+	  .value = "FILE",
+	  .help = "names for program counters, from a System.map or vmlinux",
+	  .take = take_symbols },
+	{ .name = "record",
+	  .value = "FOLDER",
+	  .help = "record everything there, in the Common Trace Format",
+	  .place = offsetof(struct trace_options, record) },
+	{ .name = "record-loss",
+	  .value = "HOW",
+	  .help = "if writing can't keep up, let the guest wait, or drop\n"
+		  "events and count them (default: wait)",
+	  .words = "wait or drop",
+	  .take = take_loss },
+	{ .name = NULL },
+};
 
 bool trace_check_options(const struct trace_options *options)
 {

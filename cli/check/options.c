@@ -3,9 +3,9 @@
 
 #include "../cli.h"
 #include "../engines.h"
+#include "../options.h"
 
 #include <fnmatch.h>
-#include <getopt.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #define MOST_JOBS 1024
 #define MOST_SHARDS 1000000
 
-static void print_help(void)
+static void print_usage(void)
 {
 	printf("Usage: paracall check [OPTION]... [PROGRAM]...\n"
 	       "       paracall check --compare [OPTION]... ENGINE ENGINE [PROGRAM]...\n"
@@ -24,29 +24,7 @@ static void print_help(void)
 	       "inside. PROGRAM is one of them, like kick, or a pattern of names. The exit status\n"
 	       "is 0 if all is as it should be, 1 if a test failed, 3 if none did but a guest\n"
 	       "crashed or was not done in time, 77 if nothing could be tested.\n"
-	       "\n"
-	       "      --engine=LIST    what runs them: paracall; plain, QEMU alone, where nearly all\n"
-	       "                       must be skipped; kvm, the machine's own; kvm-in-tcg, that\n"
-	       "                       of a Linux under QEMU (default: paracall,plain)\n"
-	       "      --compare        run guests that tell their host's answers, on two engines,\n"
-	       "                       and show where these differ; 1 if it isn't known why\n"
-	       "      --seed=N         of --compare's sequences by chance; or --seed=random, and\n"
-	       "                       the seed is told (default: 1)\n"
-	       "      --sequences=N    how many of them (default: 600, of the long run 10000)\n"
-	       "      --arch=NAME      of this architecture only: x86_64, i386, s390x or\n"
-	       "                       ppc64\n"
-	       "      --long           the long runs, too\n"
-	       "      --list           show the tests and what they cover, and run none\n"
-	       "      --rules          the same, and where it is written what each expects\n"
-	       "      --format=FORMAT  text, tap or junit; of a list text or json (default: text)\n"
-	       "      --junit=FILE     the results also to this file, as JUnit's XML\n"
-	       "  -j, --jobs=N         N runs at a time, or auto: as many as there are processors;\n"
-	       "                       those that look at time are run alone (default: 1)\n"
-	       "      --shard=I/N      the I-th of N parts of the runs, for N machines\n"
-	       "      --timeout=N      seconds for each run (default: as its .conf file says, or %u)\n"
-	       "      --guests=FOLDER  where the guests and their .conf files are\n"
-	       "  -h, --help           this text\n",
-	       DEFAULT_SECONDS);
+	       "\n");
 }
 
 /* By its name, with or without the folder that it is in. */
@@ -61,43 +39,10 @@ bool check_is_wanted(const struct check_options *options, const char *program)
 	return !options->patterns[0];
 }
 
-enum option_code {
-	OPTION_ENGINE = 256,
-	OPTION_COMPARE,
-	OPTION_SEED,
-	OPTION_SEQUENCES,
-	OPTION_ARCH,
-	OPTION_LONG,
-	OPTION_LIST,
-	OPTION_RULES,
-	OPTION_FORMAT,
-	OPTION_JUNIT,
-	OPTION_SHARD,
-	OPTION_TIMEOUT,
-	OPTION_GUESTS,
-};
-
-static const struct option long_options[] = {
-	{ "engine", required_argument, NULL, OPTION_ENGINE },
-	{ "compare", no_argument, NULL, OPTION_COMPARE },
-	{ "seed", required_argument, NULL, OPTION_SEED },
-	{ "sequences", required_argument, NULL, OPTION_SEQUENCES },
-	{ "arch", required_argument, NULL, OPTION_ARCH },
-	{ "long", no_argument, NULL, OPTION_LONG },
-	{ "list", no_argument, NULL, OPTION_LIST },
-	{ "rules", no_argument, NULL, OPTION_RULES },
-	{ "format", required_argument, NULL, OPTION_FORMAT },
-	{ "junit", required_argument, NULL, OPTION_JUNIT },
-	{ "jobs", required_argument, NULL, 'j' },
-	{ "shard", required_argument, NULL, OPTION_SHARD },
-	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
-	{ "guests", required_argument, NULL, OPTION_GUESTS },
-	{ "help", no_argument, NULL, 'h' },
-	{ .name = NULL },
-};
-
-static bool take_engines(struct check_options *options, const char *value)
+static bool take_engines(void *argument, const char *value)
 {
+	struct check_options *options = argument;
+
 	options->engines = check_engines_parse(value);
 	if (!options->engines)
 		complain(
@@ -106,21 +51,25 @@ static bool take_engines(struct check_options *options, const char *value)
 	return options->engines;
 }
 
-static bool take_architecture(struct check_options *options, const char *value)
+static bool take_architecture(void *argument, const char *value)
 {
+	struct check_options *options = argument;
 	const struct check_machine *machine;
+	char *names;
 
 	options->architecture = value;
 	for (size_t i = 0; (machine = check_machine(i)); i++)
 		if (!strcmp(machine->architecture, value))
 			return true;
-	complain("--arch=%s: there are no guests for that: use x86_64, i386, s390x or ppc64",
-		 value);
+	names = check_machine_names();
+	complain("--arch=%s: there are no guests for that: use %s", value, names);
+	free(names);
 	return false;
 }
 
-static bool take_format(struct check_options *options, const char *value)
+static bool take_format(void *argument, const char *value)
 {
+	struct check_options *options = argument;
 	const char *names = check_format_parse(value, &options->format);
 
 	if (names)
@@ -128,8 +77,9 @@ static bool take_format(struct check_options *options, const char *value)
 	return !names;
 }
 
-static bool take_timeout(struct check_options *options, const char *value)
+static bool take_timeout(void *argument, const char *value)
 {
+	struct check_options *options = argument;
 	char *end;
 	long seconds = strtol(value, &end, 10);
 
@@ -156,8 +106,9 @@ static unsigned int processors(void)
 	return sched_getaffinity(0, sizeof(set), &set) ? 1 : CPU_COUNT(&set);
 }
 
-static bool take_jobs(struct check_options *options, const char *value)
+static bool take_jobs(void *argument, const char *value)
 {
+	struct check_options *options = argument;
 	char *end;
 
 	if (!strcmp(value, "auto")) {
@@ -171,8 +122,9 @@ static bool take_jobs(struct check_options *options, const char *value)
 	return false;
 }
 
-static bool take_shard(struct check_options *options, const char *value)
+static bool take_shard(void *argument, const char *value)
 {
+	struct check_options *options = argument;
 	char *end;
 
 	options->shard = take_number(value, MOST_SHARDS, &end);
@@ -183,62 +135,120 @@ static bool take_shard(struct check_options *options, const char *value)
 	return false;
 }
 
-static bool take_seed(struct check_options *options, const char *value)
+static bool take_seed(void *argument, const char *value)
 {
+	struct check_options *options = argument;
+
 	if (sequences_parse_seed(&options->sequences, value))
 		return true;
 	complain("--seed=%s: give a number below 2^63, or random", value);
 	return false;
 }
 
-static bool take_sequences(struct check_options *options, const char *value)
+static bool take_sequences(void *argument, const char *value)
 {
+	struct check_options *options = argument;
+
 	if (sequences_parse_count(&options->sequences, value))
 		return true;
 	complain("--sequences=%s: give a number from 1 to %u", value, MOST_SEQUENCES);
 	return false;
 }
 
-static bool take_option(struct check_options *options, int code, const char *value)
+static bool take_rules(void *argument, const char *value)
 {
-	switch (code) {
-	case OPTION_ENGINE:
-		return take_engines(options, value);
-	case OPTION_COMPARE:
-		options->compares = true;
-		return true;
-	case OPTION_SEED:
-		return take_seed(options, value);
-	case OPTION_SEQUENCES:
-		return take_sequences(options, value);
-	case OPTION_ARCH:
-		return take_architecture(options, value);
-	case OPTION_LONG:
-		options->is_long = true;
-		return true;
-	case OPTION_LIST:
-		options->lists = true;
-		return true;
-	case OPTION_RULES:
-		options->lists = options->lists_rules = true;
-		return true;
-	case OPTION_FORMAT:
-		return take_format(options, value);
-	case OPTION_JUNIT:
-		options->junit = value;
-		return true;
-	case 'j':
-		return take_jobs(options, value);
-	case OPTION_SHARD:
-		return take_shard(options, value);
-	case OPTION_TIMEOUT:
-		return take_timeout(options, value);
-	default:
-		free(options->folder);
-		options->folder = must(strdup(value));
-		return true;
-	}
+	struct check_options *options = argument;
+
+	(void)value;
+	options->lists = options->lists_rules = true;
+	return true;
 }
+
+static bool take_folder(void *argument, const char *value)
+{
+	struct check_options *options = argument;
+
+	free(options->folder);
+	options->folder = must(strdup(value));
+	return true;
+}
+
+static char *list_seconds(void)
+{
+	return format_string("%u", DEFAULT_SECONDS);
+}
+
+static const struct option_row rows[] = {
+	{ .name = "engine",
+	  .value = "LIST",
+	  .help = "what runs them: paracall; plain, QEMU alone, where nearly all\n"
+		  "must be skipped; kvm, the machine's own; kvm-in-tcg, that\n"
+		  "of a Linux under QEMU (default: paracall,plain)",
+	  .take = take_engines },
+	{ .name = "compare",
+	  .help = "run guests that tell their host's answers, on two engines,\n"
+		  "and show where these differ; 1 if it isn't known why",
+	  .place = offsetof(struct check_options, compares) },
+	{ .name = "seed",
+	  .value = "N",
+	  .help = "of --compare's sequences by chance; or --seed=random, and\n"
+		  "the seed is told (default: 1)",
+	  .take = take_seed },
+	{ .name = "sequences",
+	  .value = "N",
+	  .help = "how many of them (default: 600, of the long run 10000)",
+	  .take = take_sequences },
+	{ .name = "arch",
+	  .value = "NAME",
+	  .help = "of this architecture only: %s",
+	  .list = check_machine_names,
+	  .take = take_architecture },
+	{ .name = "long",
+	  .help = "the long runs, too",
+	  .place = offsetof(struct check_options, is_long) },
+	{ .name = "list",
+	  .help = "show the tests and what they cover, and run none",
+	  .place = offsetof(struct check_options, lists) },
+	{ .name = "rules",
+	  .help = "the same, and where it is written what each expects",
+	  .take = take_rules },
+	{ .name = "format",
+	  .value = "FORMAT",
+	  .help = "text, tap or junit; of a list text or json (default: text)",
+	  .take = take_format },
+	{ .name = "junit",
+	  .value = "FILE",
+	  .help = "the results also to this file, as JUnit's XML",
+	  .place = offsetof(struct check_options, junit) },
+	{ .name = "jobs",
+	  .letter = 'j',
+	  .value = "N",
+	  .help = "N runs at a time, or auto: as many as there are processors;\n"
+		  "those that look at time are run alone (default: 1)",
+	  .take = take_jobs },
+	{ .name = "shard",
+	  .value = "I/N",
+	  .help = "the I-th of N parts of the runs, for N machines",
+	  .take = take_shard },
+	{ .name = "timeout",
+	  .value = "N",
+	  .help = "seconds for each run (default: as its .conf file says, or %s)",
+	  .list = list_seconds,
+	  .take = take_timeout },
+	{ .name = "guests",
+	  .value = "FOLDER",
+	  .help = "where the guests and their .conf files are",
+	  .take = take_folder },
+	HELP_ROW,
+	{ .name = NULL },
+};
+
+static const struct option_table table = {
+	.command = "check",
+	.print_usage = print_usage,
+	.groups = (const struct option_group[]){ { .rows = rows }, { .rows = NULL } },
+	.wrong = EXIT_USAGE,
+};
 
 /* The first two of the words that are no options. */
 static bool take_compared(struct check_options *options)
@@ -289,31 +299,15 @@ static bool do_fit(struct check_options *options)
 
 int check_options_parse(struct check_options *options, int argc, char **argv)
 {
-	int code;
+	int status;
 
 	*options = (struct check_options){
 		.engines = DEFAULT_ENGINES,
 		.jobs = 1,
 		.folder = data_path("guest"),
 	};
-	opterr = 0;
-	while ((code = getopt_long(argc, argv, ":hj:", long_options, NULL)) != -1) {
-		if (code == 'h') {
-			print_help();
-			return EXIT_OK;
-		}
-		if (code == ':') {
-			complain("check: option '%s' needs a value", argv[optind - 1]);
-			return EXIT_USAGE;
-		}
-		if (code == '?') {
-			complain("check: unknown option '%s'; see 'paracall check --help'",
-				 unknown_option(argv));
-			return EXIT_USAGE;
-		}
-		if (!take_option(options, code, optarg))
-			return EXIT_USAGE;
-	}
-	options->patterns = argv + optind;
+	status = options_read(&table, options, argc, argv, &options->patterns);
+	if (status >= 0)
+		return status;
 	return do_fit(options) ? -1 : EXIT_USAGE;
 }

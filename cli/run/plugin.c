@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "plugin.h"
+
+#include "../engines.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void append(char **argument, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void append(char **argument, const char *format, ...)
+{
+	char *longer = NULL;
+	va_list values;
+	char *more;
+
+	va_start(values, format);
+	if (vasprintf(&more, format, values) < 0)
+		more = NULL;
+	va_end(values);
+	longer = format_string("%s%s", *argument, (char *)must(more));
+	free(more);
+	free(*argument);
+	*argument = longer;
+}
+
+/* A comma ends an option there, and colons part features. */
+static void append_features(char **argument, const char *list)
+{
+	append(argument, ",features=");
+	for (; *list; list++)
+		append(argument, "%c", *list == ',' ? ':' : *list);
+}
+
+/* Those of the target's own that were said. */
+static void append_special(char **argument, const struct run_options *options)
+{
+	const struct target_options *special = &options->special;
+	const struct target_info *target = options->target;
+
+	if (special->features && target_has_option(target, "features"))
+		append_features(argument, special->features);
+	if (special->hints && target_has_option(target, "hints"))
+		append(argument, ",hints=%s", special->hints);
+	if (special->enforces)
+		append(argument, ",enforce=on");
+	if (special->replace && target_has_option(target, "replace"))
+		append(argument, ",replace=%s", special->replace);
+	if (special->spin && target_has_option(target, "spin"))
+		append(argument, ",spin=%s", special->spin);
+}
+
+bool plugin_add(struct strings *command, const struct run_options *options, int report,
+		int trace)
+{
+	char *path = plugin_path(PLUGIN_FILE);
+	char *argument;
+
+	if (!path)
+		return false;
+	argument = qemu_double_commas(path);
+	free(path);
+	append_special(&argument, options);
+	for (size_t i = 0; i < options->inject.count; i++)
+		append(&argument, ",inject=%s", options->inject.items[i]);
+	append(&argument, ",report=/proc/self/fd/%d", report);
+	if (trace >= 0)
+		append(&argument, ",trace=/proc/self/fd/%d", trace);
+	strings_add(command, "-plugin");
+	strings_add(command, argument);
+	free(argument);
+	if (options->target->add_arguments)
+		options->target->add_arguments(command, options);
+	return true;
+}

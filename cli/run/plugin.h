@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What Paracall adds to QEMU's command line: the plugin, and what it is to do. */
+#ifndef PARACALL_CLI_RUN_PLUGIN_H
+#define PARACALL_CLI_RUN_PLUGIN_H
+
+#include "options.h"
+
+/*
+ * @report is the file for the counters, @trace the trace's memory, or -1. False after a
+ * complaint if there is no plugin.
+ */
+bool plugin_add(struct strings *command, const struct run_options *options, int report,
+		int trace);
+
+#endif /* PARACALL_CLI_RUN_PLUGIN_H */

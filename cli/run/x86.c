@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "x86.h"
+
+#include "../../engine/qemu/command_line/cpus.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+static bool offers_unhalt(const struct run_options *options)
+{
+	return options->features & 1u << PARACALL_KVM_FEATURE_PV_UNHALT;
+}
+
+/* Only through registers that x2APIC mode hides are vCPUs woken, and told apart. */
+static bool hides_x2apic(const struct run_options *options)
+{
+	return offers_unhalt(options) || command_line_shares_thread(&options->line);
+}
+
+static bool check_x2apic(const struct run_options *options, const struct command_line *line)
+{
+	const struct command_option *option;
+	char *quote;
+
+	if (!hides_x2apic(options) ||
+	    command_line_cpu_property(line, "x86_64-cpu", "x2apic", &option) != COMMAND_YES)
+		return true;
+	quote = qemu_command_quote(option);
+	if (offers_unhalt(options))
+		complain(
+			"%s, which asks for the x2APIC, and the feature pv-unhalt exclude each other: drop one, the feature by --features=-pv-unhalt",
+			quote);
+	else
+		complain(
+			"%s, which asks for the x2APIC, and one thread for all vCPUs (thread=single, -icount) exclude each other: drop one",
+			quote);
+	free(quote);
+	return false;
+}
+
+/* The highest APIC id in xAPIC mode; 255 is all of them. */
+#define HIGHEST_XAPIC_ID 254
+
+static bool check_cpus(const struct run_options *options, const struct command_line *line)
+{
+	struct command_cpus cpus;
+	uint64_t highest;
+	char *quote;
+
+	/* What makes no sense is QEMU's to refuse. */
+	if (!hides_x2apic(options) || !command_line_cpus(line, &cpus))
+		return true;
+	highest = command_cpus_highest_apic_id(&cpus);
+	if (highest <= HIGHEST_XAPIC_ID)
+		return true;
+	quote = qemu_command_quote(cpus.option);
+	complain(
+		"%s needs APIC ids up to %" PRIu64
+		", but with %s those above 254 can't be used: ask for fewer vCPUs (255 with ids in one row), or drop %s",
+		quote, highest,
+		offers_unhalt(options) ? "the feature pv-unhalt" : "one thread for all vCPUs",
+		offers_unhalt(options) ? "the feature by --features=-pv-unhalt" : "that");
+	free(quote);
+	return false;
+}
+
+bool x86_check_command(const struct run_options *options, const struct command_line *line)
+{
+	return check_x2apic(options, line) && check_cpus(options, line);
+}
+
+void x86_add_arguments(struct strings *command, const struct run_options *options)
+{
+	if (!hides_x2apic(options))
+		return;
+	strings_add(command, "-global");
+	strings_add(command, "x86_64-cpu.x2apic=off");
+}

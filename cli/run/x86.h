@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What x86 guests want of QEMU's command line. */
+#ifndef PARACALL_CLI_RUN_X86_H
+#define PARACALL_CLI_RUN_X86_H
+
+#include "options.h"
+
+/* Complains and returns false if a word of it and an option exclude each other. */
+bool x86_check_command(const struct run_options *options, const struct command_line *line);
+
+void x86_add_arguments(struct strings *command, const struct run_options *options);
+
+#endif /* PARACALL_CLI_RUN_X86_H */
