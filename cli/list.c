@@ -3,6 +3,7 @@
 #include "../engine/qemu/capabilities.h"
 #include "cli.h"
 #include "options.h"
+#include "targets.h"
 
 #include <paracall/paracall.h>
 #include <stdio.h>
@@ -16,10 +17,10 @@ static void print_usage(void)
 	       "       paracall list --features\n"
 	       "       paracall list --registers\n"
 	       "\n"
-	       "Show every hypercall that KVM has defined, the functions of s390's DIAGNOSE, and\n"
-	       "PowerPC's calls of ePAPR and PAPR, in the template of the kernel's document; or\n"
-	       "the ones of these names (KICK_CPU, KVM_HC_KICK_CPU) or numbers (5; DIAGNOSE's,\n"
-	       "ePAPR's and PAPR's in hexadecimal: 0x9c).\n"
+	       "Show every hypercall that KVM has defined, and those of each architecture's own\n"
+	       "kinds (DIAGNOSE, ePAPR, PAPR), in the template of the kernel's document; or the\n"
+	       "ones of these names (KICK_CPU, KVM_HC_KICK_CPU) or numbers (5; of all kinds but\n"
+	       "KVM's own in hexadecimal: 0x9c).\n"
 	       "\n");
 }
 
@@ -170,10 +171,17 @@ static void print_features_of(enum paracall_architecture architecture)
 
 static void print_features(void)
 {
-	puts("x86: CPUID leaf 0x40000001, eax");
-	print_features_of(PARACALL_X86);
-	puts("\nPPC: what KVM_HC_FEATURES returns");
-	print_features_of(PARACALL_POWERPC);
+	const struct target_info *target;
+	uint32_t printed = 0;
+
+	for (size_t i = 0; (target = target_at(i)); i++) {
+		if (!target->features_from || printed & target->architecture)
+			continue;
+		printf("%s%s: %s\n", printed ? "\n" : "",
+		       paracall_architecture_name(target->architecture), target->features_from);
+		print_features_of(target->architecture);
+		printed |= target->architecture;
+	}
 }
 
 static void print_registers(void)
@@ -199,7 +207,7 @@ static const struct option_row rows[] = {
 	  .place = offsetof(struct list_options, features) },
 	{ .name = "registers",
 	  .letter = 'r',
-	  .help = "show KVM's x86 registers (MSRs) instead",
+	  .help = "show KVM's registers (MSRs) instead",
 	  .place = offsetof(struct list_options, registers) },
 	HELP_ROW,
 	{ .name = NULL },

@@ -98,7 +98,7 @@ const struct option_row trace_option_rows[] = {
 	  .take = take_output },
 	{ .name = "trace-format",
 	  .value = "FORMAT",
-	  .help = "text, or ftrace: x86 calls as the kernel's trace point\n"
+	  .help = "text, or ftrace: hypercalls as the kernel's trace point\n"
 		  "kvm_hypercall shows them (default: text)",
 	  .words = "text or ftrace",
 	  .take = take_format },

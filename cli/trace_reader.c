@@ -414,12 +414,22 @@ static bool wait_for_rings(struct reader *reader)
 	return true;
 }
 
+/* Whether the table has calls of it. */
+static bool is_architecture(uint32_t architecture)
+{
+	const struct paracall_call_info *info;
+
+	for (size_t i = 0; (info = paracall_call_info(i)); i++)
+		if (info->architecture == architecture)
+			return true;
+	return false;
+}
+
 static bool is_possible(const struct reader *reader)
 {
 	return (reader->clock == PARACALL_TRACE_NANOSECONDS ||
 		reader->clock == PARACALL_TRACE_TICKS) &&
-	       (reader->architecture == PARACALL_X86 || reader->architecture == PARACALL_S390 ||
-		reader->architecture == PARACALL_POWERPC);
+	       is_architecture(reader->architecture);
 }
 
 /* What is there is looked at once. False if the plugin doesn't make such rings. */
