@@ -2,6 +2,7 @@
 #include "summary.h"
 
 #include "injected.h"
+#include "summary_part.h"
 
 #include <inttypes.h>
 #include <paracall/paracall.h>
@@ -32,20 +33,6 @@ struct table {
 				offsetof(struct paracall_cpu_statistics, calls) + \
 					(row) * sizeof(struct paracall_call_statistics) + \
 					offsetof(struct paracall_call_statistics, member))
-
-/* The same of a register's. */
-#define msr_total(statistics, index, member) \
-	paracall_statistics_sum(statistics, \
-				offsetof(struct paracall_cpu_statistics, msrs) + \
-					(index) * sizeof(struct paracall_msr_statistics) + \
-					offsetof(struct paracall_msr_statistics, member))
-
-/* And of a field of PowerPC's magic page. */
-#define field_total(statistics, index, member) \
-	paracall_statistics_sum( \
-		statistics, offsetof(struct paracall_cpu_statistics, magic_page) + \
-				    (index) * sizeof(struct paracall_magic_page_statistics) + \
-				    offsetof(struct paracall_magic_page_statistics, member))
 
 static struct line make_line(const struct paracall_statistics *statistics, uint32_t row)
 {
@@ -118,11 +105,10 @@ static bool feature_was_used(const struct paracall_statistics *statistics,
 		    info->architecture == statistics->architecture &&
 		    row_total(statistics, paracall_call_slot(info->id), calls))
 			return true;
-	if (statistics->architecture != PARACALL_X86)
-		return false;
+	/* Where there are no such registers, none was written. */
 	for (size_t i = 0; i < paracall_msr_count(); i++)
 		if (paracall_msr_info(i)->feature == 1u << feature->bit &&
-		    msr_total(statistics, i, writes))
+		    summary_msr_total(statistics, i, writes))
 			return true;
 	return false;
 }
@@ -155,40 +141,7 @@ static void print_features(FILE *output, const struct paracall_statistics *stati
 		fputs(none, output);
 }
 
-/* Only what there was. */
-static void print_clocks(FILE *output, const struct paracall_statistics *statistics)
-{
-	uint64_t updates = paracall_statistics_total(statistics, clock_updates);
-	uint64_t pauses = paracall_statistics_total(statistics, clock_pauses);
-	uint64_t begun = paracall_statistics_total(statistics, async_pf_begun);
-	uint64_t steal_updates = paracall_statistics_total(statistics, steal_updates);
-
-	if (updates)
-		fprintf(output, "clocks: written %" PRIu64 " times", updates);
-	if (updates && pauses)
-		fprintf(output, ", %" PRIu64 " of them to tell of a pause", pauses);
-	if (updates)
-		putc('\n', output);
-	if (begun)
-		fprintf(output,
-			"asynchronous page faults: %" PRIu64 " injected, %" PRIu64 " ended\n",
-			begun, paracall_statistics_total(statistics, async_pf_ended));
-	if (steal_updates)
-		fprintf(output, "steal time: %.3f s, told in %" PRIu64 " parts\n",
-			paracall_statistics_total(statistics, steal_nanoseconds) / 1e9,
-			steal_updates);
-}
-
-/* Only where a guest can ask for it. */
-static void print_private_memory(FILE *output, const struct paracall_statistics *statistics)
-{
-	if (statistics->features & 1u << PARACALL_KVM_FEATURE_HC_MAP_GPA_RANGE)
-		fprintf(output,
-			"private memory: %" PRIu64 " pages in %" PRIu64 " ranges, at the end\n",
-			statistics->private_pages, statistics->private_ranges);
-}
-
-static void print_offers(FILE *output, const struct paracall_statistics *statistics)
+void summary_print_offers(FILE *output, const struct paracall_statistics *statistics)
 {
 	fputs("features offered: ", output);
 	print_features(output, statistics, feature_was_offered, "", ", ", "none");
@@ -221,39 +174,6 @@ static void print_spins(FILE *output, const struct paracall_statistics *statisti
 		paracall_statistics_total(statistics, spin_nanoseconds) / 1e9);
 }
 
-static void print_guest(FILE *output, const struct paracall_statistics *statistics)
-{
-	fprintf(output,
-		"guest: CPUID 0x40000000 read %" PRIu64 " times, 0x40000001 %" PRIu64
-		" times; ",
-		paracall_statistics_total(statistics, cpuid_signature),
-		paracall_statistics_total(statistics, cpuid_features));
-	print_offers(output, statistics);
-	fprintf(output,
-		"kicks: %" PRIu64 " ended a halt, %" PRIu64
-		" were kept for the next one; interrupts sent: %" PRIu64 "\n",
-		paracall_statistics_total(statistics, kicks_woke),
-		paracall_statistics_total(statistics, kicks_left),
-		paracall_statistics_total(statistics, interrupts_sent));
-	print_clocks(output, statistics);
-	print_private_memory(output, statistics);
-}
-
-/* Only if there was one; the fields are told as JSON. */
-static void print_magic_page(FILE *output, const struct paracall_statistics *statistics)
-{
-	uint64_t reads = 0;
-	uint64_t writes = 0;
-
-	for (size_t i = 0; paracall_magic_page_field_name(i); i++) {
-		reads += field_total(statistics, i, reads);
-		writes += field_total(statistics, i, writes);
-	}
-	if (reads || writes)
-		fprintf(output, "magic page: %" PRIu64 " reads, %" PRIu64 " writes\n", reads,
-			writes);
-}
-
 void summary_print_calls(FILE *output, const struct paracall_statistics *statistics)
 {
 	static const char rule[] =
@@ -271,14 +191,11 @@ void summary_print_calls(FILE *output, const struct paracall_statistics *statist
 
 void summary_print_text(FILE *output, const struct paracall_statistics *statistics)
 {
+	const struct summary_part *part = summary_part_of(statistics->architecture);
+
 	summary_print_calls(output, statistics);
-	if (statistics->architecture == PARACALL_X86)
-		print_guest(output, statistics);
-	if (statistics->architecture == PARACALL_POWERPC) {
-		fputs("guest: ", output);
-		print_offers(output, statistics);
-		print_magic_page(output, statistics);
-	}
+	if (part)
+		part->print_text(output, statistics);
 	print_spins(output, statistics);
 	injected_print_text(output, statistics);
 	if (!statistics->finished)
@@ -296,31 +213,6 @@ static void print_json_line(FILE *output, const struct line *line)
 		line->calls, line->errors, line->seconds, line->average_microseconds);
 }
 
-static void print_json_msrs(FILE *output, const struct paracall_statistics *statistics)
-{
-	const char *before = "\n";
-
-	for (size_t i = 0; i < paracall_msr_count(); i++) {
-		uint64_t reads = msr_total(statistics, i, reads);
-		uint64_t writes = msr_total(statistics, i, writes);
-
-		if (!reads && !writes)
-			continue;
-		fprintf(output,
-			"%s    {\"name\": \"%s\", \"reads\": %" PRIu64 ", \"writes\": %" PRIu64
-			", \"faults\": %" PRIu64 "}",
-			before, paracall_msr_info(i)->name, reads, writes,
-			msr_total(statistics, i, faults));
-		before = ",\n";
-	}
-	if (*before == ',')
-		fputs("\n  ", output);
-}
-
-#define print_json_counter(output, statistics, member) \
-	fprintf(output, ",\n  \"" #member "\": %" PRIu64, \
-		paracall_statistics_total(statistics, member))
-
 static void print_json_offers(FILE *output, const struct paracall_statistics *statistics)
 {
 	fputs(",\n  \"features_offered\": [", output);
@@ -330,50 +222,9 @@ static void print_json_offers(FILE *output, const struct paracall_statistics *st
 	putc(']', output);
 }
 
-static void print_json_x86(FILE *output, const struct paracall_statistics *statistics)
-{
-	fputs(",\n  \"msrs\": [", output);
-	print_json_msrs(output, statistics);
-	fprintf(output, "],\n  \"private_ranges\": %" PRIu64 ",\n  \"private_pages\": %" PRIu64,
-		statistics->private_ranges, statistics->private_pages);
-	print_json_counter(output, statistics, cpuid_signature);
-	print_json_counter(output, statistics, cpuid_features);
-	print_json_counter(output, statistics, halts);
-	print_json_counter(output, statistics, halts_skipped);
-	print_json_counter(output, statistics, kicks_woke);
-	print_json_counter(output, statistics, kicks_left);
-	print_json_counter(output, statistics, interrupts_sent);
-	print_json_counter(output, statistics, replaced);
-	print_json_counter(output, statistics, clock_updates);
-	print_json_counter(output, statistics, clock_pauses);
-	print_json_counter(output, statistics, steal_nanoseconds);
-	print_json_counter(output, statistics, steal_updates);
-	print_json_counter(output, statistics, async_pf_begun);
-	print_json_counter(output, statistics, async_pf_ended);
-}
-
-static void print_json_magic_page(FILE *output, const struct paracall_statistics *statistics)
-{
-	const char *before = "\n";
-
-	fputs(",\n  \"magic_page\": [", output);
-	for (size_t i = 0; paracall_magic_page_field_name(i); i++) {
-		uint64_t reads = field_total(statistics, i, reads);
-		uint64_t writes = field_total(statistics, i, writes);
-
-		if (!reads && !writes)
-			continue;
-		fprintf(output,
-			"%s    {\"field\": \"%s\", \"reads\": %" PRIu64 ", \"writes\": %" PRIu64
-			"}",
-			before, paracall_magic_page_field_name(i), reads, writes);
-		before = ",\n";
-	}
-	fputs(*before == ',' ? "\n  ]" : "]", output);
-}
-
 void summary_print_json(FILE *output, const struct paracall_statistics *statistics)
 {
+	const struct summary_part *part = summary_part_of(statistics->architecture);
 	struct table table;
 
 	make_table(&table, statistics);
@@ -390,14 +241,10 @@ void summary_print_json(FILE *output, const struct paracall_statistics *statisti
 		paracall_architecture_name(statistics->architecture));
 	if (paracall_feature_count_of(statistics->architecture))
 		print_json_offers(output, statistics);
-	if (statistics->architecture == PARACALL_X86)
-		print_json_x86(output, statistics);
-	if (statistics->architecture == PARACALL_POWERPC)
-		print_json_magic_page(output, statistics);
-	if (statistics->architecture != PARACALL_S390) {
-		print_json_counter(output, statistics, spins);
-		print_json_counter(output, statistics, spin_nanoseconds);
-	}
+	if (part)
+		part->print_json(output, statistics);
+	summary_print_json_counter(output, statistics, spins);
+	summary_print_json_counter(output, statistics, spin_nanoseconds);
 	injected_print_json(output, statistics);
 	fputs("\n}\n", output);
 }
