@@ -19,18 +19,17 @@
 /* Where faults can be: calls of that architecture, and others by the words of rules. */
 static bool is_place(const struct event_class *class, enum paracall_architecture architecture)
 {
-	switch (paracall_event_kind(class->id)) {
-	case PARACALL_EVENT_CALL:
+	const struct paracall_call_info *info =
+		paracall_call_by_id(paracall_event_row(class->id));
+	enum paracall_event_kind kind = paracall_event_kind(class->id);
+
+	switch (kind) {
 	case PARACALL_EVENT_CPUID:
 	case PARACALL_EVENT_CLOCK:
 	case PARACALL_EVENT_STEAL:
-		return architecture == PARACALL_X86;
-	case PARACALL_EVENT_DIAG:
-		return architecture == PARACALL_S390;
-	case PARACALL_EVENT_EPAPR:
-		return architecture == PARACALL_POWERPC;
+		return true;
 	default:
-		return false;
+		return info && info->event == kind && info->architecture == architecture;
 	}
 }
 

@@ -15,8 +15,8 @@
 void decode_line(FILE *output, const struct event *event, const struct symbols *symbols);
 
 /*
- * An x86 hypercall as a line of ftrace's, as the kernel's trace point kvm_hypercall
- * makes it. For events with whole calls in them; others are left out.
+ * One of KVM's own hypercalls as a line of ftrace's, as the kernel's trace point
+ * kvm_hypercall makes it. For events with whole calls in them; others are left out.
  */
 void decode_ftrace(FILE *output, const struct event *event);
 

@@ -109,8 +109,9 @@ enum paracall_format {
 	PARACALL_FORMAT_WAKE_CAUSE,
 	/* 0 or 1. */
 	PARACALL_FORMAT_BOOLEAN,
-	/* PowerPC: what FEATURES gives back; of PPC_MAP_MAGIC_PAGE's an address and result. */
-	PARACALL_FORMAT_POWERPC_FEATURES,
+	/* Bits of the features of the call's architecture. */
+	PARACALL_FORMAT_FEATURES,
+	/* Of PPC_MAP_MAGIC_PAGE: an address and a result. */
 	PARACALL_FORMAT_MAGIC_PAGE_ADDRESS,
 	PARACALL_FORMAT_MAGIC_PAGE_FEATURES,
 	/* An enum paracall_fault; and where: see PARACALL_EVENT_INJECTED. */
