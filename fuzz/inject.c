@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Rules of --inject, one a line: whatever is written there, and what then becomes of a
- * guest's calls. The first byte chooses the architecture.
+ * guest's calls. The first byte, a digit, chooses the architecture.
  */
 #include "../inject/parse.h"
 #include "fuzz.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint64_t registers[PARACALL_POWERPC_REGISTERS];
+static uint64_t registers[64];
 static uint64_t now;
 
 static uint64_t read_register(void *cpu, unsigned int number)
@@ -142,21 +142,28 @@ static void do_x86(struct paracall_cpu *cpu, unsigned int i)
 		paracall_halt(cpu);
 }
 
-static void do_calls(struct paracall_cpu *cpu, enum paracall_architecture architecture)
+static void do_s390(struct paracall_cpu *cpu, unsigned int i)
 {
-	for (unsigned int i = 0; i < 64; i++) {
-		if (architecture == PARACALL_X86) {
-			do_x86(cpu, i);
-		} else if (architecture == PARACALL_S390) {
-			paracall_diag(cpu, i % 2 ? 0x44 : 0x9c, 1, 2);
-		} else {
-			registers[PARACALL_POWERPC_R11] =
-				PARACALL_EPAPR_TOKEN(PARACALL_EPAPR_VENDOR_KVM,
-						     PARACALL_KVM_HC_FEATURES);
-			paracall_epapr_hypercall(cpu, PARACALL_MODE_64BIT);
-		}
-	}
+	paracall_diag(cpu, i % 2 ? 0x44 : 0x9c, 1, 2);
 }
+
+static void do_powerpc(struct paracall_cpu *cpu, unsigned int i)
+{
+	(void)i;
+	registers[PARACALL_POWERPC_R11] =
+		PARACALL_EPAPR_TOKEN(PARACALL_EPAPR_VENDOR_KVM, PARACALL_KVM_HC_FEATURES);
+	paracall_epapr_hypercall(cpu, PARACALL_MODE_64BIT);
+}
+
+/* What guests of each architecture do, as the @i'th thing. */
+static const struct caller {
+	enum paracall_architecture architecture;
+	void (*call)(struct paracall_cpu *cpu, unsigned int i);
+} callers[] = {
+	{ PARACALL_X86, do_x86 },
+	{ PARACALL_S390, do_s390 },
+	{ PARACALL_POWERPC, do_powerpc },
+};
 
 /* Each fault is counted for one of the rules that there are. */
 static void check_counters(const struct paracall_statistics *statistics)
@@ -173,9 +180,9 @@ static void check_counters(const struct paracall_statistics *statistics)
 	}
 }
 
-static void run(const struct paracall_injection *injection,
-		enum paracall_architecture architecture)
+static void run(const struct paracall_injection *injection, const struct caller *caller)
 {
+	enum paracall_architecture architecture = caller->architecture;
 	struct paracall_options options = {
 		.architecture = architecture,
 		.max_cpus = 1,
@@ -189,30 +196,26 @@ static void run(const struct paracall_injection *injection,
 	FUZZ_CHECK(!paracall_machine_new(&machine, &engine, &options));
 	cpu = paracall_machine_add_cpu(machine, 0, machine);
 	paracall_cpu_set_apic_id(cpu, 0);
-	do_calls(cpu, architecture);
+	for (unsigned int i = 0; i < 64; i++)
+		caller->call(cpu, i);
 	check_counters(paracall_machine_statistics(machine));
 	paracall_machine_free(machine);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const enum paracall_architecture architectures[] = {
-		PARACALL_X86,
-		PARACALL_S390,
-		PARACALL_POWERPC,
-	};
 	struct paracall_injection injection = { .rule_count = 0 };
-	enum paracall_architecture architecture;
+	const struct caller *caller;
 	char *text;
 
 	fuzz_count_execution();
 	if (!size)
 		return 0;
-	architecture = architectures[data[0] % 3];
+	caller = &callers[(uint8_t)(data[0] - '0') % (sizeof(callers) / sizeof(callers[0]))];
 	text = fuzz_text((struct fuzz_bytes){ data + 1, size - 1 });
-	parse(&injection, architecture, text);
+	parse(&injection, caller->architecture, text);
 	free(text);
 	now = 0;
-	run(&injection, architecture);
+	run(&injection, caller);
 	return 0;
 }

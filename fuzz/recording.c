@@ -22,7 +22,8 @@ static struct fuzz_bytes own_description(void)
 {
 	static char *text;
 	static size_t size;
-	struct recorder_options options = { .architecture = PARACALL_X86, .command = "qemu" };
+	struct recorder_options options = { .architecture = paracall_call_info(0)->architecture,
+					    .command = "qemu" };
 	struct event_classes classes;
 	FILE *output;
 

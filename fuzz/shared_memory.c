@@ -106,6 +106,12 @@ static void fill_rings(struct fuzz_input *input, struct paracall_trace *trace, s
 	}
 }
 
+/* One of those in the table. */
+static uint32_t take_architecture(struct fuzz_input *input)
+{
+	return paracall_call_info(fuzz_take(input, 1) % paracall_call_count())->architecture;
+}
+
 /* Mostly as the plugin makes it. */
 static void fill_trace(struct fuzz_input *input, struct paracall_trace *trace, size_t size,
 		       uint32_t cpus, uint32_t events)
@@ -117,7 +123,7 @@ static void fill_trace(struct fuzz_input *input, struct paracall_trace *trace, s
 						  : PARACALL_TRACE_NANOSECONDS,
 		.kinds = UINT64_MAX,
 		.is_ready = 1,
-		.architecture = 1u << fuzz_take(input, 1) % 3,
+		.architecture = take_architecture(input),
 		.max_cpus = cpus,
 		.ring_events = events,
 		.has_finished = 1,
@@ -229,7 +235,7 @@ static void make_counters(struct fuzz_input *input)
 		.max_cpus = COUNTERS_CPUS,
 		.cpus = COUNTERS_CPUS,
 		.started = 1,
-		.architecture = 1u << fuzz_take(input, 1) % 3,
+		.architecture = take_architecture(input),
 		.table = paracall_table_id(),
 	};
 

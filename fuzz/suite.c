@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Data files of paracall check: guest/x86_64.conf and the like. */
+/* Data files of paracall check: guest/*.conf. */
 #include "../cli/check/suite.h"
 #include "../cli/check/sequences.h"
 #include "fuzz.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a guest told of its host's answers (guest/x86/runtime/answer.h), and two
+ * What a guest told of its host's answers (runtime/answer.h of the guests), and two
  * hosts' held side by side.
  */
 #ifndef PARACALL_CLI_CHECK_ANSWERS_H

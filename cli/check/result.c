@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* By QEMU's isa-debug-exit: guest/x86/runtime/runtime.h. */
+/* By QEMU's isa-debug-exit: runtime/runtime.h of its guests. */
 #define STATUS_PASSED 33
 #define STATUS_FAILED 35
 #define STATUS_CRASHED 37

@@ -4,58 +4,6 @@
 
 #include <string.h>
 
-static uint64_t clock_nanoseconds(const struct clock_line *line, uint64_t tsc)
-{
-	unsigned __int128 passed = tsc - line->tsc_timestamp;
-
-	passed = line->shift < 0 ? passed >> -line->shift : (uint64_t)passed << line->shift;
-	return line->system_time + (uint64_t)(passed * line->multiplier >> 32);
-}
-
-/* The guest's clock never goes back, by its pages' line; to be asked after each step. */
-void check_clock(struct guest *guest)
-{
-	const struct clock_line *line;
-	uint64_t tsc = guest_tsc(guest);
-	uint64_t now;
-
-	if (guest->architecture != PARACALL_X86 || guest->has_rules)
-		return;
-	line = &x86_machine(guest->machine)->clock.line;
-	if (!line->multiplier)
-		return;
-	now = clock_nanoseconds(line, tsc);
-	if (guest->last_tsc && tsc >= guest->last_tsc)
-		FUZZ_CHECK(now >= guest->last_nanoseconds);
-	guest->last_tsc = tsc;
-	guest->last_nanoseconds = now;
-}
-
-static void check_async_pf(const struct async_pf *faults)
-{
-	FUZZ_CHECK(faults->count <= MAX_ASYNC_PFS);
-	FUZZ_CHECK(faults->ready <= faults->count);
-	for (uint32_t i = 0; i < faults->count; i++)
-		FUZZ_CHECK(faults->tokens[i]);
-}
-
-static void check_magic_page(const struct vcpu *vcpu)
-{
-	const struct magic_page *page = powerpc_magic_page(vcpu->cpu);
-
-	if (page->is_critical)
-		FUZZ_CHECK(page->is_prepared);
-	if (page->is_prepared)
-		FUZZ_CHECK(!(page->missing & ~vcpu->missing));
-}
-
-static void check_x86(const struct x86_cpu *cpu)
-{
-	FUZZ_CHECK(!(atomic_load(&cpu->requests) &
-		     ~(uint32_t)(REQUEST_CLOCK | REQUEST_CLOCK_PAUSED | REQUEST_CLOCK_JUMP)));
-	check_async_pf(&cpu->async_pf);
-}
-
 void check_vcpu(const struct vcpu *vcpu)
 {
 	const struct paracall_cpu *cpu = vcpu->cpu;
@@ -68,33 +16,8 @@ void check_vcpu(const struct vcpu *vcpu)
 		FUZZ_CHECK((state == RUNNING_KICKED) == (vcpu->kicked == KICKED));
 	FUZZ_CHECK(cpu->late_call_count <= MAX_LATE_CALLS);
 	FUZZ_CHECK(cpu->apic_id == vcpu->apic_id);
-	if (vcpu->guest->architecture == PARACALL_X86)
-		check_x86(x86_cpu(vcpu->cpu));
-	if (vcpu->guest->architecture == PARACALL_POWERPC)
-		check_magic_page(vcpu);
-}
-
-/* Each list of private memory is one vCPU's, or the current one. */
-static void check_spare_lists(const struct guest *guest)
-{
-	uint32_t seen = 0;
-
-	for (unsigned int i = 0; i < guest->cpus; i++) {
-		uint32_t list = x86_cpu(cpu_at(guest->machine, i))->spare_list;
-
-		FUZZ_CHECK(list <= guest->cpus);
-		FUZZ_CHECK(!(seen >> list & 1));
-		seen |= 1u << list;
-	}
-}
-
-static void check_x86_machine(const struct guest *guest)
-{
-	struct clock *clock = &x86_machine(guest->machine)->clock;
-
-	FUZZ_CHECK(!pthread_mutex_trylock(&clock->mutex));
-	pthread_mutex_unlock(&clock->mutex);
-	check_spare_lists(guest);
+	if (vcpu->guest->kind->check_vcpu)
+		vcpu->guest->kind->check_vcpu(vcpu);
 }
 
 /* Every call has one result, and is in one place. */
@@ -112,7 +35,7 @@ static void check_counters(const struct vcpu *vcpu)
 		FUZZ_CHECK(call->errors <= call->calls);
 		FUZZ_CHECK(call->timed_calls <= call->calls);
 		if (i != PARACALL_STATISTICS_UNKNOWN &&
-		    !paracall_call_in_slot(vcpu->guest->architecture, (uint32_t)i))
+		    !paracall_call_in_slot(vcpu->guest->kind->architecture, (uint32_t)i))
 			FUZZ_CHECK(!call->calls);
 	}
 	FUZZ_CHECK(calls == vcpu->calls);
@@ -129,8 +52,8 @@ void check_machine(struct guest *guest)
 	uint64_t wakes = 0;
 
 	FUZZ_CHECK(!guest->depth);
-	if (guest->architecture == PARACALL_X86)
-		check_x86_machine(guest);
+	if (guest->kind->check_machine)
+		guest->kind->check_machine(guest);
 	for (unsigned int i = 0; i < guest->cpus; i++) {
 		check_counters(&guest->vcpus[i]);
 		wakes += guest->vcpus[i].wakes;

@@ -17,15 +17,11 @@ static void do_step(struct guest *guest)
 	/* One that is not there does nothing; somebody may plug it in. */
 	if (!vcpu->cpu)
 		vcpu = guest->vcpus;
-	if (guest->architecture == PARACALL_X86)
-		x86_step(vcpu);
-	else if (guest->architecture == PARACALL_S390)
-		s390_step(vcpu);
-	else
-		powerpc_step(vcpu);
+	guest->kind->step(vcpu);
 	if (vcpu->cpu)
 		check_vcpu(vcpu);
-	check_clock(guest);
+	if (guest->kind->check_step)
+		guest->kind->check_step(guest);
 }
 
 static void run(struct guest *guest)

@@ -6,8 +6,7 @@
 #ifndef PARACALL_FUZZ_GUEST_H
 #define PARACALL_FUZZ_GUEST_H
 
-#include "../../lib/powerpc/state.h"
-#include "../../lib/x86/state.h"
+#include "../../lib/machine.h"
 #include "../fuzz.h"
 
 #define PAGE 4096u
@@ -28,6 +27,9 @@
 #define KNOWN_PAGES 1024
 
 #define RING_EVENTS 64
+
+/* Sets of registers have a bit for each. */
+#define MOST_REGISTERS 64
 
 struct range {
 	uint64_t address;
@@ -64,7 +66,7 @@ struct vcpu {
 	struct paracall_cpu *cpu;
 	unsigned int index;
 	uint32_t apic_id;
-	uint64_t registers[PARACALL_POWERPC_REGISTERS];
+	uint64_t registers[MOST_REGISTERS];
 	/* It is in the library. */
 	bool is_busy;
 	/* What it may change now: registers, a bit each; memory; memory anywhere. */
@@ -95,7 +97,7 @@ struct guest {
 	struct fuzz_input input;
 	struct paracall_machine *machine;
 	struct paracall_engine engine;
-	enum paracall_architecture architecture;
+	const struct kind *kind;
 	unsigned int cpus;
 	struct vcpu vcpus[CPUS];
 	bool has_rules;
@@ -150,13 +152,25 @@ uint32_t take_apic_id(struct guest *guest);
 
 typedef void step(struct vcpu *vcpu);
 
-/* A step of any kind, or one that must never wait for another vCPU. */
-void x86_step(struct vcpu *vcpu);
-void x86_nested_step(struct vcpu *vcpu);
-void s390_step(struct vcpu *vcpu);
-void s390_nested_step(struct vcpu *vcpu);
-void powerpc_step(struct vcpu *vcpu);
-void powerpc_nested_step(struct vcpu *vcpu);
+/* An architecture's guests. */
+struct kind {
+	enum paracall_architecture architecture;
+	unsigned int register_count;
+	/* The first that its CPUs may lack; 0: none. */
+	unsigned int first_optional_register;
+	/* A step of any kind, or one that must never wait for another vCPU. */
+	step *step;
+	step *nested_step;
+	/* Whether the library may write that there; NULL: anything. */
+	bool (*may_write)(const struct vcpu *vcpu, unsigned int number, uint64_t value);
+	/* What must be so of a vCPU, of the machine, and after each step; each may be NULL. */
+	void (*check_vcpu)(const struct vcpu *vcpu);
+	void (*check_machine)(const struct guest *guest);
+	void (*check_step)(struct guest *guest);
+};
+
+/* One after the other from 0; NULL behind the last. */
+const struct kind *guest_kind(size_t index);
 
 /* What all architectures have. */
 void step_plug(struct vcpu *vcpu);
@@ -180,10 +194,9 @@ void forget_pages(struct vcpu *vcpu);
 
 /* ---- check.c: what must always be so ------------------------------------------ */
 
-/* Of one vCPU, of the whole machine, and of the guest's time. */
+/* Of one vCPU, and of the whole machine. */
 void check_vcpu(const struct vcpu *vcpu);
 void check_machine(struct guest *guest);
-void check_clock(struct guest *guest);
 /* At the end: what the guest has made of its machine can be saved and loaded. */
 void check_saved(struct guest *guest);
 

@@ -90,12 +90,7 @@ static void nest(struct guest *guest)
 	if (!vcpu)
 		return;
 	guest->has_nested = true;
-	if (guest->architecture == PARACALL_X86)
-		x86_nested_step(vcpu);
-	else if (guest->architecture == PARACALL_S390)
-		s390_nested_step(vcpu);
-	else
-		powerpc_nested_step(vcpu);
+	guest->kind->nested_step(vcpu);
 }
 
 /* ---- what the library calls ------------------------------------------------------ */
@@ -119,35 +114,24 @@ static struct vcpu *target_of(struct guest *guest, void *context)
 	return vcpu;
 }
 
-static unsigned int register_count(const struct guest *guest)
-{
-	if (guest->architecture == PARACALL_X86)
-		return PARACALL_X86_REGISTERS;
-	return guest->architecture == PARACALL_S390 ? PARACALL_S390_REGISTERS
-						    : PARACALL_POWERPC_REGISTERS;
-}
-
 static uint64_t read_register(void *context, unsigned int number)
 {
 	const struct vcpu *vcpu = caller(context);
 
-	FUZZ_CHECK(number < register_count(vcpu->guest));
+	FUZZ_CHECK(number < vcpu->guest->kind->register_count);
 	FUZZ_CHECK(!(vcpu->missing >> number & 1));
 	return vcpu->registers[number];
 }
 
-/* The bits of PowerPC's MSR that the magic page may change: EE and RI. */
-#define MSR_CHANGEABLE UINT64_C(0x8002)
-
 static void write_register(void *context, unsigned int number, uint64_t value)
 {
 	struct vcpu *vcpu = caller(context);
+	const struct kind *kind = vcpu->guest->kind;
 
-	FUZZ_CHECK(number < register_count(vcpu->guest));
+	FUZZ_CHECK(number < vcpu->guest->kind->register_count);
 	FUZZ_CHECK(vcpu->may_write >> number & 1);
 	FUZZ_CHECK(!(vcpu->missing >> number & 1));
-	if (vcpu->guest->architecture == PARACALL_POWERPC && number == PARACALL_POWERPC_MSR)
-		FUZZ_CHECK(!((value ^ vcpu->registers[number]) & ~MSR_CHANGEABLE));
+	FUZZ_CHECK(!kind->may_write || kind->may_write(vcpu, number, value));
 	vcpu->registers[number] = value;
 }
 
@@ -449,7 +433,7 @@ static bool make_trace(struct guest *guest)
 		.version = PARACALL_TRACE_VERSION,
 		.flags = take_byte(guest) & 7,
 		.kinds = fuzz_take(&guest->input, 4),
-		.architecture = guest->architecture,
+		.architecture = guest->kind->architecture,
 		.max_cpus = guest->cpus,
 		.ring_events = RING_EVENTS,
 	};
@@ -492,7 +476,7 @@ static void choose_rules(struct guest *guest, struct paracall_injection *injecti
 	unsigned int count = take_byte(guest) & 3;
 
 	for (unsigned int i = 0; i < count; i++)
-		injection_parse(injection, guest->architecture,
+		injection_parse(injection, guest->kind->architecture,
 				rules[take_byte(guest) % (sizeof(rules) / sizeof(rules[0]))]);
 	guest->has_rules = injection->rule_count;
 }
@@ -509,20 +493,24 @@ enum {
 	LACKS_REGISTERS = 1 << 7,
 };
 
-static void choose_architecture(struct guest *guest)
+/* Number 0 is the first, too. */
+static void choose_kind(struct guest *guest)
 {
 	uint8_t byte = take_byte(guest);
+	size_t count = 0;
+	size_t index;
 
+	while (guest_kind(count))
+		count++;
+	index = (byte & 15) % (count + 1);
 	guest->cpus = 1 + (byte >> 4 & 7);
-	guest->architecture = (byte & 3) == 3	? PARACALL_POWERPC
-			      : (byte & 3) == 2 ? PARACALL_S390
-						: PARACALL_X86;
+	guest->kind = guest_kind(index ? index - 1 : 0);
 }
 
 static bool create_machine(struct guest *guest, uint8_t switches)
 {
 	struct paracall_injection injection = { .rule_count = 0 };
-	struct paracall_options options = { .architecture = guest->architecture,
+	struct paracall_options options = { .architecture = guest->kind->architecture,
 					    .max_cpus = guest->cpus,
 					    .enforce_features = switches & ENFORCES };
 
@@ -530,8 +518,8 @@ static bool create_machine(struct guest *guest, uint8_t switches)
 	if (switches & LACKS)
 		guest->engine.capabilities &=
 			~lacks[take_byte(guest) % (sizeof(lacks) / sizeof(lacks[0]))];
-	options.features =
-		paracall_features_available_of(guest->architecture, guest->engine.capabilities);
+	options.features = paracall_features_available_of(guest->kind->architecture,
+							  guest->engine.capabilities);
 	if (switches & CHOOSES_FEATURES)
 		options.features &= fuzz_take(&guest->input, 4);
 	if (switches & HAS_RULES)
@@ -545,9 +533,11 @@ static bool create_machine(struct guest *guest, uint8_t switches)
 
 bool guest_create(struct guest *guest)
 {
+	unsigned int optional;
 	uint8_t switches;
 
-	choose_architecture(guest);
+	choose_kind(guest);
+	optional = guest->kind->first_optional_register;
 	switches = take_byte(guest);
 	guest->is_there = UINT32_MAX;
 	if (switches & HAS_HOLES)
@@ -559,9 +549,9 @@ bool guest_create(struct guest *guest)
 	if (!create_machine(guest, switches))
 		return false;
 	for (unsigned int i = 0; i < guest->cpus; i++) {
-		if (guest->architecture == PARACALL_POWERPC && switches & LACKS_REGISTERS)
-			guest->vcpus[i].missing = fuzz_take(&guest->input, 8) &
-						  ~((UINT64_C(1) << PARACALL_POWERPC_PIR) - 1);
+		if (optional && switches & LACKS_REGISTERS)
+			guest->vcpus[i].missing =
+				fuzz_take(&guest->input, 8) & ~((UINT64_C(1) << optional) - 1);
 		guest_plug(guest, i);
 	}
 	return true;

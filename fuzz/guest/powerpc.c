@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a PowerPC guest can do, and its engine for it. */
+#include "../../lib/powerpc/state.h"
 #include "guest.h"
 
 #define REGISTER(number) (UINT64_C(1) << (number))
@@ -223,13 +224,42 @@ static step *const nested_steps[] = {
 	step_call, step_papr, step_look, step_load, step_store, step_interrupt, step_unplug,
 };
 
-void powerpc_step(struct vcpu *vcpu)
+/* Of MSR the magic page may change these bits: EE and RI. */
+#define MSR_CHANGEABLE UINT64_C(0x8002)
+
+static bool may_write(const struct vcpu *vcpu, unsigned int number, uint64_t value)
+{
+	return number != PARACALL_POWERPC_MSR ||
+	       !((value ^ vcpu->registers[number]) & ~MSR_CHANGEABLE);
+}
+
+static void do_step(struct vcpu *vcpu)
 {
 	steps[take_byte(vcpu->guest) % (sizeof(steps) / sizeof(steps[0]))](vcpu);
 }
 
-void powerpc_nested_step(struct vcpu *vcpu)
+static void do_nested_step(struct vcpu *vcpu)
 {
 	nested_steps[take_byte(vcpu->guest) % (sizeof(nested_steps) / sizeof(nested_steps[0]))](
 		vcpu);
 }
+
+static void check_magic_page(const struct vcpu *vcpu)
+{
+	const struct magic_page *page = powerpc_magic_page(vcpu->cpu);
+
+	if (page->is_critical)
+		FUZZ_CHECK(page->is_prepared);
+	if (page->is_prepared)
+		FUZZ_CHECK(!(page->missing & ~vcpu->missing));
+}
+
+const struct kind powerpc_kind = {
+	.architecture = PARACALL_POWERPC,
+	.register_count = PARACALL_POWERPC_REGISTERS,
+	.step = do_step,
+	.nested_step = do_nested_step,
+	.check_vcpu = check_magic_page,
+	.first_optional_register = PARACALL_POWERPC_PIR,
+	.may_write = may_write,
+};

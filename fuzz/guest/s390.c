@@ -125,7 +125,7 @@ static step *const nested_steps[] = {
 	step_diagnose, step_yield, step_release, step_page_reference, step_unplug, step_update,
 };
 
-void s390_step(struct vcpu *vcpu)
+static void do_step(struct vcpu *vcpu)
 {
 	step *chosen = steps[take_byte(vcpu->guest) % (sizeof(steps) / sizeof(steps[0]))];
 
@@ -134,10 +134,17 @@ void s390_step(struct vcpu *vcpu)
 	chosen(vcpu);
 }
 
-void s390_nested_step(struct vcpu *vcpu)
+static void do_nested_step(struct vcpu *vcpu)
 {
 	if (vcpu->is_halted)
 		step_resume(vcpu);
 	nested_steps[take_byte(vcpu->guest) % (sizeof(nested_steps) / sizeof(nested_steps[0]))](
 		vcpu);
 }
+
+const struct kind s390_kind = {
+	.architecture = PARACALL_S390,
+	.register_count = PARACALL_S390_REGISTERS,
+	.step = do_step,
+	.nested_step = do_nested_step,
+};

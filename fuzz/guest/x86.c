@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What an x86 guest can do, and its engine for it. */
+#include "../../lib/x86/state.h"
 #include "guest.h"
 
 /* ---- hypercalls ---- */
@@ -656,7 +657,7 @@ static step *const nested_steps[] = {
 };
 /* clang-format on */
 
-void x86_step(struct vcpu *vcpu)
+static void do_step(struct vcpu *vcpu)
 {
 	step *chosen = steps[take_byte(vcpu->guest) % (sizeof(steps) / sizeof(steps[0]))];
 
@@ -666,7 +667,7 @@ void x86_step(struct vcpu *vcpu)
 	chosen(vcpu);
 }
 
-void x86_nested_step(struct vcpu *vcpu)
+static void do_nested_step(struct vcpu *vcpu)
 {
 	step *chosen = nested_steps[take_byte(vcpu->guest) %
 				    (sizeof(nested_steps) / sizeof(nested_steps[0]))];
@@ -675,3 +676,82 @@ void x86_nested_step(struct vcpu *vcpu)
 		step_resume(vcpu);
 	chosen(vcpu);
 }
+
+/* ---- what must always be so ---- */
+
+static uint64_t clock_nanoseconds(const struct clock_line *line, uint64_t tsc)
+{
+	unsigned __int128 passed = tsc - line->tsc_timestamp;
+
+	passed = line->shift < 0 ? passed >> -line->shift : (uint64_t)passed << line->shift;
+	return line->system_time + (uint64_t)(passed * line->multiplier >> 32);
+}
+
+/* The guest's clock never goes back, by its pages' line. */
+static void check_clock(struct guest *guest)
+{
+	const struct clock_line *line;
+	uint64_t tsc = guest_tsc(guest);
+	uint64_t now;
+
+	if (guest->has_rules)
+		return;
+	line = &x86_machine(guest->machine)->clock.line;
+	if (!line->multiplier)
+		return;
+	now = clock_nanoseconds(line, tsc);
+	if (guest->last_tsc && tsc >= guest->last_tsc)
+		FUZZ_CHECK(now >= guest->last_nanoseconds);
+	guest->last_tsc = tsc;
+	guest->last_nanoseconds = now;
+}
+
+static void check_async_pf(const struct async_pf *faults)
+{
+	FUZZ_CHECK(faults->count <= MAX_ASYNC_PFS);
+	FUZZ_CHECK(faults->ready <= faults->count);
+	for (uint32_t i = 0; i < faults->count; i++)
+		FUZZ_CHECK(faults->tokens[i]);
+}
+
+static void check_x86(const struct vcpu *vcpu)
+{
+	const struct x86_cpu *cpu = x86_cpu(vcpu->cpu);
+
+	FUZZ_CHECK(!(atomic_load(&cpu->requests) &
+		     ~(uint32_t)(REQUEST_CLOCK | REQUEST_CLOCK_PAUSED | REQUEST_CLOCK_JUMP)));
+	check_async_pf(&cpu->async_pf);
+}
+
+/* Each list of private memory is one vCPU's, or the current one. */
+static void check_spare_lists(const struct guest *guest)
+{
+	uint32_t seen = 0;
+
+	for (unsigned int i = 0; i < guest->cpus; i++) {
+		uint32_t list = x86_cpu(cpu_at(guest->machine, i))->spare_list;
+
+		FUZZ_CHECK(list <= guest->cpus);
+		FUZZ_CHECK(!(seen >> list & 1));
+		seen |= 1u << list;
+	}
+}
+
+static void check_x86_machine(const struct guest *guest)
+{
+	struct clock *clock = &x86_machine(guest->machine)->clock;
+
+	FUZZ_CHECK(!pthread_mutex_trylock(&clock->mutex));
+	pthread_mutex_unlock(&clock->mutex);
+	check_spare_lists(guest);
+}
+
+const struct kind x86_kind = {
+	.architecture = PARACALL_X86,
+	.register_count = PARACALL_X86_REGISTERS,
+	.step = do_step,
+	.nested_step = do_nested_step,
+	.check_vcpu = check_x86,
+	.check_machine = check_x86_machine,
+	.check_step = check_clock,
+};
