@@ -22,36 +22,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#if defined(__x86_64__)
-#include <cpuid.h>
-
-/*
- * Whether the counter goes evenly, and is the same for all processors. Intel SDM
- * vol. 3, "Invariant TSC"; and Linux uses no counter that it found wanting.
- */
-static bool counter_is_steady(void)
-{
-	unsigned int eax, ebx, ecx, edx;
-	char source[16] = "";
-	FILE *file;
-
-	if (!__get_cpuid(0x80000007, &eax, &ebx, &ecx, &edx) || !(edx & 1 << 8))
-		return false;
-	file = fopen("/sys/devices/system/clocksource/clocksource0/current_clocksource", "re");
-	if (file && !fgets(source, sizeof(source), file))
-		source[0] = '\0';
-	if (file)
-		fclose(file);
-	return !strcmp(source, "tsc\n") || !strcmp(source, "kvm-clock\n");
-}
-#else
-/* Others' counters are made for it. */
-static bool counter_is_steady(void)
-{
-	return true;
-}
-#endif
-
 /* What the rings are to get. A recording has everything. */
 static uint64_t wanted_kinds(const struct trace_options *options)
 {
@@ -73,8 +43,8 @@ bool trace_prepare(struct trace *trace, const struct trace_options *options)
 		.flags = (options->drops ? PARACALL_TRACE_DROP : 0) |
 			 (options->traces ? PARACALL_TRACE_TIME_ALL : 0) |
 			 (options->is_ftrace ? PARACALL_TRACE_WHOLE_CALLS : 0),
-		.clock =
-			counter_is_steady() ? PARACALL_TRACE_TICKS : PARACALL_TRACE_NANOSECONDS,
+		.clock = host_ticks_are_steady() ? PARACALL_TRACE_TICKS
+						 : PARACALL_TRACE_NANOSECONDS,
 		.kinds = wanted_kinds(options),
 		.table = paracall_table_id(),
 	};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Data files of paracall check: guest/*.conf. */
+/* Data files of paracall check: the .conf files of guest/. */
 #include "../cli/check/suite.h"
 #include "../cli/check/sequences.h"
 #include "fuzz.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The runs of one architecture's guests, and in what engines are known to
- * differ: guest/*.conf; doc/conformance.md describes the format.
+ * differ: the .conf files of guest/, one of which describes the format.
  */
 #ifndef PARACALL_CLI_CHECK_SUITE_H
 #define PARACALL_CLI_CHECK_SUITE_H
