@@ -4,11 +4,14 @@
 : "${paracall_cache:?}"
 
 tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck source=script/lib/targets.sh
+. "$tree/script/lib/targets.sh"
 
 # What meson leaves out if it is not there: a list, to be compared, with the options, with
 # the one before.
 optional_parts() {
-	command -v s390x-linux-gnu-gcc powerpc64le-linux-gnu-gcc node || true
+	guest_compilers
+	command -v node || true
 	"$tree/report/html/modules.sh" 2>/dev/null || true
 }
 

@@ -3,55 +3,30 @@
 # The guests of demo and tests: Debian's kernels and busyboxes as script/setup
 # leaves them in the cache, and initramfs images made of test/guest. Needs common.sh.
 : "${paracall_cache:?}"
+# shellcheck source=script/lib/targets.sh
+. "$(dirname "${BASH_SOURCE[0]}")/targets.sh"
 
 guest_sources=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../test/guest" && pwd)
 
-# Which kernels there are: name, architecture, suites, package; of the suites, the
-# first one that is to be had. The first kernel is the default, and all that demo
-# and daily work need.
-guest_kernels() {
-	cat <<-EOT
-		trixie amd64 trixie,bookworm linux-image-amd64
-		bookworm amd64 bookworm linux-image-amd64
-		sid amd64 sid linux-image-amd64
-		686 i386 bookworm linux-image-686
-		686-pae i386 bookworm linux-image-686-pae
-		s390x s390x trixie,bookworm linux-image-s390x
-		s390x-sid s390x sid linux-image-s390x
-		ppc64le ppc64el trixie,bookworm linux-image-powerpc64le
-		ppc64le-bookworm ppc64el bookworm linux-image-powerpc64le
-		ppc64le-sid ppc64el sid linux-image-powerpc64le
-	EOT
-}
-
 # guest_folder NAME: where vmlinuz and busybox of that kernel are.
 guest_folder() {
-	case $1 in
-	trixie) echo "$paracall_cache/guest/x86_64" ;;
-	*) echo "$paracall_cache/guest/$1" ;;
-	esac
+	local first
+
+	first=$(first_arch)
+	if [ "$1" = "$(arch_kernel "$first")" ]; then
+		echo "$paracall_cache/guest/$first"
+	else
+		echo "$paracall_cache/guest/$1"
+	fi
 }
 
-guest_architecture() {
-	guest_kernels | awk -v name="$1" '$1 == name { print $2 }'
-}
-
-# guest_target ARCHITECTURE: what QEMU calls it.
-guest_target() {
-	case $1 in
-	amd64 | i386) echo x86_64 ;;
-	ppc64el) echo ppc64 ;;
-	*) echo "$1" ;;
-	esac
-}
-
-# guest_modules ARCHITECTURE: the drivers that the guest loads by itself.
-guest_modules() {
-	case $1 in
-	s390x) echo virtio_blk virtio-rng ;;
-	ppc64el) ;;
-	*) echo ptp_kvm ;;
-	esac
+# guest_image ARCH: where in the tree the image for its kernel is made.
+guest_image() {
+	if [ "$1" = "$(first_arch)" ]; then
+		echo build/guest.img
+	else
+		echo "build/guest-$1.img"
+	fi
 }
 
 # The kernel that lends its KVM to 'paracall check --engine=kvm-in-tcg', and what of
@@ -82,20 +57,8 @@ guest_missing() {
 	fi
 }
 
-# guest_compiler ARCHITECTURE: a compiler for it; this machine's own if that is
-# one, but for i386.
-guest_compiler() {
-	case $1:$(gcc -dumpmachine) in
-	amd64:x86_64-* | s390x:s390x-* | ppc64el:powerpc64le-*) echo gcc ;;
-	amd64:*) echo x86_64-linux-gnu-gcc ;;
-	i386:*) command -v i686-linux-gnu-gcc ;;
-	s390x:*) command -v s390x-linux-gnu-gcc ;;
-	ppc64el:*) command -v powerpc64le-linux-gnu-gcc ;;
-	esac
-}
-
 # Packs the folder's contents, newc format. Debian machines do not have cpio as
-# a rule, the guest's busybox has one, which runs on x86-64 only.
+# a rule, the guest's busybox has one, which runs on its own architecture only.
 archive_initramfs() {
 	local root=$1
 	local -a cpio=(cpio --quiet)
@@ -135,8 +98,6 @@ fill_guest_root() {
 # build_guest_image OUTFILE [KERNEL-NAME]: a gzipped initramfs, made again only
 # if one of its parts is newer; by one of those who want it at the same time.
 build_guest_image() {
-	local lock
-
 	local lock
 
 	mkdir -p "$(dirname "$1")"

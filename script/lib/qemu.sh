@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # Which QEMU to use, and Debian's packages of one in a private prefix. A target
-# is what QEMU calls a guest's architecture: x86_64, s390x, ppc64, ppc.
+# is what QEMU calls a guest's architecture, as in targets.sh.
 # Needs common.sh; fetching needs private-apt.sh.
 : "${paracall_cache:?}"
+# shellcheck source=script/lib/targets.sh
+. "$(dirname "${BASH_SOURCE[0]}")/targets.sh"
 
 # The first with version 7 of the plugin interface.
 qemu_minimum=11.1
@@ -11,23 +13,6 @@ qemu_prefix=$paracall_cache/qemu
 
 cached_qemu() {
 	echo "$qemu_prefix/bin/qemu-system-$1"
-}
-
-# Debian's package with the program for a target.
-qemu_package() {
-	case $1 in
-	x86_64) echo qemu-system-x86 ;;
-	ppc64) echo qemu-system-ppc ;;
-	*) echo "qemu-system-$1" ;;
-	esac
-}
-
-# The targets that the same package has.
-qemu_siblings() {
-	case $1 in
-	ppc | ppc64) printf '%s\n' ppc ppc64 ;;
-	*) echo "$1" ;;
-	esac
 }
 
 qemu_version() {
@@ -130,7 +115,7 @@ unpack_packages() {
 
 # write_qemu_wrapper PREFIX TARGET: it runs QEMU with the prefix's own loader and
 # C library, and finds the prefix from its own place, so that the cache can be
-# moved. The firmware of all targets but x86 is in QEMU's own folder. A process
+# moved. The firmware of most targets is in QEMU's own folder. A process
 # has the name of the file that is executed: the loader, here by a link that is
 # called as QEMU is.
 write_qemu_wrapper() {
