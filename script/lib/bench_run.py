@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the benches of all architectures share: runs of QEMU, alternating, and what they
+come to. begin() comes first."""
+
+import os
+import re
+import statistics
+import subprocess
+import sys
+import time
+
+TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PARACALL = os.path.join(TREE, "build", "paracall")
+SUMMARY = os.path.join(TREE, "build", "bench-summary")
+CACHE = os.environ.get("PARACALL_CACHE") or os.path.join(
+    os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "paracall")
+HOST_CPUS = 2
+LIMIT = 600
+
+
+class Setting:
+    """Which QEMU is used, and the kernel and image of the guest."""
+
+    qemu = kernel = image = None
+
+
+def script(text, *arguments):
+    """What a shell says that knows script/lib."""
+    return subprocess.run(
+        ["bash", "-c", ". script/lib/common.sh; . script/lib/qemu.sh; . script/lib/build.sh; "
+         ". script/lib/guest-image.sh; " + text, "bench", *arguments],
+        cwd=TREE, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+
+
+def architectures():
+    return script("first_arch; more_archs").split()
+
+
+def find_qemu(arch):
+    """The QEMU that 'paracall run' takes; for other targets than the first, the scripts'."""
+    if arch == architectures()[0]:
+        text = subprocess.run([PARACALL, "engines"], capture_output=True, text=True).stdout
+        found = re.search(r"^\* (.*)$", text, re.M)
+        if found:
+            return found.group(1)
+    try:
+        return script('find_qemu "$(guest_target "$(arch_debian "$1")")"', arch)
+    except subprocess.CalledProcessError:
+        sys.exit("bench: no QEMU can be used; run script/setup --arch=" + arch)
+
+
+def begin(arch):
+    """Sets up and builds, as script/demo does."""
+    subprocess.run(
+        ["bash", "-c", '. script/lib/common.sh; . script/lib/build.sh; '
+         '. script/lib/guest-image.sh; script/setup --arch="$1" && build_tree build gcc && '
+         'build_guest_image "$(guest_image "$1")" "$(arch_kernel "$1")"', "bench", arch],
+        cwd=TREE, check=True)
+    Setting.qemu = find_qemu(arch)
+    Setting.kernel = script('echo "$(guest_folder "$(arch_kernel "$1")")/vmlinuz"', arch)
+    Setting.image = os.path.join(TREE, script('guest_image "$1"', arch))
+
+
+def command_of(kind, other=None):
+    """With Paracall; or with nothing, or with Paracall and the option @other."""
+    if not kind and not other:
+        return [Setting.qemu]
+    return ([PARACALL, "run", "--summary=" + SUMMARY] + ([] if kind else [other]) +
+            ["--", Setting.qemu])
+
+
+def command_of_build(folder):
+    """With the Paracall of another build."""
+    return [os.path.join(folder, "paracall"), "run", "--summary=" + SUMMARY, "--",
+            Setting.qemu]
+
+
+def children_seconds():
+    """User and system time of all that was run so far."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
+class Run:
+    """One run of QEMU: what it printed, how long it took, and its CPU time."""
+
+    def __init__(self, command):
+        start = time.monotonic()
+        before = children_seconds()
+        done = subprocess.run(command, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, errors="replace", timeout=LIMIT)
+        self.seconds = time.monotonic() - start
+        self.cpu_seconds = children_seconds() - before
+        self.output = done.stdout
+
+    def number(self, pattern):
+        """The number that the guest printed."""
+        found = re.search(pattern, self.output)
+        if not found:
+            sys.exit("bench: the guest did not print '%s':\n%s" % (pattern, self.output[-2000:]))
+        return float(found.group(1))
+
+
+def kernel_arguments(machine, cpus, console, task):
+    return ["-machine", machine, "-smp", str(cpus), "-m", "1G", "-nographic", "-nic", "none",
+            "-kernel", Setting.kernel, "-initrd", Setting.image,
+            "-append", "console=%s quiet panic=-1 paracall.task=%s" % (console, task)]
+
+
+def alternate(runs, commands, measure):
+    """Runs of these two in turn; after one pair that does not count. Pairs of figures."""
+    result = []
+    for number in range(runs + 1):
+        order = (0, 1) if number % 2 else (1, 0)
+        figures = {kind: measure(Run(commands[kind])) for kind in order}
+        if number:
+            result.append((figures[0], figures[1]))
+        print(".", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return result
+
+
+def pairs(runs, arguments, measure, other=None):
+    """(with, without)"""
+    return alternate(runs, [command_of(kind, other) + arguments for kind in (True, False)],
+                     measure)
+
+
+def show(name, values, unit=""):
+    print("%-58s %7.2f%s  (%.2f to %.2f)" % (name, statistics.median(values), unit,
+                                             min(values), max(values)))
+
+
+def show_ratios(name, figures):
+    show(name, [with_it / without for with_it, without in figures])
+
+
+def calls_of(run):
+    """Time for each operation, the median of its batches."""
+    return {name: float(median) for name, _, median in
+            re.findall(r"^(\S+) ([0-9.]+) ([0-9.]+)\r?$", run.output, re.M)}
+
+
+def best_calls_of(run):
+    """The same of the best batch, which others on the machine disturb least."""
+    return {name: float(best) for name, best, _ in
+            re.findall(r"^(\S+) ([0-9.]+) ([0-9.]+)\r?$", run.output, re.M)}
+
+
+def against(runs, arguments, folder):
+    """Each call of the guest that measures them, with this build and with that one."""
+    figures = alternate(runs, [command_of_build(build) + arguments
+                               for build in (os.path.join(TREE, "build"), folder)],
+                        best_calls_of)
+    for name in figures[0][0]:
+        if all(name in run for pair in figures for run in pair):
+            best = [min(pair[kind][name] for pair in figures) for kind in (0, 1)]
+            show(name, [this[name] / that[name] for this, that in figures],
+                 "  %6.2f" % (best[0] / best[1]))
+
+
+def cpu_seconds(pid):
+    """User and system time so far of a process and all its threads."""
+    with open("/proc/%d/stat" % pid) as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

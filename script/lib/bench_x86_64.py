@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is measured on x86."""
+
+import json
+import os
+import statistics
+import subprocess
+import time
+
+import bench_plot
+from bench_run import (HOST_CPUS, TREE, Run, best_calls_of, calls_of, command_of,
+                       cpu_seconds, kernel_arguments, pairs, show, show_ratios)
+
+
+def boot_arguments(cpus, task):
+    return kernel_arguments("q35", cpus, "ttyS0", task)
+
+
+def bench_boot(runs):
+    show_ratios("boot of Debian's kernel to power-off, 2 vCPUs",
+                pairs(runs, boot_arguments(2, "boot"), lambda run: run.seconds))
+
+
+def bench_arguments():
+    return ["-machine", "q35", "-m", "128", "-display", "none", "-serial", "stdio",
+            "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
+            "-kernel", os.path.join(TREE, "build", "guest", "bench.elf")]
+
+
+def bench_calls(runs):
+    figures = pairs(runs, bench_arguments(), calls_of)
+    for name, words in (("vmcall-poll", "hypercall (VAPIC_POLL_IRQ, vmcall)"),
+                        ("vmmcall-poll", "hypercall (VAPIC_POLL_IRQ, vmmcall)"),
+                        ("call-unknown", "unknown hypercall"),
+                        ("call-kick-absent", "KICK_CPU, no such CPU")):
+        show(words + " against a port read", [run[name] / run["port-read"] for run, _ in figures])
+    for name, words in (("cpuid-1", "CPUID leaf 1, leaf in the program"),
+                        ("cpuid-1-loaded", "CPUID leaf 1, leaf loaded from memory"),
+                        ("port-read", "port read"),
+                        ("wrmsr-other", "wrmsr of a register that is not KVM's"),
+                        ("rdtsc", "rdtsc"),
+                        ("clock", "reading kvmclock, against rdtsc and the arithmetic")):
+        show_ratios(words, [(run[name], plain[name]) for run, plain in figures])
+
+
+# Without what has to be kept up to date in the guest's memory.
+NO_UPKEEP = ("--features=-clocksource,-clocksource2,-clocksource-stable-bit,-steal-time,"
+             "-async-pf,-async-pf-int")
+
+
+def bench_upkeep(runs):
+    show_ratios("boot with clocks and steal time against one without",
+                pairs(runs, boot_arguments(2, "boot"), lambda run: run.seconds, NO_UPKEEP))
+
+
+RECORD = "--record=" + os.path.join(TREE, "build", "bench-recording")
+
+
+def bench_record(runs):
+    """With a recording against without one, both with Paracall. A batch fills a ring
+    several times, so the best one tells of the process that empties it, too: where that
+    has no processor to itself the guest waits for it."""
+    figures = pairs(runs, bench_arguments(), lambda run: (best_calls_of(run), calls_of(run)),
+                    RECORD)
+    for kind, which in ((0, "best batches"), (1, "median batches")):
+        for name, words in (("vmcall-poll", "hypercall (VAPIC_POLL_IRQ, vmcall)"),
+                            ("call-kick-absent", "KICK_CPU, no such CPU"),
+                            ("rdtsc", "rdtsc, which is not recorded")):
+            show_ratios("%s, recorded, %s" % (words, which),
+                        [(recorded[kind][name], plain[kind][name])
+                         for plain, recorded in figures])
+    for name, words in (("vmcall-poll", "VAPIC_POLL_IRQ"), ("call-kick-absent", "KICK_CPU")):
+        plain, recorded = ([pair[kind][0][name] for pair in figures] for kind in (0, 1))
+        print("%-58s %7.2f" % (words + ", recorded, best batch of all runs",
+                              min(recorded) / min(plain)))
+
+
+def bench_record_boot(runs):
+    figures = pairs(runs, boot_arguments(2, "boot"),
+                    lambda run: (run.seconds, run.cpu_seconds), RECORD)
+    for kind, words in ((0, ""), (1, ", CPU time")):
+        show_ratios("boot of Debian's kernel, recorded" + words,
+                    [(recorded[kind], plain[kind]) for plain, recorded in figures])
+
+
+def bench_workload(runs, task, name, words):
+    show_ratios(words, pairs(runs, boot_arguments(8, task),
+                             lambda run: run.number(name + r": .* (\d+) ms")))
+
+
+def bench_forks(runs):
+    bench_workload(runs, "forks", "forks", "parallel fork, exec and pipes, 8 vCPUs")
+
+
+def bench_contend(runs):
+    bench_workload(runs, "demo", "contend", "one lock, held for long by many, 8 vCPUs")
+
+
+def idle_share(with_paracall, seconds, cpus=8):
+    """Of a core, what QEMU uses while a guest that has booted sleeps."""
+    pid_file = os.path.join(TREE, "build", "bench-pid")
+    command = command_of(with_paracall) + boot_arguments(cpus, "idle:1000")
+    process = subprocess.Popen(command + ["-pidfile", pid_file], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    for line in process.stdout:
+        if b"paracall-guest: up" in line:
+            break
+    with open(pid_file) as file:
+        pid = int(file.read())
+    time.sleep(3)
+    before = cpu_seconds(pid)
+    time.sleep(seconds)
+    share = 100 * (cpu_seconds(pid) - before) / seconds
+    process.terminate()
+    process.stdout.read()
+    process.wait()
+    return share
+
+
+def bench_idle(runs):
+    figures = [(idle_share(True, 15), idle_share(False, 15)) for _ in range(runs)]
+    for kind, words in ((0, "with"), (1, "without")):
+        show("idle, 8 vCPUs, %s Paracall, %% of a core" % words,
+             [figure[kind] for figure in figures])
+
+
+def bench_idle_64(runs):
+    """The boot without Paracall takes minutes."""
+    figures = [(idle_share(True, 15, 64), idle_share(False, 15, 64)) for _ in range(runs)]
+    for kind, words in ((0, "with"), (1, "without")):
+        show("idle, 64 vCPUs, %s Paracall, %% of a core" % words,
+             [figure[kind] for figure in figures])
+
+
+# What the table has: name, task, vCPUs, what the guest says took so many ms (else it is
+# the whole run), pairs by default.
+TABLE = (
+    ("boot", "boot", 1, None, 3),
+    ("boot", "boot", 2, None, 3),
+    ("boot", "boot", 4, None, 3),
+    ("boot", "boot", 16, None, 2),
+    ("boot", "boot", 64, None, 1),
+    ("forks", "forks", 8, r"forks: .* (\d+) ms", 2),
+    ("one lock, held for long", "demo", 8, r"contend: .* (\d+) ms", 2),
+    ("messages", "messages", 8, r"messages: .* (\d+) ms", 2),
+    ("messages", "messages", 16, r"messages: .* (\d+) ms", 1),
+)
+
+
+def measure_row(name, task, cpus, pattern, runs):
+    """By "plain" and "paracall", seconds of each run, and CPU seconds of it as a whole."""
+    row = {"name": name, "vcpus": cpus, "plain": [], "paracall": [], "plain_cpu": [],
+           "paracall_cpu": []}
+    for number in range(runs):
+        for kind in (("paracall", "plain") if number % 2 else ("plain", "paracall")):
+            run = Run(command_of(kind == "paracall") + boot_arguments(cpus, task))
+            row[kind].append(run.number(pattern) / 1000 if pattern else run.seconds)
+            row[kind + "_cpu"].append(run.cpu_seconds)
+    for suffix in ("", "_cpu"):
+        ratios = [with_it / without for with_it, without in
+                  zip(row["paracall" + suffix], row["plain" + suffix])]
+        row["ratio" + suffix] = statistics.median(ratios)
+        row["ratios" + suffix] = ratios
+    return row
+
+
+def print_row(row):
+    ratios = row["ratios"]
+    print("%-26s %5d %9.2f %9.2f %6.2f %-15s %9.2f %9.2f %6.2f" % (
+        row["name"], row["vcpus"], statistics.median(row["plain"]),
+        statistics.median(row["paracall"]), row["ratio"],
+        "(%.2f to %.2f)" % (min(ratios), max(ratios)), statistics.median(row["plain_cpu"]),
+        statistics.median(row["paracall_cpu"]), row["ratio_cpu"]), flush=True)
+
+
+def points_of(rows, kind):
+    """Of the boots, for the picture."""
+    return [(row["vcpus"], statistics.median(row[kind]), min(row[kind]), max(row[kind]))
+            for row in rows if row["name"] == "boot"]
+
+
+def bench_table(runs, machine, json_file, plot_file):
+    print("%-26s %5s %9s %9s %6s %-15s %9s %9s %6s" % (
+        "", "vCPUs", "plain, s", "with, s", "ratio", "", "plain CPU", "with CPU", "ratio"))
+    rows = []
+    for name, task, cpus, pattern, default_runs in TABLE:
+        rows.append(measure_row(name, task, cpus, pattern, runs or default_runs))
+        print_row(rows[-1])
+    idle = {kind: [idle_share(kind == "paracall", 10) for _ in range(runs or 1)]
+            for kind in ("plain", "paracall")}
+    print("%-26s %5d %8.2f%% %8.2f%%   of a processor" % (
+        "idle", 8, statistics.median(idle["plain"]), statistics.median(idle["paracall"])))
+    if json_file:
+        with open(json_file, "w") as file:
+            json.dump({"machine": machine, "rows": rows, "idle_percent": idle}, file, indent=1)
+            file.write("\n")
+    if plot_file:
+        with open(plot_file, "w") as file:
+            file.write(bench_plot.draw(
+                "Boot of Debian's kernel to power-off on %d processors" % HOST_CPUS, machine,
+                {kind: points_of(rows, kind) for kind in ("plain", "paracall")}))
+
+
+BENCHES = {"idle-64": bench_idle_64, "boot": bench_boot, "upkeep": bench_upkeep,
+           "calls": bench_calls, "record": bench_record, "record-boot": bench_record_boot,
+           "forks": bench_forks, "contend": bench_contend, "idle": bench_idle}
+CALLS = bench_arguments
