@@ -152,7 +152,7 @@ static int find_column(const struct option_group *groups)
 			char *words = option_words(row);
 			size_t length = strlen(words);
 
-			if (length > longest && length <= MOST_OPTION)
+			if (row->help && length > longest && length <= MOST_OPTION)
 				longest = length;
 			free(words);
 		}
@@ -196,8 +196,11 @@ static void print_text(const char *text, char *(*list)(void), int column)
 
 static void print_row(const struct option_row *row, int column)
 {
-	char *words = option_words(row);
+	char *words;
 
+	if (!row->help)
+		return;
+	words = option_words(row);
 	if (strlen(words) > MOST_OPTION)
 		printf("%s\n%*s", words, column, "");
 	else

@@ -14,7 +14,7 @@ struct option_row {
 	bool is_optional;
 	/* What --help calls its value; NULL: it has none. */
 	const char *value;
-	/* For --help: lines; "%s" is for @list. */
+	/* For --help: lines; "%s" is for @list. NULL: an old name, which is not shown. */
 	const char *help;
 	/* The caller's to free. */
 	char *(*list)(void);

@@ -24,8 +24,10 @@ struct reading_options {
 	  .help = "only these: names of calls, other events and registers, %%groups,\n" \
 		  "! takes out; see paracall(1)" more, \
 	  .place = offsetof(struct reading_options, expression) }, \
-	{ .name = "cpu", .value = "LIST", .help = "only those of these vCPUs, like 0,2-3", \
+	{ .name = "trace-cpu", .value = "LIST", \
+	  .help = "only those of these vCPUs, like 0,2-3", \
 	  .place = offsetof(struct reading_options, cpus) }, \
+	{ .name = "cpu", .value = "LIST", .place = offsetof(struct reading_options, cpus) }, \
 	{ .name = "failed-only", .help = "only what the guest was refused", \
 	  .place = offsetof(struct reading_options, failed_only) }
 /* clang-format on */

@@ -11,7 +11,7 @@
 #include <sys/types.h>
 
 struct trace_options {
-	/* --trace was said; it, --cpu and --failed-only are in the filter. */
+	/* --trace was said; it, --trace-cpu and --failed-only are in the filter. */
 	bool traces;
 	bool is_ftrace;
 	/* Something was said that only makes sense with --trace; the option. */

@@ -32,10 +32,10 @@ static bool take_cpus(void *argument, const char *value)
 	struct trace_options *options = argument;
 	char error[512];
 
-	options->needs_trace = "--cpu";
+	options->needs_trace = "--trace-cpu";
 	if (filter_set_cpus(filter_of(options), value, error, sizeof(error)))
 		return true;
-	complain("--cpu=%s: %s", value, error);
+	complain("--trace-cpu=%s: %s", value, error);
 	return false;
 }
 
@@ -102,10 +102,11 @@ const struct option_row trace_option_rows[] = {
 		  "kvm_hypercall shows them (default: text)",
 	  .words = "text or ftrace",
 	  .take = take_format },
-	{ .name = "cpu",
+	{ .name = "trace-cpu",
 	  .value = "LIST",
 	  .help = "only these vCPUs, like 0,2-3",
 	  .take = take_cpus },
+	{ .name = "cpu", .value = "LIST", .take = take_cpus },
 	{ .name = "failed-only",
 	  .help = "only what the guest was refused",
 	  .take = take_failed },

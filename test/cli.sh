@@ -237,10 +237,12 @@ test_usage() {
 		-- /x/qemu-system-ppc64
 	refuse "trace of an unknown event" "like it is KICK_CPU" --trace=KICK_CPUU --kernel x
 	refuse "trace of an unknown group" "there is no group '%clocks'" --trace=%clocks --kernel x
-	refuse "trace of wrong vCPUs" "is no list of vCPUs" --trace --cpu=2-1 --kernel x
+	refuse "trace of wrong vCPUs" "is no list of vCPUs" --trace --trace-cpu=2-1 --kernel x
 	refuse "trace's format" "use text or ftrace" --trace --trace-format=xml --kernel x
 	refuse "output without a trace" "--output is about the trace" --output=x --kernel x
-	refuse "vCPUs without a trace" "--cpu is about the trace" --cpu=0 --record=x --kernel x
+	refuse "vCPUs without a trace" "--trace-cpu is about the trace" --trace-cpu=0 \
+		--record=x --kernel x
+	refuse "vCPUs, by the option's old name" "is no list of vCPUs" --trace --cpu=2-1 --kernel x
 	refuse "loss without a recording" "--record-loss is about recording" --record-loss=drop --kernel x
 	refuse "loss in another way" "use wait or drop" --record=x --record-loss=perhaps --kernel x
 	refuse "x86's feature for PowerPC" "no feature 'pv-unhalt'" --features=+pv-unhalt \

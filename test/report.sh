@@ -34,8 +34,8 @@ test_usage() {
 		"$paracall" report "$work/foreign"
 	[ "$(wc -l <"$work/out")" -eq 1 ] || fail "another's recording" "more than a line" "$work/out"
 	expect "a name that is none" 2 "nonsense" "$paracall" report --trace=nonsense "$work/small"
-	expect "a list that is none" 2 "x-y" "$paracall" report --cpu=x-y "$work/small"
-	expect "a wrong list, and no recording" 2 "5-2" "$paracall" report --cpu=5-2 "$work/none"
+	expect "a list that is none" 2 "x-y" "$paracall" report --trace-cpu=x-y "$work/small"
+	expect "a wrong list, and no recording" 2 "5-2" "$paracall" report --trace-cpu=5-2 "$work/none"
 	expect "no such symbols" 1 "No such file" \
 		"$paracall" report --symbols="$work/none" "$work/small"
 	expect "nowhere to write" 1 "can't be written" "$paracall" report "$work/small" -o /nonexistent/x
@@ -109,7 +109,7 @@ print(*[x['args']['name'] for x in e if x['name'] == 'thread_name'])")" "vCPU 0 
 }
 
 test_filters() {
-	"$paracall" report --format=json --trace=KICK_CPU,%halt --cpu=1-2 "$work/small" \
+	"$paracall" report --format=json --trace=KICK_CPU,%halt --trace-cpu=1-2 "$work/small" \
 		-o "$work/out.json"
 	check_text "filters" "$(python "
 print(*sorted({e['event'] for e in d['events']}), *sorted({e['cpu'] for e in d['events']}))")" \

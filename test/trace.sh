@@ -118,7 +118,7 @@ test_ipi() {
 		'SEND_IPI\(bitmap_low=\{[0-9,-]+\}, bitmap_high=\{\}, lowest_apic_id=0, icr=fixed[a-z|]*\|vector 0x[0-9a-f]+\) = [1-4] '
 	check_line "an error by name" "$work/trace" 'SEND_IPI\(.*\) = -EINVAL'
 	equal "nothing else" "$(grep -vcE ' SEND_IPI\(| interrupt: ' "$work/trace")" 0
-	guest ipi 4 --trace=SEND_IPI --cpu=0 --failed-only --output="$work/trace"
+	guest ipi 4 --trace=SEND_IPI --trace-cpu=0 --failed-only --output="$work/trace"
 	check_status "only failures" $?
 	equal "only failures are shown" "$(grep -vcE 'cpu 0 .* = -E' "$work/trace")" 0
 	guest ipi 2 --trace=%call --trace-format=ftrace --output="$work/trace"
