@@ -18,6 +18,27 @@
 #include "inject.h"
 #include "trace/trace.h"
 
+void halt_wake(struct paracall_cpu *cpu, struct paracall_cpu *target, uint32_t apic_id)
+{
+	const struct paracall_engine *engine = &cpu->machine->engine;
+
+	engine->wake(cpu->engine_cpu, engine_cpu_of(target), apic_id);
+	paracall_statistics_add(&cpu->statistics->kicks_woke, 1);
+}
+
+void halt_kick_observed(struct paracall_cpu *cpu, struct paracall_cpu *target, uint32_t apic_id)
+{
+	bool has_woken;
+
+	trace_kick(cpu, target);
+	has_woken = kick_ends_halt(target);
+	if (has_woken)
+		halt_wake(cpu, target, apic_id);
+	else
+		paracall_statistics_add(&cpu->statistics->kicks_left, 1);
+	trace_now(cpu, PARACALL_EVENT_KICK, trace_index(target), has_woken);
+}
+
 bool paracall_halt(struct paracall_cpu *cpu)
 {
 	uint32_t state = RUNNING;

@@ -9,34 +9,34 @@
 static inline bool kick_ends_halt(struct paracall_cpu *target)
 {
 	uint32_t state = atomic_load_explicit(&target->halt_state, memory_order_relaxed);
-	uint32_t next;
 
 	do {
-		next = state == HALTED ? RUNNING : RUNNING_KICKED;
-	} while (!atomic_compare_exchange_weak(&target->halt_state, &state, next));
-	return state == HALTED;
+		while (__builtin_expect(state != HALTED, true))
+			if (atomic_compare_exchange_weak(&target->halt_state, &state,
+							 RUNNING_KICKED))
+				return false;
+	} while (!atomic_compare_exchange_weak(&target->halt_state, &state, RUNNING));
+	return true;
 }
+
+/* What a kick comes to that ends a halt; and one that is seen. */
+void halt_wake(struct paracall_cpu *cpu, struct paracall_cpu *target, uint32_t apic_id);
+void halt_kick_observed(struct paracall_cpu *cpu, struct paracall_cpu *target,
+			uint32_t apic_id);
 
 /*
  * Kick @target, which was found under @apic_id, on behalf of @cpu, whose thread this
  * is. The engine must have PARACALL_CAN_WAKE.
  */
-static inline void halt_kick(struct paracall_cpu *cpu, struct paracall_cpu *target,
-			     uint32_t apic_id)
+static inline __attribute__((always_inline)) void
+halt_kick(struct paracall_cpu *cpu, struct paracall_cpu *target, uint32_t apic_id)
 {
-	const struct paracall_engine *engine = &cpu->machine->engine;
-	bool has_woken;
-
-	if (trace_wants(cpu, PARACALL_EVENT_WAKE))
-		trace_kick(cpu, target);
-	has_woken = kick_ends_halt(target);
-	if (has_woken) {
-		engine->wake(cpu->engine_cpu, engine_cpu_of(target), apic_id);
-		paracall_statistics_add(&cpu->statistics->kicks_woke, 1);
-	} else {
+	if (__builtin_expect(!!cpu->trace, false))
+		halt_kick_observed(cpu, target, apic_id);
+	else if (__builtin_expect(kick_ends_halt(target), false))
+		halt_wake(cpu, target, apic_id);
+	else
 		paracall_statistics_add(&cpu->statistics->kicks_left, 1);
-	}
-	trace_now(cpu, PARACALL_EVENT_KICK, trace_index(target), has_woken);
 }
 
 #endif /* PARACALL_LIB_HALT_H */

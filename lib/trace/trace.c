@@ -226,6 +226,8 @@ void trace_wake(struct paracall_cpu *cpu, enum paracall_wake_cause cause)
  */
 void trace_kick(struct paracall_cpu *cpu, struct paracall_cpu *target)
 {
+	if (!trace_wants(cpu, PARACALL_EVENT_WAKE))
+		return;
 	atomic_store(&target->kicked_by, trace_index(cpu));
 	atomic_store(&target->kicked_at, cpu->machine->engine.trace_clock());
 }

@@ -83,7 +83,7 @@ void trace_halt(struct paracall_cpu *cpu);
 void trace_wake(struct paracall_cpu *cpu, enum paracall_wake_cause cause);
 /* It runs, and not by an interrupt: by a kick then, if it was halted. */
 void trace_kicked(struct paracall_cpu *cpu);
-/* By the kicker, before its kick takes effect; if somebody wants wake-ups. */
+/* By the kicker, before its kick takes effect. */
 void trace_kick(struct paracall_cpu *cpu, struct paracall_cpu *target);
 
 #endif /* PARACALL_LIB_TRACE_H */

@@ -4,9 +4,9 @@
 #define PARACALL_LIB_X86_ARCH_H
 
 #include "../row.h"
+#include "state.h"
 
 /* By number; NULL where x86 has none. */
-#define X86_NUMBERS 32
 extern const struct row *const x86_rows[X86_NUMBERS];
 
 static inline const struct row *x86_row(uint64_t number)
@@ -25,6 +25,9 @@ typedef void x86_quick_call(struct paracall_cpu *cpu);
 	OF_##server(paracall_call_handler handler; x86_quick_call handler##_quick;)
 #include "calls.def"
 #undef CALL
+
+/* Does a call by @untimed, and takes its time, if there is a clock. */
+void x86_time_call(struct paracall_cpu *cpu, unsigned int number, x86_quick_call *untimed);
 
 /* The way of all calls, in any mode. */
 void x86_call_in_layers(struct paracall_cpu *cpu, uint32_t mode, uint64_t number);

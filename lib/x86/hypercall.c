@@ -48,6 +48,35 @@ static void write_result(struct paracall_cpu *cpu, uint32_t mode, int64_t result
 								       : (uint32_t)result);
 }
 
+/* Until the next one whose time count_samples() has taken. */
+static int32_t untimed_after(const struct paracall_cpu *cpu, uint64_t calls)
+{
+	if (!cpu->machine->engine.clock)
+		return INT32_MAX;
+	if (calls < PARACALL_STATISTICS_ALL_TIMED)
+		return 0;
+	return (int32_t)(PARACALL_STATISTICS_SAMPLE - 1 -
+			 (calls + PARACALL_STATISTICS_SAMPLE - 1) % PARACALL_STATISTICS_SAMPLE);
+}
+
+__attribute__((noinline)) void x86_time_call(struct paracall_cpu *cpu, unsigned int number,
+					     x86_quick_call *untimed)
+{
+	struct paracall_call_statistics *statistics = &cpu->statistics->calls[number];
+	uint64_t (*clock)(void) = cpu->machine->engine.clock;
+	uint64_t start;
+
+	x86_cpu(cpu)->untimed[number] = untimed_after(cpu, statistics->calls + 1);
+	if (!clock) {
+		untimed(cpu);
+		return;
+	}
+	start = clock();
+	untimed(cpu);
+	paracall_statistics_add(&statistics->timed_calls, 1);
+	paracall_statistics_add(&statistics->timed_nanoseconds, clock() - start);
+}
+
 __attribute__((noinline)) void x86_call_in_layers(struct paracall_cpu *cpu, uint32_t mode,
 						  uint64_t number)
 {
@@ -82,12 +111,17 @@ static inline void make_quickly(struct paracall_cpu *cpu, uint64_t number)
 		x86_call_in_layers(cpu, PARACALL_MODE_64BIT, number);
 }
 
+static __attribute__((noinline)) void read_and_call(struct paracall_cpu *cpu, uint32_t mode)
+{
+	x86_call_in_layers(cpu, mode, read_operand(cpu, mode, PARACALL_X86_RAX));
+}
+
 void paracall_hypercall(struct paracall_cpu *cpu, uint32_t mode)
 {
 	if (__builtin_expect(mode == x86_cpu(cpu)->quick_mode, true))
 		make_quickly(cpu, read_operand(cpu, PARACALL_MODE_64BIT, PARACALL_X86_RAX));
 	else
-		x86_call_in_layers(cpu, mode, read_operand(cpu, mode, PARACALL_X86_RAX));
+		read_and_call(cpu, mode);
 }
 
 void paracall_hypercall_number(struct paracall_cpu *cpu, uint32_t mode, uint64_t number)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The shortest way of a call: made in 64-bit mode at privilege level 0, not timed, and
- * with nobody who disturbs or observes it. So it is for nearly all of them. DEFINE_CALL
+ * The shortest way of a call: made in 64-bit mode at privilege level 0, and with nobody
+ * who disturbs or observes it. So it is for nearly all of them. DEFINE_CALL
  * makes it of a handler, with all that is known of the call from its row, and without a
  * place for it in memory. All others go by ../call.h.
  */
@@ -10,6 +10,7 @@
 
 #include "../count.h"
 #include "arch.h"
+#include "state.h"
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
@@ -60,28 +61,32 @@ ALWAYS_INLINE void quick_read(struct paracall_cpu *cpu, struct call *call, unsig
 			cpu->machine->engine.read_register(cpu->engine_cpu, number - 1u);
 }
 
-ALWAYS_INLINE void quick_call(struct paracall_cpu *cpu, unsigned int number,
-			      struct quick_registers registers, paracall_call_handler *handler)
+/* All but its time. */
+ALWAYS_INLINE void quick_do(struct paracall_cpu *cpu, unsigned int number,
+			    struct quick_registers registers, paracall_call_handler *handler)
 {
-	struct paracall_call_statistics *statistics = &cpu->statistics->calls[number];
+	struct paracall_call_statistics *statistics;
 	struct call call;
 	int64_t result;
 
-	if (__builtin_expect(count_samples(statistics), false)) {
-		x86_call_in_layers(cpu, PARACALL_MODE_64BIT, number);
-		return;
-	}
 	call.mode = PARACALL_MODE_64BIT;
 	quick_read(cpu, &call, 0, registers.numbers[0]);
 	quick_read(cpu, &call, 1, registers.numbers[1]);
 	quick_read(cpu, &call, 2, registers.numbers[2]);
 	quick_read(cpu, &call, 3, registers.numbers[3]);
 	result = handler(cpu, &call);
+	statistics = &cpu->statistics->calls[number];
 	paracall_statistics_add(&statistics->calls, 1);
 	if (result < 0)
 		paracall_statistics_add(&statistics->errors, 1);
 	cpu->machine->engine.write_register(cpu->engine_cpu, PARACALL_X86_RAX,
 					    (uint64_t)result);
+}
+
+/* Whether the time of the call that begins is to be taken; .untimed counts down to it. */
+ALWAYS_INLINE bool quick_samples(struct paracall_cpu *cpu, unsigned int number)
+{
+	return __builtin_expect(--x86_cpu(cpu)->untimed[number] < 0, false);
 }
 
 /* Begins a handler that is in a row of calls.def; of cpu and call. */
@@ -91,9 +96,16 @@ ALWAYS_INLINE void quick_call(struct paracall_cpu *cpu, unsigned int number,
 	{ \
 		return name##_do(cpu, call); \
 	} \
+	static void name##_untimed(struct paracall_cpu *cpu) \
+	{ \
+		quick_do(cpu, NUMBER_OF_##name, registers_of_##name(), name##_do); \
+	} \
 	void name##_quick(struct paracall_cpu *cpu) \
 	{ \
-		quick_call(cpu, NUMBER_OF_##name, registers_of_##name(), name##_do); \
+		if (quick_samples(cpu, NUMBER_OF_##name)) \
+			x86_time_call(cpu, NUMBER_OF_##name, name##_untimed); \
+		else \
+			quick_do(cpu, NUMBER_OF_##name, registers_of_##name(), name##_do); \
 	} \
 	ALWAYS_INLINE int64_t name##_do(struct paracall_cpu *cpu, struct call *call)
 

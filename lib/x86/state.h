@@ -7,6 +7,9 @@
 
 #include <pthread.h>
 
+/* Of x86's calls, and some that there are not. */
+#define X86_NUMBERS 16
+
 /* No call is made in it. */
 #define NO_MODE UINT32_MAX
 
@@ -47,6 +50,8 @@ struct x86_cpu {
 	struct paracall_cpu cpu;
 	/* The mode of calls that go by quick.h; one that there is not, if none do. */
 	uint32_t quick_mode;
+	/* There, by number: so many are not timed until one is. */
+	int32_t untimed[X86_NUMBERS];
 	/* What is not atomic is touched by the vCPU's thread alone. */
 	struct msr_state msrs;
 	struct async_pf async_pf;
