@@ -7,6 +7,7 @@
 
 #include <paracall/paracall.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <time.h>
 
 /*
@@ -59,8 +60,11 @@ struct async_pf_injection {
 /* PowerPC: SPRG0 and those that follow, as far as powerpc/sprg.c is about them. */
 #define SPRGS_KEPT 8
 
+/* The beginning of each target's own struct of a vCPU; see target.h. */
 struct vcpu {
 	struct paracall_cpu *cpu;
+	/* QEMU's number of it. */
+	unsigned int index;
 	struct paracall_cpu_statistics *statistics;
 	/* For QEMU's register and memory functions; this vCPU's thread only. */
 	GByteArray *buffer;
@@ -136,7 +140,10 @@ struct engine {
 	enum replacement replacement;
 	_Atomic(enum own_instruction) own;
 	unsigned int max_vcpus;
-	struct vcpu *vcpus;
+	/* By QEMU's number; NULL where none was there yet. */
+	_Atomic(struct vcpu *) *vcpus;
+	/* The target's own state of the machine; see target.h. */
+	void *target_machine;
 	/* NULL unless somebody looks on. */
 	struct paracall_trace *trace;
 	/* Somebody else reads the counters. */
@@ -167,15 +174,17 @@ struct engine {
 extern struct engine paracall_qemu_engine;
 
 /*
- * The slot of a vCPU; NULL if QEMU has more than it said. Not for callbacks of
- * instructions: they want vcpu_current().
+ * A vCPU by QEMU's number; NULL if there was none yet, or QEMU has more than it said.
+ * With one thread for all vCPUs callbacks of instructions get the number of whichever
+ * translated the code: there a target has a function of its own that asks the guest.
  */
 static inline struct vcpu *vcpu_by_index(unsigned int index)
 {
 	struct engine *engine = &paracall_qemu_engine;
 
-	return index < engine->max_vcpus && engine->vcpus[index].cpu ? &engine->vcpus[index]
-								     : NULL;
+	return index < engine->max_vcpus
+		       ? atomic_load_explicit(&engine->vcpus[index], memory_order_acquire)
+		       : NULL;
 }
 
 /*
@@ -189,12 +198,6 @@ static inline void engine_note_guest(void)
 
 	if (!__atomic_load_n(&statistics->started, __ATOMIC_RELAXED))
 		__atomic_store_n(&statistics->started, 1, __ATOMIC_RELEASE);
-}
-
-/* The other way round. */
-static inline unsigned int vcpu_index(const struct vcpu *vcpu)
-{
-	return (unsigned int)(vcpu - paracall_qemu_engine.vcpus);
 }
 
 #endif /* PARACALL_QEMU_ENGINE_H */

@@ -77,9 +77,39 @@ static bool map_report(const char *path, uint32_t max_cpus,
 	return true;
 }
 
-static bool create_machine(const struct plugin_options *plugin, uint32_t max_cpus)
+/* Those that QEMU may have; and a place each, where they go once they are there. */
+static struct vcpu **slots;
+
+/* Each is on lines of its own: its thread writes there all the time. */
+#define SLOT_ALIGNMENT 64
+
+static bool make_slots(struct engine *engine, uint32_t max_cpus)
+{
+	size_t size = (target->vcpu_size + SLOT_ALIGNMENT - 1) & -(size_t)SLOT_ALIGNMENT;
+	char *memory = aligned_alloc(SLOT_ALIGNMENT, size * max_cpus);
+
+	slots = calloc(max_cpus, sizeof(*slots));
+	engine->vcpus = calloc(max_cpus, sizeof(*engine->vcpus));
+	if (target->machine_size)
+		engine->target_machine = calloc(1, target->machine_size);
+	if (!memory || !slots || !engine->vcpus ||
+	    (target->machine_size && !engine->target_machine)) {
+		fprintf(stderr, "paracall: no memory for %u vCPUs\n", max_cpus);
+		return false;
+	}
+	memset(memory, 0, size * max_cpus);
+	engine->max_vcpus = max_cpus;
+	for (uint32_t i = 0; i < max_cpus; i++) {
+		slots[i] = (struct vcpu *)(memory + i * size);
+		slots[i]->index = i;
+	}
+	return true;
+}
+
+static bool create_machine(const struct plugin_options *plugin)
 {
 	struct engine *engine = &paracall_qemu_engine;
+	uint32_t max_cpus = engine->max_vcpus;
 	struct paracall_engine functions = *target->engine;
 	struct paracall_options options = {
 		.architecture = target->architecture,
@@ -105,10 +135,7 @@ static bool create_machine(const struct plugin_options *plugin, uint32_t max_cpu
 	engine->replacement = plugin->replacement;
 	engine->async_pf_every = plugin->injection.async_pf_every;
 	engine->async_pf_delay = plugin->injection.async_pf_delay;
-	engine->max_vcpus = max_cpus;
-	engine->vcpus = calloc(max_cpus, sizeof(*engine->vcpus));
-	error = engine->vcpus ? paracall_machine_new(&engine->machine, &functions, &options)
-			      : PARACALL_ERROR_MEMORY;
+	error = paracall_machine_new(&engine->machine, &functions, &options);
 	if (error) {
 		fprintf(stderr, "paracall: no machine of %u vCPUs: %s\n", max_cpus,
 			paracall_strerror(error));
@@ -149,12 +176,13 @@ static void vcpu_init(unsigned int index, void *userdata)
 	if (index >= engine->max_vcpus ||
 	    !registers_find(target->registers, target->register_count, needed))
 		return;
-	vcpu = &engine->vcpus[index];
+	vcpu = slots[index];
 	vcpu->is_big_endian = target->is_big_endian;
 	if (!vcpu->buffer)
 		vcpu->buffer = g_byte_array_sized_new(MEMORY_LARGEST);
 	vcpu->statistics = &paracall_machine_statistics(engine->machine)->cpu[index];
 	vcpu->cpu = paracall_machine_add_cpu(engine->machine, index, vcpu);
+	atomic_store(&engine->vcpus[index], vcpu);
 	vcpu->run_delay_file = run_delay_open();
 	note_thread(engine, vcpu);
 	target->vcpu_init(vcpu);
@@ -215,12 +243,12 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 	struct plugin_options options;
 	struct command command;
 
-	if (!check_qemu(info) || !check_alone() || !command_learn(&command))
+	if (!check_qemu(info) || !check_alone() || !command_learn(&command) ||
+	    !make_slots(&paracall_qemu_engine, info->system.max_vcpus))
 		return -1;
 	if (!options_parse(&options, target->architecture, take_command(&command), argc,
 			   argv) ||
-	    !replay_begin(target->architecture, &options) ||
-	    !create_machine(&options, info->system.max_vcpus))
+	    !replay_begin(target->architecture, &options) || !create_machine(&options))
 		return -1;
 	qemu_plugin_register_vcpu_init_cb(id, vcpu_init, NULL);
 	qemu_plugin_register_vcpu_exit_cb(id, vcpu_exit, NULL);

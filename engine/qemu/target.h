@@ -5,6 +5,11 @@
 
 #include "options.h"
 
+/*
+ * A target keeps what it knows in two structs of its own, in its folder, that are all 0
+ * to begin with: one of the machine, .target_machine of struct engine, and one of each
+ * vCPU, which begins with struct vcpu and so is had by a cast.
+ */
 struct target {
 	/* QEMU's name for it: "x86_64". */
 	const char *name;
@@ -20,6 +25,9 @@ struct target {
 	/* What the library gets, but for its capabilities: of the plugin's, these. */
 	const struct paracall_engine *engine;
 	uint32_t capabilities;
+	/* Bytes of its two structs; of the machine's 0 if it has none. */
+	size_t machine_size;
+	size_t vcpu_size;
 	/* When QEMU loads the plugin and the machine is there. */
 	void (*install)(qemu_plugin_id_t id, const struct plugin_options *options);
 	/* A vCPU is there; one is unplugged. */

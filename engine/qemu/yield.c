@@ -72,7 +72,7 @@ static void give_way_to(const struct vcpu *target)
 
 static bool can_run(const struct vcpu *vcpu)
 {
-	return vcpu->cpu && !atomic_load_explicit(&vcpu->is_stopped, memory_order_relaxed);
+	return !atomic_load_explicit(&vcpu->is_stopped, memory_order_relaxed);
 }
 
 /* Nobody is named: the next one that can run, each time another; or NULL. */
@@ -82,9 +82,9 @@ static struct vcpu *find_target(const struct vcpu *caller)
 	struct engine *engine = &paracall_qemu_engine;
 
 	for (unsigned int i = 0; i < engine->max_vcpus; i++) {
-		struct vcpu *vcpu = &engine->vcpus[++last % engine->max_vcpus];
+		struct vcpu *vcpu = vcpu_by_index(++last % engine->max_vcpus);
 
-		if (vcpu != caller && can_run(vcpu))
+		if (vcpu && vcpu != caller && can_run(vcpu))
 			return vcpu;
 	}
 	return NULL;

@@ -49,7 +49,7 @@ bool msr_is_hooked(uint32_t word)
 
 void msr_note_loaded(const struct vcpu *vcpu)
 {
-	qemu_plugin_u64_set(loaded, vcpu_index(vcpu), true);
+	qemu_plugin_u64_set(loaded, vcpu->index, true);
 }
 
 static void call_load(unsigned int index, void *userdata)
@@ -73,8 +73,8 @@ void msr_hook(struct qemu_plugin_insn *insn, bool is_big_endian)
 bool msr_was_loaded(void *context)
 {
 	const struct vcpu *vcpu = context;
-	bool was_loaded = qemu_plugin_u64_get(loaded, vcpu_index(vcpu));
+	bool was_loaded = qemu_plugin_u64_get(loaded, vcpu->index);
 
-	qemu_plugin_u64_set(loaded, vcpu_index(vcpu), false);
+	qemu_plugin_u64_set(loaded, vcpu->index, false);
 	return was_loaded;
 }

@@ -50,7 +50,7 @@ void sprg_install(void)
 
 static void set_state(const struct vcpu *vcpu, unsigned int slot, enum state state)
 {
-	qemu_plugin_u64_set(states[slot], vcpu_index(vcpu), state);
+	qemu_plugin_u64_set(states[slot], vcpu->index, state);
 }
 
 uint64_t sprg_read(struct vcpu *vcpu, unsigned int number)
@@ -60,7 +60,7 @@ uint64_t sprg_read(struct vcpu *vcpu, unsigned int number)
 	if (!powerpc_code_knows_vcpu())
 		return register_read(vcpu, number);
 	vcpu->keeps_sprgs = true;
-	if (qemu_plugin_u64_get(states[slot], vcpu_index(vcpu)) == UNKNOWN) {
+	if (qemu_plugin_u64_get(states[slot], vcpu->index) == UNKNOWN) {
 		vcpu->sprg[slot] = register_read(vcpu, number);
 		set_state(vcpu, slot, SAME);
 	}
@@ -89,7 +89,7 @@ static void write_late(struct vcpu *vcpu, unsigned int slot)
 void sprg_give_back(struct vcpu *vcpu)
 {
 	for (unsigned int slot = 0; slot < SPRGS_KEPT; slot++)
-		if (qemu_plugin_u64_get(states[slot], vcpu_index(vcpu)) == LATE)
+		if (qemu_plugin_u64_get(states[slot], vcpu->index) == LATE)
 			write_late(vcpu, slot);
 	sprg_forget(vcpu);
 }

@@ -32,6 +32,6 @@ void start_reached(unsigned int index, void *userdata)
 		return;
 	paracall_machine_reset(engine->machine, vcpu->cpu);
 	for (unsigned int i = 0; i < engine->max_vcpus; i++)
-		if (engine->vcpus[i].cpu)
-			sprg_forget(&engine->vcpus[i]);
+		if (vcpu_by_index(i))
+			sprg_forget(vcpu_by_index(i));
 }

@@ -80,7 +80,7 @@ static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 /* QEMU numbers its vCPUs as their registers do. */
 static void vcpu_init(struct vcpu *vcpu)
 {
-	paracall_cpu_set_apic_id(vcpu->cpu, vcpu_index(vcpu));
+	paracall_cpu_set_apic_id(vcpu->cpu, vcpu->index);
 	/* When it waits is not looked at. */
 	spin_note_wake(vcpu);
 }
@@ -103,6 +103,7 @@ static void vcpu_exit(struct vcpu *vcpu)
 		.is_big_endian = true, \
 		.engine = &engine_functions, \
 		.capabilities = PARACALL_CAN_ACCESS_MEMORY | PARACALL_CAN_MAP_MAGIC_PAGE, \
+		.vcpu_size = sizeof(struct vcpu), \
 		.install = install, \
 		.vcpu_init = vcpu_init, \
 		.vcpu_exit = vcpu_exit, \

@@ -36,9 +36,9 @@ static struct vcpu *find(struct engine *engine, uint64_t prefix)
 	unsigned int unknowns = 0;
 
 	for (unsigned int i = 0; i < engine->max_vcpus; i++) {
-		struct vcpu *vcpu = &engine->vcpus[i];
+		struct vcpu *vcpu = vcpu_by_index(i);
 
-		if (!vcpu->cpu)
+		if (!vcpu)
 			continue;
 		if (vcpu->has_prefix && vcpu->prefix == prefix)
 			return vcpu;

@@ -29,13 +29,14 @@ static bool forget(struct engine *engine, const struct vcpu *vcpu)
 	bool is_guests = false;
 
 	for (unsigned int i = 0; i < engine->max_vcpus; i++) {
-		struct vcpu *other = &engine->vcpus[i];
+		struct vcpu *other = vcpu_by_index(i);
 
+		if (!other)
+			continue;
 		is_guests |= atomic_exchange(&other->resets_machine, false);
 		atomic_store(&other->is_stopped, other != vcpu);
 		other->has_prefix = false;
-		if (other->cpu)
-			paracall_cpu_reset(other->cpu);
+		paracall_cpu_reset(other->cpu);
 	}
 	return is_guests;
 }

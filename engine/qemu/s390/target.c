@@ -47,9 +47,9 @@ static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 /* QEMU numbers its vCPUs by their addresses. All but the first one are stopped. */
 static void vcpu_init(struct vcpu *vcpu)
 {
-	atomic_store(&vcpu->is_stopped, vcpu != paracall_qemu_engine.vcpus);
+	atomic_store(&vcpu->is_stopped, vcpu->index != 0);
 	yield_vcpu_init(vcpu);
-	paracall_cpu_set_apic_id(vcpu->cpu, vcpu_index(vcpu));
+	paracall_cpu_set_apic_id(vcpu->cpu, vcpu->index);
 }
 
 static void vcpu_exit(struct vcpu *vcpu)
@@ -65,6 +65,7 @@ const struct target s390_target = {
 	.is_big_endian = true,
 	.engine = &engine_functions,
 	.capabilities = PARACALL_CAN_YIELD | PARACALL_CAN_ACCESS_MEMORY,
+	.vcpu_size = sizeof(struct vcpu),
 	.install = install,
 	.vcpu_init = vcpu_init,
 	.vcpu_exit = vcpu_exit,

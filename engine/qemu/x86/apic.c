@@ -77,9 +77,9 @@ static struct vcpu *vcpu_without_id(void)
 	struct vcpu *found = NULL;
 
 	for (unsigned int i = 0; i < engine->max_vcpus; i++) {
-		struct vcpu *vcpu = &engine->vcpus[i];
+		struct vcpu *vcpu = vcpu_by_index(i);
 
-		if (!vcpu->cpu || vcpu->has_apic_id)
+		if (!vcpu || vcpu->has_apic_id)
 			continue;
 		if (found)
 			return NULL;
@@ -216,9 +216,9 @@ void apic_send_deferred(void)
 
 	engine->has_deferred = false;
 	for (unsigned int i = 0; i < engine->max_vcpus; i++) {
-		struct vcpu *vcpu = &engine->vcpus[i];
+		struct vcpu *vcpu = vcpu_by_index(i);
 
-		if (!vcpu->has_deferred)
+		if (!vcpu || !vcpu->has_deferred)
 			continue;
 		vcpu->has_deferred = false;
 		send(vcpu, vcpu->apic_id, &vcpu->deferred);

@@ -109,6 +109,7 @@ const struct target x86_target = {
 	.register_count = X86_REGISTERS,
 	.engine = &engine_functions,
 	.capabilities = UINT32_MAX,
+	.vcpu_size = sizeof(struct vcpu),
 	.install = install,
 	.vcpu_init = vcpu_init,
 	.vcpu_exit = vcpu_exit,

@@ -55,13 +55,13 @@ void tsc_init_vcpu(struct vcpu *vcpu)
 static void set_readings(struct vcpu *vcpu, uint64_t readings)
 {
 	state.single_readings = readings;
-	qemu_plugin_u64_set(state.readings, vcpu_index(vcpu), readings);
+	qemu_plugin_u64_set(state.readings, vcpu->index, readings);
 }
 
 static void set_is_reading(struct vcpu *vcpu, bool is_reading)
 {
 	state.single_is_reading = is_reading;
-	qemu_plugin_u64_set(state.is_reading, vcpu_index(vcpu), is_reading);
+	qemu_plugin_u64_set(state.is_reading, vcpu->index, is_reading);
 }
 
 void tsc_want(struct vcpu *vcpu)
