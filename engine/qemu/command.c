@@ -102,8 +102,7 @@ static void take_answers(struct command *command, const struct command_line *lin
 	replay_learn(command_line_value(line, "icount", "rr"),
 		     command_line_value(line, "icount", "rrfile"));
 	command->shares_thread = command_line_shares_thread(line);
-	/* qemu-system-ppc64 takes it by default. */
-	command->is_pseries = !machine || !strncmp(machine, "pseries", strlen("pseries"));
+	command->machine = machine ? strdup(machine) : NULL;
 }
 
 bool command_learn(struct command *command)

@@ -10,8 +10,8 @@ struct command {
 	bool counts_instructions;
 	/* One thread runs all vCPUs, if there are several. */
 	bool shares_thread;
-	/* The machine's type begins with this. */
-	bool is_pseries;
+	/* The machine's type; NULL if QEMU has to choose. */
+	const char *machine;
 };
 
 /*

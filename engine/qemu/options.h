@@ -6,13 +6,13 @@
 #include "engine.h"
 
 struct plugin_options {
-	/* The engine's, as given to options_parse(). */
+	/* As given to options_parse(). */
+	enum paracall_architecture architecture;
 	uint32_t capabilities;
 	uint32_t features;
 	uint32_t hints;
 	struct paracall_injection injection;
 	bool enforce_features;
-	enum replacement replacement;
 	/* vCPUs that spin give way. */
 	bool spin_yields;
 	/* Where the counters go, a file to be mapped; or NULL. */
@@ -21,11 +21,25 @@ struct plugin_options {
 	const char *trace;
 };
 
+struct plugin_option {
+	const char *key;
+	/* On a mistake says so on standard error and returns false. */
+	bool (*take)(struct plugin_options *options, char *value);
+};
+
+/* For the lists of targets that have them; inject=, report= and trace= have all. */
+extern const struct plugin_option option_enforce;
+extern const struct plugin_option option_features;
+extern const struct plugin_option option_hints;
+extern const struct plugin_option option_spin;
+
 /*
- * Fills @options, with defaults for an engine of these capabilities. On a
- * mistake says so on standard error and returns false.
+ * Fills @options, with defaults for an engine of these capabilities; @own is the list of
+ * those that the target has besides, up to NULL. On a mistake says so on standard error
+ * and returns false.
  */
-bool options_parse(struct plugin_options *options, enum paracall_architecture architecture,
-		   uint32_t capabilities, int argc, char **argv);
+bool options_parse(struct plugin_options *options, const struct plugin_option *const *own,
+		   enum paracall_architecture architecture, uint32_t capabilities, int argc,
+		   char **argv);
 
 #endif /* PARACALL_QEMU_OPTIONS_H */

@@ -132,9 +132,6 @@ static bool create_machine(const struct plugin_options *plugin)
 	}
 	engine->trace = options.trace;
 	engine->is_report_mapped = plugin->report;
-	engine->replacement = plugin->replacement;
-	engine->async_pf_every = plugin->injection.async_pf_every;
-	engine->async_pf_delay = plugin->injection.async_pf_delay;
 	error = paracall_machine_new(&engine->machine, &functions, &options);
 	if (error) {
 		fprintf(stderr, "paracall: no machine of %u vCPUs: %s\n", max_cpus,
@@ -159,7 +156,6 @@ static void note_thread(struct engine *engine, struct vcpu *vcpu)
 	if (!atomic_compare_exchange_strong(&first_vcpu, &before, vcpu) && before != vcpu &&
 	    pthread_equal(before->thread, vcpu->thread)) {
 		engine->is_single_threaded = true;
-		engine->defers_own_interrupts = true;
 		/* The same as in create_machine(), where the command does not tell. */
 		paracall_machine_withdraw(engine->machine, PARACALL_CAN_TELL_RUN_DELAY);
 	}
@@ -232,9 +228,9 @@ static uint32_t take_command(const struct command *command)
 
 	clock_init(command->counts_instructions);
 	engine->counts_instructions = command->counts_instructions;
-	engine->defers_own_interrupts = command->counts_instructions;
 	engine->shares_thread = command->shares_thread;
-	engine->has_papr = target == &powerpc64_target && command->is_pseries;
+	if (target->prepare)
+		target->prepare(command);
 	return qemu_capabilities(command->counts_instructions) & target->capabilities;
 }
 
@@ -246,9 +242,9 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 	if (!check_qemu(info) || !check_alone() || !command_learn(&command) ||
 	    !make_slots(&paracall_qemu_engine, info->system.max_vcpus))
 		return -1;
-	if (!options_parse(&options, target->architecture, take_command(&command), argc,
-			   argv) ||
-	    !replay_begin(target->architecture, &options) || !create_machine(&options))
+	if (!options_parse(&options, target->options, target->architecture,
+			   take_command(&command), argc, argv) ||
+	    !replay_begin(target, &options) || !create_machine(&options))
 		return -1;
 	qemu_plugin_register_vcpu_init_cb(id, vcpu_init, NULL);
 	qemu_plugin_register_vcpu_exit_cb(id, vcpu_exit, NULL);

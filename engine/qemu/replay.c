@@ -8,8 +8,8 @@
  * QEMU counts a block's instructions when the block begins. Who leaves it in the
  * middle has counted too many, how many depends on where the block ends, and that
  * differs between recording and replaying: QEMU cuts a block short where something
- * is to happen. So hooks leave a block at its last instruction only. The no-op that
- * stands for a hypercall is none, and is not used.
+ * is to happen. So hooks leave a block at its last instruction only; what can't do so
+ * a target leaves out.
  */
 #include "replay.h"
 
@@ -56,18 +56,13 @@ static bool goes_by_host_time(const struct paracall_rule *rule)
 	       rule->fault == PARACALL_FAULT_BURST;
 }
 
-static bool check_options(enum paracall_architecture architecture,
-			  const struct plugin_options *options)
+static bool check_options(const struct target *target, const struct plugin_options *options)
 {
 	const struct paracall_injection *injection = &options->injection;
 	const char *refused = injection->async_pf_every ? "async-pf" : NULL;
 
-	/* It is served by leaving blocks anywhere. */
-	if (architecture == PARACALL_POWERPC && options->features) {
-		fprintf(stderr,
-			"paracall: magic-page can't be recorded or replayed: leave it out\n");
+	if (target->begin_replay && !target->begin_replay(options))
 		return false;
-	}
 	for (uint32_t i = 0; i < injection->rule_count; i++)
 		if (goes_by_host_time(&injection->rules[i]))
 			refused = injection->rules[i].text;
@@ -78,15 +73,17 @@ static bool check_options(enum paracall_architecture architecture,
 	return !refused;
 }
 
-static void describe(const struct plugin_options *options, struct kept *kept)
+static void describe(const struct target *target, const struct plugin_options *options,
+		     struct kept *kept)
 {
 	const struct paracall_injection *injection = &options->injection;
-	size_t length;
+	size_t length = snprintf(kept->options, sizeof(kept->options),
+				 "features=%#" PRIx32 " hints=%#" PRIx32 " enforce=%d",
+				 options->features, options->hints, options->enforce_features);
 
-	snprintf(kept->options, sizeof(kept->options),
-		 "features=%#" PRIx32 " hints=%#" PRIx32 " enforce=%d replace=%d",
-		 options->features, options->hints, options->enforce_features,
-		 options->replacement);
+	if (target->describe_options)
+		target->describe_options(kept->options + length,
+					 sizeof(kept->options) - length);
 	for (uint32_t i = 0; i < injection->rule_count; i++) {
 		length = strlen(kept->options);
 		snprintf(kept->options + length, sizeof(kept->options) - length, " inject=%s",
@@ -149,7 +146,7 @@ static bool take_kept(const char *path, struct plugin_options *options, const st
 	return true;
 }
 
-bool replay_begin(enum paracall_architecture architecture, struct plugin_options *options)
+bool replay_begin(const struct target *target, struct plugin_options *options)
 {
 	struct kept now = {
 		.realtime = host_nanoseconds(CLOCK_REALTIME),
@@ -165,11 +162,9 @@ bool replay_begin(enum paracall_architecture architecture, struct plugin_options
 		fprintf(stderr, "paracall: rrfile=%s: the name is too long\n", state.recording);
 		return false;
 	}
-	if (!check_options(architecture, options))
+	if (!check_options(target, options))
 		return false;
-	if (options->replacement == REPLACE_FAST)
-		options->replacement = REPLACE_KEEP;
-	describe(options, &now);
+	describe(target, options, &now);
 	state.realtime = now.realtime;
 	return state.is_recording ? write_file(path, &now) : take_kept(path, options, &now);
 }

@@ -7,7 +7,7 @@
 #ifndef PARACALL_QEMU_REPLAY_H
 #define PARACALL_QEMU_REPLAY_H
 
-#include "options.h"
+#include "target.h"
 
 /* When the plugin is loaded: what -icount says, NULL for what it doesn't. */
 void replay_learn(const char *mode, const char *recording);
@@ -17,7 +17,7 @@ void replay_learn(const char *mode, const char *recording);
  * that QEMU does not know of, or takes it from there. Changes of @options what
  * can't be replayed. False, and a sentence on standard error, if that can't be.
  */
-bool replay_begin(enum paracall_architecture architecture, struct plugin_options *options);
+bool replay_begin(const struct target *target, struct plugin_options *options);
 
 /* Whether QEMU records or replays. */
 bool replay_is_on(void);

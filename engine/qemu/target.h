@@ -3,6 +3,7 @@
 #ifndef PARACALL_QEMU_TARGET_H
 #define PARACALL_QEMU_TARGET_H
 
+#include "command.h"
 #include "options.h"
 
 /*
@@ -28,6 +29,20 @@ struct target {
 	/* Bytes of its two structs; of the machine's 0 if it has none. */
 	size_t machine_size;
 	size_t vcpu_size;
+	/* The plugin's options that it has besides those of all targets, up to NULL. */
+	const struct plugin_option *const *options;
+	/*
+	 * Before these are read: fills in the machine's struct, by what QEMU's command
+	 * says. May be NULL.
+	 */
+	void (*prepare)(const struct command *command);
+	/*
+	 * QEMU records or replays (see replay.h): changes what can't be replayed. False,
+	 * and a sentence on standard error, if that can't be. May be NULL.
+	 */
+	bool (*begin_replay)(const struct plugin_options *options);
+	/* Its own options that the guest can see, as " key=value". May be NULL. */
+	void (*describe_options)(char *text, size_t size);
 	/* When QEMU loads the plugin and the machine is there. */
 	void (*install)(qemu_plugin_id_t id, const struct plugin_options *options);
 	/* A vCPU is there; one is unplugged. */

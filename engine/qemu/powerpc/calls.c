@@ -65,7 +65,7 @@ void powerpc_call_marker(unsigned int index, void *userdata)
 		return;
 	trace_note_site(vcpu, userdata, site.pc);
 	call(vcpu, &site);
-	if (vcpu->wants_idle)
+	if (powerpc_vcpu(vcpu)->wants_idle)
 		idle_wait(vcpu, &site);
 }
 
@@ -75,7 +75,7 @@ static void call_and_step_over(struct vcpu *vcpu, const struct powerpc_site *sit
 {
 	trace_note_site(vcpu, userdata, site->pc);
 	call(vcpu, site);
-	if (vcpu->wants_idle)
+	if (powerpc_vcpu(vcpu)->wants_idle)
 		idle_wait(vcpu, NULL);
 	qemu_plugin_set_pc(powerpc_site_after(site, 4));
 }
@@ -116,7 +116,8 @@ void powerpc_call_papr(unsigned int index, void *userdata)
 
 	if (!vcpu || idle_is_here(vcpu, &site))
 		return;
-	if (vcpu->keeps_sprgs && uses_sprgs(register_read(vcpu, PARACALL_POWERPC_R3)))
+	if (powerpc_vcpu(vcpu)->keeps_sprgs &&
+	    uses_sprgs(register_read(vcpu, PARACALL_POWERPC_R3)))
 		sprg_give_back(vcpu);
 	trace_note_site(vcpu, userdata, site.pc);
 	paracall_papr_hypercall(vcpu->cpu);

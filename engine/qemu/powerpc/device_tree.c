@@ -108,7 +108,7 @@ static const char *change(struct vcpu *vcpu, uint64_t vaddr, void *tree, void *r
 {
 	static const uint32_t waiting[] = POWERPC_WORDS_WITH_IDLE;
 	static const uint32_t plain[] = POWERPC_WORDS;
-	bool can_wait = paracall_qemu_engine.has_papr;
+	bool can_wait = powerpc_machine()->has_papr;
 	int error;
 
 	if (!tree || !result)

@@ -27,7 +27,7 @@ void idle_note(void *context)
 {
 	struct vcpu *vcpu = context;
 
-	vcpu->wants_idle = true;
+	powerpc_vcpu(vcpu)->wants_idle = true;
 }
 
 static uint64_t place_to_wait(const struct powerpc_site *site)
@@ -42,7 +42,7 @@ static bool has_place_to_wait(struct vcpu *vcpu, const struct powerpc_site *site
 	uint32_t bytes;
 
 	/* To be sent there ends a block too early: see replay.c. */
-	if (!paracall_qemu_engine.has_papr || replay_is_on() ||
+	if (!powerpc_machine()->has_papr || replay_is_on() ||
 	    !qemu_plugin_translate_vaddr(place_to_wait(site), &address) ||
 	    !memory_read(vcpu, (struct paracall_gpa){ address }, &bytes, sizeof(bytes)))
 		return false;
@@ -60,33 +60,33 @@ static void sleep_briefly(void)
 
 void idle_wait(struct vcpu *vcpu, const struct powerpc_site *site)
 {
-	vcpu->wants_idle = false;
+	powerpc_vcpu(vcpu)->wants_idle = false;
 	if (!site || !(powerpc_read_msr(vcpu) & POWERPC_MSR_EXTERNAL_INTERRUPTS) ||
 	    !has_place_to_wait(vcpu, site)) {
 		sleep_briefly();
 		return;
 	}
 	register_write(vcpu, PARACALL_POWERPC_R3, H_CEDE);
-	vcpu->idle_pc = place_to_wait(site);
-	qemu_plugin_set_pc(vcpu->idle_pc);
+	powerpc_vcpu(vcpu)->idle_pc = place_to_wait(site);
+	qemu_plugin_set_pc(powerpc_vcpu(vcpu)->idle_pc);
 }
 
 bool idle_is_here(struct vcpu *vcpu, const struct powerpc_site *site)
 {
-	if (vcpu->idle_pc != site->pc || !site->pc)
+	if (powerpc_vcpu(vcpu)->idle_pc != site->pc || !site->pc)
 		return false;
-	vcpu->idle_pc = 0;
+	powerpc_vcpu(vcpu)->idle_pc = 0;
 	return true;
 }
 
 void idle_interrupted(struct vcpu *vcpu)
 {
-	if (!vcpu->idle_pc)
+	if (!powerpc_vcpu(vcpu)->idle_pc)
 		return;
 	powerpc_read_msr(vcpu);
-	if (register_read(vcpu, POWERPC_SRR0) == vcpu->idle_pc) {
-		register_write(vcpu, POWERPC_SRR0, vcpu->idle_pc + 4);
+	if (register_read(vcpu, POWERPC_SRR0) == powerpc_vcpu(vcpu)->idle_pc) {
+		register_write(vcpu, POWERPC_SRR0, powerpc_vcpu(vcpu)->idle_pc + 4);
 		register_write(vcpu, PARACALL_POWERPC_R3, PARACALL_EV_SUCCESS);
 	}
-	vcpu->idle_pc = 0;
+	powerpc_vcpu(vcpu)->idle_pc = 0;
 }

@@ -60,7 +60,7 @@ static void hook(const struct block *block, size_t index, uint32_t word)
 		.is_64bit = powerpc_is_64bit(block->msr),
 	};
 
-	if (word == POWERPC_SC_1 && paracall_qemu_engine.has_papr)
+	if (word == POWERPC_SC_1 && powerpc_machine()->has_papr)
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, powerpc_call_papr,
 						       QEMU_PLUGIN_CB_RW_REGS,
 						       powerpc_site_pack(&site));
@@ -111,7 +111,7 @@ static void look_at_beginning(struct block *block, struct qemu_plugin_tb *transl
 	 */
 	if (block->msr & POWERPC_MSR_HYPERVISOR)
 		return;
-	if ((is_start && !paracall_qemu_engine.has_papr) ||
+	if ((is_start && !powerpc_machine()->has_papr) ||
 	    device_tree_begins(&block->translator, &site))
 		qemu_plugin_register_vcpu_insn_exec_cb(first, device_tree_reached,
 						       QEMU_PLUGIN_CB_R_REGS,

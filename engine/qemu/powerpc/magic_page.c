@@ -141,12 +141,12 @@ static void note_next(unsigned int index, void *userdata)
 	struct vcpu *vcpu = vcpu_by_index(index);
 
 	if (vcpu)
-		vcpu->next_pc = (uintptr_t)userdata;
+		powerpc_vcpu(vcpu)->next_pc = (uintptr_t)userdata;
 }
 
 static void go_on(unsigned int index)
 {
-	qemu_plugin_set_pc(vcpu_by_index(index)->next_pc);
+	qemu_plugin_set_pc(powerpc_vcpu(vcpu_by_index(index))->next_pc);
 }
 
 static uint64_t extend(uint64_t value, const struct access *access)

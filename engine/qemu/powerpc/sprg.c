@@ -59,12 +59,12 @@ uint64_t sprg_read(struct vcpu *vcpu, unsigned int number)
 
 	if (!powerpc_code_knows_vcpu())
 		return register_read(vcpu, number);
-	vcpu->keeps_sprgs = true;
+	powerpc_vcpu(vcpu)->keeps_sprgs = true;
 	if (qemu_plugin_u64_get(states[slot], vcpu->index) == UNKNOWN) {
-		vcpu->sprg[slot] = register_read(vcpu, number);
+		powerpc_vcpu(vcpu)->sprg[slot] = register_read(vcpu, number);
 		set_state(vcpu, slot, SAME);
 	}
-	return vcpu->sprg[slot];
+	return powerpc_vcpu(vcpu)->sprg[slot];
 }
 
 void sprg_write(struct vcpu *vcpu, unsigned int number, uint64_t value)
@@ -75,14 +75,14 @@ void sprg_write(struct vcpu *vcpu, unsigned int number, uint64_t value)
 		register_write(vcpu, number, value);
 		return;
 	}
-	vcpu->keeps_sprgs = true;
-	vcpu->sprg[slot] = value;
+	powerpc_vcpu(vcpu)->keeps_sprgs = true;
+	powerpc_vcpu(vcpu)->sprg[slot] = value;
 	set_state(vcpu, slot, LATE);
 }
 
 static void write_late(struct vcpu *vcpu, unsigned int slot)
 {
-	register_write(vcpu, PARACALL_POWERPC_SPRG0 + slot, vcpu->sprg[slot]);
+	register_write(vcpu, PARACALL_POWERPC_SPRG0 + slot, powerpc_vcpu(vcpu)->sprg[slot]);
 	set_state(vcpu, slot, SAME);
 }
 
@@ -96,7 +96,7 @@ void sprg_give_back(struct vcpu *vcpu)
 
 void sprg_forget(struct vcpu *vcpu)
 {
-	vcpu->keeps_sprgs = false;
+	powerpc_vcpu(vcpu)->keeps_sprgs = false;
 	for (unsigned int slot = 0; slot < SPRGS_KEPT; slot++)
 		set_state(vcpu, slot, UNKNOWN);
 }

@@ -3,7 +3,7 @@
 #ifndef PARACALL_QEMU_POWERPC_SPRG_H
 #define PARACALL_QEMU_POWERPC_SPRG_H
 
-#include "../engine.h"
+#include "state.h"
 
 /* Once, before there are vCPUs. */
 void sprg_install(void);

@@ -13,6 +13,9 @@
 #include "registers.h"
 #include "sprg.h"
 
+#include <stdio.h>
+#include <string.h>
+
 /* clang-format off */
 static const char *const register_names[POWERPC_REGISTERS] = {
 	"r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7",
@@ -64,6 +67,28 @@ static void interrupted(unsigned int index, int type, uint64_t from, uint64_t to
 	magic_page_interrupted(vcpu, from);
 }
 
+static const struct plugin_option *const own_options[] = {
+	&option_features,
+	&option_spin,
+	NULL,
+};
+
+/* pseries is what qemu-system-ppc64 takes without a word. */
+static void prepare_64bit(const struct command *command)
+{
+	powerpc_machine()->has_papr =
+		!command->machine || !strncmp(command->machine, "pseries", strlen("pseries"));
+}
+
+/* The page is served by leaving blocks anywhere. */
+static bool begin_replay(const struct plugin_options *options)
+{
+	if (!options->features)
+		return true;
+	fprintf(stderr, "paracall: magic-page can't be recorded or replayed: leave it out\n");
+	return false;
+}
+
 static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 {
 	(void)options;
@@ -87,13 +112,13 @@ static void vcpu_init(struct vcpu *vcpu)
 
 static void vcpu_exit(struct vcpu *vcpu)
 {
-	vcpu->wants_idle = false;
-	vcpu->idle_pc = 0;
+	powerpc_vcpu(vcpu)->wants_idle = false;
+	powerpc_vcpu(vcpu)->idle_pc = 0;
 	sprg_forget(vcpu);
 }
 
 /* clang-format off */
-#define TARGET(qemu_name) \
+#define TARGET(qemu_name, prepare_at_load) \
 	{ \
 		.name = qemu_name, \
 		.architecture = PARACALL_POWERPC, \
@@ -103,12 +128,16 @@ static void vcpu_exit(struct vcpu *vcpu)
 		.is_big_endian = true, \
 		.engine = &engine_functions, \
 		.capabilities = PARACALL_CAN_ACCESS_MEMORY | PARACALL_CAN_MAP_MAGIC_PAGE, \
-		.vcpu_size = sizeof(struct vcpu), \
+		.machine_size = sizeof(struct powerpc_machine), \
+		.vcpu_size = sizeof(struct powerpc_vcpu), \
+		.options = own_options, \
+		.prepare = prepare_at_load, \
+		.begin_replay = begin_replay, \
 		.install = install, \
 		.vcpu_init = vcpu_init, \
 		.vcpu_exit = vcpu_exit, \
 	}
 /* clang-format on */
 
-const struct target powerpc64_target = TARGET("ppc64");
-const struct target powerpc_target = TARGET("ppc");
+const struct target powerpc64_target = TARGET("ppc64", prepare_64bit);
+const struct target powerpc_target = TARGET("ppc", NULL);

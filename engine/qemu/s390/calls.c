@@ -108,7 +108,7 @@ static void prepare_ipl(struct vcpu *vcpu, unsigned int r3)
 	if (is_load)
 		register_write(vcpu, r3, 3);
 	/* After subcode 1 the registers are not those of a reset by the host. */
-	atomic_store_explicit(&vcpu->resets_machine, is_load || subcode == 0,
+	atomic_store_explicit(&s390_vcpu(vcpu)->resets_machine, is_load || subcode == 0,
 			      memory_order_relaxed);
 }
 
@@ -116,8 +116,8 @@ static void prepare_ipl(struct vcpu *vcpu, unsigned int r3)
 static void take_notes(struct vcpu *vcpu)
 {
 	atomic_store_explicit(&vcpu->is_stopped, false, memory_order_relaxed);
-	if (atomic_load_explicit(&vcpu->was_reset, memory_order_relaxed) &&
-	    atomic_exchange_explicit(&vcpu->was_reset, false, memory_order_acquire))
+	if (atomic_load_explicit(&s390_vcpu(vcpu)->was_reset, memory_order_relaxed) &&
+	    atomic_exchange_explicit(&s390_vcpu(vcpu)->was_reset, false, memory_order_acquire))
 		paracall_cpu_reset(vcpu->cpu);
 }
 
@@ -165,7 +165,7 @@ static void serve(unsigned int index, const struct s390_site *site, uint64_t nex
 	if (!vcpu || interruption_is_detour(vcpu, next))
 		return;
 	memory_probe_from_zero(vcpu, MEMORY_LIMIT);
-	atomic_store_explicit(&vcpu->resets_machine, false, memory_order_relaxed);
+	atomic_store_explicit(&s390_vcpu(vcpu)->resets_machine, false, memory_order_relaxed);
 	take_notes(vcpu);
 	if (paracall_qemu_engine.trace)
 		note_for_trace(vcpu, next);
@@ -216,7 +216,8 @@ static void note_order(struct vcpu *target, uint8_t order)
 	case SIGP_INITIAL_CPU_RESET:
 	case SIGP_CPU_RESET:
 		/* It learns of that at its next call. */
-		atomic_store_explicit(&target->was_reset, true, memory_order_release);
+		atomic_store_explicit(&s390_vcpu(target)->was_reset, true,
+				      memory_order_release);
 		/* fallthrough */
 	case SIGP_STOP:
 	case SIGP_STOP_AND_STORE_STATUS:

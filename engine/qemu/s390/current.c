@@ -16,16 +16,16 @@ static bool is_one_of_many(const struct engine *engine)
 void s390_vcpu_note(struct vcpu *vcpu)
 {
 	if (is_one_of_many(&paracall_qemu_engine)) {
-		vcpu->prefix = register_read(vcpu, PARACALL_S390_PREFIX);
-		vcpu->has_prefix = true;
+		s390_vcpu(vcpu)->prefix = register_read(vcpu, PARACALL_S390_PREFIX);
+		s390_vcpu(vcpu)->has_prefix = true;
 	}
 }
 
 void s390_vcpu_note_prefix(struct vcpu *vcpu, uint64_t prefix)
 {
 	if (is_one_of_many(&paracall_qemu_engine)) {
-		vcpu->prefix = prefix & 0x7fffe000;
-		vcpu->has_prefix = true;
+		s390_vcpu(vcpu)->prefix = prefix & 0x7fffe000;
+		s390_vcpu(vcpu)->has_prefix = true;
 	}
 }
 
@@ -40,9 +40,9 @@ static struct vcpu *find(struct engine *engine, uint64_t prefix)
 
 		if (!vcpu)
 			continue;
-		if (vcpu->has_prefix && vcpu->prefix == prefix)
+		if (s390_vcpu(vcpu)->has_prefix && s390_vcpu(vcpu)->prefix == prefix)
 			return vcpu;
-		if (!vcpu->has_prefix) {
+		if (!s390_vcpu(vcpu)->has_prefix) {
 			unknown = vcpu;
 			unknowns++;
 		}

@@ -33,9 +33,9 @@ static bool forget(struct engine *engine, const struct vcpu *vcpu)
 
 		if (!other)
 			continue;
-		is_guests |= atomic_exchange(&other->resets_machine, false);
+		is_guests |= atomic_exchange(&s390_vcpu(other)->resets_machine, false);
 		atomic_store(&other->is_stopped, other != vcpu);
-		other->has_prefix = false;
+		s390_vcpu(other)->has_prefix = false;
 		paracall_cpu_reset(other->cpu);
 	}
 	return is_guests;

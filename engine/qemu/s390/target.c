@@ -32,6 +32,8 @@ static const struct paracall_engine engine_functions = {
 	.program_counter = s390_program_counter,
 };
 
+static const struct plugin_option *const own_options[] = { NULL };
+
 static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 {
 	(void)options;
@@ -54,7 +56,7 @@ static void vcpu_init(struct vcpu *vcpu)
 
 static void vcpu_exit(struct vcpu *vcpu)
 {
-	vcpu->has_prefix = false;
+	s390_vcpu(vcpu)->has_prefix = false;
 }
 
 const struct target s390_target = {
@@ -65,7 +67,8 @@ const struct target s390_target = {
 	.is_big_endian = true,
 	.engine = &engine_functions,
 	.capabilities = PARACALL_CAN_YIELD | PARACALL_CAN_ACCESS_MEMORY,
-	.vcpu_size = sizeof(struct vcpu),
+	.vcpu_size = sizeof(struct s390_vcpu),
+	.options = own_options,
 	.install = install,
 	.vcpu_init = vcpu_init,
 	.vcpu_exit = vcpu_exit,

@@ -55,19 +55,20 @@ void apic_learn_id(struct vcpu *vcpu)
 {
 	uint32_t id;
 
-	if (vcpu->has_apic_id || !read_id(vcpu, &id))
+	if (x86_vcpu(vcpu)->has_apic_id || !read_id(vcpu, &id))
 		return;
-	vcpu->apic_id = id;
-	vcpu->has_apic_id = !paracall_cpu_set_apic_id(vcpu->cpu, vcpu->apic_id);
-	if (vcpu->has_apic_id)
-		atomic_store(&paracall_qemu_engine.by_apic_id[vcpu->apic_id], vcpu);
+	x86_vcpu(vcpu)->apic_id = id;
+	x86_vcpu(vcpu)->has_apic_id =
+		!paracall_cpu_set_apic_id(vcpu->cpu, x86_vcpu(vcpu)->apic_id);
+	if (x86_vcpu(vcpu)->has_apic_id)
+		atomic_store(&x86_machine()->by_apic_id[x86_vcpu(vcpu)->apic_id], vcpu);
 }
 
 void apic_forget_id(struct vcpu *vcpu)
 {
-	if (vcpu->has_apic_id)
-		atomic_store(&paracall_qemu_engine.by_apic_id[vcpu->apic_id], NULL);
-	vcpu->has_apic_id = false;
+	if (x86_vcpu(vcpu)->has_apic_id)
+		atomic_store(&x86_machine()->by_apic_id[x86_vcpu(vcpu)->apic_id], NULL);
+	x86_vcpu(vcpu)->has_apic_id = false;
 }
 
 /* The only vCPU whose id is not known yet, if there is just one. */
@@ -79,7 +80,7 @@ static struct vcpu *vcpu_without_id(void)
 	for (unsigned int i = 0; i < engine->max_vcpus; i++) {
 		struct vcpu *vcpu = vcpu_by_index(i);
 
-		if (!vcpu || vcpu->has_apic_id)
+		if (!vcpu || x86_vcpu(vcpu)->has_apic_id)
 			continue;
 		if (found)
 			return NULL;
@@ -98,13 +99,13 @@ struct vcpu *vcpu_current(unsigned int index)
 	if (!vcpu)
 		return NULL;
 	if (!engine->is_single_threaded) {
-		if (!vcpu->has_apic_id)
+		if (!x86_vcpu(vcpu)->has_apic_id)
 			apic_learn_id(vcpu);
 		return vcpu;
 	}
 	if (!read_id(vcpu, &id))
 		return vcpu;
-	current = atomic_load(&engine->by_apic_id[id]);
+	current = atomic_load(&x86_machine()->by_apic_id[id]);
 	if (!current)
 		current = vcpu_without_id();
 	return current ? current : vcpu;
@@ -140,7 +141,7 @@ void apic_wake(void *context, void *target_context, uint32_t apic_id)
 
 	if (apic_id > MAX_XAPIC_ID)
 		return;
-	atomic_store(&target->was_woken, true);
+	atomic_store(&x86_vcpu(target)->was_woken, true);
 	spin_note_wake(target);
 	send_by_icr(context, apic_id,
 		    PARACALL_ICR_MODE_STARTUP << PARACALL_ICR_MODE_SHIFT | PARACALL_ICR_ASSERT |
@@ -176,10 +177,9 @@ static bool takes_interrupt(struct vcpu *self, const struct paracall_interrupt *
  * many instructions ran: at the last one of a block. When it replays it must be there
  * by then, since what comes next in the recording is that the vCPU took it.
  */
-static bool must_defer(const struct vcpu *vcpu)
+static bool must_defer(struct vcpu *vcpu)
 {
-	return paracall_qemu_engine.defers_own_interrupts &&
-	       !(replay_is_on() && vcpu->is_at_end);
+	return apic_defers_own_interrupts() && !(replay_is_on() && x86_vcpu(vcpu)->is_at_end);
 }
 
 bool apic_send_interrupt(void *context, void *target, uint32_t apic_id,
@@ -190,11 +190,11 @@ bool apic_send_interrupt(void *context, void *target, uint32_t apic_id,
 	if (apic_id > MAX_XAPIC_ID || (target == context && !takes_interrupt(vcpu, interrupt)))
 		return false;
 	if (interrupt->delivery_mode == PARACALL_ICR_MODE_INIT)
-		atomic_store(&((struct vcpu *)target)->was_sent_init, true);
+		atomic_store(&x86_vcpu(target)->was_sent_init, true);
 	if (target == context && must_defer(vcpu)) {
-		vcpu->deferred = *interrupt;
-		vcpu->has_deferred = true;
-		paracall_qemu_engine.has_deferred = true;
+		x86_vcpu(vcpu)->deferred = *interrupt;
+		x86_vcpu(vcpu)->has_deferred = true;
+		x86_machine()->has_deferred = true;
 		return true;
 	}
 	return send(vcpu, apic_id, interrupt);
@@ -207,20 +207,20 @@ void apic_send_init_to_self(struct vcpu *vcpu)
 		.assert_level = true,
 	};
 
-	apic_send_interrupt(vcpu, vcpu, vcpu->apic_id, &init);
+	apic_send_interrupt(vcpu, vcpu, x86_vcpu(vcpu)->apic_id, &init);
 }
 
 void apic_send_deferred(void)
 {
 	struct engine *engine = &paracall_qemu_engine;
 
-	engine->has_deferred = false;
+	x86_machine()->has_deferred = false;
 	for (unsigned int i = 0; i < engine->max_vcpus; i++) {
 		struct vcpu *vcpu = vcpu_by_index(i);
 
-		if (!vcpu || !vcpu->has_deferred)
+		if (!vcpu || !x86_vcpu(vcpu)->has_deferred)
 			continue;
-		vcpu->has_deferred = false;
-		send(vcpu, vcpu->apic_id, &vcpu->deferred);
+		x86_vcpu(vcpu)->has_deferred = false;
+		send(vcpu, x86_vcpu(vcpu)->apic_id, &x86_vcpu(vcpu)->deferred);
 	}
 }

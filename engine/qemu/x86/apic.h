@@ -3,7 +3,7 @@
 #ifndef PARACALL_QEMU_X86_APIC_H
 #define PARACALL_QEMU_X86_APIC_H
 
-#include "../engine.h"
+#include "state.h"
 
 /*
  * Tell the library this vCPU's APIC id, once. In the vCPU's thread, where QEMU
@@ -25,9 +25,15 @@ struct vcpu *vcpu_current(unsigned int index);
 /*
  * With one thread for all vCPUs, and with -icount even if there is only one, where
  * it is fatal, a vCPU can't be interrupted by itself while it executes code. Such
- * an interrupt is put into .deferred, and sent from here while the next block is
- * translated.
+ * an interrupt is put into .deferred, and sent from apic_send_deferred() while the
+ * next block is translated.
  */
+static inline bool apic_defers_own_interrupts(void)
+{
+	return paracall_qemu_engine.is_single_threaded ||
+	       paracall_qemu_engine.counts_instructions;
+}
+
 void apic_send_deferred(void);
 
 /* Back to waiting for a STARTUP interrupt, perhaps deferred. */

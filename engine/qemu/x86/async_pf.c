@@ -24,7 +24,7 @@ void async_pf_raise(unsigned int index, void *userdata)
 	uint64_t physical;
 	uint32_t token;
 
-	qemu_plugin_u64_set(paracall_qemu_engine.wants_async_pf, index, 0);
+	qemu_plugin_u64_set(x86_machine()->wants_async_pf, index, 0);
 	if (!vcpu || !can_raise(vcpu))
 		return;
 	rip = site_next_pc(vcpu, &site);
@@ -36,26 +36,26 @@ void async_pf_raise(unsigned int index, void *userdata)
 		paracall_async_pf_cancel(vcpu->cpu, token);
 		return;
 	}
-	vcpu->async_pf.token = token;
+	x86_vcpu(vcpu)->async_pf.token = token;
 	exception_raise_at(vcpu, token, rip, 0, token);
 }
 
 static void begin_wait(struct vcpu *vcpu)
 {
-	if (vcpu->async_pf.is_waiting)
+	if (x86_vcpu(vcpu)->async_pf.is_waiting)
 		return;
-	vcpu->async_pf.is_waiting = true;
-	vcpu->async_pf.end_nanoseconds =
-		vcpu->updated_nanoseconds + paracall_qemu_engine.async_pf_delay;
+	x86_vcpu(vcpu)->async_pf.is_waiting = true;
+	x86_vcpu(vcpu)->async_pf.end_nanoseconds =
+		x86_vcpu(vcpu)->updated_nanoseconds + x86_machine()->async_pf_delay;
 }
 
 void async_pf_settled(struct vcpu *vcpu, bool was_delivered)
 {
-	uint32_t token = vcpu->async_pf.token;
+	uint32_t token = x86_vcpu(vcpu)->async_pf.token;
 
 	if (!token)
 		return;
-	vcpu->async_pf.token = 0;
+	x86_vcpu(vcpu)->async_pf.token = 0;
 	if (was_delivered)
 		begin_wait(vcpu);
 	else
@@ -64,22 +64,23 @@ void async_pf_settled(struct vcpu *vcpu, bool was_delivered)
 
 void async_pf_update(struct vcpu *vcpu, unsigned int index, uint64_t nanoseconds)
 {
-	struct engine *engine = &paracall_qemu_engine;
+	struct x86_machine *machine = x86_machine();
 
-	if (!engine->async_pf_every)
+	if (!machine->async_pf_every)
 		return;
-	if (vcpu->async_pf.is_waiting && nanoseconds >= vcpu->async_pf.end_nanoseconds)
+	if (x86_vcpu(vcpu)->async_pf.is_waiting &&
+	    nanoseconds >= x86_vcpu(vcpu)->async_pf.end_nanoseconds)
 		async_pf_halt(vcpu);
-	if (nanoseconds < vcpu->async_pf.next_nanoseconds)
+	if (nanoseconds < x86_vcpu(vcpu)->async_pf.next_nanoseconds)
 		return;
-	vcpu->async_pf.next_nanoseconds = nanoseconds + engine->async_pf_every;
-	qemu_plugin_u64_set(engine->wants_async_pf, index, 1);
+	x86_vcpu(vcpu)->async_pf.next_nanoseconds = nanoseconds + machine->async_pf_every;
+	qemu_plugin_u64_set(machine->wants_async_pf, index, 1);
 }
 
 void async_pf_halt(struct vcpu *vcpu)
 {
-	if (!vcpu->async_pf.is_waiting)
+	if (!x86_vcpu(vcpu)->async_pf.is_waiting)
 		return;
-	vcpu->async_pf.is_waiting = false;
+	x86_vcpu(vcpu)->async_pf.is_waiting = false;
 	paracall_async_pf_end(vcpu->cpu);
 }

@@ -22,7 +22,7 @@
 
 void call_send_deferred(struct vcpu *vcpu, uint64_t next_pc)
 {
-	if (vcpu->has_deferred) {
+	if (x86_vcpu(vcpu)->has_deferred) {
 		replace_retranslate(vcpu, next_pc);
 		qemu_plugin_set_pc(next_pc);
 	}
@@ -56,9 +56,9 @@ void call_hypercall(unsigned int index, void *userdata)
 		qemu_plugin_set_pc(next_pc - site.size);
 		return;
 	}
-	vcpu->is_at_end = site.is_last;
+	x86_vcpu(vcpu)->is_at_end = site.is_last;
 	hypercall(vcpu, &site);
-	vcpu->is_at_end = false;
+	x86_vcpu(vcpu)->is_at_end = false;
 	call_send_deferred(vcpu, next_pc);
 	qemu_plugin_set_pc(next_pc);
 }
@@ -72,7 +72,7 @@ void call_fast_hypercall(unsigned int index, void *userdata)
 		return;
 	trace_note_site(vcpu, userdata, 0);
 	hypercall(vcpu, &site);
-	if (vcpu->has_deferred)
+	if (x86_vcpu(vcpu)->has_deferred)
 		call_send_deferred(vcpu, site_next_pc(vcpu, &site));
 }
 
@@ -89,7 +89,7 @@ void call_hlt(unsigned int index, void *userdata)
 		return;
 	trace_note_site(vcpu, userdata, 0);
 	async_pf_halt(vcpu);
-	atomic_store_explicit(&vcpu->was_woken, false, memory_order_relaxed);
+	atomic_store_explicit(&x86_vcpu(vcpu)->was_woken, false, memory_order_relaxed);
 	/* Before: who kicks it from now on says that it is awake again. */
 	spin_note_halt(vcpu);
 	if (paracall_halt(vcpu->cpu))
@@ -111,10 +111,10 @@ void call_wake_vector(unsigned int index, void *userdata)
 	struct vcpu *vcpu = vcpu_current(index);
 
 	(void)userdata;
-	if (!vcpu || !atomic_exchange(&vcpu->was_woken, false))
+	if (!vcpu || !atomic_exchange(&x86_vcpu(vcpu)->was_woken, false))
 		return;
 	apic_send_init_to_self(vcpu);
-	if (vcpu->has_deferred)
+	if (x86_vcpu(vcpu)->has_deferred)
 		replace_retranslate(vcpu, APIC_WAKE_ADDRESS);
 	/* Where it was: QEMU takes the INIT before it goes on from there. */
 	qemu_plugin_set_pc(0);
@@ -142,13 +142,13 @@ void call_cpuid(unsigned int index, void *userdata)
 
 	if (!vcpu)
 		return;
-	vcpu->postponed_leaf = 0;
+	x86_vcpu(vcpu)->postponed_leaf = 0;
 	leaf = register_read(vcpu, PARACALL_X86_RAX);
 	if (!paracall_cpuid_is_ours(leaf))
 		return;
 	trace_note_site(vcpu, userdata, 0);
 	if (site.is_followed) {
-		vcpu->postponed_leaf = leaf;
+		x86_vcpu(vcpu)->postponed_leaf = leaf;
 		if (vendor_is_wanted())
 			vendor_ask(vcpu);
 		return;
@@ -160,12 +160,12 @@ void call_cpuid(unsigned int index, void *userdata)
 void call_after_cpuid(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = vcpu_by_index(index);
-	uint32_t leaf = vcpu ? vcpu->postponed_leaf : 0;
+	uint32_t leaf = vcpu ? x86_vcpu(vcpu)->postponed_leaf : 0;
 
 	(void)userdata;
 	if (!leaf)
 		return;
-	vcpu->postponed_leaf = 0;
+	x86_vcpu(vcpu)->postponed_leaf = 0;
 	vendor_learn(vcpu);
 	answer_cpuid(vcpu, leaf);
 }
@@ -192,7 +192,8 @@ void call_leaf_loaded(unsigned int index, qemu_plugin_meminfo_t info, uint64_t v
 	(void)vaddr;
 	(void)userdata;
 	if (vcpu)
-		vcpu->may_be_our_leaf = may_be_our_leaf(qemu_plugin_mem_get_value(info));
+		x86_vcpu(vcpu)->may_be_our_leaf =
+			may_be_our_leaf(qemu_plugin_mem_get_value(info));
 }
 
 void call_cpuid_loaded(unsigned int index, void *userdata)
@@ -201,22 +202,24 @@ void call_cpuid_loaded(unsigned int index, void *userdata)
 
 	if (!vcpu)
 		return;
-	vcpu->postponed_leaf = 0;
-	if (vcpu->may_be_our_leaf)
+	x86_vcpu(vcpu)->postponed_leaf = 0;
+	if (x86_vcpu(vcpu)->may_be_our_leaf)
 		call_cpuid(index, userdata);
 }
 
 void call_forget(struct vcpu *vcpu)
 {
-	atomic_store(&vcpu->was_sent_init, false);
-	vcpu->postponed_leaf = 0;
-	vcpu->is_vendor_asked = false;
-	vcpu->has_postponed_msr = false;
-	vcpu->raised.trap = 0;
-	vcpu->has_deferred = false;
-	vcpu->has_hidden_rcx = false;
-	vcpu->async_pf.token = 0;
-	vcpu->async_pf.is_waiting = false;
+	struct x86_vcpu *x86 = x86_vcpu(vcpu);
+
+	atomic_store(&x86->was_sent_init, false);
+	x86->postponed_leaf = 0;
+	x86->is_vendor_asked = false;
+	x86->has_postponed_msr = false;
+	x86->raised.trap = 0;
+	x86->has_deferred = false;
+	x86->has_hidden_rcx = false;
+	x86->async_pf.token = 0;
+	x86->async_pf.is_waiting = false;
 }
 
 static void begin_anew(struct vcpu *vcpu)
@@ -252,7 +255,7 @@ void call_reset_vector(unsigned int index, void *userdata)
 		memory_probe(vcpu);
 		return;
 	}
-	is_alone = atomic_load(&vcpu->was_sent_init);
+	is_alone = atomic_load(&x86_vcpu(vcpu)->was_sent_init);
 	begin_anew(vcpu);
 	if (!is_alone)
 		reset_machine(vcpu);
@@ -285,10 +288,10 @@ static void update(struct vcpu *vcpu, unsigned int index)
 {
 	uint64_t nanoseconds = clock_coarse_nanoseconds();
 
-	if (nanoseconds == vcpu->updated_nanoseconds &&
+	if (nanoseconds == x86_vcpu(vcpu)->updated_nanoseconds &&
 	    !paracall_qemu_engine.counts_instructions)
 		return;
-	vcpu->updated_nanoseconds = nanoseconds;
+	x86_vcpu(vcpu)->updated_nanoseconds = nanoseconds;
 	tsc_want(vcpu);
 	async_pf_update(vcpu, index, nanoseconds);
 	paracall_update(vcpu->cpu);
@@ -306,7 +309,7 @@ void call_interrupted(unsigned int index, int type, uint64_t from, uint64_t to, 
 	trace_note_site(vcpu, NULL, from);
 	msr_delivered(vcpu);
 	tsc_interrupted(vcpu);
-	if (vcpu->raised.trap && from == vcpu->raised.trap)
+	if (x86_vcpu(vcpu)->raised.trap && from == x86_vcpu(vcpu)->raised.trap)
 		async_pf_settled(vcpu, exception_taken(vcpu));
 	apic_learn_id(vcpu);
 	paracall_resume(vcpu->cpu);
@@ -314,7 +317,7 @@ void call_interrupted(unsigned int index, int type, uint64_t from, uint64_t to, 
 	vcpu->spin_hints = 0;
 	update(vcpu, index);
 	/* It would be sent by the next block that is translated, which may be any. */
-	if (paracall_qemu_engine.counts_instructions && paracall_qemu_engine.has_deferred)
+	if (paracall_qemu_engine.counts_instructions && x86_machine()->has_deferred)
 		apic_send_deferred();
 }
 
@@ -325,6 +328,6 @@ void call_exception(unsigned int index, int type, uint64_t from, uint64_t to, vo
 	(void)type;
 	(void)to;
 	(void)userdata;
-	if (vcpu && vcpu->raised.trap)
+	if (vcpu && x86_vcpu(vcpu)->raised.trap)
 		exception_raised(vcpu, from);
 }

@@ -11,7 +11,7 @@
 void exception_raise_at(struct vcpu *vcpu, uint64_t trap, uint64_t pc, uint64_t error_code,
 			uint64_t cr2)
 {
-	vcpu->raised = (struct raised){
+	x86_vcpu(vcpu)->raised = (struct raised){
 		.trap = trap,
 		.pc = pc,
 		.error_code = error_code,
@@ -77,8 +77,8 @@ static void stack_set(struct vcpu *vcpu, uint64_t vaddr, size_t size, uint64_t v
 
 void exception_raised(struct vcpu *vcpu, uint64_t from)
 {
-	if (from == vcpu->raised.trap)
-		vcpu->raised.count++;
+	if (from == x86_vcpu(vcpu)->raised.trap)
+		x86_vcpu(vcpu)->raised.count++;
 }
 
 /*
@@ -88,11 +88,11 @@ void exception_raised(struct vcpu *vcpu, uint64_t from)
  */
 bool exception_taken(struct vcpu *vcpu)
 {
-	struct raised raised = vcpu->raised;
+	struct raised raised = x86_vcpu(vcpu)->raised;
 	uint64_t stack, rip;
 	size_t size;
 
-	vcpu->raised.trap = 0;
+	x86_vcpu(vcpu)->raised.trap = 0;
 	size = register_read(vcpu, PARACALL_X86_EFER) & EFER_LMA ? 8 : 4;
 	stack = register_read(vcpu, X86_RSP);
 	rip = raised.count ? stack + size : stack;

@@ -19,12 +19,12 @@
 
 static bool is_foreign(const struct site *site)
 {
-	const struct engine *engine = &paracall_qemu_engine;
+	const struct x86_machine *machine = x86_machine();
 	enum own_instruction other = site->is_vmmcall ? OWN_VMCALL : OWN_VMMCALL;
 
-	return (engine->replacement == REPLACE_NATIVE ||
-		engine->replacement == REPLACE_REFUSE) &&
-	       atomic_load_explicit(&engine->own, memory_order_relaxed) == other;
+	return (machine->replacement == REPLACE_NATIVE ||
+		machine->replacement == REPLACE_REFUSE) &&
+	       atomic_load_explicit(&machine->own, memory_order_relaxed) == other;
 }
 
 /*
@@ -53,7 +53,7 @@ bool foreign_is_refused(struct vcpu *vcpu, const struct site *site, uint64_t nex
 		exception_general_protection(vcpu, site, next_pc - site->size);
 		return true;
 	}
-	if (paracall_qemu_engine.replacement == REPLACE_REFUSE)
+	if (x86_machine()->replacement == REPLACE_REFUSE)
 		return true;
 	if (site->is_flat && !site->is_real)
 		check_writable(vcpu, site, next_pc);

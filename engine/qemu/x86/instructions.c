@@ -168,14 +168,13 @@ static void hook(const struct qemu_plugin_tb *block, size_t index, enum instruct
 						       site_pack(site));
 		break;
 	case INSTRUCTION_FAST_HYPERCALL:
-		if (paracall_qemu_engine.replacement != REPLACE_FAST ||
+		if (x86_machine()->replacement != REPLACE_FAST ||
 		    (is_user && !replace_was_here(qemu_plugin_insn_vaddr(insn))))
 			break;
 		site_take_slot(site);
 		learn_number(block, index, site);
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, call_fast_hypercall,
-						       paracall_qemu_engine
-								       .defers_own_interrupts
+						       apic_defers_own_interrupts()
 							       ? QEMU_PLUGIN_CB_RW_REGS_PC
 							       : QEMU_PLUGIN_CB_RW_REGS,
 						       site_pack(site));
@@ -286,8 +285,8 @@ static void hook_async_pf(struct qemu_plugin_tb *block)
 							    async_pf_raise,
 							    QEMU_PLUGIN_CB_RW_REGS_PC,
 							    QEMU_PLUGIN_COND_NE,
-							    paracall_qemu_engine.wants_async_pf,
-							    0, site_pack(&site));
+							    x86_machine()->wants_async_pf, 0,
+							    site_pack(&site));
 }
 
 static bool is_vector(uint64_t vaddr)
@@ -305,10 +304,10 @@ void instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 
 	(void)userdata;
 	engine_note_guest();
-	if (paracall_qemu_engine.has_deferred)
+	if (x86_machine()->has_deferred)
 		apic_send_deferred();
 	tsc_hook_block(block);
-	if (paracall_qemu_engine.async_pf_every && !paracall_qemu_engine.is_single_threaded)
+	if (x86_machine()->async_pf_every && !paracall_qemu_engine.is_single_threaded)
 		hook_async_pf(block);
 	while (first < count &&
 	       !classify(qemu_plugin_tb_get_insn(block, first), &has_refining_prefix))

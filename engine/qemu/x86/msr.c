@@ -29,17 +29,17 @@ static uint64_t msr_value(struct vcpu *vcpu)
 
 static void raise_general_protection(struct vcpu *vcpu, uint64_t rcx)
 {
-	vcpu->hidden_rcx = rcx;
-	vcpu->has_hidden_rcx = true;
+	x86_vcpu(vcpu)->hidden_rcx = rcx;
+	x86_vcpu(vcpu)->has_hidden_rcx = true;
 	register_write(vcpu, PARACALL_X86_RCX, MSR_THAT_FAULTS);
 }
 
 void msr_delivered(struct vcpu *vcpu)
 {
-	if (!vcpu->has_hidden_rcx)
+	if (!x86_vcpu(vcpu)->has_hidden_rcx)
 		return;
-	vcpu->has_hidden_rcx = false;
-	register_write(vcpu, PARACALL_X86_RCX, vcpu->hidden_rcx);
+	x86_vcpu(vcpu)->has_hidden_rcx = false;
+	register_write(vcpu, PARACALL_X86_RCX, x86_vcpu(vcpu)->hidden_rcx);
 }
 
 /* Where system calls go: these are the first that tell where a kernel is. */
@@ -86,10 +86,10 @@ void call_after_rdmsr(unsigned int index, void *userdata)
 	struct vcpu *vcpu = vcpu_by_index(index);
 
 	(void)userdata;
-	if (!vcpu || !vcpu->has_postponed_msr)
+	if (!vcpu || !x86_vcpu(vcpu)->has_postponed_msr)
 		return;
-	vcpu->has_postponed_msr = false;
-	write_result(vcpu, vcpu->postponed_msr);
+	x86_vcpu(vcpu)->has_postponed_msr = false;
+	write_result(vcpu, x86_vcpu(vcpu)->postponed_msr);
 }
 
 void call_rdmsr(unsigned int index, void *userdata)
@@ -101,7 +101,7 @@ void call_rdmsr(unsigned int index, void *userdata)
 
 	vcpu = vcpu_by_index(index);
 	if (vcpu)
-		vcpu->has_postponed_msr = false;
+		x86_vcpu(vcpu)->has_postponed_msr = false;
 	vcpu = find_vcpu(index, &rcx);
 	if (!vcpu)
 		return;
@@ -113,8 +113,8 @@ void call_rdmsr(unsigned int index, void *userdata)
 	if (site.is_followed) {
 		/* The next instruction finds it by the same number, be it the right one. */
 		vcpu = vcpu_by_index(index);
-		vcpu->has_postponed_msr = true;
-		vcpu->postponed_msr = value;
+		x86_vcpu(vcpu)->has_postponed_msr = true;
+		x86_vcpu(vcpu)->postponed_msr = value;
 		return;
 	}
 	write_result(vcpu, value);
@@ -138,9 +138,9 @@ void call_wrmsr(unsigned int index, void *userdata)
 	trace_note_site(vcpu, userdata, 0);
 	value = msr_value(vcpu);
 	next_pc = site_next_pc(vcpu, &site);
-	vcpu->is_at_end = site.is_last;
+	x86_vcpu(vcpu)->is_at_end = site.is_last;
 	outcome = paracall_wrmsr(vcpu->cpu, (uint32_t)rcx, value);
-	vcpu->is_at_end = false;
+	x86_vcpu(vcpu)->is_at_end = false;
 	if (outcome != PARACALL_MSR_DONE) {
 		raise_general_protection(vcpu, rcx);
 		return;

@@ -4,6 +4,7 @@
 #define PARACALL_QEMU_X86_REGISTERS_H
 
 #include "../registers.h"
+#include "state.h"
 
 /* Those after the library's are for the engine itself. */
 enum x86_register {

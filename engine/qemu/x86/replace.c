@@ -34,11 +34,11 @@ struct change {
 /* The policy, with that of the vendor in the place of "native". */
 static enum replacement replacement(void)
 {
-	enum replacement chosen = paracall_qemu_engine.replacement;
+	enum replacement chosen = x86_machine()->replacement;
 
 	if (chosen != REPLACE_NATIVE)
 		return chosen;
-	switch (atomic_load_explicit(&paracall_qemu_engine.own, memory_order_relaxed)) {
+	switch (atomic_load_explicit(&x86_machine()->own, memory_order_relaxed)) {
 	case OWN_VMCALL:
 		return REPLACE_VMCALL;
 	case OWN_VMMCALL:
@@ -110,7 +110,7 @@ static bool remember(uint64_t address)
 static bool is_left_alone(const struct site *site)
 {
 	return site->mode & PARACALL_MODE_USER || !site->is_flat ||
-	       (site->is_real && paracall_qemu_engine.replacement != REPLACE_NATIVE);
+	       (site->is_real && x86_machine()->replacement != REPLACE_NATIVE);
 }
 
 bool replace_instruction(struct vcpu *vcpu, const struct site *site, uint64_t next_pc)

@@ -9,6 +9,7 @@
 #include "apic.h"
 #include "calls.h"
 #include "instructions.h"
+#include "options.h"
 #include "registers.h"
 #include "site.h"
 #include "tsc.h"
@@ -74,17 +75,26 @@ static const struct paracall_engine engine_functions = {
 	.program_counter = program_counter,
 };
 
+static void prepare(const struct command *command)
+{
+	(void)command;
+	x86_machine()->replacement = REPLACE_FAST;
+}
+
 static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 {
+	struct x86_machine *machine = x86_machine();
+
 	tsc_init();
 	yield_init(id);
-	paracall_qemu_engine.wants_async_pf.score =
-		qemu_plugin_scoreboard_new(sizeof(uint64_t));
+	machine->wants_async_pf.score = qemu_plugin_scoreboard_new(sizeof(uint64_t));
+	machine->async_pf_every = options->injection.async_pf_every;
+	machine->async_pf_delay = options->injection.async_pf_delay;
 	qemu_plugin_register_vcpu_tb_trans_cb(id, instructions_hook, NULL);
 	qemu_plugin_register_vcpu_discon_cb(id, QEMU_PLUGIN_DISCON_INTERRUPT, call_interrupted,
 					    NULL);
-	if (options->replacement == REPLACE_NATIVE || options->replacement == REPLACE_REFUSE ||
-	    options->injection.async_pf_every)
+	if (machine->replacement == REPLACE_NATIVE || machine->replacement == REPLACE_REFUSE ||
+	    machine->async_pf_every)
 		qemu_plugin_register_vcpu_discon_cb(id, QEMU_PLUGIN_DISCON_EXCEPTION,
 						    call_exception, NULL);
 }
@@ -109,7 +119,12 @@ const struct target x86_target = {
 	.register_count = X86_REGISTERS,
 	.engine = &engine_functions,
 	.capabilities = UINT32_MAX,
-	.vcpu_size = sizeof(struct vcpu),
+	.machine_size = sizeof(struct x86_machine),
+	.vcpu_size = sizeof(struct x86_vcpu),
+	.options = x86_options,
+	.prepare = prepare,
+	.begin_replay = x86_begin_replay,
+	.describe_options = x86_describe_options,
 	.install = install,
 	.vcpu_init = vcpu_init,
 	.vcpu_exit = vcpu_exit,

@@ -48,7 +48,7 @@ void tsc_init(void)
 
 void tsc_init_vcpu(struct vcpu *vcpu)
 {
-	vcpu->first_tsc_readings = FIRST_READINGS;
+	x86_vcpu(vcpu)->first_tsc_readings = FIRST_READINGS;
 	tsc_want(vcpu);
 }
 
@@ -82,9 +82,9 @@ static void begin_reading(unsigned int index, void *userdata)
 	(void)userdata;
 	if (!vcpu)
 		return;
-	vcpu->ticks_before_tsc = clock_ticks();
+	x86_vcpu(vcpu)->ticks_before_tsc = clock_ticks();
 	set_is_reading(vcpu, true);
-	if (!vcpu->first_tsc_readings || !--vcpu->first_tsc_readings)
+	if (!x86_vcpu(vcpu)->first_tsc_readings || !--x86_vcpu(vcpu)->first_tsc_readings)
 		set_readings(vcpu, 0);
 }
 
@@ -110,7 +110,7 @@ static void finish_reading(unsigned int index, void *userdata)
 	set_is_reading(vcpu, false);
 	tsc = (uint32_t)register_read(vcpu, PARACALL_X86_RAX) |
 	      register_read(vcpu, PARACALL_X86_RDX) << 32;
-	if (clock_learn(vcpu->ticks_before_tsc, tsc))
+	if (clock_learn(x86_vcpu(vcpu)->ticks_before_tsc, tsc))
 		adjust_clock(vcpu, tsc);
 }
 

@@ -11,16 +11,16 @@
 
 bool vendor_is_wanted(void)
 {
-	struct engine *engine = &paracall_qemu_engine;
+	struct x86_machine *machine = x86_machine();
 
-	return (engine->replacement == REPLACE_NATIVE ||
-		engine->replacement == REPLACE_REFUSE) &&
-	       atomic_load_explicit(&engine->own, memory_order_relaxed) == OWN_UNKNOWN;
+	return (machine->replacement == REPLACE_NATIVE ||
+		machine->replacement == REPLACE_REFUSE) &&
+	       atomic_load_explicit(&machine->own, memory_order_relaxed) == OWN_UNKNOWN;
 }
 
 void vendor_ask(struct vcpu *vcpu)
 {
-	vcpu->is_vendor_asked = true;
+	x86_vcpu(vcpu)->is_vendor_asked = true;
 	register_write(vcpu, PARACALL_X86_RAX, 0);
 }
 
@@ -28,10 +28,10 @@ void vendor_learn(struct vcpu *vcpu)
 {
 	uint32_t ebx;
 
-	if (!vcpu->is_vendor_asked)
+	if (!x86_vcpu(vcpu)->is_vendor_asked)
 		return;
-	vcpu->is_vendor_asked = false;
+	x86_vcpu(vcpu)->is_vendor_asked = false;
 	ebx = register_read(vcpu, PARACALL_X86_RBX);
-	atomic_store(&paracall_qemu_engine.own,
+	atomic_store(&x86_machine()->own,
 		     ebx == EBX_AMD || ebx == EBX_HYGON ? OWN_VMMCALL : OWN_VMCALL);
 }
