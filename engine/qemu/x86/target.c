@@ -40,6 +40,14 @@ static uint64_t run_delay(void *context)
 	return run_delay_read(vcpu->run_delay_file);
 }
 
+/* Who asks once may ask again, and the next answer be a better one. */
+static bool read_clocks(void *context, struct paracall_clocks *clocks)
+{
+	if (clock_can_learn())
+		tsc_want(context);
+	return clock_read(context, clocks);
+}
+
 static void flush_tlb(void *context)
 {
 	register_write(context, X86_CR3, register_read(context, X86_CR3));
@@ -67,7 +75,7 @@ static const struct paracall_engine engine_functions = {
 	.read_memory = memory_read,
 	.write_memory = memory_write,
 	.tsc_frequency = clock_tsc_frequency,
-	.read_clocks = clock_read,
+	.read_clocks = read_clocks,
 	.run_delay = run_delay,
 	.flush_tlb = flush_tlb,
 	.delay = clock_delay,
