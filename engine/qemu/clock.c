@@ -269,12 +269,12 @@ bool clock_read(void *context, struct paracall_clocks *clocks)
 {
 	struct instant now;
 
+	(void)context;
 	if (state.counts_instructions) {
 		*clocks = (struct paracall_clocks){ .tsc = 0 };
 		set_realtime(clocks, state.began.nanoseconds);
 		return true;
 	}
-	(void)context;
 	now = read_instant(CLOCK_REALTIME, FEW_TRIES);
 	*clocks = (struct paracall_clocks){ .is_paired = atomic_load(&state.has_offset) };
 	/* A guest that never read its counter: it began with the machine. */

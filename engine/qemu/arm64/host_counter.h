@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Of hosts, not of guests: see ../ticks.h. */
+#ifndef PARACALL_QEMU_ARM64_HOST_COUNTER_H
+#define PARACALL_QEMU_ARM64_HOST_COUNTER_H
+
+#include <stdint.h>
+
+static inline uint64_t host_counter(void)
+{
+	uint64_t ticks;
+
+	__asm__ volatile("mrs %0, cntvct_el0" : "=r"(ticks));
+	return ticks;
+}
+
+#endif /* PARACALL_QEMU_ARM64_HOST_COUNTER_H */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Of hosts, not of guests: see ../ticks.h. */
+#ifndef PARACALL_QEMU_S390_HOST_COUNTER_H
+#define PARACALL_QEMU_S390_HOST_COUNTER_H
+
+#include <stdint.h>
+
+static inline uint64_t host_counter(void)
+{
+	uint64_t ticks;
+
+	__asm__ volatile("stck %0" : "=Q"(ticks) : : "cc");
+	return ticks;
+}
+
+#endif /* PARACALL_QEMU_S390_HOST_COUNTER_H */
