@@ -25,27 +25,37 @@ int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
 struct engine paracall_qemu_engine;
 
-static const struct target *const targets[] = { &x86_target, &s390_target, &powerpc64_target,
-						&powerpc_target };
-
 /* The one that QEMU emulates. */
 static const struct target *target;
 
+/* Ends a sentence. */
+static void print_targets(void)
+{
+	for (size_t i = 0; targets[i]; i++)
+		fprintf(stderr, "%sqemu-system-%s%s%s",
+			!i		  ? " "
+			: !targets[i + 1] ? " or "
+					  : ", ",
+			targets[i]->name, targets[i]->remark ? ", " : "",
+			targets[i]->remark ? targets[i]->remark : "");
+	fprintf(stderr, "\n");
+}
+
 static bool check_qemu(const qemu_info_t *info)
 {
-	if (!info->system_emulation) {
-		fprintf(stderr,
-			"paracall: user-mode emulation has no machine to be a KVM guest; use qemu-system-x86_64, qemu-system-s390x or qemu-system-ppc64\n");
-		return false;
-	}
-	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
+	for (size_t i = 0; info->system_emulation && targets[i]; i++)
 		if (!strcmp(info->target_name, targets[i]->name))
 			target = targets[i];
-	if (!target)
-		fprintf(stderr,
-			"paracall: target '%s' is not supported yet; use qemu-system-x86_64, which runs 32-bit x86 guests too, qemu-system-s390x, qemu-system-ppc64 or qemu-system-ppc\n",
+	if (target)
+		return true;
+	if (info->system_emulation)
+		fprintf(stderr, "paracall: target '%s' is not supported yet; use",
 			info->target_name);
-	return target;
+	else
+		fprintf(stderr,
+			"paracall: user-mode emulation has no machine to be a KVM guest; use");
+	print_targets();
+	return false;
 }
 
 /* A file that is loaded twice is there once. */

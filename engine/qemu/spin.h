@@ -2,7 +2,7 @@
 /*
  * vCPUs that spin give way to others, as on KVM, where the processor ends the run of
  * a guest after so many hints that it spins (kvm's ple_gap, ple_window): see
- * arch/x86/kvm/vmx/vmx.c, handle_pause, and virt/kvm/kvm_main.c, kvm_vcpu_on_spin.
+ * virt/kvm/kvm_main.c, kvm_vcpu_on_spin, and who calls it.
  */
 #ifndef PARACALL_QEMU_SPIN_H
 #define PARACALL_QEMU_SPIN_H

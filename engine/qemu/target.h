@@ -12,8 +12,10 @@
  * vCPU, which begins with struct vcpu and so is had by a cast.
  */
 struct target {
-	/* QEMU's name for it: "x86_64". */
+	/* QEMU's name for it, that of qemu-system-NAME. */
 	const char *name;
+	/* Of its guests, for who has none of these programs: "which runs ...". May be NULL. */
+	const char *remark;
 	enum paracall_architecture architecture;
 	/*
 	 * The registers' names in QEMU, by number, and how their bytes come. Only
@@ -50,10 +52,8 @@ struct target {
 	void (*vcpu_exit)(struct vcpu *vcpu);
 };
 
-extern const struct target x86_target;
-extern const struct target s390_target;
-extern const struct target powerpc_target;
-extern const struct target powerpc64_target;
+/* All of them, up to NULL. */
+extern const struct target *const targets[];
 
 /* For struct paracall_engine; @context is a struct vcpu. */
 uint64_t target_read_register(void *context, unsigned int number);

@@ -122,6 +122,7 @@ static void vcpu_exit(struct vcpu *vcpu)
 
 const struct target x86_target = {
 	.name = "x86_64",
+	.remark = "which runs 32-bit x86 guests too",
 	.architecture = PARACALL_X86,
 	.registers = register_names,
 	.register_count = X86_REGISTERS,
