@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "x86.h"
 
-#include "../../engine/qemu/command_line/cpus.h"
+#include "../../engine/qemu/x86/apic_ids.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* QEMU's command line, read as QEMU reads it. */
 #include "../../engine/qemu/command_line/command_line.h"
-#include "../../engine/qemu/command_line/cpus.h"
+#include "../../engine/qemu/x86/apic_ids.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -11,7 +11,7 @@ struct command_cpus {
 	/* At the beginning, and with those that may be plugged in. */
 	uint32_t cpus;
 	uint32_t max_cpus;
-	/* s390x has drawers and books, x86 dies and modules; else 1. */
+	/* 1 for what the machine does not have. */
 	uint32_t drawers;
 	uint32_t books;
 	uint32_t sockets;
@@ -29,8 +29,5 @@ struct command_cpus {
  * hw/core/machine-smp.c. False if they make no sense, which QEMU will say.
  */
 bool command_line_cpus(const struct command_line *line, struct command_cpus *cpus);
-
-/* Of the x86 vCPU with the highest one: each level has whole bits of its own. */
-uint64_t command_cpus_highest_apic_id(const struct command_cpus *cpus);
 
 #endif /* PARACALL_COMMAND_LINE_CPUS_H */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "apic_ids.h"
+
+/* So many bits hold the numbers below @count. */
+static unsigned int width(uint32_t count)
+{
+	return count > 1 ? 32 - (unsigned int)__builtin_clz(count - 1) : 0;
+}
+
+uint64_t command_cpus_highest_apic_id(const struct command_cpus *cpus)
+{
+	const uint32_t levels[] = { cpus->threads, cpus->cores, cpus->modules, cpus->dies };
+	uint64_t index = cpus->max_cpus - 1;
+	unsigned int shift = 0;
+	uint64_t id = 0;
+
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		id |= index % levels[i] << shift;
+		shift += width(levels[i]);
+		index /= levels[i];
+	}
+	return id | index << shift;
+}
