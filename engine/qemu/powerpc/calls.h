@@ -5,23 +5,6 @@
 
 #include "../engine.h"
 
-/*
- * Where a hooked instruction stands, packed into the pointer that a callback
- * gets. QEMU's blocks have one order of bytes, width and privilege, and one
- * address; only supervisor code is hooked.
- */
-struct powerpc_site {
-	uint64_t pc;
-	bool is_big_endian;
-	bool is_64bit;
-};
-
-void *powerpc_site_pack(const struct powerpc_site *site);
-struct powerpc_site powerpc_site_unpack(void *userdata);
-
-/* The address of what stands @bytes behind its beginning. */
-uint64_t powerpc_site_after(const struct powerpc_site *site, unsigned int bytes);
-
 /* For struct paracall_engine: where the vCPU last called, or began. */
 uint64_t powerpc_program_counter(void *context);
 

@@ -3,7 +3,8 @@
 #ifndef PARACALL_QEMU_POWERPC_DEVICE_TREE_H
 #define PARACALL_QEMU_POWERPC_DEVICE_TREE_H
 
-#include "calls.h"
+#include "../engine.h"
+#include "site.h"
 
 /* Whether a block whose first instruction has these bytes may be a kernel's first. */
 bool device_tree_may_begin(uint32_t bytes);

@@ -3,7 +3,8 @@
 #ifndef PARACALL_QEMU_POWERPC_IDLE_H
 #define PARACALL_QEMU_POWERPC_IDLE_H
 
-#include "calls.h"
+#include "../engine.h"
+#include "site.h"
 
 /* The engine's part of struct paracall_engine: the call is made in a moment. */
 void idle_note(void *context);

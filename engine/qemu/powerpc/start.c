@@ -8,9 +8,9 @@
 
 #include "../memory.h"
 #include "../trace.h"
-#include "calls.h"
 #include "current.h"
 #include "registers.h"
+#include "site.h"
 #include "sprg.h"
 
 #include <stdatomic.h>

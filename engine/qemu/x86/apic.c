@@ -10,6 +10,7 @@
 #include "../memory.h"
 #include "../replay.h"
 #include "../spin.h"
+#include "deferred.h"
 
 #include <stdatomic.h>
 
@@ -179,7 +180,7 @@ static bool takes_interrupt(struct vcpu *self, const struct paracall_interrupt *
  */
 static bool must_defer(struct vcpu *vcpu)
 {
-	return apic_defers_own_interrupts() && !(replay_is_on() && x86_vcpu(vcpu)->is_at_end);
+	return deferred_is_needed() && !(replay_is_on() && x86_vcpu(vcpu)->is_at_end);
 }
 
 bool apic_send_interrupt(void *context, void *target, uint32_t apic_id,

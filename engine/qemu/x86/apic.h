@@ -22,18 +22,7 @@ void apic_forget_id(struct vcpu *vcpu);
  */
 struct vcpu *vcpu_current(unsigned int index);
 
-/*
- * With one thread for all vCPUs, and with -icount even if there is only one, where
- * it is fatal, a vCPU can't be interrupted by itself while it executes code. Such
- * an interrupt is put into .deferred, and sent from apic_send_deferred() while the
- * next block is translated.
- */
-static inline bool apic_defers_own_interrupts(void)
-{
-	return paracall_qemu_engine.is_single_threaded ||
-	       paracall_qemu_engine.counts_instructions;
-}
-
+/* While a block is translated: what is deferred, see deferred.h. */
 void apic_send_deferred(void);
 
 /* Back to waiting for a STARTUP interrupt, perhaps deferred. */

@@ -7,6 +7,7 @@
 #include "../trace.h"
 #include "apic.h"
 #include "async_pf.h"
+#include "deferred.h"
 #include "exceptions.h"
 #include "foreign.h"
 #include "msr.h"
@@ -19,14 +20,6 @@
 #include <stdatomic.h>
 
 #define EFLAGS_AT_START 2
-
-void call_send_deferred(struct vcpu *vcpu, uint64_t next_pc)
-{
-	if (x86_vcpu(vcpu)->has_deferred) {
-		replace_retranslate(vcpu, next_pc);
-		qemu_plugin_set_pc(next_pc);
-	}
-}
 
 static void hypercall(struct vcpu *vcpu, const struct site *site)
 {
@@ -59,7 +52,7 @@ void call_hypercall(unsigned int index, void *userdata)
 	x86_vcpu(vcpu)->is_at_end = site.is_last;
 	hypercall(vcpu, &site);
 	x86_vcpu(vcpu)->is_at_end = false;
-	call_send_deferred(vcpu, next_pc);
+	deferred_send(vcpu, next_pc);
 	qemu_plugin_set_pc(next_pc);
 }
 
@@ -73,7 +66,7 @@ void call_fast_hypercall(unsigned int index, void *userdata)
 	trace_note_site(vcpu, userdata, 0);
 	hypercall(vcpu, &site);
 	if (x86_vcpu(vcpu)->has_deferred)
-		call_send_deferred(vcpu, site_next_pc(vcpu, &site));
+		deferred_send(vcpu, site_next_pc(vcpu, &site));
 }
 
 /*

@@ -38,10 +38,4 @@ qemu_plugin_discon_cb call_exception;
 /* The vCPU begins anew: what it was in the midst of is void. */
 void call_forget(struct vcpu *vcpu);
 
-/*
- * An interrupt to itself may have to wait until the vCPU is between two blocks.
- * For that it is made to translate the next one. Then this does not return.
- */
-void call_send_deferred(struct vcpu *vcpu, uint64_t next_pc);
-
 #endif /* PARACALL_QEMU_X86_CALLS_H */

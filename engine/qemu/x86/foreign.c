@@ -7,7 +7,6 @@
 #include "foreign.h"
 
 #include "exceptions.h"
-#include "instructions.h"
 #include "paging.h"
 
 #include <stdatomic.h>

@@ -9,6 +9,7 @@
 #include "apic.h"
 #include "async_pf.h"
 #include "calls.h"
+#include "deferred.h"
 #include "leaf.h"
 #include "msr.h"
 #include "replace.h"
@@ -174,7 +175,7 @@ static void hook(const struct qemu_plugin_tb *block, size_t index, enum instruct
 		site_take_slot(site);
 		learn_number(block, index, site);
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, call_fast_hypercall,
-						       apic_defers_own_interrupts()
+						       deferred_is_needed()
 							       ? QEMU_PLUGIN_CB_RW_REGS_PC
 							       : QEMU_PLUGIN_CB_RW_REGS,
 						       site_pack(site));

@@ -5,9 +5,6 @@
 
 #include "../plugin_api.h"
 
-/* Bytes of vmcall and vmmcall without prefixes, and of what may replace them. */
-#define HYPERCALL_SIZE 3
-
 enum instruction {
 	INSTRUCTION_OTHER,
 	INSTRUCTION_VMCALL,

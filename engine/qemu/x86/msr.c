@@ -11,7 +11,7 @@
 
 #include "../trace.h"
 #include "apic.h"
-#include "calls.h"
+#include "deferred.h"
 #include "site.h"
 
 /*
@@ -145,6 +145,6 @@ void call_wrmsr(unsigned int index, void *userdata)
 		raise_general_protection(vcpu, rcx);
 		return;
 	}
-	call_send_deferred(vcpu, next_pc);
+	deferred_send(vcpu, next_pc);
 	qemu_plugin_set_pc(next_pc);
 }

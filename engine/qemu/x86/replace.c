@@ -2,7 +2,6 @@
 #include "replace.h"
 
 #include "../memory.h"
-#include "instructions.h"
 
 #include <stdatomic.h>
 

@@ -12,6 +12,9 @@
 
 #include "registers.h"
 
+/* Bytes of vmcall and vmmcall without prefixes, and of what may replace them. */
+#define HYPERCALL_SIZE 3
+
 struct site {
 	/* Bits of enum paracall_mode. */
 	uint32_t mode;
