@@ -2,7 +2,6 @@
 #include "command.h"
 
 #include "command_line/command_line.h"
-#include "replay.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -94,15 +93,19 @@ static void warn_of_loss(const struct command_line *line)
 			option->word, option->value ? option->value : "");
 }
 
+/* The line goes, and these stay. */
+static const char *keep(const char *text)
+{
+	return text ? strdup(text) : NULL;
+}
+
 static void take_answers(struct command *command, const struct command_line *line)
 {
-	const char *machine = command_line_machine(line);
-
 	command->counts_instructions = command_line_counts_instructions(line);
-	replay_learn(command_line_value(line, "icount", "rr"),
-		     command_line_value(line, "icount", "rrfile"));
+	command->replay_mode = keep(command_line_value(line, "icount", "rr"));
+	command->recording = keep(command_line_value(line, "icount", "rrfile"));
 	command->shares_thread = command_line_shares_thread(line);
-	command->machine = machine ? strdup(machine) : NULL;
+	command->machine = keep(command_line_machine(line));
 }
 
 bool command_learn(struct command *command)

@@ -12,6 +12,9 @@ struct command {
 	bool shares_thread;
 	/* The machine's type; NULL if QEMU has to choose. */
 	const char *machine;
+	/* What -icount says of recording and replaying; NULL for what it doesn't. */
+	const char *replay_mode;
+	const char *recording;
 };
 
 /*

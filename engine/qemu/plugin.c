@@ -237,6 +237,7 @@ static uint32_t take_command(const struct command *command)
 	struct engine *engine = &paracall_qemu_engine;
 
 	clock_init(command->counts_instructions);
+	replay_learn(command->replay_mode, command->recording);
 	engine->counts_instructions = command->counts_instructions;
 	engine->shares_thread = command->shares_thread;
 	if (target->prepare)

@@ -34,7 +34,7 @@ struct kept {
 
 static struct {
 	/* NULL if QEMU does not record or replay. */
-	char *recording;
+	const char *recording;
 	bool is_recording;
 	uint64_t realtime;
 } state;
@@ -174,5 +174,5 @@ void replay_learn(const char *mode, const char *recording)
 {
 	state.is_recording = mode && !strcmp(mode, "record");
 	if (recording && (state.is_recording || (mode && !strcmp(mode, "replay"))))
-		state.recording = strdup(recording);
+		state.recording = recording;
 }
