@@ -5,12 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 #include <time.h>
-#if defined(__x86_64__)
-#include <cpuid.h>
-#endif
 
 /* The header of this host's architecture, if there is one: from meson.build. */
 #ifdef HOST_COUNTER
@@ -35,32 +30,14 @@ static inline uint64_t host_ticks(void)
 #endif
 }
 
-#if defined(__x86_64__)
-/*
- * Whether the counter goes evenly, and is the same for all processors. Intel SDM
- * vol. 3, "Invariant TSC"; and Linux uses no counter that it found wanting.
- */
+/* Whether it goes evenly, and is the same for all processors. */
 static inline bool host_ticks_are_steady(void)
 {
-	unsigned int eax, ebx, ecx, edx;
-	char source[16] = "";
-	FILE *file;
-
-	if (!__get_cpuid(0x80000007, &eax, &ebx, &ecx, &edx) || !(edx & 1 << 8))
-		return false;
-	file = fopen("/sys/devices/system/clocksource/clocksource0/current_clocksource", "re");
-	if (file && !fgets(source, sizeof(source), file))
-		source[0] = '\0';
-	if (file)
-		fclose(file);
-	return !strcmp(source, "tsc\n") || !strcmp(source, "kvm-clock\n");
-}
+#ifdef HOST_COUNTER
+	return host_counter_is_steady();
 #else
-/* Others' counters are made for it. */
-static inline bool host_ticks_are_steady(void)
-{
 	return true;
-}
 #endif
+}
 
 #endif /* PARACALL_QEMU_TICKS_H */

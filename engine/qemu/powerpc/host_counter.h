@@ -3,11 +3,18 @@
 #ifndef PARACALL_QEMU_POWERPC_HOST_COUNTER_H
 #define PARACALL_QEMU_POWERPC_HOST_COUNTER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 static inline uint64_t host_counter(void)
 {
 	return __builtin_ppc_get_timebase();
+}
+
+/* It is made for that. */
+static inline bool host_counter_is_steady(void)
+{
+	return true;
 }
 
 #endif /* PARACALL_QEMU_POWERPC_HOST_COUNTER_H */

@@ -3,6 +3,7 @@
 #ifndef PARACALL_QEMU_RISCV_HOST_COUNTER_H
 #define PARACALL_QEMU_RISCV_HOST_COUNTER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 static inline uint64_t host_counter(void)
@@ -11,6 +12,12 @@ static inline uint64_t host_counter(void)
 
 	__asm__ volatile("rdtime %0" : "=r"(ticks));
 	return ticks;
+}
+
+/* It is made for that. */
+static inline bool host_counter_is_steady(void)
+{
+	return true;
 }
 
 #endif /* PARACALL_QEMU_RISCV_HOST_COUNTER_H */
