@@ -124,7 +124,7 @@ static void unknown_tokens(void **state)
 		0, 3, 4, 16, 0x20003, 0x290003, 0x2b0003, 0x2a000300, 0xffffffff,
 		UINT64_C(0x2a0003) << 32,
 		/* What is not KVM's, or not ePAPR's. */
-		KVM(0), KVM(13), KVM(16), KVM(0xffff), EPAPR(0), EPAPR(8), EPAPR(17),
+		KVM(0), KVM(0x20), KVM(16), KVM(0xffff), EPAPR(0), EPAPR(8), EPAPR(17),
 		EPAPR(0xffff),
 	};
 	/* clang-format on */
