@@ -4,41 +4,18 @@
  * device tree (arch/powerpc/kernel/firmware.c, check_kvm_guest, and
  * epapr_paravirt.c). The tree is the guest's, and may be anything.
  */
+#include "../flat_tree.h"
+
 #include <libfdt.h>
 #include <paracall/paracall.h>
 
 #define COMPATIBLE "linux,kvm"
-
-/*
- * A kernel's names have some kilobytes. Checking those of a hostile tree takes time
- * that goes with the product of these and the number of properties, of which there
- * can be as many as the tree is large: a fraction of a second at most.
- */
-#define MAX_STRINGS 0x10000u
-#define MAX_WORK (UINT64_C(1) << 33)
 
 static int error_of(int fdt_error)
 {
 	if (fdt_error >= 0)
 		return PARACALL_OK;
 	return fdt_error == -FDT_ERR_NOSPACE ? PARACALL_ERROR_ROOM : PARACALL_ERROR_TREE;
-}
-
-/*
- * What kernels make themselves. Before that names were whole paths; libfdt knows these
- * trees, too, but its check follows a null pointer where the root's name is none.
- */
-#define OLDEST_VERSION 16
-
-static bool is_sound(const void *tree, size_t size)
-{
-	return !((uintptr_t)tree % PARACALL_DEVICE_TREE_ALIGNMENT) &&
-	       size >= sizeof(struct fdt_header) && !fdt_check_header(tree) &&
-	       fdt_version(tree) >= OLDEST_VERSION && fdt_totalsize(tree) <= size &&
-	       fdt_totalsize(tree) <= PARACALL_DEVICE_TREE_LARGEST &&
-	       fdt_size_dt_strings(tree) <= MAX_STRINGS &&
-	       (uint64_t)fdt_size_dt_strings(tree) * fdt_totalsize(tree) <= MAX_WORK &&
-	       !fdt_check_full(tree, size);
 }
 
 /* The node, which may be there; negative if there is none and no room for one. */
@@ -96,7 +73,7 @@ int paracall_device_tree_add(const void *tree, size_t size, void *result, size_t
 {
 	int error;
 
-	if (!is_sound(tree, size))
+	if (!flat_tree_is_sound(tree, size))
 		return PARACALL_ERROR_TREE;
 	if (room > PARACALL_DEVICE_TREE_LARGEST)
 		room = PARACALL_DEVICE_TREE_LARGEST;
