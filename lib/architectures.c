@@ -2,13 +2,11 @@
 /* The list of architectures: one line each here, and one below. */
 #include "architecture.h"
 
-extern const struct architecture paracall_x86, paracall_s390, paracall_powerpc, paracall_mips;
+extern const struct architecture paracall_x86, paracall_s390, paracall_powerpc, paracall_mips,
+	paracall_arm64;
 
 static const struct architecture *const architectures[] = {
-	&paracall_x86,
-	&paracall_s390,
-	&paracall_powerpc,
-	&paracall_mips,
+	&paracall_x86, &paracall_s390, &paracall_powerpc, &paracall_mips, &paracall_arm64,
 };
 
 const struct architecture *architecture_at(size_t index)

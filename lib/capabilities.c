@@ -27,6 +27,8 @@ const char *paracall_capability_name(enum paracall_capability capability)
 		return "take 15-bit destinations in interrupt messages";
 	case PARACALL_CAN_MAP_MAGIC_PAGE:
 		return "lay a page over the guest's address space";
+	case PARACALL_CAN_GIVE_RANDOM:
+		return "give random numbers";
 	}
 	return "do something unknown";
 }

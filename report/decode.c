@@ -36,15 +36,23 @@ static void print_msr(FILE *output, uint64_t number)
 		fprintf(output, "0x%" PRIx64, number);
 }
 
-/* What the results of such a call are called; NULL if they have no names. */
-static const struct word *results_of(enum paracall_event_kind call)
+/* Whose calls have events of that kind; NULL if nobody's have names. */
+static const struct decode_part *part_of(enum paracall_event_kind call)
 {
 	const struct decode_part *part;
 
 	for (size_t i = 0; (part = decode_part_at(i)); i++)
 		if (part->call == call)
-			return part->results;
+			return part;
 	return NULL;
+}
+
+/* What the results of such a call are called; NULL if they have no names. */
+static const struct word *results_of(enum paracall_event_kind call)
+{
+	const struct decode_part *part = part_of(call);
+
+	return part ? part->results : NULL;
 }
 
 static void print_register(FILE *output, uint64_t number, uint64_t value)
@@ -372,10 +380,13 @@ static void print_msr_result(FILE *output, const struct event *event)
 
 static void print_call_result(FILE *output, const struct event *event)
 {
+	const struct decode_part *part = part_of(event->kind);
 	const struct word *results = results_of(event->kind);
 
 	if (!event_has_result(event))
 		putc('?', output);
+	else if (part && part->print_result)
+		part->print_result(output, event);
 	else if (results)
 		print_signed_word(output, results, event->result);
 	else
@@ -417,7 +428,7 @@ void decode_pc(FILE *output, uint64_t pc, const struct symbols *symbols)
 
 static bool has_result(const struct event *event)
 {
-	return event->kind <= PARACALL_EVENT_WRMSR;
+	return event->kind <= PARACALL_EVENT_WRMSR || event_is_call(event);
 }
 
 void decode_line(FILE *output, const struct event *event, const struct symbols *symbols)

@@ -10,6 +10,8 @@ struct decode_part {
 	/* Its calls' events, and what their results are called. */
 	enum paracall_event_kind call;
 	const struct word *results;
+	/* NULL: by these words; else in a way of its own. */
+	void (*print_result)(FILE *output, const struct event *event);
 	/* Prints a value in a format of its own, or returns false; NULL: it has none. */
 	bool (*print_value)(FILE *output, const struct event *event,
 			    const struct event_value *value);

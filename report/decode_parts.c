@@ -2,12 +2,13 @@
 /* The list of architectures whose events mean something of their own. */
 #include "decode_part.h"
 
-extern const struct decode_part decode_x86, decode_s390, decode_powerpc;
+extern const struct decode_part decode_x86, decode_s390, decode_powerpc, decode_arm64;
 
 static const struct decode_part *const parts[] = {
 	&decode_x86,
 	&decode_s390,
 	&decode_powerpc,
+	&decode_arm64,
 };
 
 const struct decode_part *decode_part_at(size_t index)

@@ -64,7 +64,8 @@ bool event_argument(const struct event *event, const char *name, uint64_t *value
 
 bool event_is_call(const struct event *event)
 {
-	return event->kind >= PARACALL_EVENT_CALL && event->kind <= PARACALL_EVENT_EPAPR;
+	return (event->kind >= PARACALL_EVENT_CALL && event->kind <= PARACALL_EVENT_EPAPR) ||
+	       event->kind == PARACALL_EVENT_SMCCC;
 }
 
 bool event_has_result(const struct event *event)
@@ -76,6 +77,7 @@ bool event_has_failed(const struct event *event)
 {
 	switch (event->kind) {
 	case PARACALL_EVENT_CALL:
+	case PARACALL_EVENT_SMCCC:
 	case PARACALL_EVENT_RDMSR:
 	case PARACALL_EVENT_WRMSR:
 		return event->result < 0;

@@ -31,6 +31,7 @@ static const char *const format_names[PARACALL_FORMATS] = {
 	[PARACALL_FORMAT_PROCESSOR] = "processor",
 	[PARACALL_FORMAT_CLOCK_SCALE] = "clock_scale",
 	[PARACALL_FORMAT_CLOCK_FLAGS] = "clock_flags",
+	[PARACALL_FORMAT_SMCCC_FUNCTION] = "smccc_function",
 };
 
 #define FIELD(field_name, field_format) \
@@ -75,6 +76,8 @@ static const struct event_class other_classes[] = {
 		FIELD("a1", HEX), FIELD("a2", HEX)),
 	UNKNOWN(EPAPR, "unknown_epapr", 4, FIELD("number", HEX), FIELD("a0", HEX),
 		FIELD("a1", HEX), FIELD("a2", HEX)),
+	UNKNOWN(SMCCC, "unknown_smccc", 4, FIELD("number", HEX), FIELD("x1", HEX),
+		FIELD("x2", HEX), FIELD("x3", HEX)),
 	UNKNOWN(MORE, "unknown_more", 1, FIELD("a3", HEX)),
 };
 /* clang-format on */
@@ -217,8 +220,10 @@ const struct event_class *event_class_continuation(const struct event_classes *c
 						   const struct event_class *class,
 						   enum paracall_event_kind kind)
 {
+	uint32_t of = paracall_event_kind(class->id);
+
 	/* Rows of other kinds are no calls'. */
-	if (paracall_event_kind(class->id) > PARACALL_EVENT_EPAPR)
+	if (of > PARACALL_EVENT_EPAPR && of != PARACALL_EVENT_SMCCC)
 		return NULL;
 	return event_class_find(classes,
 				paracall_event_id(kind, paracall_event_row(class->id)));

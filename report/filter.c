@@ -9,7 +9,7 @@
 
 #define CALL_KINDS \
 	(1u << PARACALL_EVENT_CALL | 1u << PARACALL_EVENT_DIAG | 1u << PARACALL_EVENT_PAPR | \
-	 1u << PARACALL_EVENT_EPAPR)
+	 1u << PARACALL_EVENT_EPAPR | 1u << PARACALL_EVENT_SMCCC)
 #define REGISTER_KINDS (1u << PARACALL_EVENT_RDMSR | 1u << PARACALL_EVENT_WRMSR)
 
 #define KIND(kind) (UINT64_C(1) << PARACALL_EVENT_##kind)
@@ -29,6 +29,7 @@ static const struct group groups[] = {
 	{ "diag", KIND(DIAG), PARACALL_GROUP_NONE },
 	{ "papr", KIND(PAPR), PARACALL_GROUP_NONE },
 	{ "epapr", KIND(EPAPR), PARACALL_GROUP_NONE },
+	{ "smccc", KIND(SMCCC), PARACALL_GROUP_NONE },
 	{ "cpuid", KIND(CPUID), PARACALL_GROUP_NONE },
 	{ "register", REGISTER_KINDS, PARACALL_GROUP_NONE },
 	{ "injected", KIND(INJECTED), PARACALL_GROUP_NONE },
@@ -80,7 +81,7 @@ void filter_free(struct filter *filter)
 
 const char *filter_groups(void)
 {
-	return "%all, %call, %diag, %papr, %epapr, %cpuid, %register, %injected, %clock, %ipi, %halt, %yield, %memory, %pagefault";
+	return "%all, %call, %diag, %papr, %epapr, %smccc, %cpuid, %register, %injected, %clock, %ipi, %halt, %yield, %memory, %pagefault";
 }
 
 void filter_set_failed(struct filter *filter)

@@ -285,6 +285,16 @@ static int64_t map_gpa_range(void *context, struct paracall_gpa address, uint64_
 	return guest->refuses_ranges ? -PARACALL_KVM_EINVAL : 0;
 }
 
+/* Now and then there are none. */
+static bool give_random(void *context, void *data, size_t size)
+{
+	struct guest *guest = caller(context)->guest;
+
+	nest(guest);
+	memset(data, 0xff, size);
+	return guest->now / 100 % 8;
+}
+
 static void idle(void *context)
 {
 	nest(caller(context)->guest);
@@ -356,7 +366,7 @@ static const struct paracall_engine engine = {
 	.capabilities = PARACALL_CAN_WAKE | PARACALL_CAN_INTERRUPT | PARACALL_CAN_YIELD |
 			PARACALL_CAN_ACCESS_MEMORY | PARACALL_CAN_TELL_TIME |
 			PARACALL_CAN_TELL_RUN_DELAY | PARACALL_CAN_FLUSH_TLB |
-			PARACALL_CAN_MAP_MAGIC_PAGE,
+			PARACALL_CAN_MAP_MAGIC_PAGE | PARACALL_CAN_GIVE_RANDOM,
 	.read_register = read_register,
 	.write_register = write_register,
 	.wake = wake,
@@ -370,6 +380,7 @@ static const struct paracall_engine engine = {
 	.flush_tlb = flush_tlb,
 	.map_gpa_range = map_gpa_range,
 	.idle = idle,
+	.random = give_random,
 	.delay = delay,
 	.has_register = has_register,
 	.map_magic_page = map_magic_page,
@@ -448,7 +459,7 @@ static bool make_trace(struct guest *guest)
 static const uint32_t lacks[] = {
 	PARACALL_CAN_WAKE,	    PARACALL_CAN_INTERRUPT,	 PARACALL_CAN_YIELD,
 	PARACALL_CAN_ACCESS_MEMORY, PARACALL_CAN_TELL_TIME,	 PARACALL_CAN_TELL_RUN_DELAY,
-	PARACALL_CAN_FLUSH_TLB,	    PARACALL_CAN_MAP_MAGIC_PAGE,
+	PARACALL_CAN_FLUSH_TLB,	    PARACALL_CAN_MAP_MAGIC_PAGE, PARACALL_CAN_GIVE_RANDOM,
 };
 
 static const char *const rules[] = {
@@ -467,6 +478,7 @@ static const char *const rules[] = {
 	"clock:jump=-1ms:every=1us:10%",
 	"steal:burst=1us:every=1us",
 	"DIAG_YIELD:delay=1us",
+	"TRNG_RND64:retval=-3:50%",
 	"seed=7",
 };
 

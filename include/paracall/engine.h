@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What an engine gives and gets: its functions, machines, vCPUs, and what all
- * architectures have. x86.h, s390.h and powerpc.h have the rest of each.
+ * architectures have. x86.h, s390.h, powerpc.h and arm64.h have the rest of
+ * each.
  */
 #ifndef PARACALL_ENGINE_H
 #define PARACALL_ENGINE_H
@@ -46,6 +47,8 @@ enum paracall_capability {
 	PARACALL_CAN_EXTEND_MSI = 1 << 9,
 	/* Lay PowerPC's magic page over the guest's address space. */
 	PARACALL_CAN_MAP_MAGIC_PAGE = 1 << 10,
+	/* Give random numbers: .random */
+	PARACALL_CAN_GIVE_RANDOM = 1 << 11,
 };
 
 /* [any] What one capability is, in words: "tell what time it is". */
@@ -65,7 +68,10 @@ struct paracall_gpa {
 
 /* The host's real-time clock and the guest's time-stamp counter. */
 struct paracall_clocks {
-	/* What rdtsc in the guest gave, or would have given, at that time. */
+	/*
+	 * What rdtsc in the guest gave, or would have given, at that time; on arm64 a
+	 * reading of CNTVCT_EL0.
+	 */
 	uint64_t tsc;
 	/* The host's real-time clock, since 1970 */
 	int64_t seconds;
@@ -185,6 +191,12 @@ struct paracall_engine {
 	void (*idle)(void *cpu);
 
 	/*
+	 * arm64: fill @size bytes with what nobody can guess; false if there is none
+	 * now. May not wait for long.
+	 */
+	bool (*random)(void *cpu, void *data, size_t size);
+
+	/*
 	 * Let the calling vCPU wait so many nanoseconds, or less where that would
 	 * stop others for long: for faults on purpose only. May be NULL.
 	 */
@@ -249,13 +261,14 @@ struct paracall_cpu;
 struct paracall_options {
 	/*
 	 * PARACALL_X86; PARACALL_S390, which has no features or hints; or
-	 * PARACALL_POWERPC, which has no hints.
+	 * PARACALL_POWERPC or PARACALL_ARM64, which have no hints.
 	 */
 	enum paracall_architecture architecture;
 	/* vCPU slots, 1 to PARACALL_MAX_CPUS. */
 	uint32_t max_cpus;
 	/*
-	 * CPUID leaf 0x40000001's EAX, or what KVM_HC_FEATURES returns;
+	 * CPUID leaf 0x40000001's EAX, or what KVM_HC_FEATURES returns, or on arm64
+	 * PARACALL_KVM_FEATURE_... of abi/arm64.h;
 	 * paracall_features_available_of() at most.
 	 */
 	uint32_t features;

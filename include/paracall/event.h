@@ -87,6 +87,11 @@ enum paracall_event_kind {
 	 * for how many nanoseconds.
 	 */
 	PARACALL_EVENT_SPIN,
+	/*
+	 * arm64: a function of the SMC Calling Convention; the row is the table's. Those of
+	 * PSCI that the engine does are told when they begin, with a result of 0.
+	 */
+	PARACALL_EVENT_SMCCC,
 	PARACALL_EVENT_KINDS
 };
 

@@ -20,6 +20,7 @@
 #define PARACALL_PARACALL_H
 
 #include <paracall/abi.h>
+#include <paracall/arm64.h>
 #include <paracall/engine.h>
 #include <paracall/event.h>
 #include <paracall/inject.h>

@@ -21,6 +21,7 @@ enum paracall_architecture {
 	PARACALL_S390 = 1 << 1,
 	PARACALL_POWERPC = 1 << 2,
 	PARACALL_MIPS = 1 << 3,
+	PARACALL_ARM64 = 1 << 4,
 };
 
 enum paracall_status {
@@ -39,6 +40,8 @@ enum paracall_call_kind {
 	PARACALL_CALL_EPAPR,
 	/* One of PAPR's hcalls. */
 	PARACALL_CALL_PAPR,
+	/* A function of arm64's SMC Calling Convention. */
+	PARACALL_CALL_SMCCC,
 	PARACALL_CALL_KINDS
 };
 
@@ -122,6 +125,8 @@ enum paracall_format {
 	/* Of a clock page multiplier and shift, see PARACALL_EVENT_CLOCK; its flags. */
 	PARACALL_FORMAT_CLOCK_SCALE,
 	PARACALL_FORMAT_CLOCK_FLAGS,
+	/* arm64: the number of a function of the SMC Calling Convention. */
+	PARACALL_FORMAT_SMCCC_FUNCTION,
 	PARACALL_FORMATS
 };
 

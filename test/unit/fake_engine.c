@@ -148,6 +148,14 @@ static void flush_tlb(void *context)
 	cpu->tlb_flushes++;
 }
 
+static bool give_random(void *context, void *data, size_t size)
+{
+	const struct fake_cpu *cpu = context;
+
+	memset(data, cpu->random_byte, size);
+	return !cpu->has_no_random;
+}
+
 static void delay(void *context, uint64_t nanoseconds)
 {
 	struct fake_cpu *cpu = context;
@@ -203,6 +211,7 @@ const struct paracall_engine fake_engine = {
 	.run_delay = run_delay,
 	.flush_tlb = flush_tlb,
 	.idle = idle,
+	.random = give_random,
 	.delay = delay,
 	.has_register = has_register,
 	.map_magic_page = map_magic_page,

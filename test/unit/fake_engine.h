@@ -47,6 +47,9 @@ struct fake_cpu {
 	bool refuses_magic_page;
 	uint64_t magic_page_address;
 	uint64_t magic_page_effective_address;
+	/* What it gets for random numbers, byte by byte; and that there are none. */
+	uint8_t random_byte;
+	bool has_no_random;
 	/* Its MSR was loaded; until it is asked. */
 	bool has_loaded_msr;
 	/* The machine that it is of. */
@@ -74,7 +77,7 @@ struct fake_machine {
 #define FAKE_CAPABILITIES \
 	(PARACALL_CAN_WAKE | PARACALL_CAN_INTERRUPT | PARACALL_CAN_YIELD | \
 	 PARACALL_CAN_ACCESS_MEMORY | PARACALL_CAN_TELL_TIME | PARACALL_CAN_TELL_RUN_DELAY | \
-	 PARACALL_CAN_FLUSH_TLB | PARACALL_CAN_MAP_MAGIC_PAGE)
+	 PARACALL_CAN_FLUSH_TLB | PARACALL_CAN_MAP_MAGIC_PAGE | PARACALL_CAN_GIVE_RANDOM)
 
 /* A complete engine; change its capabilities for less of one. */
 extern const struct paracall_engine fake_engine;

@@ -48,6 +48,15 @@ static void check_papr(const struct paracall_call_info *info)
 	assert_non_null(info->needs);
 }
 
+static void check_smccc(const struct paracall_call_info *info)
+{
+	assert_int_equal(info->architecture, PARACALL_ARM64);
+	assert_int_equal(info->number >> 31, 1);
+	assert_non_null(info->needs);
+	/* PSCI's that QEMU has are QEMU's. */
+	assert_true(info->server != PARACALL_SERVED_BY_ENGINE || strstr(info->name, "PSCI_"));
+}
+
 static void table_is_complete(void **state)
 {
 	static const struct {
@@ -58,6 +67,7 @@ static void table_is_complete(void **state)
 		[PARACALL_CALL_DIAGNOSE] = { check_diagnose, 28 },
 		[PARACALL_CALL_EPAPR] = { check_epapr, 15 },
 		[PARACALL_CALL_PAPR] = { check_papr, 91 },
+		[PARACALL_CALL_SMCCC] = { check_smccc, 40 },
 	};
 	size_t counts[PARACALL_CALL_KINDS] = { 0 };
 	const struct paracall_call_info *info, *last = NULL;
@@ -74,7 +84,8 @@ static void table_is_complete(void **state)
 	/* None is ever taken out. */
 	for (size_t i = 0; i < PARACALL_CALL_KINDS; i++)
 		assert_true(counts[i] >= kinds[i].count);
-	assert_int_equal(paracall_call_count(), counts[0] + counts[1] + counts[2] + counts[3]);
+	assert_int_equal(paracall_call_count(),
+			 counts[0] + counts[1] + counts[2] + counts[3] + counts[4]);
 }
 
 static void numbers_are_the_abis(void **state)

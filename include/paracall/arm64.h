@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * arm64: calls by the SMC Calling Convention, as a guest makes them at EL1 where the
+ * host has EL2. A guest that has an EL2 of its own must not get here: its kernel uses
+ * the same instruction and the same numbers for its own hypervisor.
+ *
+ * The rules come from the kernel's Documentation/virt/kvm/arm/ and from
+ * arch/arm64/kvm/hypercalls.c, psci.c, pvtime.c and trng.c.
+ */
+#ifndef PARACALL_ARM64_H
+#define PARACALL_ARM64_H
+
+#include <paracall/abi/arm64.h>
+#include <paracall/engine.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The registers that calls use: X0 to X3. */
+enum paracall_arm64_register {
+	PARACALL_ARM64_X0,
+	PARACALL_ARM64_X1,
+	PARACALL_ARM64_X2,
+	PARACALL_ARM64_X3,
+	PARACALL_ARM64_REGISTERS
+};
+
+/* The instruction by which a call is made. */
+enum paracall_smccc_conduit {
+	/* hvc, whatever its immediate is. */
+	PARACALL_SMCCC_HVC,
+	/* smc #0; KVM answers smc with another immediate by X0 = -1 alone. */
+	PARACALL_SMCCC_SMC,
+};
+
+/* What becomes of a call. */
+enum paracall_smccc_outcome {
+	/* Done; the engine steps over the instruction. */
+	PARACALL_SMCCC_DONE,
+	/*
+	 * The engine's own, a function of PSCI, which it does now. It is counted. Of
+	 * hvc only: by smc those that the engine would have to do are not supported.
+	 */
+	PARACALL_SMCCC_NOT_OURS,
+};
+
+/*
+ * [vCPU] The guest executed hvc or smc at EL1, in AArch64 state. Reads the function
+ * from X0 and as many arguments as it has, does it, and writes X0 to X3 as KVM does,
+ * through the engine.
+ */
+enum paracall_smccc_outcome paracall_smccc(struct paracall_cpu *cpu,
+					   enum paracall_smccc_conduit conduit);
+
+/* What paracall_arm64_place_stolen_time() needs at the address, and a multiple of what. */
+#define PARACALL_STOLEN_TIME_SIZE 64u
+
+/*
+ * [vCPU, or any while it does not run] Says where the vCPU's record of stolen time is,
+ * as KVM_ARM_VCPU_PVTIME_IPA does: PARACALL_STOLEN_TIME_SIZE bytes of memory that the
+ * guest knows nothing of until it asks. It is written to when the guest asks for it, and
+ * then in paracall_update(). Without a place stolen time is not supported. A
+ * reset of the machine takes it away.
+ *
+ * Returns 0, or PARACALL_ERROR_ARGUMENT for an address that is no such multiple.
+ */
+int paracall_arm64_place_stolen_time(struct paracall_cpu *cpu, struct paracall_gpa address);
+
+/*
+ * [any] Whether a guest's flattened device tree, of at most @size bytes, says that PSCI is
+ * called by hvc. Where that is so the guest has no EL2 of its own, and the host is
+ * to serve it. The address is a multiple of PARACALL_DEVICE_TREE_ALIGNMENT; the tree may
+ * be the guest's own work.
+ */
+bool paracall_arm64_calls_by_hvc(const void *tree, size_t size);
+
+/*
+ * [any] Takes @bytes from the end of the last memory that such a tree knows, in place;
+ * @address is where they begin. Before a guest's first instruction that is memory
+ * which no guest uses, for records of stolen time: KVM's user space has memory beside
+ * the guest's.
+ *
+ * Returns 0, PARACALL_ERROR_TREE, or PARACALL_ERROR_ROOM if the last memory is not
+ * larger than @bytes; on an error nothing was changed.
+ */
+int paracall_arm64_cut_memory(void *tree, size_t size, uint64_t bytes,
+			      struct paracall_gpa *address);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* PARACALL_ARM64_H */

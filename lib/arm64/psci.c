@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * PSCI: arch/arm64/kvm/psci.c. Engines have it by themselves, for hvc. What comes by
+ * smc they can't be handed; so of that the library answers what has no effect.
+ */
+#include "arch.h"
+
+int64_t paracall_psci_left(struct paracall_cpu *cpu, struct call *call)
+{
+	(void)cpu;
+	if (smccc_call(call)->conduit != PARACALL_SMCCC_HVC)
+		return PARACALL_SMCCC_NOT_SUPPORTED;
+	smccc_call(call)->is_left = true;
+	return PARACALL_SMCCC_SUCCESS;
+}
+
+static int64_t answer_smc(struct paracall_cpu *cpu, struct call *call, int64_t answer)
+{
+	return smccc_call(call)->conduit == PARACALL_SMCCC_SMC ? answer
+							       : paracall_psci_left(cpu, call);
+}
+
+int64_t paracall_psci_version(struct paracall_cpu *cpu, struct call *call)
+{
+	return answer_smc(cpu, call, PARACALL_PSCI_VERSION_1_1);
+}
+
+int64_t paracall_psci_migrate_info_type(struct paracall_cpu *cpu, struct call *call)
+{
+	return answer_smc(cpu, call, PARACALL_PSCI_TOS_NONE);
+}
+
+static bool is_answered_by_smc(uint32_t function)
+{
+	return function == PARACALL_PSCI_VERSION || function == PARACALL_PSCI_FEATURES ||
+	       function == PARACALL_PSCI_MIGRATE_INFO_TYPE;
+}
+
+/* Without the first answer Linux goes by version 1.0, and asks nothing else. */
+int64_t paracall_psci_features(struct paracall_cpu *cpu, struct call *call)
+{
+	uint32_t function = (uint32_t)call->arguments[0];
+
+	if (function == PARACALL_SMCCC_VERSION)
+		return PARACALL_SMCCC_SUCCESS;
+	return answer_smc(cpu, call,
+			  is_answered_by_smc(function) ? PARACALL_SMCCC_SUCCESS
+						       : PARACALL_SMCCC_NOT_SUPPORTED);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the library knows of an arm64 guest's vCPUs. */
+#ifndef PARACALL_LIB_ARM64_STATE_H
+#define PARACALL_LIB_ARM64_STATE_H
+
+#include "../machine.h"
+
+struct arm64_cpu {
+	struct paracall_cpu cpu;
+	/* Where the record of stolen time is, plus 1; 0: nowhere. Others may set it. */
+	_Atomic(uint64_t) stolen_time_place;
+	/* The guest has asked for it. */
+	bool counts_stolen_time;
+	/* Of the engine's run delay, what the guest was told of. */
+	uint64_t told_run_delay;
+};
+
+static inline struct arm64_cpu *arm64_cpu(struct paracall_cpu *cpu)
+{
+	return (struct arm64_cpu *)cpu;
+}
+
+#endif /* PARACALL_LIB_ARM64_STATE_H */

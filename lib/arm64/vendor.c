@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* KVM's own services: Documentation/virt/kvm/arm/hypercalls.rst, ptp_kvm.rst. */
+#include "arch.h"
+
+#define NANOSECONDS UINT64_C(1000000000)
+
+int64_t paracall_vendor_hyp_uid(struct paracall_cpu *cpu, struct call *call)
+{
+	(void)cpu;
+	call->outputs[0] = PARACALL_KVM_UID_1;
+	call->outputs[1] = PARACALL_KVM_UID_2;
+	call->outputs[2] = PARACALL_KVM_UID_3;
+	return PARACALL_KVM_UID_0;
+}
+
+int64_t paracall_vendor_hyp_features(struct paracall_cpu *cpu, struct call *call)
+{
+	(void)call;
+	return cpu->machine->features & PARACALL_KVM_VENDOR_HYP_FEATURES;
+}
+
+/*
+ * arch/arm64/kvm/hypercalls.c, kvm_ptp_get_time. Without an EL2 of the guest's its two
+ * counters are the same. Like a KVM whose clock does not go by the counter, if it is not
+ * known how that goes with the host's.
+ */
+int64_t paracall_vendor_hyp_ptp(struct paracall_cpu *cpu, struct call *call)
+{
+	const struct paracall_engine *engine = &cpu->machine->engine;
+	uint32_t counter = (uint32_t)call->arguments[0];
+	struct paracall_clocks clocks;
+	uint64_t now;
+
+	if (counter != PARACALL_KVM_PTP_VIRTUAL_COUNTER &&
+	    counter != PARACALL_KVM_PTP_PHYSICAL_COUNTER)
+		return PARACALL_SMCCC_NOT_SUPPORTED;
+	if (!engine->read_clocks(cpu->engine_cpu, &clocks) || !clocks.is_paired)
+		return PARACALL_SMCCC_NOT_SUPPORTED;
+	now = (uint64_t)clocks.seconds * NANOSECONDS + clocks.nanoseconds;
+	call->outputs[0] = (uint32_t)now;
+	call->outputs[1] = clocks.tsc >> 32;
+	call->outputs[2] = (uint32_t)clocks.tsc;
+	return (int64_t)(now >> 32);
+}

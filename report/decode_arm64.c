@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* arm64's events: constants are those of paracall/abi/arm64.h. */
+#include "decode_part.h"
+
+#include <inttypes.h>
+#include <paracall/arm64.h>
+
+/* clang-format off */
+static const struct word smccc_errors[] = {
+	{ PARACALL_SMCCC_NOT_SUPPORTED, "NOT_SUPPORTED" },
+	{ PARACALL_TRNG_INVALID_PARAMETERS, "INVALID_PARAMETERS" },
+	{ PARACALL_TRNG_NO_ENTROPY, "NO_ENTROPY" },
+	{ 0, NULL },
+};
+/* clang-format on */
+
+/* The name of the function of that number; NULL if the table has none. */
+static const char *function_name(uint32_t number)
+{
+	const struct paracall_call_info *info;
+
+	for (size_t i = 0; (info = paracall_call_info(i)); i++)
+		if (info->kind == PARACALL_CALL_SMCCC && info->number == number)
+			return info->name;
+	return NULL;
+}
+
+static void print_number(FILE *output, uint64_t number)
+{
+	fprintf(output, number ? "0x%" PRIx64 : "%" PRIx64, number);
+}
+
+static bool print_value(FILE *output, const struct event *event,
+			const struct event_value *value)
+{
+	const char *name;
+
+	(void)event;
+	if (value->field->format != PARACALL_FORMAT_SMCCC_FUNCTION)
+		return false;
+	name = function_name((uint32_t)value->value);
+	if (name)
+		fputs(name, output);
+	else
+		print_number(output, value->value);
+	return true;
+}
+
+/* What the engine does is told before it has a result. */
+static void print_result(FILE *output, const struct event *event)
+{
+	const struct paracall_call_info *info =
+		paracall_call_by_id(paracall_event_row(event->class->id));
+
+	if (event->result < 0)
+		print_signed_word(output, smccc_errors, event->result);
+	else if (!event->result && info && info->server == PARACALL_SERVED_BY_ENGINE)
+		putc('?', output);
+	else
+		print_number(output, (uint64_t)event->result);
+}
+
+const struct decode_part decode_arm64 = {
+	.call = PARACALL_EVENT_SMCCC,
+	.results = smccc_errors,
+	.print_result = print_result,
+	.print_value = print_value,
+};
