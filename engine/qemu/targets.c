@@ -7,7 +7,8 @@
 	ENTRY(x86_target) \
 	ENTRY(s390_target) \
 	ENTRY(powerpc64_target) \
-	ENTRY(powerpc_target)
+	ENTRY(powerpc_target) \
+	ENTRY(arm64_target)
 /* clang-format on */
 
 #define DECLARE(name) extern const struct target name;

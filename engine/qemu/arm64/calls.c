@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "calls.h"
+
+#include "../clock.h"
+#include "../spin.h"
+#include "../trace.h"
+#include "counter.h"
+#include "registers.h"
+#include "state.h"
+
+#define PAGE_MASK 0xfffu
+#define SIZE 4
+
+/*
+ * QEMU shares a block between all addresses at which its page is mapped. While one runs,
+ * QEMU's pc is that of its first instruction or of a later one before the hooked one;
+ * and blocks are shorter than a page.
+ */
+static uint64_t site_pc(struct vcpu *vcpu, void *userdata)
+{
+	uint64_t pc = register_read(vcpu, ARM64_PC);
+
+	return pc + (((uintptr_t)userdata - pc) & PAGE_MASK);
+}
+
+uint64_t arm64_program_counter(void *context)
+{
+	struct vcpu *vcpu = context;
+
+	if (vcpu->site && !vcpu->site_pc)
+		vcpu->site_pc = site_pc(vcpu, vcpu->site);
+	return vcpu->site_pc;
+}
+
+/* NULL if it is the engine's own. */
+static struct vcpu *served_vcpu(unsigned int index)
+{
+	return atomic_load_explicit(&arm64_machine()->is_served, memory_order_relaxed)
+		       ? vcpu_by_index(index)
+		       : NULL;
+}
+
+static void step_over(struct vcpu *vcpu, void *userdata)
+{
+	qemu_plugin_set_pc(site_pc(vcpu, userdata) + SIZE);
+}
+
+void arm64_call_hvc(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = served_vcpu(index);
+
+	if (!vcpu)
+		return;
+	trace_note_site(vcpu, userdata, 0);
+	if (paracall_smccc(vcpu->cpu, PARACALL_SMCCC_HVC) == PARACALL_SMCCC_DONE)
+		step_over(vcpu, userdata);
+}
+
+/* QEMU would make an undefined instruction of it. */
+void arm64_call_smc(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = served_vcpu(index);
+
+	if (!vcpu)
+		return;
+	trace_note_site(vcpu, userdata, 0);
+	paracall_smccc(vcpu->cpu, PARACALL_SMCCC_SMC);
+	step_over(vcpu, userdata);
+}
+
+/* arch/arm64/kvm/handle_exit.c, handle_smc. */
+void arm64_call_other_smc(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = served_vcpu(index);
+
+	if (!vcpu)
+		return;
+	register_write(vcpu, PARACALL_ARM64_X0, UINT64_MAX);
+	step_over(vcpu, userdata);
+}
+
+void arm64_call_hint(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = vcpu_by_index(index);
+
+	if (vcpu)
+		spin_hint(vcpu, userdata, 0);
+}
+
+void arm64_call_wfi(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = vcpu_by_index(index);
+
+	(void)userdata;
+	if (vcpu)
+		spin_note_halt(vcpu);
+}
+
+/* Not more often than the host's clock ticks. */
+static void update(struct vcpu *vcpu)
+{
+	uint64_t nanoseconds = clock_coarse_nanoseconds();
+
+	if (nanoseconds == arm64_vcpu(vcpu)->updated_nanoseconds)
+		return;
+	arm64_vcpu(vcpu)->updated_nanoseconds = nanoseconds;
+	counter_want(vcpu);
+	paracall_update(vcpu->cpu);
+}
+
+void arm64_call_interrupted(unsigned int index, int type, uint64_t from, uint64_t to,
+			    void *userdata)
+{
+	struct vcpu *vcpu = vcpu_by_index(index);
+
+	(void)type;
+	(void)to;
+	(void)userdata;
+	if (!vcpu)
+		return;
+	trace_note_site(vcpu, NULL, from);
+	counter_interrupted(vcpu);
+	spin_note_wake(vcpu);
+	vcpu->spin_hints = 0;
+	update(vcpu);
+}

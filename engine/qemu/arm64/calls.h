@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What hooked instructions call, and QEMU at interrupts. */
+#ifndef PARACALL_QEMU_ARM64_CALLS_H
+#define PARACALL_QEMU_ARM64_CALLS_H
+
+#include "../engine.h"
+
+/*
+ * @userdata is the instruction's address as it was when QEMU translated it, of which the
+ * place in its page counts. Instructions are at multiples of 4.
+ */
+qemu_plugin_vcpu_cb arm64_call_hvc;
+/* smc #0, and all others. */
+qemu_plugin_vcpu_cb arm64_call_smc;
+qemu_plugin_vcpu_cb arm64_call_other_smc;
+
+/* The guest hints that it spins; it waits for an interrupt. */
+qemu_plugin_vcpu_cb arm64_call_hint;
+qemu_plugin_vcpu_cb arm64_call_wfi;
+
+/* After an interrupt was delivered. */
+qemu_plugin_discon_cb arm64_call_interrupted;
+
+/* The engine's part of struct paracall_engine. */
+uint64_t arm64_program_counter(void *context);
+
+#endif /* PARACALL_QEMU_ARM64_CALLS_H */

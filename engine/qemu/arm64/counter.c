@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * QEMU makes the guest's counter from the host's monotonic clock, plus an offset that
+ * changes only while the machine is stopped (target/arm/helper.c, gt_get_countervalue).
+ * No function tells a plugin the counter or the offset, but each reading by the guest
+ * does: the host's clock before and after it are bounds. Many readings make them narrow.
+ *
+ * QEMU ends a block behind the instruction that reads the counter. What it read is seen
+ * by the block that begins there: any that begins at such a place in its page is hooked,
+ * on the condition of a number of the vCPU's, which QEMU tests by itself. Where one
+ * thread runs all vCPUs QEMU 11.1 makes wrong addresses for these numbers: there each
+ * reading is a call.
+ *
+ * With -icount the counter goes by instructions; then there is nothing to learn.
+ */
+#include "counter.h"
+
+#include "../clock.h"
+#include "../ticks.h"
+#include "registers.h"
+#include "state.h"
+
+/* mrs x0, CNTVCT_EL0; and with FEAT_ECV CNTVCTSS_EL0. The register is in the low bits. */
+#define CNTVCT 0xd53be040u
+#define CNTVCTSS 0xd53be0c0u
+#define REGISTER_MASK 0x1fu
+#define XZR 31
+
+#define PAGE_SIZE 4096
+#define SIZE 4
+
+/* In .registers: none, more than one; else the register's number plus 1. */
+#define NO_REGISTER 0
+#define MIXED 0xff
+
+/* Of so many readings one is looked at, besides those that are wanted. */
+#define ONE_OF 1024
+
+/* So many of each vCPU's first ones are. */
+#define FIRST_READINGS 32
+
+#define NANOSECONDS INT64_C(1000000000)
+
+/* What the counter is ahead of the host's clock, in nanoseconds. */
+struct bounds {
+	bool is_known;
+	int64_t lowest;
+	int64_t highest;
+};
+
+static struct {
+	/* Into which register the block that begins at that place of a page was read. */
+	_Atomic(uint8_t) registers[PAGE_SIZE / SIZE];
+	/* Of each vCPU: readings since one was looked at; whether one is. */
+	qemu_plugin_u64 readings;
+	qemu_plugin_u64 is_reading;
+	/* The same where one thread runs all vCPUs. */
+	uint64_t single_readings;
+	bool single_is_reading;
+	/* In Hz; 0 until it was read. */
+	_Atomic(uint64_t) frequency;
+	/* Whoever finds it set leaves a reading unused; the next one will do. */
+	atomic_flag is_learning;
+	struct bounds bounds;
+	/* What one reading said that contradicts them: if another agrees, it is right. */
+	struct bounds doubts;
+	_Atomic(bool) has_offset;
+	_Atomic(int64_t) offset;
+} state = { .is_learning = ATOMIC_FLAG_INIT };
+
+void counter_init(void)
+{
+	state.readings.score = qemu_plugin_scoreboard_new(sizeof(uint64_t));
+	state.is_reading.score = qemu_plugin_scoreboard_new(sizeof(uint64_t));
+}
+
+static void set_readings(struct vcpu *vcpu, uint64_t readings)
+{
+	state.single_readings = readings;
+	qemu_plugin_u64_set(state.readings, vcpu->index, readings);
+}
+
+static void set_is_reading(struct vcpu *vcpu, bool is_reading)
+{
+	state.single_is_reading = is_reading;
+	qemu_plugin_u64_set(state.is_reading, vcpu->index, is_reading);
+}
+
+void counter_init_vcpu(struct vcpu *vcpu)
+{
+	arm64_vcpu(vcpu)->first_readings = FIRST_READINGS;
+	counter_want(vcpu);
+}
+
+void counter_want(struct vcpu *vcpu)
+{
+	set_readings(vcpu, ONE_OF);
+}
+
+/* What comes next does not follow a reading. */
+void counter_interrupted(struct vcpu *vcpu)
+{
+	set_is_reading(vcpu, false);
+}
+
+bool counter_is_reading(uint32_t word)
+{
+	uint32_t without = word & ~REGISTER_MASK;
+
+	return (without == CNTVCT || without == CNTVCTSS) && (word & REGISTER_MASK) != XZR &&
+	       !paracall_qemu_engine.counts_instructions;
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Makes @bounds narrower by @other; false if they contradict each other. */
+static bool narrow(struct bounds *bounds, const struct bounds *other)
+{
+	int64_t lowest = larger(bounds->lowest, other->lowest);
+	int64_t highest = smaller(bounds->highest, other->highest);
+
+	if (!bounds->is_known || lowest > highest)
+		return false;
+	bounds->lowest = lowest;
+	bounds->highest = highest;
+	return true;
+}
+
+/* A machine that was stopped has another offset. One reading alone may be none. */
+static void take(const struct bounds *reading)
+{
+	if (!state.bounds.is_known) {
+		state.bounds = *reading;
+	} else if (narrow(&state.bounds, reading)) {
+		state.doubts.is_known = false;
+	} else if (narrow(&state.doubts, reading)) {
+		state.bounds = state.doubts;
+		state.doubts.is_known = false;
+	} else {
+		state.doubts = *reading;
+	}
+	atomic_store(&state.offset,
+		     state.bounds.lowest + (state.bounds.highest - state.bounds.lowest) / 2);
+	atomic_store(&state.has_offset, true);
+}
+
+static uint64_t frequency_of(struct vcpu *vcpu)
+{
+	uint64_t frequency = atomic_load_explicit(&state.frequency, memory_order_relaxed);
+
+	if (!frequency) {
+		frequency = register_read(vcpu, ARM64_CNTFRQ);
+		atomic_store_explicit(&state.frequency, frequency, memory_order_relaxed);
+	}
+	return frequency;
+}
+
+/* Neither is ever so large that this is not enough: 2^63 ns are 292 years. */
+static int64_t nanoseconds_of(uint64_t counter, uint64_t frequency)
+{
+	return (int64_t)((unsigned __int128)counter * NANOSECONDS / frequency);
+}
+
+static void learn(struct vcpu *vcpu, uint64_t before, uint64_t counter)
+{
+	uint64_t after = clock_nanoseconds();
+	uint64_t frequency = frequency_of(vcpu);
+	struct bounds reading = { .is_known = true };
+	int64_t nanoseconds;
+
+	if (!frequency || atomic_flag_test_and_set(&state.is_learning))
+		return;
+	nanoseconds = nanoseconds_of(counter, frequency);
+	reading.lowest = nanoseconds - (int64_t)after;
+	/* It stands still for a period. */
+	reading.highest = nanoseconds + NANOSECONDS / (int64_t)frequency + 1 - (int64_t)before;
+	take(&reading);
+	atomic_flag_clear(&state.is_learning);
+}
+
+static void begin_reading(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = vcpu_by_index(index);
+	struct arm64_vcpu *arm64;
+
+	(void)userdata;
+	if (!vcpu)
+		return;
+	arm64 = arm64_vcpu(vcpu);
+	set_is_reading(vcpu, true);
+	if (!arm64->first_readings || !--arm64->first_readings)
+		set_readings(vcpu, 0);
+	arm64->nanoseconds_before = clock_nanoseconds();
+}
+
+/* @userdata is the block's place in its page. */
+static void finish_reading(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = vcpu_by_index(index);
+	uint8_t number = state.registers[(uintptr_t)userdata];
+
+	if (!vcpu)
+		return;
+	set_is_reading(vcpu, false);
+	if (number != NO_REGISTER && number != MIXED)
+		learn(vcpu, arm64_vcpu(vcpu)->nanoseconds_before,
+		      register_read(vcpu, number - 1));
+}
+
+static void begin_reading_single(unsigned int index, void *userdata)
+{
+	if (state.single_readings++ >= ONE_OF)
+		begin_reading(index, userdata);
+}
+
+static void finish_reading_single(unsigned int index, void *userdata)
+{
+	if (state.single_is_reading)
+		finish_reading(index, userdata);
+}
+
+static void note_register(size_t place, uint32_t number)
+{
+	uint8_t none = NO_REGISTER;
+
+	if (!atomic_compare_exchange_strong(&state.registers[place], &none, number + 1) &&
+	    none != number + 1)
+		atomic_store(&state.registers[place], MIXED);
+}
+
+void counter_hook_reading(struct qemu_plugin_insn *insn, uint32_t word)
+{
+	uint64_t next = qemu_plugin_insn_vaddr(insn) + SIZE;
+
+	note_register(next % PAGE_SIZE / SIZE, word & REGISTER_MASK);
+	if (paracall_qemu_engine.is_single_threaded) {
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, begin_reading_single,
+						       QEMU_PLUGIN_CB_R_REGS, NULL);
+		return;
+	}
+	qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(insn, QEMU_PLUGIN_INLINE_ADD_U64,
+							    state.readings, 1);
+	qemu_plugin_register_vcpu_insn_exec_cond_cb(insn, begin_reading, QEMU_PLUGIN_CB_R_REGS,
+						    QEMU_PLUGIN_COND_GT, state.readings, ONE_OF,
+						    NULL);
+}
+
+void counter_hook_block(struct qemu_plugin_tb *block)
+{
+	size_t place = qemu_plugin_tb_vaddr(block) % PAGE_SIZE / SIZE;
+	struct qemu_plugin_insn *first;
+
+	if (state.registers[place] == NO_REGISTER)
+		return;
+	first = qemu_plugin_tb_get_insn(block, 0);
+	if (paracall_qemu_engine.is_single_threaded)
+		qemu_plugin_register_vcpu_insn_exec_cb(first, finish_reading_single,
+						       QEMU_PLUGIN_CB_R_REGS, (void *)place);
+	else
+		qemu_plugin_register_vcpu_insn_exec_cond_cb(first, finish_reading,
+							    QEMU_PLUGIN_CB_R_REGS,
+							    QEMU_PLUGIN_COND_NE,
+							    state.is_reading, 0, (void *)place);
+}
+
+/* The host's clocks at one instant: of several tries the one that took least. */
+#define TRIES 8
+
+static void read_host(uint64_t *monotonic, uint64_t *realtime)
+{
+	uint64_t shortest = UINT64_MAX;
+
+	for (int i = 0; i < TRIES; i++) {
+		uint64_t before = clock_nanoseconds();
+		uint64_t now = host_nanoseconds(CLOCK_REALTIME);
+		uint64_t took = clock_nanoseconds() - before;
+
+		if (took < shortest) {
+			shortest = took;
+			*monotonic = before + took / 2;
+			*realtime = now;
+		}
+	}
+}
+
+bool counter_read(void *context, struct paracall_clocks *clocks)
+{
+	uint64_t frequency = frequency_of(context);
+	uint64_t monotonic = 0;
+	uint64_t realtime = 0;
+	int64_t nanoseconds;
+
+	if (!frequency || !atomic_load(&state.has_offset))
+		return false;
+	/* Who asks once may ask again, and the next answer be a better one. */
+	counter_want(context);
+	read_host(&monotonic, &realtime);
+	nanoseconds = (int64_t)monotonic + atomic_load(&state.offset);
+	*clocks = (struct paracall_clocks){
+		.tsc = (uint64_t)((unsigned __int128)(uint64_t)nanoseconds * frequency /
+				  NANOSECONDS),
+		.seconds = (int64_t)(realtime / NANOSECONDS),
+		.nanoseconds = (uint32_t)(realtime % NANOSECONDS),
+		.steady_nanoseconds = monotonic,
+		.is_paired = true,
+	};
+	return true;
+}

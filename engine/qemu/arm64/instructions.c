@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Decided once, when QEMU translates a block: which instructions are hooked. A block
+ * belongs to one exception level; it is read when the first instruction that could be
+ * of interest is found. Encodings are those of the Arm Architecture Reference Manual,
+ * "A64 Base Instruction Descriptions".
+ */
+#include "instructions.h"
+
+#include "../first.h"
+#include "../spin.h"
+#include "calls.h"
+#include "counter.h"
+#include "registers.h"
+#include "start.h"
+
+#define SIZE 4
+
+/* hvc and smc have an immediate of 16 bits. */
+#define EXCEPTION_MASK 0xffe0001fu
+#define HVC 0xd4000002u
+#define SMC 0xd4000003u
+
+#define YIELD 0xd503203fu
+#define WFE 0xd503205fu
+#define WFI 0xd503207fu
+
+/* The level that kernels run at, and what a block is at if that was not read yet. */
+#define KERNEL_LEVEL 1
+#define UNKNOWN_LEVEL -1
+/* AArch32 state, in which the same bytes are other instructions. */
+#define NO_LEVEL 4
+
+static bool is_hooked(uint32_t word)
+{
+	return (word & EXCEPTION_MASK) == HVC || (word & EXCEPTION_MASK) == SMC ||
+	       word == YIELD || word == WFE || word == WFI || counter_is_reading(word);
+}
+
+static int read_level(void)
+{
+	struct vcpu translator = { .buffer = g_byte_array_sized_new(16) };
+	uint64_t pstate = register_read(&translator, ARM64_PSTATE);
+
+	g_byte_array_free(translator.buffer, TRUE);
+	return pstate & ARM64_PSTATE_AARCH32 ? NO_LEVEL : (int)ARM64_PSTATE_EL(pstate);
+}
+
+static void hook_call(struct qemu_plugin_insn *insn, qemu_plugin_vcpu_cb *callback)
+{
+	qemu_plugin_register_vcpu_insn_exec_cb(insn, callback, QEMU_PLUGIN_CB_RW_REGS_PC,
+					       (void *)(uintptr_t)qemu_plugin_insn_vaddr(insn));
+}
+
+/* User mode reads the counter, too; what else it does there is an exception, or its own. */
+static void hook(struct qemu_plugin_insn *insn, uint32_t word, int level)
+{
+	void *site = (void *)(uintptr_t)qemu_plugin_insn_vaddr(insn);
+
+	if (counter_is_reading(word))
+		counter_hook_reading(insn, word);
+	else if (level != KERNEL_LEVEL)
+		return;
+	else if (word == YIELD || word == WFE)
+		spin_hook(insn, arm64_call_hint, site);
+	else if (word == WFI)
+		spin_hook(insn, arm64_call_wfi, site);
+	else if ((word & EXCEPTION_MASK) == HVC)
+		hook_call(insn, arm64_call_hvc);
+	else
+		hook_call(insn, word == SMC ? arm64_call_smc : arm64_call_other_smc);
+}
+
+/* What else is at that address in user mode is not looked at each time that it runs. */
+static void look_at_beginning(struct qemu_plugin_tb *block, int *level)
+{
+	uint64_t address = qemu_plugin_tb_vaddr(block);
+
+	if (!first_is_at(address))
+		return;
+	*level = read_level();
+	if (*level != 0 && *level != NO_LEVEL)
+		qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_tb_get_insn(block, 0),
+						       arm64_start_reached,
+						       QEMU_PLUGIN_CB_RW_REGS,
+						       (void *)(uintptr_t)address);
+}
+
+static bool read_word(struct qemu_plugin_insn *insn, uint32_t *word)
+{
+	uint32_t bytes;
+
+	if (qemu_plugin_insn_size(insn) != SIZE ||
+	    qemu_plugin_insn_data(insn, &bytes, SIZE) != SIZE)
+		return false;
+	*word = GUINT32_FROM_LE(bytes);
+	return true;
+}
+
+/* Most blocks have nothing of interest: for them no register is read. */
+void arm64_instructions_hook(struct qemu_plugin_tb *block, void *userdata)
+{
+	size_t count = qemu_plugin_tb_n_insns(block);
+	int level = UNKNOWN_LEVEL;
+	uint32_t word;
+
+	(void)userdata;
+	engine_note_guest();
+	look_at_beginning(block, &level);
+	counter_hook_block(block);
+	for (size_t i = 0; i < count && level != NO_LEVEL; i++) {
+		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block, i);
+
+		if (!read_word(insn, &word) || !is_hooked(word))
+			continue;
+		if (level == UNKNOWN_LEVEL)
+			level = read_level();
+		if (level != NO_LEVEL)
+			hook(insn, word, level);
+	}
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is kept of an arm64 machine, and of each of its vCPUs. */
+#ifndef PARACALL_QEMU_ARM64_STATE_H
+#define PARACALL_QEMU_ARM64_STATE_H
+
+#include "../engine.h"
+
+struct arm64_vcpu {
+	struct vcpu vcpu;
+	/* When the guest's record was last brought up to date; coarse. */
+	uint64_t updated_nanoseconds;
+	/* Of the counter, still to be seen at the beginning; see counter.c. */
+	unsigned int first_readings;
+	/* The host's clock before the guest's last reading that is looked at. */
+	uint64_t nanoseconds_before;
+};
+
+struct arm64_machine {
+	/* The guest calls its hypervisor, which is to be Paracall. */
+	_Atomic(bool) is_served;
+	/* Where records of stolen time are; 0: nowhere. */
+	_Atomic(uint64_t) records;
+};
+
+static inline struct arm64_vcpu *arm64_vcpu(struct vcpu *vcpu)
+{
+	return (struct arm64_vcpu *)vcpu;
+}
+
+static inline struct arm64_machine *arm64_machine(void)
+{
+	return paracall_qemu_engine.target_machine;
+}
+
+#endif /* PARACALL_QEMU_ARM64_STATE_H */

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* qemu-system-aarch64, put together. */
+#include "../target.h"
+
+#include "../clock.h"
+#include "../replay.h"
+#include "../run_delay.h"
+#include "../spin.h"
+#include "calls.h"
+#include "counter.h"
+#include "instructions.h"
+#include "registers.h"
+#include "start.h"
+#include "state.h"
+
+#include <sys/random.h>
+
+/* clang-format off */
+static const char *const register_names[ARM64_REGISTERS] = {
+	"x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7",
+	"x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15",
+	"x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23",
+	"x24", "x25", "x26", "x27", "x28", "x29", "x30",
+	[ARM64_PC] = "pc",
+	[ARM64_PSTATE] = "cpsr",
+	[ARM64_CNTFRQ] = "CNTFRQ_EL0",
+};
+/* clang-format on */
+
+static uint64_t run_delay(void *context)
+{
+	const struct vcpu *vcpu = context;
+
+	return run_delay_read(vcpu->run_delay_file);
+}
+
+/* Early in the host's life there may be none yet. */
+static bool give_random(void *context, void *data, size_t size)
+{
+	(void)context;
+	return getrandom(data, size, GRND_NONBLOCK) == (ssize_t)size;
+}
+
+static const struct paracall_engine engine_functions = {
+	.name = "QEMU TCG",
+	.read_register = target_read_register,
+	.write_register = target_write_register,
+	.read_memory = arm64_read_record,
+	.write_memory = arm64_write_record,
+	.read_clocks = counter_read,
+	.run_delay = run_delay,
+	.random = give_random,
+	.delay = clock_delay,
+	.clock = clock_nanoseconds,
+	.program_counter = arm64_program_counter,
+};
+
+static const struct plugin_option *const own_options[] = { &option_features, &option_spin,
+							   NULL };
+
+/* Time that goes by instructions is not the host's; and what is replayed is not random. */
+static void withdraw(void)
+{
+	struct engine *engine = &paracall_qemu_engine;
+
+	if (engine->counts_instructions)
+		paracall_machine_withdraw(engine->machine, PARACALL_CAN_TELL_TIME);
+	if (replay_is_on())
+		paracall_machine_withdraw(engine->machine, PARACALL_CAN_GIVE_RANDOM);
+}
+
+static void install(qemu_plugin_id_t id, const struct plugin_options *options)
+{
+	(void)options;
+	withdraw();
+	counter_init();
+	qemu_plugin_register_vcpu_tb_trans_cb(id, arm64_instructions_hook, NULL);
+	qemu_plugin_register_vcpu_discon_cb(id, QEMU_PLUGIN_DISCON_INTERRUPT,
+					    arm64_call_interrupted, NULL);
+}
+
+/* All but the first one are off until the guest switches them on. */
+static void vcpu_init(struct vcpu *vcpu)
+{
+	counter_init_vcpu(vcpu);
+	arm64_place_record(vcpu);
+	if (!vcpu->index)
+		spin_note_wake(vcpu);
+}
+
+static void vcpu_exit(struct vcpu *vcpu)
+{
+	counter_interrupted(vcpu);
+}
+
+const struct target arm64_target = {
+	.name = "aarch64",
+	.architecture = PARACALL_ARM64,
+	.registers = register_names,
+	.register_count = ARM64_REGISTERS,
+	.needed_registers = ARM64_NEEDED,
+	.engine = &engine_functions,
+	.capabilities = PARACALL_CAN_ACCESS_MEMORY | PARACALL_CAN_TELL_TIME |
+			PARACALL_CAN_TELL_RUN_DELAY | PARACALL_CAN_GIVE_RANDOM,
+	.machine_size = sizeof(struct arm64_machine),
+	.vcpu_size = sizeof(struct arm64_vcpu),
+	.options = own_options,
+	.install = install,
+	.vcpu_init = vcpu_init,
+	.vcpu_exit = vcpu_exit,
+};
