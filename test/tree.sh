@@ -151,7 +151,7 @@ test_installation() {
 	}
 	(cd "$root" && find . -type f -o -type l | sort) >"$work/list"
 	for part in bin/paracall libparacall.so libparacall.a libparacall.pc \
-		paracall/paracall.h paracall-qemu.so man1/paracall.1 \
+		paracall/paracall.h paracall/abi/arm64.h paracall-qemu.so man1/paracall.1 \
 		man5/paracall-recording.5 \
 		man7/paracall-hypercalls.7 man3/libparacall.3 bash-completion/completions/paracall; do
 		installed "$part"
@@ -167,6 +167,9 @@ test_installation() {
 	done
 	! has_guests powerpc || for part in guest/powerpc/epapr-be.elf guest/powerpc/e500.elf \
 		guest/ppc64.conf; do
+		installed "$part"
+	done
+	! has_guests arm64 || for part in guest/arm64/smccc.elf guest/arm64.conf; do
 		installed "$part"
 	done
 	[ ! -e "$build/report/html/report.html" ] || installed share/paracall/report.html

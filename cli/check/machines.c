@@ -16,6 +16,8 @@ static const struct check_machine machines[] = {
 	  false },
 	{ "ppc64", "ppc64*", "qemu-system-ppc64", "256", GUEST_EXIT_LINE_ALONE, panic,
 	  "powerpc/selftest-be", false },
+	{ "arm64", "aarch64", "qemu-system-aarch64", "128", GUEST_EXIT_LINE_ALONE, panic,
+	  "arm64/selftest", false },
 };
 
 #define MACHINES (sizeof(machines) / sizeof(machines[0]))

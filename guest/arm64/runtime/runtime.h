@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the bare-metal programs for arm64 stand on, on QEMU's machine virt with an
+ * interrupt controller of version 2: console, time, CPUs, exceptions. At EL1, without
+ * address translation, and so without unaligned accesses. common/test.h has the tests'
+ * side of it.
+ */
+#ifndef GUEST_RUNTIME_H
+#define GUEST_RUNTIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <paracall/abi/arm64.h>
+
+#include "common/print.h"
+#include "layout.h"
+
+/* The program, on the boot CPU. Its result goes to finish(). */
+int main(void);
+
+/*
+ * How the program ends, see common/print.h. The last line of output says the exit status:
+ * "# exit: passed", failed, crashed or skipped. Then the machine is powered off.
+ */
+
+/* QEMU lets another CPU run if one thread runs all of them. */
+static inline void relax(void)
+{
+	__asm__ volatile("yield" : : : "memory");
+}
+
+/*
+ * ---- Time ------------------------------------------------------------------
+ */
+
+static inline uint64_t clock_now(void)
+{
+	uint64_t value;
+
+	__asm__ volatile("isb\n\tmrs %0,cntvct_el0" : "=r"(value) : : "memory");
+	return value;
+}
+
+/* Units of the counter in a second. */
+static inline uint64_t clock_frequency(void)
+{
+	uint64_t value;
+
+	__asm__ volatile("mrs %0,cntfrq_el0" : "=r"(value));
+	return value;
+}
+
+static inline uint64_t clock_nanoseconds(uint64_t units)
+{
+	uint64_t frequency = clock_frequency();
+
+	return units / frequency * 1000000000 + units % frequency * 1000000000 / frequency;
+}
+
+void delay_ms(uint64_t milliseconds);
+/* Until *@word is @value; false if that took longer. */
+bool wait_for(const volatile uint32_t *word, uint32_t value, uint64_t milliseconds);
+/* Take interrupts of the timer, a thousand a second, for so long; how many there were. */
+uint64_t take_interrupts(uint64_t milliseconds);
+
+/*
+ * ---- Running one thing with all registers given ----------------------------
+ */
+
+#define PSTATE_EL0 0x3c0ul
+/* With the stack of that level; all interrupts are masked. */
+#define PSTATE_EL1 0x3c5ul
+
+/* The order is known to start.S. */
+struct state {
+	uint64_t x[31];
+	uint64_t pc, pstate;
+	/* Of the exception that ended it: ESR_EL1, FAR_EL1. */
+	uint64_t esr, far;
+};
+
+enum exception_class {
+	CLASS_UNKNOWN = 0x00,
+	CLASS_BRK = 0x3c,
+};
+
+static inline enum exception_class exception_class(const struct state *state)
+{
+	return (enum exception_class)(state->esr >> 26);
+}
+
+/* Load @state and go to its pc. Ends with an exception, and has everything as it was then. */
+void execute(struct state *state);
+
+/* Make what was written to @words instructions. */
+void instructions_written(const uint32_t *words, size_t count);
+
+/* Instructions; of the first two with their immediate. */
+#define HVC(immediate) (0xd4000002u | (uint32_t)(immediate) << 5)
+#define SMC(immediate) (0xd4000003u | (uint32_t)(immediate) << 5)
+/* For execute() to end with: CLASS_BRK. */
+#define BRK 0xd4200000u
+
+/*
+ * ---- Calls -----------------------------------------------------------------
+ */
+
+struct results {
+	int64_t x0;
+	uint64_t x1, x2, x3;
+};
+
+/* By hvc #0, with 0x5a5a... in the registers behind the arguments. */
+struct results call(uint64_t function, uint64_t x1, uint64_t x2, uint64_t x3);
+
+/* The guest runs with an EL2, and with a little hypervisor of its own there. */
+extern uint32_t has_own_hypervisor;
+
+/*
+ * ---- CPUs ------------------------------------------------------------------
+ */
+
+struct cpu {
+	uint32_t number;
+	volatile uint32_t online;
+	volatile uint32_t busy;
+	void (*work)(void *);
+	void *argument;
+};
+
+/* The boot CPU comes first. */
+extern uint32_t cpu_count;
+
+/* Start all of them. Those that have nothing to do wait. */
+void cpus_start(void);
+
+uint32_t this_cpu_number(void);
+struct cpu *cpu_at(uint32_t index);
+
+/* Give an idle CPU something to do; cpu_wait() for its end, false if late. */
+void cpu_post(struct cpu *cpu, void (*work)(void *), void *argument);
+bool cpu_wait(struct cpu *cpu, uint64_t milliseconds);
+/* See that all are idle again. */
+void cpus_recover(void);
+
+/* Switch an idle CPU off, and on again; false if that takes too long. */
+bool cpu_off(struct cpu *cpu);
+bool cpu_on(struct cpu *cpu);
+
+#endif /* GUEST_RUNTIME_H */
