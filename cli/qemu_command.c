@@ -174,6 +174,8 @@ bool qemu_command_default(struct strings *command, const struct default_machine 
 			     machine->target->machine_options);
 	add_pair(command, "-machine", type);
 	free(type);
+	if (machine->target->cpu)
+		add_pair(command, "-cpu", machine->target->cpu);
 	add_pair(command, "-m", machine->memory ? machine->memory : "1G");
 	add_pair(command, "-smp", machine->cpus ? machine->cpus : "2");
 	strings_add(command, "-nographic");

@@ -54,6 +54,18 @@ static const struct target_info targets[] = {
 		.options = "features spin",
 		.features_from = "what KVM_HC_FEATURES returns",
 	},
+	{
+		.program = "qemu-system-aarch64",
+		.name = "arm64",
+		.architecture = PARACALL_ARM64,
+		.arch = "arm64",
+		.machine = "virt",
+		.machine_options = "",
+		.cpu = "max",
+		.console = "ttyAMA0",
+		.options = "features spin",
+		.features_from = "what KVM's user space chooses; guests see 16 bits",
+	},
 };
 
 #define TARGETS (sizeof(targets) / sizeof(targets[0]))

@@ -27,6 +27,8 @@ struct target_info {
 	const char *arch_note;
 	const char *machine;
 	const char *machine_options;
+	/* NULL: the one that QEMU takes by itself. */
+	const char *cpu;
 	const char *console;
 	/* Options of 'paracall run' that not every target has: names, with blanks between. */
 	const char *options;

@@ -51,6 +51,8 @@ static const char *format_words(enum paracall_format format)
 		return "a clock";
 	case PARACALL_FORMAT_PAGE_ATTRIBUTES:
 		return "the size and kind of pages";
+	case PARACALL_FORMAT_SMCCC_FUNCTION:
+		return "the number of a function";
 	default:
 		return "any value";
 	}
@@ -147,8 +149,8 @@ static void print_head(void)
 	       "A hypercall is a call from a guest's kernel to the hypervisor.\n"
 	       "This page lists every one that Linux KVM has defined, for all architectures,\n"
 	       "in the template of the kernel's document, and the functions of s390's DIAGNOSE\n"
-	       "that KVM and its user space have, and PowerPC's calls of ePAPR and PAPR; then\n"
-	       "feature bits, and x86's registers.\n"
+	       "that KVM and its user space have, PowerPC's calls of ePAPR and PAPR, and arm64's of\n"
+	       "the SMC Calling Convention; then feature bits, and x86's registers.\n"
 	       "The numbers are those of the kernel's header\n"
 	       ".In linux/kvm_para.h ;\n"
 	       "the sections of the kernel's document are numbered otherwise.\n",
@@ -234,6 +236,24 @@ static void print_powerpc(void)
 	       "On the machine pseries QEMU serves them; those that it has are listed here.\n");
 }
 
+static void print_arm64(void)
+{
+	printf(".Ss arm64\n"
+	       "There the instruction is\n"
+	       ".Ql hvc ,\n"
+	       "with any immediate, or\n"
+	       ".Ql smc #0 ,\n"
+	       "at EL1 of a guest that has no EL2.\n"
+	       "The low half of x0 has the number of a function of Arm's SMC Calling Convention, and\n"
+	       "the arguments are in x1 to x3.\n"
+	       "The result is in x0, errors are below 0: %d (NOT_SUPPORTED) if there is no such\n"
+	       "function, or its feature is not offered.\n"
+	       "x1 to x3 get other results, or 0; no other register is changed.\n"
+	       "The work\\-arounds change x0 and x1 alone.\n"
+	       "PSCI's functions that QEMU has are QEMU's.\n",
+	       PARACALL_SMCCC_NOT_SUPPORTED);
+}
+
 static void print_hypercalls(void)
 {
 	puts(".Sh HYPERCALLS");
@@ -258,6 +278,15 @@ static void print_features(void)
 	     ".It Sy bit Ta Sy feature Ta Sy offered Ta Sy what it announces");
 	for (size_t i = 0; i < paracall_feature_count_of(PARACALL_POWERPC); i++)
 		print_feature(paracall_feature_info_of(PARACALL_POWERPC, i));
+	puts(".El\n"
+	     ".Pp\n"
+	     "On arm64 bits 0 and 1 are what VENDOR_HYP_KVM_FEATURES returns in x0; KVM's user\n"
+	     "space chooses the others elsewhere.\n"
+	     "A function whose feature is not offered is not supported.\n"
+	     ".Bl -column \"bit\" \"clocksource\\-stable\\-bit\" \"offered\"\n"
+	     ".It Sy bit Ta Sy feature Ta Sy offered Ta Sy what it announces");
+	for (size_t i = 0; i < paracall_feature_count_of(PARACALL_ARM64); i++)
+		print_feature(paracall_feature_info_of(PARACALL_ARM64, i));
 	puts(".El");
 }
 
@@ -303,6 +332,7 @@ int main(void)
 	print_convention();
 	print_diagnose();
 	print_powerpc();
+	print_arm64();
 	print_hypercalls();
 	print_features();
 	print_registers();

@@ -206,12 +206,12 @@ test_usage() {
 	refuse "unknown format" "use text or json" --format=xml --kernel x
 	refuse "unknown replacement" "use keep, vmcall, vmmcall, fast, native or refuse" --replace=maybe --kernel x
 	refuse "unknown way to spin" "use yield or keep" --spin=maybe --kernel x
-	refuse "spins kept for s390x" "--spin is for x86 and PowerPC guests" --spin=keep \
+	refuse "spins kept for s390x" "--spin is for x86, PowerPC and arm64 guests" --spin=keep \
 		-- qemu-system-s390x
 	refuse "machine without kernel" "needs --kernel" --cpus=4
-	refuse "unknown architecture" "use x86_64, s390x or ppc64le" --arch=s390 --kernel x
+	refuse "unknown architecture" "use x86_64, s390x, ppc64le or arm64" --arch=s390 --kernel x
 	refuse "architecture without kernel" "needs --kernel" --arch=s390x
-	refuse "features for s390x" "--features is for x86 and PowerPC guests" --features=pv-unhalt \
+	refuse "features for s390x" "--features is for x86, PowerPC and arm64 guests" --features=pv-unhalt \
 		-- qemu-system-s390x
 	refuse "enforced features for s390x" "--enforce-features is for x86 guests" \
 		--enforce-features --arch=s390x --kernel x
@@ -271,7 +271,7 @@ test_refusals() {
 	refuse "-machine accel=" "the accelerator 'kvm'" -- $program -machine q35,accel=kvm:tcg
 	refuse "-accel behind --kernel" "the accelerator 'kvm'" --kernel="$0" -- -accel kvm
 	refuse "-daemonize" "leave that out" -- $program -daemonize
-	refuse "other architecture" "not supported yet" -- qemu-system-aarch64
+	refuse "other architecture" "not supported yet" -- qemu-system-riscv64
 	refuse "32-bit QEMU" "not supported yet" -- /usr/bin/qemu-system-i386
 	refuse "user-mode emulation" "emulates programs, not machines" -- qemu-x86_64 /bin/true
 	refuse "kvm" "runs guests on KVM itself" -- kvm

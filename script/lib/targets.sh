@@ -13,6 +13,7 @@ targets() {
 		i386     -       x86_64 -    qemu-system-x86   i686-linux-gnu        ptp_kvm -
 		s390x    s390x   s390x  -    qemu-system-s390x s390x-linux-gnu       virtio_blk,virtio-rng modules
 		ppc64el  ppc64le ppc64  ppc  qemu-system-ppc   powerpc64le-linux-gnu - -
+		arm64    arm64   aarch64 -   qemu-system-arm   aarch64-linux-gnu     arm_smccc_trng -
 	EOT
 }
 
@@ -31,6 +32,8 @@ guest_kernels() {
 		ppc64le ppc64el trixie,bookworm linux-image-powerpc64le
 		ppc64le-bookworm ppc64el bookworm linux-image-powerpc64le
 		ppc64le-sid ppc64el sid linux-image-powerpc64le
+		arm64 arm64 trixie,bookworm linux-image-arm64
+		arm64-sid arm64 sid linux-image-arm64
 	EOT
 }
 

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# The demo's guest on arm64: with the clock and the random numbers that the host gives it, too.
+: "${tree:?}" "${kernel:?}" "${image:?}" "${cpus:?}" "${log:?}" "${summary:?}"
+
+demo_boot() {
+	"$tree/build/paracall" run --arch=arm64 --kernel="$kernel" \
+		--initrd="$image" --append="quiet panic=-1 paracall.task=demo+devices" \
+		--cpus="$cpus" --memory=512M --summary="$summary" </dev/null
+}
+
+demo_check() {
+	has "$log" say 'KVM: hypervisor services detected' 'using stolen time PV' \
+		'ptp: KVM virtual PTP' 'rng: smccc_trng'
+	has "$summary" call VENDOR_HYP_KVM_PTP PV_TIME_ST TRNG_RND64 PSCI_CPU_ON_64
+}
