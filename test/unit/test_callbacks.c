@@ -21,6 +21,10 @@ enum called {
 	DELAY = 1 << 8,
 	NUMBERS = 1 << 9,
 	TRACE = 1 << 10,
+	IDLE = 1 << 11,
+	HAS_REGISTER = 1 << 12,
+	MAP_PAGE = 1 << 13,
+	MSR_LOADED = 1 << 14,
 };
 
 #define ALL UINT32_MAX
@@ -111,6 +115,30 @@ static void delay(void *cpu, uint64_t nanoseconds)
 	fake_engine.delay(cpu, nanoseconds);
 }
 
+static void idle(void *cpu)
+{
+	note(cpu, IDLE);
+	fake_engine.idle(cpu);
+}
+
+static bool has_register(void *cpu, unsigned int number)
+{
+	note(cpu, HAS_REGISTER);
+	return fake_engine.has_register(cpu, number);
+}
+
+static bool map_magic_page(void *cpu, uint64_t address, uint64_t effective_address)
+{
+	note(cpu, MAP_PAGE);
+	return fake_engine.map_magic_page(cpu, address, effective_address);
+}
+
+static bool msr_was_loaded(void *cpu)
+{
+	note(cpu, MSR_LOADED);
+	return fake_engine.msr_was_loaded(cpu);
+}
+
 static uint64_t count_nanoseconds(void)
 {
 	static uint64_t now;
@@ -144,7 +172,7 @@ static void trace_wake(void *cpu)
 	note(cpu, TRACE);
 }
 
-static void begin(void)
+static void begin_on(enum paracall_architecture architecture)
 {
 	struct paracall_injection injection = { .rule_count = 0 };
 	struct paracall_options options = fake_options();
@@ -163,6 +191,10 @@ static void begin(void)
 	engine.run_delay = run_delay;
 	engine.flush_tlb = flush_tlb;
 	engine.delay = delay;
+	engine.idle = idle;
+	engine.has_register = has_register;
+	engine.map_magic_page = map_magic_page;
+	engine.msr_was_loaded = msr_was_loaded;
 	engine.clock = count_nanoseconds;
 	engine.program_counter = program_counter;
 	engine.trace_clock = trace_clock;
@@ -174,12 +206,21 @@ static void begin(void)
 	trace->ring_events = 1024;
 	trace->kinds = UINT64_MAX;
 	options.trace = trace;
-	options.injection = &injection;
-	assert_null(injection_parse(&injection, PARACALL_X86, "KICK_CPU:late=1ms"));
+	options.architecture = architecture;
+	options.features = paracall_features_available_of(architecture, FAKE_CAPABILITIES);
+	if (architecture == PARACALL_X86) {
+		options.injection = &injection;
+		assert_null(injection_parse(&injection, PARACALL_X86, "KICK_CPU:late=1ms"));
+	}
 	called = 0;
 	caller = NULL;
 	fake_machine_create(&fake, &engine, &options);
 	assert_int_equal(called, NUMBERS);
+}
+
+static void begin(void)
+{
+	begin_on(PARACALL_X86);
 }
 
 static void finish(void)
@@ -311,13 +352,86 @@ static void others(void **state)
 	finish();
 }
 
+static void diagnose(struct fake_cpu *cpu, uint32_t code, uint64_t r2, uint64_t r4)
+{
+	cpu->registers[2] = r2;
+	cpu->registers[4] = r4;
+	called = 0;
+	paracall_diag(cpu->cpu, code, 2, 4);
+}
+
+static void s390(void **state)
+{
+	uint32_t allowed = REGISTERS | MEMORY | YIELD;
+	struct fake_cpu *cpu = &fake.cpus[1];
+
+	(void)state;
+	begin_on(PARACALL_S390);
+	by(cpu);
+	diagnose(cpu, 0x44, 0, 0);
+	expect(allowed, YIELD | TRACE);
+	diagnose(cpu, 0x9c, 2, 0);
+	expect(allowed, REGISTERS | YIELD);
+	diagnose(cpu, 0x10, 0x2000, 0x2000);
+	expect(allowed, REGISTERS | MEMORY);
+	diagnose(cpu, 0x258, 0x1000, 0);
+	expect(allowed, REGISTERS | MEMORY);
+	diagnose(cpu, 0x500, 0, 0);
+	expect(allowed, REGISTERS);
+	paracall_cpu_reset(cpu->cpu);
+	paracall_machine_reset(fake.machine, cpu->cpu);
+	expect(0, TRACE);
+	finish();
+}
+
+static void call_epapr(struct fake_cpu *cpu, uint32_t token, uint64_t r3, uint64_t r4)
+{
+	cpu->registers[PARACALL_POWERPC_R11] = token;
+	cpu->registers[PARACALL_POWERPC_R3] = r3;
+	cpu->registers[PARACALL_POWERPC_R4] = r4;
+	called = 0;
+	assert_true(paracall_epapr_hypercall(cpu->cpu, PARACALL_MODE_64BIT));
+}
+
+static void powerpc(void **state)
+{
+	uint32_t allowed = REGISTERS | IDLE | HAS_REGISTER | MAP_PAGE | MSR_LOADED;
+	uint32_t page = PARACALL_EPAPR_TOKEN(PARACALL_EPAPR_VENDOR_KVM,
+					     PARACALL_KVM_HC_PPC_MAP_MAGIC_PAGE);
+	uint32_t token = PARACALL_EPAPR_TOKEN(PARACALL_EPAPR_VENDOR_EPAPR, PARACALL_EV_IDLE);
+	struct fake_cpu *cpu = &fake.cpus[2];
+	uint32_t mode = PARACALL_MODE_64BIT | PARACALL_MODE_REAL;
+
+	(void)state;
+	begin_on(PARACALL_POWERPC);
+	by(cpu);
+	call_epapr(cpu, token, 0, 0);
+	expect(allowed, REGISTERS | IDLE | TRACE);
+	call_epapr(cpu, page, 0x1000, -0x1000ull);
+	expect(allowed, REGISTERS | MAP_PAGE);
+	paracall_papr_hypercall(cpu->cpu);
+	expect(REGISTERS, REGISTERS | TRACE);
+	assert_true(paracall_magic_page_is_at(cpu->cpu, 0x1000, mode));
+	paracall_magic_page_is_critical(cpu->cpu);
+	expect(0, 0);
+	for (unsigned int offset = 0; offset < PARACALL_MAGIC_PAGE_SIZE; offset += 8) {
+		paracall_magic_page_load(cpu->cpu, offset, 8, mode);
+		paracall_magic_page_store(cpu->cpu, offset, 8, 0, mode);
+	}
+	paracall_magic_page_interrupted(cpu->cpu);
+	expect(REGISTERS | HAS_REGISTER | MSR_LOADED, REGISTERS);
+	paracall_cpu_reset(cpu->cpu);
+	paracall_machine_reset(fake.machine, cpu->cpu);
+	expect(0, TRACE);
+	finish();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(calls),
-		cmocka_unit_test(registers_and_updates),
-		cmocka_unit_test(halts),
-		cmocka_unit_test(others),
+		cmocka_unit_test(s390),	 cmocka_unit_test(powerpc),
+		cmocka_unit_test(calls), cmocka_unit_test(registers_and_updates),
+		cmocka_unit_test(halts), cmocka_unit_test(others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
