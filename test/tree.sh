@@ -153,7 +153,7 @@ test_installation() {
 	for part in bin/paracall libparacall.so libparacall.a libparacall.pc \
 		paracall/paracall.h paracall/abi/arm64.h paracall-qemu.so man1/paracall.1 \
 		man5/paracall-recording.5 \
-		man7/paracall-hypercalls.7 man3/libparacall.3 bash-completion/completions/paracall; do
+		man7/paracall-hypercalls.7 man3/libparacall.3 man3/libparacall-engine.3 bash-completion/completions/paracall; do
 		installed "$part"
 	done
 	! has_guests . || for part in guest/kick.elf guest/x86_64.conf; do
