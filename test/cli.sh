@@ -693,7 +693,7 @@ test_check() {
 
 	mkdir -p "$guests"
 	printf '[runs]\nnone | paracall,plain | quick | | | pass\n' >"$file"
-	expect "check, no such engine" 2 "use paracall, plain, kvm or kvm-in-tcg" "$paracall" check --engine=xen
+	expect "check, no such engine" 2 "use paracall, plain, kvm, kvm-in-tcg or unicorn" "$paracall" check --engine=xen
 	expect "check, no such architecture" 2 "no guests for that" "$paracall" check --arch=vax
 	expect "check, no such format" 2 "use text, tap or junit" "$paracall" check --format=xml
 	expect "check, bad time" 2 "number of seconds" "$paracall" check --timeout=0
@@ -715,6 +715,9 @@ test_check() {
 	expect "check, no such program" 2 "no run is of that name" "$paracall" check nothing
 	expect "check, no runs for KVM" 77 "kvm all: no runs for KVM of that architecture yet" \
 		"$paracall" check --engine=kvm --guests="$guests"
+	mkdir "$work/alone" && cp "$paracall" "$work/alone"
+	expect "check, without libunicorn" 77 "install libunicorn-dev" \
+		"$work/alone/paracall" check --engine=unicorn --guests="$build/guest" hypercalls
 	expect "check, no guests" 125 "name their folder with --guests" \
 		"$paracall" check --guests="$work/empty"
 	expect "check, list" 0 "kick: kick ends cli; hlt, with no interrupt" \

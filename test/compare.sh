@@ -3,6 +3,7 @@
 # Holds real KVM's answers and Paracall's side by side: what is equal or explained is
 # good. Usage:
 # test/compare.sh [OPTION of paracall check]... [PROGRAM]...
+# test/compare.sh unicorn    two engines of Paracall's in place of that
 . "$(dirname "$0")/lib.sh"
 
 # of_table COLUMN: of the table at the end, counted from the right, all its rows.
@@ -50,6 +51,8 @@ main() {
 	done
 	if [ "$*" = seed ]; then
 		compare_seed
+	elif [ "$*" = unicorn ]; then
+		compare "unicorn" --long unicorn paracall answers
 	else
 		compare "${*:-all}" "${options[@]}" kvm-in-tcg paracall "${programs[@]}"
 	fi

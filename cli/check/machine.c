@@ -76,6 +76,19 @@ static int make_nested_command(struct strings *command, const struct check_setup
 	return initramfs;
 }
 
+/* Of the run's options those that the monitor has, and the guest's command line. */
+static void make_unicorn_command(struct strings *command, const struct check_setup *setup,
+				 const struct suite_run *run, const char *kernel)
+{
+	char *append = word_behind(run->arguments, "-append", "");
+
+	strings_add(command, setup->qemu);
+	add_words(command, run->options);
+	strings_add(command, kernel);
+	strings_add(command, append);
+	free(append);
+}
+
 static void make_plain_command(struct strings *command, const struct check_setup *setup,
 			       const struct suite_run *run, const char *kernel)
 {
@@ -112,6 +125,8 @@ static int make_command(struct strings *command, const struct check_setup *setup
 
 	if (setup->engine == ENGINE_KVM_IN_TCG)
 		file = make_nested_command(command, setup, run, kernel);
+	else if (setup->engine == ENGINE_UNICORN)
+		make_unicorn_command(command, setup, run, kernel);
 	else
 		make_plain_command(command, setup, run, kernel);
 	free(kernel);
@@ -198,10 +213,23 @@ static char *find_reason_against_kvm(const struct check_setup *setup, const stru
 	return find_fault_of_kvm(setup);
 }
 
+/* It needs no QEMU. */
+static char *begin_unicorn(struct check_setup *setup)
+{
+	setup->qemu = data_path("paracall-unicorn");
+	if (!access(setup->qemu, X_OK))
+		return NULL;
+	return format_string(
+		"there is no '%s': install libunicorn-dev, then configure and build Paracall again",
+		setup->qemu);
+}
+
 char *setup_begin(struct check_setup *setup, const struct suite *suite)
 {
 	char *reason;
 
+	if (setup->engine == ENGINE_UNICORN)
+		return begin_unicorn(setup);
 	setup->qemu = qemu_choose(setup->machine->qemu, NULL, &reason);
 	if (!reason && setup->engine == ENGINE_KVM)
 		reason = find_reason_against_kvm(setup, suite);

@@ -41,7 +41,7 @@ struct check_setup {
 	const char *folder;
 	/* Time for a run, or 0: what the run has in the data file, or DEFAULT_SECONDS. */
 	unsigned int seconds;
-	/* The program. */
+	/* The program: QEMU, or the monitor in its place. */
 	char *qemu;
 };
 

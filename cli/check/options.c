@@ -46,7 +46,7 @@ static bool take_engines(void *argument, const char *value)
 	options->engines = check_engines_parse(value);
 	if (!options->engines)
 		complain(
-			"--engine=%s: use paracall, plain, kvm or kvm-in-tcg, or several with commas between",
+			"--engine=%s: use paracall, plain, kvm, kvm-in-tcg or unicorn, or several with commas between",
 			value);
 	return options->engines;
 }
@@ -183,7 +183,8 @@ static const struct option_row rows[] = {
 	  .value = "LIST",
 	  .help = "what runs them: paracall; plain, QEMU alone, where nearly all\n"
 		  "must be skipped; kvm, the machine's own; kvm-in-tcg, that\n"
-		  "of a Linux under QEMU (default: paracall,plain)",
+		  "of a Linux under QEMU; unicorn, Paracall's library without\n"
+		  "QEMU (default: paracall,plain)",
 	  .take = take_engines },
 	{ .name = "compare",
 	  .help = "run guests that tell their host's answers, on two engines,\n"

@@ -22,6 +22,8 @@ const char *check_engine_name(enum check_engine engine)
 		return "kvm";
 	case ENGINE_KVM_IN_TCG:
 		return "kvm-in-tcg";
+	case ENGINE_UNICORN:
+		return "unicorn";
 	case ENGINE_END:
 		break;
 	}
@@ -133,7 +135,7 @@ static const char *add_run(struct suite *suite, char *fields[FIELDS])
 	if (!*run->program)
 		return "a run needs a program";
 	if (!run->engines)
-		return "the engines are paracall, plain, kvm and kvm-in-tcg";
+		return "the engines are paracall, plain, kvm, kvm-in-tcg and unicorn";
 	if (!parse_group(run, fields[2]))
 		return "the group is quick or long, may have a time limit, and may be alone, like 'long:300 alone'";
 	if (!run->skips && !run->is_compared && strcmp(fields[5], "pass"))
@@ -157,7 +159,7 @@ static const char *add_difference(struct suite *suite, char *fields[FIELDS])
 		.reason = fields[5],
 	};
 	if (!difference->engines)
-		return "the engines are paracall, plain, kvm and kvm-in-tcg";
+		return "the engines are paracall, plain, kvm, kvm-in-tcg and unicorn";
 	if (difference->verdict == VERDICT_KFAIL && strcmp(fields[4], "KFAIL"))
 		return "the verdict is XFAIL or KFAIL";
 	if (!*difference->reason)
@@ -179,7 +181,7 @@ static const char *add_answer(struct suite *suite, char *fields[FIELDS])
 		.reason = fields[5],
 	};
 	if (!answer->engines[0] || !answer->engines[1])
-		return "the engines are paracall, plain, kvm and kvm-in-tcg";
+		return "the engines are paracall, plain, kvm, kvm-in-tcg and unicorn";
 	if (!*answer->reason)
 		return "a difference needs a reason";
 	return NULL;

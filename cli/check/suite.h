@@ -19,7 +19,9 @@ enum check_engine {
 	ENGINE_KVM = 4,
 	/* A kernel's, which runs under TCG with SVM. */
 	ENGINE_KVM_IN_TCG = 8,
-	ENGINE_END = 16
+	/* Paracall's library without QEMU: the monitor in engine/unicorn/. */
+	ENGINE_UNICORN = 16,
+	ENGINE_END = 32
 };
 
 /* The name of one of them, or NULL. */

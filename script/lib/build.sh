@@ -13,6 +13,7 @@ optional_parts() {
 	guest_compilers
 	command -v node || true
 	"$tree/report/html/modules.sh" 2>/dev/null || true
+	pkg-config --modversion unicorn 2>/dev/null || true
 }
 
 # build_tree FOLDER COMPILER [MESON-OPTION...]: quiet unless it fails.

@@ -165,9 +165,9 @@ static void bad_suites_are_refused(void **state)
 		{ "[runs]\na | plain | quicker:1 | | | pass\n", GROUP },
 		{ "[runs]\n | paracall | quick | | | pass\n", "line 2: a run needs a program" },
 		{ "[runs]\nkick | xen | quick | | | pass\n",
-		  "line 2: the engines are paracall, plain, kvm and kvm-in-tcg" },
+		  "line 2: the engines are paracall, plain, kvm, kvm-in-tcg and unicorn" },
 		{ "[runs]\nkick | kvm, | quick | | | pass\n",
-		  "line 2: the engines are paracall, plain, kvm and kvm-in-tcg" },
+		  "line 2: the engines are paracall, plain, kvm, kvm-in-tcg and unicorn" },
 		{ "[runs]\nkick | kvm | fast | | | pass\n", GROUP },
 		{ "[runs]\nkick | kvm | long | | | fail\n",
 		  "line 2: the outcome is pass, skip or compare" },
@@ -178,7 +178,7 @@ static void bad_suites_are_refused(void **state)
 		{ "[answers]\na | kvm | 1 | paracall | 2 |\n",
 		  "line 2: a difference needs a reason" },
 		{ "[answers]\na | kvm | 1 | xen | 2 | b\n",
-		  "line 2: the engines are paracall, plain, kvm and kvm-in-tcg" },
+		  "line 2: the engines are paracall, plain, kvm, kvm-in-tcg and unicorn" },
 	};
 
 	(void)state;

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Loading a program, running it, and what all architectures have. */
+#include "machine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Never executed; of any other one Unicorn must find the page when it returns. */
+#define NOWHERE 0
+/* Xen's docs/misc/pvh.pandoc: where a program for x86 begins, in a note. */
+#define NOTE_PHYS32_ENTRY 18
+
+void fail(const char *format, ...)
+{
+	va_list arguments;
+
+	fflush(stdout);
+	fprintf(stderr, "paracall-unicorn: ");
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fprintf(stderr, "\n");
+	exit(EXIT_FAILURE);
+}
+
+static void must(uc_err error, const char *what)
+{
+	if (error)
+		fail("%s: %s", what, uc_strerror(error));
+}
+
+uint64_t get(const struct machine *machine, int number)
+{
+	uint64_t value = 0;
+
+	must(uc_reg_read(machine->uc, number, &value), "reading a register");
+	return value;
+}
+
+void set(const struct machine *machine, int number, uint64_t value)
+{
+	must(uc_reg_write(machine->uc, number, &value), "writing a register");
+}
+
+void hook(struct machine *machine, int type, void *function, int instruction)
+{
+	uc_hook handle;
+
+	/* For all addresses. */
+	must(uc_hook_add(machine->uc, &handle, type, function, machine, 1, 0, instruction),
+	     "uc_hook_add");
+}
+
+void *memory_at(const struct machine *machine, uint64_t address, uint64_t size)
+{
+	if (address > MEMORY_SIZE || size > MEMORY_SIZE - address)
+		return NULL;
+	return machine->memory + address;
+}
+
+static void *guest_memory(const struct machine *machine, uint64_t address, uint64_t size)
+{
+	if (address < machine->hole_end && address + size > machine->hole)
+		return NULL;
+	return memory_at(machine, address, size);
+}
+
+bool read_memory(void *cpu, struct paracall_gpa address, void *data, size_t size)
+{
+	const void *memory = guest_memory(cpu, address.value, size);
+
+	if (memory)
+		memcpy(data, memory, size);
+	return memory;
+}
+
+bool write_memory(void *cpu, struct paracall_gpa address, const void *data, size_t size)
+{
+	void *memory = guest_memory(cpu, address.value, size);
+
+	if (memory)
+		memcpy(memory, data, size);
+	return memory;
+}
+
+/* There is no other vCPU, and this one can't be halted while it kicks. */
+void wake(void *cpu, void *target, uint32_t apic_id)
+{
+	(void)cpu;
+	(void)target;
+	(void)apic_id;
+}
+
+void yield_to(void *cpu, void *target)
+{
+	(void)cpu;
+	(void)target;
+}
+
+uint64_t host_clock(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_RAW, &now);
+	return now.tv_sec * 1000000000ull + now.tv_nsec;
+}
+
+static uint64_t began;
+
+uint64_t nanoseconds(void)
+{
+	return host_clock() - began;
+}
+
+void finish(struct machine *machine, int status)
+{
+	machine->has_ended = true;
+	machine->status = status;
+	uc_emu_stop(machine->uc);
+}
+
+static uint64_t find_entry(Elf *elf, const GElf_Phdr *part, uint64_t otherwise)
+{
+	Elf_Data *notes = elf_getdata_rawchunk(elf, part->p_offset, part->p_filesz, ELF_T_NHDR);
+	size_t next = 0, name, value;
+	uint32_t entry;
+	GElf_Nhdr note;
+
+	while (notes && (next = gelf_getnote(notes, next, &note, &name, &value)))
+		if (note.n_type == NOTE_PHYS32_ENTRY && note.n_descsz >= sizeof(entry)) {
+			memcpy(&entry, (const char *)notes->d_buf + value, sizeof(entry));
+			return entry;
+		}
+	return otherwise;
+}
+
+static const struct architecture *load(struct machine *machine, int file)
+{
+	static const struct architecture *const all[] = {
+		&x86_64_architecture,
+		&i386_architecture,
+		&s390_architecture,
+	};
+	const struct architecture *architecture = NULL;
+	Elf *elf = elf_version(EV_CURRENT) ? elf_begin(file, ELF_C_READ, NULL) : NULL;
+	const char *bytes;
+	GElf_Ehdr header;
+	GElf_Phdr part;
+	size_t size;
+
+	if (!elf || !gelf_getehdr(elf, &header) || !(bytes = elf_rawfile(elf, &size)))
+		fail("this is no ELF file");
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i]->elf_machine == header.e_machine)
+			architecture = all[i];
+	if (!architecture)
+		fail("no program for x86-64, i386 or s390x");
+	machine->entry = header.e_entry;
+	for (size_t i = 0; i < header.e_phnum && gelf_getphdr(elf, i, &part); i++) {
+		uint64_t address = part.p_paddr;
+
+		if (part.p_type == PT_NOTE)
+			machine->entry = find_entry(elf, &part, machine->entry);
+		if (part.p_type != PT_LOAD)
+			continue;
+		if (part.p_offset > size || part.p_filesz > size - part.p_offset ||
+		    part.p_filesz > part.p_memsz || !memory_at(machine, address, part.p_memsz))
+			fail("the program is damaged, or larger than the machine's memory");
+		memcpy(machine->memory + address, bytes + part.p_offset, part.p_filesz);
+	}
+	elf_end(elf);
+	return architecture;
+}
+
+static void *map(uint64_t size)
+{
+	void *memory =
+		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		fail("no memory for the guest: %s", strerror(errno));
+	return memory;
+}
+
+static bool note_missing(uc_engine *uc, uc_mem_type type, uint64_t address, int size,
+			 int64_t value, void *context)
+{
+	struct machine *machine = context;
+
+	(void)uc;
+	(void)size;
+	(void)value;
+	machine->missing = address;
+	machine->missing_for = type;
+	return false;
+}
+
+static void make_machine(struct machine *machine, const struct architecture *architecture,
+			 const char *features, bool enforces)
+{
+	struct paracall_options options = {
+		.architecture = architecture->paracall,
+		.max_cpus = 1,
+		.enforce_features = enforces,
+	};
+	uint32_t can = architecture->engine->capabilities;
+	int error;
+
+	options.features = paracall_features_default_of(architecture->paracall, can);
+	error = !features ? PARACALL_OK
+			  : paracall_features_parse_of(
+				    architecture->paracall, features,
+				    paracall_features_available_of(architecture->paracall, can),
+				    &options.features, NULL, NULL);
+	if (!error)
+		error = paracall_machine_new(&machine->machine, architecture->engine, &options);
+	if (error)
+		fail("no machine with the features %s: %s", features ? features : "of its own",
+		     paracall_strerror(error));
+	machine->cpu = paracall_machine_add_cpu(machine->machine, 0, machine);
+	paracall_cpu_set_apic_id(machine->cpu, 0);
+	must(uc_open(architecture->arch, architecture->mode, &machine->uc), "uc_open");
+	must(uc_mem_map_ptr(machine->uc, 0, MEMORY_SIZE, UC_PROT_ALL, machine->memory),
+	     "the guest's memory");
+	must(uc_mem_map_ptr(machine->uc, STUB, 0x1000, UC_PROT_ALL, machine->stub),
+	     "the monitor's page");
+	set(machine, architecture->program_counter, machine->entry);
+	hook(machine, UC_HOOK_CODE, (void *)architecture->instruction, 0);
+	hook(machine, UC_HOOK_INTR, (void *)architecture->interrupt, 0);
+	hook(machine, UC_HOOK_MEM_UNMAPPED, (void *)note_missing, 0);
+	architecture->start(machine);
+}
+
+/* Unicorn also returns where it only is to go on. */
+static void run(struct machine *machine, const struct architecture *architecture)
+{
+	while (!machine->has_ended) {
+		uint64_t at = get(machine, architecture->program_counter);
+		uc_err error = uc_emu_start(machine->uc, at, NOWHERE, 0, 0);
+
+		at = get(machine, architecture->program_counter);
+		if (error == UC_ERR_READ_UNMAPPED || error == UC_ERR_WRITE_UNMAPPED ||
+		    error == UC_ERR_FETCH_UNMAPPED)
+			architecture->unmapped(machine);
+		else if (error)
+			fail("%s at 0x%llx", uc_strerror(error), (unsigned long long)at);
+		if (machine->is_halted && !machine->has_ended)
+			fail("halted for good at 0x%llx", (unsigned long long)at);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	const char *features = NULL;
+	struct machine machine = { .command_line = "" };
+	const struct architecture *architecture;
+	bool enforces = false;
+	int file;
+
+	for (; argc > 1 && !strncmp(argv[1], "--", 2); argc--, argv++)
+		if (!strncmp(argv[1], "--features=", 11))
+			features = argv[1] + 11;
+		else if (!strcmp(argv[1], "--enforce-features"))
+			enforces = true;
+		else
+			break;
+	if (argc != 2 && argc != 3)
+		fail("use it so: paracall-unicorn [--features=LIST] [--enforce-features] PROGRAM.elf [COMMAND LINE]");
+	if (argc == 3)
+		machine.command_line = argv[2];
+	file = open(argv[1], O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		fail("'%s': %s", argv[1], strerror(errno));
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	began = host_clock();
+	machine.memory = map(MEMORY_SIZE);
+	machine.stub = map(0x1000);
+	architecture = load(&machine, file);
+	close(file);
+	make_machine(&machine, architecture, features, enforces);
+	run(&machine, architecture);
+	uc_close(machine.uc);
+	paracall_machine_free(machine.machine);
+	munmap(machine.memory, MEMORY_SIZE);
+	munmap(machine.stub, 0x1000);
+	return machine.status;
+}
