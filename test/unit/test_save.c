@@ -349,6 +349,43 @@ static void a_powerpc_machine_comes_back(void **state)
 	fake_machine_destroy(&to);
 }
 
+/* Stolen time, at a place of the engine's, that the guest has asked for. */
+static void use_arm64(struct fake_machine *fake)
+{
+	struct fake_cpu *cpu = &fake->cpus[1];
+
+	assert_int_equal(paracall_arm64_place_stolen_time(cpu->cpu,
+							  (struct paracall_gpa){ 0x3000 }),
+			 0);
+	cpu->registers[PARACALL_ARM64_X0] = PARACALL_PV_TIME_ST;
+	assert_int_equal(paracall_smccc(cpu->cpu, PARACALL_SMCCC_HVC), PARACALL_SMCCC_DONE);
+	assert_int_equal(cpu->registers[PARACALL_ARM64_X0], 0x3000);
+}
+
+static void an_arm64_machine_comes_back(void **state)
+{
+	static struct fake_machine from, to;
+	struct record record;
+	uint64_t stolen;
+
+	(void)state;
+	make(&from, PARACALL_ARM64);
+	make(&to, PARACALL_ARM64);
+	use_arm64(&from);
+	record = save(&from);
+	to.cpus[1].run_delay = 5000000;
+	assert_int_equal(load(&to, &record), 0);
+	assert_saves_as(&to, &record);
+	/* What is stolen from now on is counted there. */
+	paracall_update(to.cpus[1].cpu);
+	to.cpus[1].run_delay += 77;
+	paracall_update(to.cpus[1].cpu);
+	memcpy(&stolen, to.memory + 0x3008, sizeof(stolen));
+	assert_int_equal(stolen, 77);
+	fake_machine_destroy(&from);
+	fake_machine_destroy(&to);
+}
+
 static void powerpc_engines_must_be_able_to(void **state)
 {
 	static struct fake_machine from, to;
@@ -444,12 +481,14 @@ static void make_and_use(struct fake_machine *fake, enum paracall_architecture a
 		use_x86(fake);
 	else if (architecture == PARACALL_S390)
 		ask_for_token(&fake->cpus[2]);
+	else if (architecture == PARACALL_ARM64)
+		use_arm64(fake);
 	else
 		use_powerpc(fake);
 }
 
-static const enum paracall_architecture all[] = { PARACALL_X86, PARACALL_S390,
-						  PARACALL_POWERPC };
+static const enum paracall_architecture all[] = { PARACALL_X86, PARACALL_S390, PARACALL_POWERPC,
+						  PARACALL_ARM64 };
 
 static void parts_are_refused(void **state)
 {
@@ -596,6 +635,7 @@ int main(void)
 		cmocka_unit_test(a_kick_that_is_late_comes_after_all),
 		cmocka_unit_test(an_s390_machine_comes_back),
 		cmocka_unit_test(a_powerpc_machine_comes_back),
+		cmocka_unit_test(an_arm64_machine_comes_back),
 		cmocka_unit_test(powerpc_engines_must_be_able_to),
 		cmocka_unit_test(other_machines_are_refused),
 		cmocka_unit_test(more_features_are_enough),
