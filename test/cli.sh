@@ -125,7 +125,8 @@ completes() {
 test_completion() {
 	completes "paracall re" report -- run
 	completes "paracall list KICK" KICK_CPU -- SEND_IPI
-	completes "paracall run --trace=" %ipi KICK_CPU H_CEDE STEAL_TIME wake
+	completes "paracall list TRNG" TRNG_RND64 -- SEND_IPI
+	completes "paracall run --trace=" %ipi %smccc KICK_CPU H_CEDE PSCI_CPU_ON_64 STEAL_TIME wake
 	completes "paracall report --trace=POLL" POLL_CONTROL
 	completes "paracall run --inject=" KICK_CPU: EV_IDLE: DIAG_308_SET: MSR_STEAL_TIME: \
 		clock:jump= seed= -- H_CEDE: H_ENTER:
