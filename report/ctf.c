@@ -242,11 +242,14 @@ static void parse_string(const char *line, const char *key, char *value, size_t 
 	value[length] = '\0';
 }
 
+/* All that there are have calls. */
 static enum paracall_architecture architecture_by_name(const char *name)
 {
-	for (unsigned int bit = 1; bit <= PARACALL_MIPS; bit <<= 1)
-		if (!strcmp(paracall_architecture_name(bit), name))
-			return bit;
+	const struct paracall_call_info *info;
+
+	for (size_t i = 0; (info = paracall_call_info(i)); i++)
+		if (!strcmp(paracall_architecture_name(info->architecture), name))
+			return info->architecture;
 	return 0;
 }
 

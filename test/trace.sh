@@ -234,6 +234,33 @@ test_powerpc() {
 	equal "PowerPC: as many events" "$(recorded FEATURES)" "$(counted FEATURES)"
 }
 
+test_arm64() {
+	local program=$build/guest/arm64/smccc.elf place='[a-z_]+\+0x[0-9a-f]+'
+
+	if ! find_qemu aarch64 >/dev/null || [ ! -e "$program" ]; then
+		skip "arm64" "there is no qemu-system-aarch64, or no guest for it"
+		return
+	fi
+	rm -rf "$work/recording"
+	"$limited" "$paracall" run --summary="$work/summary" --trace --output="$work/trace" \
+		--record="$work/recording" --symbols="$program" -- qemu-system-aarch64 \
+		-display none -serial stdio -M virt,gic-version=2 -cpu max -m 128 -smp 2 \
+		-kernel "$program" >"$work/out" 2>&1 </dev/null
+	equal "arm64: smccc ends" "$? $(tail -n 1 "$work/out")" "0 # exit: passed"
+	check_line "arm64: KVM's UID" "$work/trace" \
+		"^ +[0-9.]+ cpu 0 $place VENDOR_HYP_CALL_UID\(\) = 0xb66fb428 \{uid1=0xe911c52e, uid2=0x564bcaa9, uid3=0x743a004d\} <[0-9.]+>\$"
+	check_line "arm64: a function's name" "$work/trace" \
+		"cpu 0 $place SMCCC_ARCH_FEATURES\(function=PV_TIME_FEATURES\) = 0 "
+	check_line "arm64: what there is not" "$work/trace" \
+		'unknown_smccc\(number=0x95c1ba5f, x1=0, .*\) = NOT_SUPPORTED '
+	check_line "arm64: QEMU's own" "$work/trace" 'PSCI_CPU_ON_64\(mpidr=0x1, .*\) = \? '
+	all_told arm64
+	has_babeltrace || return
+	print_recording
+	equal "arm64: babeltrace2 has no complaint" "$? $(cat "$work/errors")" "0 "
+	equal "arm64: as many events" "$(recorded SMCCC_VERSION)" "$(counted SMCCC_VERSION)"
+}
+
 # s390x_guest PROGRAM OPTION...: the same of s390x; what the host does to it is in steps.
 s390x_guest() {
 	local name=$1 program=$build/guest/s390x/$1.elf client=
@@ -518,6 +545,7 @@ test_clock
 test_one_thread
 test_injected
 test_powerpc
+test_arm64
 test_s390x
 test_boot
 test_killed
