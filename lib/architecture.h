@@ -97,6 +97,9 @@ struct architecture {
 
 	/* [vCPU] Its part of paracall_update(). */
 	void (*update)(struct paracall_cpu *cpu);
+	/* Its part of paracall_set_mark() and paracall_check_mark(). */
+	bool (*set_mark)(struct paracall_cpu *cpu);
+	enum paracall_mark (*check_mark)(struct paracall_cpu *cpu);
 	/* [any] Its part of paracall_machine_was_paused(). */
 	void (*was_paused)(struct paracall_machine *machine);
 

@@ -12,6 +12,13 @@
  *
  * A kick thus either finds HALTED, and then the engine's wake() must get
  * through, or it is seen by the next halt: none is lost.
+ *
+ * Of a state of the machine that was loaded it is not known whether a vCPU halts, or has
+ * a kick waiting. So it is taken for both:
+ *
+ *	HALT_UNKNOWN --kick--> RUNNING_KICKED, and the engine wakes it
+ *	HALT_UNKNOWN --halt--> RUNNING, and it goes on
+ *	HALT_UNKNOWN --resume--> RUNNING_KICKED
  */
 #include "halt.h"
 
@@ -58,11 +65,14 @@ bool paracall_halt(struct paracall_cpu *cpu)
 
 void paracall_resume(struct paracall_cpu *cpu)
 {
-	uint32_t state = HALTED;
+	uint32_t state = atomic_load_explicit(&cpu->halt_state, memory_order_relaxed);
 
-	if (atomic_load_explicit(&cpu->halt_state, memory_order_relaxed) == HALTED &&
-	    atomic_compare_exchange_strong(&cpu->halt_state, &state, RUNNING))
+	if (state == HALTED &&
+	    atomic_compare_exchange_strong(&cpu->halt_state, &state, RUNNING)) {
 		trace_wake(cpu, PARACALL_WAKE_INTERRUPT);
-	else
-		trace_kicked(cpu);
+		return;
+	}
+	if (state == HALT_UNKNOWN)
+		atomic_compare_exchange_strong(&cpu->halt_state, &state, RUNNING_KICKED);
+	trace_kicked(cpu);
 }

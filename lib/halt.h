@@ -5,7 +5,7 @@
 
 #include "trace/trace.h"
 
-/* True if @target was halted and is now owed a wake-up. */
+/* True if @target was halted, or may have been, and is now owed a wake-up. */
 static inline bool kick_ends_halt(struct paracall_cpu *target)
 {
 	uint32_t state = atomic_load_explicit(&target->halt_state, memory_order_relaxed);
@@ -14,7 +14,7 @@ static inline bool kick_ends_halt(struct paracall_cpu *target)
 		while (__builtin_expect(state != HALTED, true))
 			if (atomic_compare_exchange_weak(&target->halt_state, &state,
 							 RUNNING_KICKED))
-				return false;
+				return state == HALT_UNKNOWN;
 	} while (!atomic_compare_exchange_weak(&target->halt_state, &state, RUNNING));
 	return true;
 }

@@ -242,6 +242,36 @@ void paracall_machine_reset(struct paracall_machine *machine, struct paracall_cp
 		paracall_trace_tell(by, PARACALL_EVENT_RESET, 0, 0, NULL, 0);
 }
 
+/* What is shared but the halts, which are not known, and what each vCPU does itself. */
+void paracall_machine_loaded(struct paracall_machine *machine, struct paracall_cpu *by)
+{
+	for (uint32_t i = 0; i < machine->max_cpus; i++) {
+		struct paracall_cpu *cpu = cpu_at(machine, i);
+
+		reset_shared(cpu);
+		atomic_store(&cpu->halt_state, HALT_UNKNOWN);
+		atomic_store(&cpu->owes_reset, true);
+	}
+	if (machine->architecture->reset_machine)
+		machine->architecture->reset_machine(machine);
+	take_reset(by);
+	paracall_trace_tell(by, PARACALL_EVENT_LOADED, 0, 0, NULL, 0);
+}
+
+bool paracall_set_mark(struct paracall_cpu *cpu)
+{
+	const struct architecture *architecture = cpu->machine->architecture;
+
+	return architecture->set_mark && architecture->set_mark(cpu);
+}
+
+enum paracall_mark paracall_check_mark(struct paracall_cpu *cpu)
+{
+	const struct architecture *architecture = cpu->machine->architecture;
+
+	return architecture->check_mark ? architecture->check_mark(cpu) : PARACALL_MARK_NONE;
+}
+
 struct paracall_cpu *paracall_machine_add_cpu(struct paracall_machine *machine, uint32_t index,
 					      void *engine_cpu)
 {

@@ -14,6 +14,8 @@ enum halt_state {
 	RUNNING,
 	RUNNING_KICKED,
 	HALTED,
+	/* After another state of the machine was loaded. */
+	HALT_UNKNOWN,
 };
 
 enum presence {

@@ -91,7 +91,7 @@ static int load_cpu(struct paracall_machine *machine, struct record_reader *read
 
 	*index = record_get_word(reader);
 	halt_state = record_get_byte(reader);
-	if (reader->is_bad || *index < first || halt_state > HALTED)
+	if (reader->is_bad || *index < first || halt_state > HALT_UNKNOWN)
 		return PARACALL_ERROR_RECORD;
 	if (*index >= machine->max_cpus || !is_added(cpu_at(machine, *index)))
 		return PARACALL_ERROR_CPU;

@@ -121,7 +121,8 @@ struct paracall_engine {
 	 * End the halt of the vCPU @target, whose APIC id is @apic_id, without
 	 * a visible interrupt. Called once for each halt at the most, and only
 	 * when that vCPU's last paracall_halt() returned true and no
-	 * paracall_resume() came since. The vCPU may just be on its way into
+	 * paracall_resume() came since, or neither was called since
+	 * paracall_machine_loaded(). The vCPU may just be on its way into
 	 * the halt, or out of it: the wake-up must then not be lost, and must
 	 * be harmless.
 	 */
@@ -319,6 +320,38 @@ void paracall_machine_withdraw(struct paracall_machine *machine, uint32_t capabi
  * NULL: no vCPU runs.
  */
 void paracall_machine_reset(struct paracall_machine *machine, struct paracall_cpu *by);
+
+/*
+ * [vCPU @by, while no other runs the guest's code] Another state of the machine has taken
+ * this one's place, of which the library knows nothing: a snapshot was loaded, or the
+ * guest has come from another host. It is told of as an event.
+ *
+ * What the guest had registered is forgotten, as by a reset, and no page is written to
+ * that it does not register from here on. What it may wait for is owed: of each vCPU
+ * it is not known whether it halts, or was kicked before; so its next halt ends at once,
+ * and a kick before that wakes it, too. Ids of vCPUs, features and counters stay.
+ */
+void paracall_machine_loaded(struct paracall_machine *machine, struct paracall_cpu *by);
+
+/*
+ * For engines that are not told when that happens. When all vCPUs have stopped, or halt,
+ * paracall_set_mark() leaves a mark in the guest's memory that no state has which was
+ * saved before: it updates a page that the guest has registered without changing what
+ * that says. So another state's memory has not got it, or has none of that page.
+ *
+ * Both are [vCPU, while no other runs the guest's code]; @cpu may be any vCPU.
+ */
+enum paracall_mark {
+	/* There was no page to put one in, or it was written to since. */
+	PARACALL_MARK_NONE,
+	PARACALL_MARK_KEPT,
+	/* This is another memory: call paracall_machine_loaded(). */
+	PARACALL_MARK_GONE,
+};
+
+/* False if there is no page for one. */
+bool paracall_set_mark(struct paracall_cpu *cpu);
+enum paracall_mark paracall_check_mark(struct paracall_cpu *cpu);
 
 /*
  * [any] Adds the vCPU in slot @index (0 to max_cpus - 1), or finds it if it

@@ -92,6 +92,8 @@ enum paracall_event_kind {
 	 * PSCI that the engine does are told when they begin, with a result of 0.
 	 */
 	PARACALL_EVENT_SMCCC,
+	/* Another state of the machine was loaded, and what was known of it is void. */
+	PARACALL_EVENT_LOADED,
 	PARACALL_EVENT_KINDS
 };
 

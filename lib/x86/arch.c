@@ -8,6 +8,7 @@
 #include "faults.h"
 #include "feature_bits.h"
 #include "life.h"
+#include "mark.h"
 #include "msr.h"
 #include "save.h"
 #include "state.h"
@@ -90,6 +91,8 @@ const struct architecture paracall_x86 = {
 	.reset_shared = x86_reset_shared,
 	.reset_own = x86_reset_own,
 	.update = x86_update,
+	.set_mark = x86_set_mark,
+	.check_mark = x86_check_mark,
 	.was_paused = paracall_clock_was_paused,
 	.save = x86_save,
 	.save_cpu = x86_save_cpu,

@@ -19,6 +19,7 @@
 
 #include "../memory.h"
 #include "../trace/trace.h"
+#include "mark.h"
 #include "msr.h"
 
 #include <assert.h>
@@ -127,6 +128,7 @@ static void begin_page(struct paracall_cpu *writer, struct x86_cpu *cpu)
 	uint64_t system_time = atomic_load(&cpu->system_time);
 	uint32_t version;
 
+	x86_void_mark(&x86_machine(cpu->cpu.machine)->clock);
 	cpu->is_clock_open = false;
 	cpu->clock_page = guest_address(system_time & ~(uint64_t)PARACALL_KVM_MSR_ENABLED);
 	if (!(system_time & PARACALL_KVM_MSR_ENABLED) ||
@@ -373,12 +375,13 @@ void paracall_clock_stop(struct paracall_cpu *cpu)
 	struct clock *clock = &x86_machine_of(cpu)->clock;
 
 	lock(clock);
-	atomic_store(&x86_cpu(cpu)->system_time, 0);
+	paracall_clock_leave(cpu);
 	unlock(clock);
 }
 
 void paracall_clock_leave(struct paracall_cpu *cpu)
 {
+	x86_void_mark(&x86_machine_of(cpu)->clock);
 	atomic_store(&x86_cpu(cpu)->system_time, 0);
 }
 

@@ -83,6 +83,14 @@ struct clock_line {
 	int8_t shift;
 };
 
+/* An update of a clock page that says nothing new; see mark.c. */
+struct mark {
+	/* And since then nothing else was written to any clock page. */
+	_Atomic(bool) is_set;
+	struct paracall_gpa address;
+	struct paracall_pvclock_vcpu_time_info page;
+};
+
 struct clock {
 	/* For the line, and for all that is written to clock pages. */
 	pthread_mutex_t mutex;
@@ -92,6 +100,7 @@ struct clock {
 	/* The host's steady clock when the line was at 0, if that is known. */
 	_Atomic(bool) has_origin;
 	uint64_t origin;
+	struct mark mark;
 };
 
 /* map_gpa_range.c's. */
