@@ -372,15 +372,6 @@ test_no_guest() {
 		-chardev "file,id=q,input-path=$work/quit,path=/dev/stdout" -mon chardev=q,mode=control
 }
 
-# What is saved with a guest lacks what Paracall knew of it.
-test_saved_guests() {
-	echo nonsense >"$work/nonsense"
-	silent "-loadvm warns" 1 "warning: '-loadvm s': what the guest had registered with KVM" \
-		-loadvm s
-	silent "-incoming warns" 1 "warning: '-incoming file:$work/nonsense': what the guest" \
-		-incoming "file:$work/nonsense"
-}
-
 test_engines() {
 	local old
 
@@ -995,7 +986,6 @@ test_usage
 test_refusals
 test_command_line
 test_no_guest
-test_saved_guests
 test_engines
 test_probe_cache
 test_passing_on

@@ -59,6 +59,10 @@ static struct {
 	uint64_t last_after;
 	uint64_t lowest_offset;
 	uint64_t highest_offset;
+	/* These are of another state; then the last reading, and the host's counter after it. */
+	_Atomic(bool) is_void;
+	uint64_t candidate_tsc;
+	uint64_t candidate_after;
 } state = { .is_learning = ATOMIC_FLAG_INIT };
 
 uint64_t clock_coarse_nanoseconds(void)
@@ -220,6 +224,37 @@ static void take_bounds(uint64_t lowest, uint64_t highest)
 	}
 }
 
+void clock_loaded(void)
+{
+	if (!state.began.ticks)
+		clock_begin();
+	atomic_store(&state.is_void, true);
+}
+
+/* Of a reading when the host's counter was @after, and a later one. */
+static bool goes_on(uint64_t tsc, uint64_t after, uint64_t later_tsc, uint64_t later_after)
+{
+	uint64_t passed = later_after - after;
+	uint64_t most = passed + passed / 8 + rough_frequency() / 8;
+
+	return later_tsc >= tsc && later_tsc - tsc <= most;
+}
+
+/* After a load two readings have to agree. */
+static bool is_new_beginning(uint64_t tsc, uint64_t after)
+{
+	bool is_good = state.candidate_after &&
+		       goes_on(state.candidate_tsc, state.candidate_after, tsc, after);
+
+	state.candidate_tsc = tsc;
+	state.candidate_after = is_good ? 0 : after;
+	if (!is_good)
+		return false;
+	atomic_store(&state.is_void, false);
+	atomic_store(&state.has_offset, false);
+	return true;
+}
+
 /*
  * The counter never goes back, nor much faster than the host's. Else it's an old
  * reading, by a vCPU which had to wait for the host since; or it is none at all,
@@ -227,10 +262,9 @@ static void take_bounds(uint64_t lowest, uint64_t highest)
  */
 static bool is_plausible(uint64_t tsc, uint64_t after)
 {
-	uint64_t passed = after - state.last_after;
-	uint64_t most = passed + passed / 8 + rough_frequency() / 8;
-
-	if (tsc < state.last_tsc || tsc - state.last_tsc > most)
+	if (atomic_load_explicit(&state.is_void, memory_order_relaxed)
+		    ? !is_new_beginning(tsc, after)
+		    : !goes_on(state.last_tsc, state.last_after, tsc, after))
 		return false;
 	state.last_tsc = tsc;
 	state.last_after = after;

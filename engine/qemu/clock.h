@@ -20,6 +20,9 @@ uint64_t clock_ticks(void);
  */
 bool clock_learn(uint64_t before, uint64_t tsc);
 
+/* Another state was loaded: the guest's counter may be any. */
+void clock_loaded(void);
+
 /* Whether reading the counter in the guest tells anything. */
 bool clock_can_learn(void);
 

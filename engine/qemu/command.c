@@ -80,19 +80,6 @@ static bool check_once(const struct command_line *line)
 	return false;
 }
 
-/* Who goes on with a saved guest goes on without what Paracall knew of it. */
-static void warn_of_loss(const struct command_line *line)
-{
-	const struct command_option *option = command_line_last(line, "loadvm");
-
-	if (!option)
-		option = command_line_last(line, "incoming");
-	if (option)
-		fprintf(stderr,
-			"paracall: warning: '%s %.200s': what the guest had registered with KVM (clocks, steal time, other pages and features' settings) is not saved with it, and is lost until it boots again\n",
-			option->word, option->value ? option->value : "");
-}
-
 /* The line goes, and these stay. */
 static const char *keep(const char *text)
 {
@@ -106,6 +93,8 @@ static void take_answers(struct command *command, const struct command_line *lin
 	command->recording = keep(command_line_value(line, "icount", "rrfile"));
 	command->shares_thread = command_line_shares_thread(line);
 	command->machine = keep(command_line_machine(line));
+	command->has_cpus = command_line_cpus(line, &command->cpus);
+	command->cpus.option = NULL;
 }
 
 bool command_learn(struct command *command)
@@ -122,10 +111,8 @@ bool command_learn(struct command *command)
 		fprintf(stderr, "paracall: %s\n", line.error);
 	else
 		is_good = check_once(&line);
-	if (is_good) {
+	if (is_good)
 		take_answers(command, &line);
-		warn_of_loss(&line);
-	}
 	command_line_free(&line);
 	free(argv);
 	free(text);

@@ -3,7 +3,7 @@
 #ifndef PARACALL_QEMU_COMMAND_H
 #define PARACALL_QEMU_COMMAND_H
 
-#include <stdbool.h>
+#include "command_line/cpus.h"
 
 struct command {
 	/* Instructions are the clock. */
@@ -12,14 +12,17 @@ struct command {
 	bool shares_thread;
 	/* The machine's type; NULL if QEMU has to choose. */
 	const char *machine;
+	/* How many vCPUs there are, and how arranged; false if QEMU will refuse it. */
+	bool has_cpus;
+	struct command_cpus cpus;
 	/* What -icount says of recording and replaying; NULL for what it doesn't. */
 	const char *replay_mode;
 	const char *recording;
 };
 
 /*
- * Reads it, from /proc. Says on standard error what is lost, and if this plugin
- * can't be loaded into such a QEMU, which is false.
+ * Reads it, from /proc. If this plugin can't be loaded into such a QEMU, says so on
+ * standard error, and returns false.
  */
 bool command_learn(struct command *command);
 

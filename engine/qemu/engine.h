@@ -32,6 +32,9 @@ struct vcpu {
 	/* It can't run: another vCPU has stopped it, or has not started it yet. */
 	_Atomic(bool) is_stopped;
 	pthread_t thread;
+	/* Its thread sleeps, and what its registers were then; see load.c. */
+	bool is_asleep;
+	uint64_t fingerprint;
 	/* How long its thread has run: see yield.c. */
 	bool has_run_clock;
 	clockid_t run_clock;
@@ -55,6 +58,8 @@ struct engine {
 	bool shares_thread;
 	/* Time goes by instructions: -icount. So none may be counted that did not run. */
 	bool counts_instructions;
+	/* QEMU says when a vCPU sleeps, for a halt or with the machine. */
+	bool tells_idle;
 	/* Somebody else reads the counters. */
 	bool is_report_mapped;
 	/* Set once the guest's first instruction ran. */

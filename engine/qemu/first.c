@@ -6,6 +6,11 @@
 /* The address plus 1, so that 0 is none. */
 static _Atomic(uint64_t) first;
 
+bool first_is_known(void)
+{
+	return atomic_load_explicit(&first, memory_order_relaxed);
+}
+
 bool first_is_at(uint64_t address)
 {
 	uint64_t none = 0;

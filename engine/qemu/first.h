@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Whether any was asked for. */
+bool first_is_known(void);
+
 /* Whether it is at that address; the first that is asked for is its. */
 bool first_is_at(uint64_t address);
 

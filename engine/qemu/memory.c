@@ -20,6 +20,9 @@
 #define LOW_LIMIT UINT64_C(0xf0000000)
 #define HIGH_START (UINT64_C(1) << 32)
 
+/* Devices that a running guest has placed are farther from the end of memory, mostly. */
+#define STEP (UINT64_C(1) << 20)
+
 static struct {
 	uint64_t gap_start;
 	uint64_t gap_end;
@@ -72,6 +75,27 @@ void memory_probe(struct vcpu *vcpu)
 	memory.gap_end = GAP_END;
 	memory.low_end = find_end(vcpu, GAP_END, LOW_LIMIT);
 	memory.high_end = find_end(vcpu, HIGH_START, MEMORY_LIMIT);
+}
+
+bool memory_is_known(void)
+{
+	return memory.low_end > GAP_END;
+}
+
+/* As find_end(), but what is farther up does not mislead it. */
+static uint64_t find_end_by_steps(struct vcpu *vcpu, uint64_t start, uint64_t limit)
+{
+	while (start < limit && answers(vcpu, start))
+		start += STEP;
+	return find_end(vcpu, start > STEP ? start - STEP : 0, start);
+}
+
+void memory_probe_late(struct vcpu *vcpu)
+{
+	memory.gap_start = GAP_START;
+	memory.gap_end = GAP_END;
+	memory.low_end = find_end_by_steps(vcpu, GAP_END, LOW_LIMIT);
+	memory.high_end = find_end_by_steps(vcpu, HIGH_START, MEMORY_LIMIT);
 }
 
 void memory_probe_from_zero(struct vcpu *vcpu, uint64_t limit)

@@ -24,6 +24,12 @@ bool physical_write(struct vcpu *vcpu, uint64_t address, const void *data, size_
  */
 void memory_probe(struct vcpu *vcpu);
 
+/* Whether it was, and any answered. */
+bool memory_is_known(void);
+
+/* As well as that can be found out of a guest that was loaded while it ran. */
+void memory_probe_late(struct vcpu *vcpu);
+
 /*
  * The same on machines whose memory goes on from address 0 without a gap, up to
  * @limit at the most; only the first time counts. Devices below the limit must

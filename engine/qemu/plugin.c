@@ -4,6 +4,7 @@
 #include "capabilities.h"
 #include "clock.h"
 #include "command.h"
+#include "load.h"
 #include "memory.h"
 #include "options.h"
 #include "registers.h"
@@ -166,6 +167,7 @@ static void note_thread(struct engine *engine, struct vcpu *vcpu)
 	if (!atomic_compare_exchange_strong(&first_vcpu, &before, vcpu) && before != vcpu &&
 	    pthread_equal(before->thread, vcpu->thread)) {
 		engine->is_single_threaded = true;
+		engine->tells_idle = false;
 		/* The same as in create_machine(), where the command does not tell. */
 		paracall_machine_withdraw(engine->machine, PARACALL_CAN_TELL_RUN_DELAY);
 	}
@@ -191,6 +193,7 @@ static void vcpu_init(unsigned int index, void *userdata)
 	atomic_store(&engine->vcpus[index], vcpu);
 	vcpu->run_delay_file = run_delay_open();
 	note_thread(engine, vcpu);
+	load_vcpu_init(vcpu);
 	target->vcpu_init(vcpu);
 }
 
@@ -215,6 +218,7 @@ static void vcpu_exit(unsigned int index, void *userdata)
 	vcpu->run_delay_file = -1;
 	spin_note_halt(vcpu);
 	forget_thread(vcpu);
+	load_vcpu_exit(vcpu);
 	target->vcpu_exit(vcpu);
 	paracall_machine_remove_cpu(vcpu->cpu);
 }
@@ -240,6 +244,7 @@ static uint32_t take_command(const struct command *command)
 	replay_learn(command->replay_mode, command->recording);
 	engine->counts_instructions = command->counts_instructions;
 	engine->shares_thread = command->shares_thread;
+	engine->tells_idle = !command->shares_thread && !command->counts_instructions;
 	if (target->prepare)
 		target->prepare(command);
 	return qemu_capabilities(command->counts_instructions) & target->capabilities;
@@ -260,6 +265,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 	qemu_plugin_register_vcpu_init_cb(id, vcpu_init, NULL);
 	qemu_plugin_register_vcpu_exit_cb(id, vcpu_exit, NULL);
 	spin_init(options.spin_yields);
+	load_init(id, target);
 	target->install(id, &options);
 	qemu_plugin_register_atexit_cb(id, at_exit, NULL);
 	return 0;

@@ -50,6 +50,23 @@ struct target {
 	/* A vCPU is there; one is unplugged. */
 	void (*vcpu_init)(struct vcpu *vcpu);
 	void (*vcpu_exit)(struct vcpu *vcpu);
+	/*
+	 * All from here on may be NULL, and is for load.c. On the vCPU's thread: its
+	 * registers are as a reset leaves them.
+	 */
+	bool (*is_at_start)(struct vcpu *vcpu);
+	/*
+	 * On @vcpu's thread, before anything runs or is loaded; false: that's too early,
+	 * so again later. Not with one thread for all vCPUs, nor with -icount.
+	 */
+	bool (*look_around)(struct vcpu *vcpu);
+	/*
+	 * Another state was loaded, and @vcpu is the first to go on: nothing of what is
+	 * known is true any more. Returns what that means for the guest, a clause that
+	 * ends a sentence; NULL if nothing. Then each vCPU's part, while none runs.
+	 */
+	const char *(*forget_machine)(struct vcpu *vcpu);
+	void (*forget_vcpu)(struct vcpu *vcpu);
 };
 
 /* All of them, up to NULL. */

@@ -32,16 +32,17 @@ void yield_vcpu_init(struct vcpu *vcpu)
 	vcpu->has_run_clock = !pthread_getcpuclockid(pthread_self(), &vcpu->run_clock);
 }
 
-static void flushed(void *userdata)
+static void slept(unsigned int index, void *userdata)
 {
+	(void)index;
 	(void)userdata;
 }
 
-/* The event is a rare one: QEMU has thrown away all that it had translated. */
+/* The event is one that does not come with one thread: see load.c. */
 static void end_turn(void)
 {
-	qemu_plugin_register_flush_cb(plugin, flushed, NULL);
-	qemu_plugin_register_flush_cb(plugin, NULL, NULL);
+	qemu_plugin_register_vcpu_idle_cb(plugin, slept, NULL);
+	qemu_plugin_register_vcpu_idle_cb(plugin, NULL, NULL);
 }
 
 /* False if it can't be known, as of a vCPU that is just unplugged. */

@@ -8,6 +8,7 @@
 #include "instructions.h"
 
 #include "../first.h"
+#include "../load.h"
 #include "../spin.h"
 #include "calls.h"
 #include "device_tree.h"
@@ -82,6 +83,12 @@ static void hook(const struct block *block, size_t index, uint32_t word)
 		magic_page_hook(block->translated, index, word, block->msr);
 }
 
+static bool is_at_start(struct block *block)
+{
+	learn(block);
+	return powerpc_is_at_start(&block->translator);
+}
+
 /* The places where a whole block is of interest, and not an instruction. */
 static void look_at_beginning(struct block *block, struct qemu_plugin_tb *translated)
 {
@@ -89,9 +96,11 @@ static void look_at_beginning(struct block *block, struct qemu_plugin_tb *transl
 	uint64_t pc = qemu_plugin_insn_vaddr(first);
 	struct powerpc_site site = { .pc = pc };
 	uint32_t bytes = 0;
-	bool is_start = first_is_at(pc);
+	bool may_be_first = first_is_known() || is_at_start(block);
+	bool is_start = may_be_first && first_is_at(pc);
 	bool may_be_kernel;
 
+	load_note_block(may_be_first);
 	qemu_plugin_insn_data(first, &bytes, SIZE);
 	may_be_kernel = device_tree_may_begin(bytes);
 	if (!is_start && !may_be_kernel)

@@ -18,13 +18,18 @@
 /* pseries has its device windows from here on; other machines have less memory. */
 #define PSERIES_LIMIT (UINT64_C(1) << 40)
 
+bool powerpc_is_at_start(struct vcpu *vcpu)
+{
+	return !register_read(vcpu, POWERPC_SRR1);
+}
+
 void start_reached(unsigned int index, void *userdata)
 {
 	struct powerpc_site site = powerpc_site_unpack(userdata);
 	struct engine *engine = &paracall_qemu_engine;
 	struct vcpu *vcpu = powerpc_vcpu_current(index, site.is_big_endian);
 
-	if (!vcpu || register_read(vcpu, POWERPC_SRR1))
+	if (!vcpu || !powerpc_is_at_start(vcpu))
 		return;
 	trace_note_site(vcpu, userdata, site.pc);
 	memory_probe_from_zero(vcpu, PSERIES_LIMIT);

@@ -5,6 +5,9 @@
 
 #include "../engine.h"
 
+/* No interrupt has been since a reset: on its thread, or while it translates. */
+bool powerpc_is_at_start(struct vcpu *vcpu);
+
 /* The first instruction is executed, perhaps not for the first time. */
 qemu_plugin_vcpu_cb start_reached;
 

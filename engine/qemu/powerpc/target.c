@@ -12,6 +12,7 @@
 #include "msr.h"
 #include "registers.h"
 #include "sprg.h"
+#include "start.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -110,7 +111,22 @@ static void vcpu_init(struct vcpu *vcpu)
 	spin_note_wake(vcpu);
 }
 
-static void vcpu_exit(struct vcpu *vcpu)
+static bool has_magic_page(void)
+{
+	return paracall_machine_statistics(paracall_qemu_engine.machine)->features &
+	       1u << PARACALL_KVM_FEATURE_MAGIC_PAGE;
+}
+
+/* A kernel that uses the page has it in its text, and goes on without it as it can. */
+static const char *forget_machine(struct vcpu *vcpu)
+{
+	(void)vcpu;
+	if (!has_magic_page())
+		return NULL;
+	return "its guest's magic page is not saved with it, and a kernel that uses one stops: boot it again, or save one that runs with --features=none";
+}
+
+static void forget_vcpu(struct vcpu *vcpu)
 {
 	powerpc_vcpu(vcpu)->wants_idle = false;
 	powerpc_vcpu(vcpu)->idle_pc = 0;
@@ -135,7 +151,10 @@ static void vcpu_exit(struct vcpu *vcpu)
 		.begin_replay = begin_replay, \
 		.install = install, \
 		.vcpu_init = vcpu_init, \
-		.vcpu_exit = vcpu_exit, \
+		.vcpu_exit = forget_vcpu, \
+		.is_at_start = powerpc_is_at_start, \
+		.forget_machine = forget_machine, \
+		.forget_vcpu = forget_vcpu, \
 	}
 /* clang-format on */
 

@@ -7,6 +7,7 @@
 #include "instructions.h"
 
 #include "../first.h"
+#include "../load.h"
 #include "../memory.h"
 #include "calls.h"
 #include "registers.h"
@@ -92,19 +93,32 @@ static void hook(struct vcpu *translator, struct qemu_plugin_insn *insn, const u
 	hook_diag(insn, &site, wrap(vaddr + size, psw_mask));
 }
 
-static uint64_t read_psw_mask(struct vcpu *translator)
+static void prepare(struct vcpu *translator)
 {
 	if (!translator->buffer)
 		translator->buffer = g_byte_array_sized_new(16);
+}
+
+static uint64_t read_psw_mask(struct vcpu *translator)
+{
+	prepare(translator);
 	return register_read(translator, S390_PSW_MASK);
+}
+
+static bool is_at_start(struct vcpu *translator)
+{
+	prepare(translator);
+	return s390_is_at_start(translator);
 }
 
 /* What else is at that address, with DAT, is not looked at each time that it runs. */
 static void look_at_beginning(struct vcpu *translator, struct qemu_plugin_tb *block)
 {
 	uint64_t address = qemu_plugin_tb_vaddr(block);
+	bool may_be_first = first_is_known() || is_at_start(translator);
 
-	if (first_is_at(address) &&
+	load_note_block(may_be_first);
+	if (may_be_first && first_is_at(address) &&
 	    !(read_psw_mask(translator) & (S390_PSW_DAT | S390_PSW_PROBLEM)))
 		qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_tb_get_insn(block, 0),
 						       s390_start_reached,

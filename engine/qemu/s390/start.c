@@ -12,7 +12,7 @@
 #include <stdatomic.h>
 
 /* From the last one on, which is soon a stack's. */
-static bool is_reset(struct vcpu *vcpu)
+bool s390_is_at_start(struct vcpu *vcpu)
 {
 	for (unsigned int i = 0; i <= PARACALL_S390_R15; i++)
 		if (register_read(vcpu, PARACALL_S390_R15 - i))
@@ -46,7 +46,7 @@ void s390_start_reached(unsigned int index, void *userdata)
 	struct engine *engine = &paracall_qemu_engine;
 	struct vcpu *vcpu = vcpu_by_index(index);
 
-	if (!vcpu || !is_reset(vcpu) || !atomic_exchange(&engine->has_started, true))
+	if (!vcpu || !s390_is_at_start(vcpu) || !atomic_exchange(&engine->has_started, true))
 		return;
 	if (forget(engine, vcpu))
 		return;

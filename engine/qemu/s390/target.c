@@ -8,6 +8,7 @@
 #include "calls.h"
 #include "instructions.h"
 #include "registers.h"
+#include "start.h"
 
 #include <stdatomic.h>
 
@@ -59,6 +60,23 @@ static void vcpu_exit(struct vcpu *vcpu)
 	s390_vcpu(vcpu)->has_prefix = false;
 }
 
+static const char *forget_machine(struct vcpu *vcpu)
+{
+	(void)vcpu;
+	return "whether its guest had asked for interrupts about its pages (DIAGNOSE 0x258) is not saved with it, and is lost until it asks again";
+}
+
+static void forget_vcpu(struct vcpu *vcpu)
+{
+	struct s390_vcpu *s390 = s390_vcpu(vcpu);
+
+	atomic_store(&s390->was_reset, false);
+	atomic_store(&s390->resets_machine, false);
+	s390->has_prefix = false;
+	/* It may be: then it is yielded to in vain. */
+	atomic_store(&vcpu->is_stopped, false);
+}
+
 const struct target s390_target = {
 	.name = "s390x",
 	.architecture = PARACALL_S390,
@@ -72,4 +90,7 @@ const struct target s390_target = {
 	.install = install,
 	.vcpu_init = vcpu_init,
 	.vcpu_exit = vcpu_exit,
+	.is_at_start = s390_is_at_start,
+	.forget_machine = forget_machine,
+	.forget_vcpu = forget_vcpu,
 };

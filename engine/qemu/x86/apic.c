@@ -7,9 +7,11 @@
  */
 #include "apic.h"
 
+#include "../load.h"
 #include "../memory.h"
 #include "../replay.h"
 #include "../spin.h"
+#include "apic_ids.h"
 #include "deferred.h"
 
 #include <stdatomic.h>
@@ -52,17 +54,40 @@ static bool read_id(struct vcpu *vcpu, uint32_t *id)
 	return true;
 }
 
+static void set_id(struct vcpu *vcpu, uint32_t id)
+{
+	struct x86_vcpu *x86 = x86_vcpu(vcpu);
+
+	x86->apic_id = id;
+	x86->has_apic_id = !paracall_cpu_set_apic_id(vcpu->cpu, id);
+	if (x86->has_apic_id)
+		atomic_store(&x86_machine()->by_apic_id[id], vcpu);
+}
+
 void apic_learn_id(struct vcpu *vcpu)
 {
+	struct x86_vcpu *x86 = x86_vcpu(vcpu);
 	uint32_t id;
 
-	if (x86_vcpu(vcpu)->has_apic_id || !read_id(vcpu, &id))
+	if ((x86->has_apic_id && !x86->is_apic_id_guessed) || !read_id(vcpu, &id))
 		return;
-	x86_vcpu(vcpu)->apic_id = id;
-	x86_vcpu(vcpu)->has_apic_id =
-		!paracall_cpu_set_apic_id(vcpu->cpu, x86_vcpu(vcpu)->apic_id);
-	if (x86_vcpu(vcpu)->has_apic_id)
-		atomic_store(&x86_machine()->by_apic_id[x86_vcpu(vcpu)->apic_id], vcpu);
+	if (x86->is_apic_id_guessed && id != x86->apic_id)
+		apic_forget_id(vcpu);
+	x86->is_apic_id_guessed = false;
+	if (!x86->has_apic_id)
+		set_id(vcpu, id);
+}
+
+void apic_guess_id(struct vcpu *vcpu)
+{
+	const struct x86_machine *machine = x86_machine();
+	uint64_t id = machine->has_cpus ? command_cpus_apic_id(&machine->cpus, vcpu->index)
+					: vcpu->index;
+
+	if (x86_vcpu(vcpu)->has_apic_id || id > MAX_XAPIC_ID)
+		return;
+	set_id(vcpu, (uint32_t)id);
+	x86_vcpu(vcpu)->is_apic_id_guessed = x86_vcpu(vcpu)->has_apic_id;
 }
 
 void apic_forget_id(struct vcpu *vcpu)
@@ -70,6 +95,7 @@ void apic_forget_id(struct vcpu *vcpu)
 	if (x86_vcpu(vcpu)->has_apic_id)
 		atomic_store(&x86_machine()->by_apic_id[x86_vcpu(vcpu)->apic_id], NULL);
 	x86_vcpu(vcpu)->has_apic_id = false;
+	x86_vcpu(vcpu)->is_apic_id_guessed = false;
 }
 
 /* The only vCPU whose id is not known yet, if there is just one. */
@@ -109,7 +135,9 @@ struct vcpu *vcpu_current(unsigned int index)
 	current = atomic_load(&x86_machine()->by_apic_id[id]);
 	if (!current)
 		current = vcpu_without_id();
-	return current ? current : vcpu;
+	current = current ? current : vcpu;
+	load_check(current);
+	return current;
 }
 
 /*

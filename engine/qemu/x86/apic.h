@@ -12,6 +12,12 @@
  */
 void apic_learn_id(struct vcpu *vcpu);
 
+/*
+ * Of a vCPU that was loaded, and may sleep until it is kicked: the id that QEMU gives a
+ * vCPU of that number, until it is learned.
+ */
+void apic_guess_id(struct vcpu *vcpu);
+
 /* Of a vCPU that is unplugged. */
 void apic_forget_id(struct vcpu *vcpu);
 

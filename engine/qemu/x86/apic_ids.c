@@ -7,10 +7,9 @@ static unsigned int width(uint32_t count)
 	return count > 1 ? 32 - (unsigned int)__builtin_clz(count - 1) : 0;
 }
 
-uint64_t command_cpus_highest_apic_id(const struct command_cpus *cpus)
+uint64_t command_cpus_apic_id(const struct command_cpus *cpus, uint32_t index)
 {
 	const uint32_t levels[] = { cpus->threads, cpus->cores, cpus->modules, cpus->dies };
-	uint64_t index = cpus->max_cpus - 1;
 	unsigned int shift = 0;
 	uint64_t id = 0;
 
@@ -20,4 +19,9 @@ uint64_t command_cpus_highest_apic_id(const struct command_cpus *cpus)
 		index /= levels[i];
 	}
 	return id | index << shift;
+}
+
+uint64_t command_cpus_highest_apic_id(const struct command_cpus *cpus)
+{
+	return command_cpus_apic_id(cpus, cpus->max_cpus - 1);
 }

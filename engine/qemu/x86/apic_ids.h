@@ -5,7 +5,8 @@
 
 #include "../command_line/cpus.h"
 
-/* The highest id that there is: each level has whole bits of its own. */
+/* Of vCPU @index: each level has whole bits of its own. And the highest that there is. */
+uint64_t command_cpus_apic_id(const struct command_cpus *cpus, uint32_t index);
 uint64_t command_cpus_highest_apic_id(const struct command_cpus *cpus);
 
 #endif /* PARACALL_QEMU_X86_APIC_IDS_H */

@@ -2,6 +2,7 @@
 #include "calls.h"
 
 #include "../clock.h"
+#include "../load.h"
 #include "../memory.h"
 #include "../spin.h"
 #include "../trace.h"
@@ -81,7 +82,9 @@ void call_hlt(unsigned int index, void *userdata)
 	if (!vcpu)
 		return;
 	trace_note_site(vcpu, userdata, 0);
+	load_check(vcpu);
 	async_pf_halt(vcpu);
+	load_mark(vcpu);
 	atomic_store_explicit(&x86_vcpu(vcpu)->was_woken, false, memory_order_relaxed);
 	/* Before: who kicks it from now on says that it is awake again. */
 	spin_note_halt(vcpu);
@@ -288,6 +291,7 @@ static void update(struct vcpu *vcpu, unsigned int index)
 	tsc_want(vcpu);
 	async_pf_update(vcpu, index, nanoseconds);
 	paracall_update(vcpu->cpu);
+	load_mark(vcpu);
 }
 
 void call_interrupted(unsigned int index, int type, uint64_t from, uint64_t to, void *userdata)
@@ -299,6 +303,7 @@ void call_interrupted(unsigned int index, int type, uint64_t from, uint64_t to, 
 	(void)userdata;
 	if (!vcpu)
 		return;
+	load_check(vcpu);
 	trace_note_site(vcpu, NULL, from);
 	msr_delivered(vcpu);
 	tsc_interrupted(vcpu);

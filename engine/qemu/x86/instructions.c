@@ -5,6 +5,7 @@
  */
 #include "instructions.h"
 
+#include "../load.h"
 #include "../spin.h"
 #include "apic.h"
 #include "async_pf.h"
@@ -169,7 +170,8 @@ static void hook(const struct qemu_plugin_tb *block, size_t index, enum instruct
 						       site_pack(site));
 		break;
 	case INSTRUCTION_FAST_HYPERCALL:
-		if (x86_machine()->replacement != REPLACE_FAST ||
+		if ((x86_machine()->replacement != REPLACE_FAST &&
+		     !x86_machine()->was_loaded) ||
 		    (is_user && !replace_was_here(qemu_plugin_insn_vaddr(insn))))
 			break;
 		site_take_slot(site);
@@ -305,6 +307,7 @@ void instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 
 	(void)userdata;
 	engine_note_guest();
+	load_note_block(qemu_plugin_tb_vaddr(block) == RESET_VECTOR);
 	if (x86_machine()->has_deferred)
 		apic_send_deferred();
 	tsc_hook_block(block);

@@ -3,6 +3,7 @@
 #ifndef PARACALL_QEMU_X86_STATE_H
 #define PARACALL_QEMU_X86_STATE_H
 
+#include "../command_line/cpus.h"
 #include "../engine.h"
 
 /*
@@ -59,6 +60,8 @@ struct x86_vcpu {
 	bool is_at_end;
 	/* An interrupt for itself that could not be sent at once; see apic.h. */
 	bool has_deferred;
+	/* It is as QEMU numbers them; the vCPU has not run yet. */
+	bool is_apic_id_guessed;
 	uint32_t apic_id;
 	/* It may have been sent a wake-up since its last halt began. */
 	_Atomic(bool) was_woken;
@@ -88,6 +91,11 @@ struct x86_vcpu {
 };
 
 struct x86_machine {
+	/* See apic_guess_id(). */
+	bool has_cpus;
+	struct command_cpus cpus;
+	/* A state was loaded that may be another process's: it has put in its no-ops. */
+	bool was_loaded;
 	enum replacement replacement;
 	_Atomic(enum own_instruction) own;
 	/* Some vCPU has; only ever with one thread, be it of the only vCPU. */

@@ -9,6 +9,7 @@
 #include "apic.h"
 #include "calls.h"
 #include "instructions.h"
+#include "load.h"
 #include "options.h"
 #include "registers.h"
 #include "site.h"
@@ -85,8 +86,11 @@ static const struct paracall_engine engine_functions = {
 
 static void prepare(const struct command *command)
 {
-	(void)command;
-	x86_machine()->replacement = REPLACE_FAST;
+	struct x86_machine *machine = x86_machine();
+
+	machine->replacement = REPLACE_FAST;
+	machine->has_cpus = command->has_cpus;
+	machine->cpus = command->cpus;
 }
 
 static void install(qemu_plugin_id_t id, const struct plugin_options *options)
@@ -137,4 +141,8 @@ const struct target x86_target = {
 	.install = install,
 	.vcpu_init = vcpu_init,
 	.vcpu_exit = vcpu_exit,
+	.is_at_start = x86_is_at_start,
+	.look_around = x86_look_around,
+	.forget_machine = x86_forget_machine,
+	.forget_vcpu = x86_forget_vcpu,
 };

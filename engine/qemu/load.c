@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * With a thread for each vCPU QEMU says when one is about to sleep, for a halt or since
+ * the machine stops, and when it goes on; both under its big lock. A state can be loaded
+ * only while all of them sleep. So whichever sleeps last leaves a mark in the guest's
+ * memory, and whichever goes on first looks for it (see paracall_set_mark()). A guest
+ * that has registered no page for that is told by registers: those of a vCPU that sleeps
+ * change by nothing else, but for a reset.
+ *
+ * With one thread for all, and with -icount, it says nothing of that. There the marks are
+ * set and looked for at interrupts, halts and calls. But QEMU throws away all that it had
+ * translated when a state is loaded into a machine that runs, in a thread which is no
+ * vCPU's.
+ *
+ * And a process whose first block is not where the machine begins was given a state.
+ */
+#include "load.h"
+
+#include "registers.h"
+#include "ticks.h"
+#include "trace.h"
+
+#include <stdio.h>
+
+/* Of a vCPU, that tell one state from another. */
+#define TELLING_REGISTERS 16
+
+/* Not more often is it said, in nanoseconds: a guest can make it look like that. */
+#define SAID_NANOSECONDS UINT64_C(1000000000)
+
+static struct {
+	const struct target *target;
+	/* vCPUs that do not sleep. */
+	_Atomic(unsigned int) awake;
+	/* All vCPUs slept, and a mark could be set then. */
+	bool has_marks;
+	/* Since a load was noticed no vCPU was seen to have run; it may not be over yet. */
+	bool is_settling;
+	/* Where vCPUs are not told to sleep: what was translated is gone, perhaps for a load. */
+	_Atomic(bool) was_flushed;
+	/* One vCPU was there before anything ran, and looked around. */
+	bool has_looked_around;
+	uint64_t said_nanoseconds;
+} state;
+
+/* The vCPU whose thread this is, or one of them. */
+static _Thread_local struct vcpu *own_vcpu;
+
+static void say(const char *lost)
+{
+	uint64_t now = host_nanoseconds(CLOCK_MONOTONIC);
+
+	if (!lost ||
+	    (state.said_nanoseconds && now - state.said_nanoseconds < SAID_NANOSECONDS))
+		return;
+	state.said_nanoseconds = now;
+	fprintf(stderr, "paracall: a saved state of the machine was loaded: %s\n", lost);
+}
+
+/* In @vcpu's thread, or that of all. */
+static void forget(struct vcpu *vcpu)
+{
+	struct engine *engine = &paracall_qemu_engine;
+	const struct target *target = state.target;
+	const char *lost = target->forget_machine ? target->forget_machine(vcpu) : NULL;
+
+	for (unsigned int i = 0; i < engine->max_vcpus; i++) {
+		struct vcpu *other = vcpu_by_index(i);
+
+		if (!other)
+			continue;
+		other->fingerprint = 0;
+		if (target->forget_vcpu)
+			target->forget_vcpu(other);
+	}
+	state.is_settling = true;
+	atomic_store(&engine->has_started, true);
+	trace_note_site(vcpu, NULL, 0);
+	paracall_machine_loaded(engine->machine, vcpu->cpu);
+	say(lost);
+}
+
+/* 0 is none. */
+static uint64_t read_fingerprint(struct vcpu *vcpu)
+{
+	uint64_t print = 1;
+
+	for (unsigned int i = 0; i < TELLING_REGISTERS && i < state.target->register_count; i++)
+		print = (print ^ register_read(vcpu, i)) * UINT64_C(0x100000001b3);
+	return print ? print : 1;
+}
+
+static bool is_at_start(struct vcpu *vcpu)
+{
+	return state.target->is_at_start && state.target->is_at_start(vcpu);
+}
+
+/* Before the first instruction, and before anything can have been loaded. */
+static void look_around(struct vcpu *vcpu)
+{
+	if (state.has_looked_around || atomic_load(&paracall_qemu_engine.has_started) ||
+	    !is_at_start(vcpu))
+		return;
+	state.has_looked_around = !state.target->look_around || state.target->look_around(vcpu);
+}
+
+static bool has_other_registers(struct vcpu *vcpu)
+{
+	return state.target->is_at_start && vcpu->fingerprint &&
+	       vcpu->fingerprint != read_fingerprint(vcpu) && !is_at_start(vcpu);
+}
+
+/*
+ * Of a vCPU that is about to sleep. While a state is being loaded vCPUs wake and sleep again,
+ * and their registers change; but they don't run.
+ */
+static uint64_t take_fingerprint(struct vcpu *vcpu)
+{
+	uint64_t before = vcpu->fingerprint;
+
+	if (state.has_marks)
+		return 0;
+	vcpu->fingerprint = read_fingerprint(vcpu);
+	if (state.is_settling && vcpu->fingerprint == before)
+		return 0;
+	state.is_settling = false;
+	return vcpu->fingerprint;
+}
+
+static void idle(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = vcpu_by_index(index);
+
+	(void)userdata;
+	if (!vcpu || vcpu->is_asleep)
+		return;
+	vcpu->is_asleep = true;
+	if (atomic_fetch_sub(&state.awake, 1) == 1)
+		state.has_marks = paracall_set_mark(vcpu->cpu);
+	vcpu->fingerprint = take_fingerprint(vcpu);
+}
+
+/* All slept, and this one goes on first. */
+static void check_first(struct vcpu *vcpu)
+{
+	enum paracall_mark mark;
+
+	look_around(vcpu);
+	mark = paracall_check_mark(vcpu->cpu);
+	if (mark == PARACALL_MARK_GONE ||
+	    (mark == PARACALL_MARK_NONE && has_other_registers(vcpu)))
+		forget(vcpu);
+}
+
+static void resume(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = vcpu_by_index(index);
+
+	(void)userdata;
+	if (!vcpu || !vcpu->is_asleep)
+		return;
+	vcpu->is_asleep = false;
+	if (!atomic_fetch_add(&state.awake, 1))
+		check_first(vcpu);
+	if (state.is_settling)
+		vcpu->fingerprint = read_fingerprint(vcpu);
+}
+
+void load_vcpu_init(struct vcpu *vcpu)
+{
+	own_vcpu = vcpu;
+	vcpu->is_asleep = false;
+	vcpu->fingerprint = 0;
+	atomic_fetch_add(&state.awake, 1);
+}
+
+void load_vcpu_exit(struct vcpu *vcpu)
+{
+	if (!vcpu->is_asleep)
+		atomic_fetch_sub(&state.awake, 1);
+	vcpu->is_asleep = false;
+}
+
+void load_check_now(struct vcpu *vcpu)
+{
+	if (paracall_check_mark(vcpu->cpu) == PARACALL_MARK_GONE)
+		forget(vcpu);
+}
+
+void load_mark_now(struct vcpu *vcpu)
+{
+	paracall_set_mark(vcpu->cpu);
+}
+
+/* A vCPU's thread does so when there is no more room. */
+static void flushed(void *userdata)
+{
+	(void)userdata;
+	if (!own_vcpu)
+		atomic_store(&state.was_flushed, true);
+}
+
+static void check_flushed(struct vcpu *vcpu)
+{
+	atomic_store(&state.was_flushed, false);
+	if (atomic_load(&paracall_qemu_engine.has_started) &&
+	    paracall_check_mark(vcpu->cpu) != PARACALL_MARK_KEPT && !is_at_start(vcpu))
+		forget(vcpu);
+}
+
+void load_note_block(bool may_be_first)
+{
+	struct vcpu *vcpu = own_vcpu;
+
+	if (!vcpu)
+		return;
+	if (atomic_load_explicit(&state.was_flushed, memory_order_relaxed))
+		check_flushed(vcpu);
+	if (!may_be_first &&
+	    !atomic_load_explicit(&paracall_qemu_engine.has_started, memory_order_relaxed) &&
+	    !atomic_exchange(&paracall_qemu_engine.has_started, true))
+		forget(vcpu);
+}
+
+void load_init(qemu_plugin_id_t id, const struct target *target)
+{
+	state.target = target;
+	if (paracall_qemu_engine.tells_idle) {
+		qemu_plugin_register_vcpu_idle_cb(id, idle, NULL);
+		qemu_plugin_register_vcpu_resume_cb(id, resume, NULL);
+	} else {
+		qemu_plugin_register_flush_cb(id, flushed, NULL);
+	}
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A saved state of the machine is loaded (loadvm, -loadvm, -incoming): QEMU tells no
+ * plugin, and what was known of the former state must not meet the new one.
+ */
+#ifndef PARACALL_QEMU_LOAD_H
+#define PARACALL_QEMU_LOAD_H
+
+#include "target.h"
+
+/* When the plugin is loaded. */
+void load_init(qemu_plugin_id_t id, const struct target *target);
+
+/* When a vCPU is there, on its thread; when one is unplugged. */
+void load_vcpu_init(struct vcpu *vcpu);
+void load_vcpu_exit(struct vcpu *vcpu);
+
+/*
+ * While a block is translated, before anything else looks at it; @may_be_first: it is
+ * where the machine begins.
+ */
+void load_note_block(bool may_be_first);
+
+/* For load_check() and load_mark(). */
+void load_check_now(struct vcpu *vcpu);
+void load_mark_now(struct vcpu *vcpu);
+
+/*
+ * With one thread for all vCPUs, and with -icount, QEMU does not say when they stop. So
+ * before what is known of the guest is used it has to be asked whether that is still the
+ * same, and now and then, and before halts, a new mark be set for that.
+ */
+static inline void load_check(struct vcpu *vcpu)
+{
+	if (!paracall_qemu_engine.tells_idle)
+		load_check_now(vcpu);
+}
+
+static inline void load_mark(struct vcpu *vcpu)
+{
+	if (!paracall_qemu_engine.tells_idle)
+		load_mark_now(vcpu);
+}
+
+#endif /* PARACALL_QEMU_LOAD_H */

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "load.h"
+
+#include "../clock.h"
+#include "../memory.h"
+#include "../spin.h"
+#include "apic.h"
+#include "calls.h"
+#include "registers.h"
+#include "replace.h"
+#include "tsc.h"
+
+/* Intel SDM vol. 3, "First Instruction Executed". */
+#define FIRST_RIP 0xfff0
+#define FIRST_CS 0xf000
+
+bool x86_is_at_start(struct vcpu *vcpu)
+{
+	return register_read(vcpu, X86_RIP) == FIRST_RIP &&
+	       register_read(vcpu, X86_CS) == FIRST_CS;
+}
+
+bool x86_look_around(struct vcpu *vcpu)
+{
+	memory_probe(vcpu);
+	return memory_is_known();
+}
+
+const char *x86_forget_machine(struct vcpu *vcpu)
+{
+	struct x86_machine *machine = x86_machine();
+
+	if (!memory_is_known())
+		memory_probe_late(vcpu);
+	machine->was_loaded = true;
+	machine->has_deferred = false;
+	clock_loaded();
+	replace_reset();
+	return "what its guest had registered with KVM (clocks, steal time, other pages and "
+	       "features' settings) is not saved with it, and is lost until it registers that "
+	       "again, as when it boots";
+}
+
+void x86_forget_vcpu(struct vcpu *vcpu)
+{
+	call_forget(vcpu);
+	tsc_interrupted(vcpu);
+	tsc_init_vcpu(vcpu);
+	apic_guess_id(vcpu);
+	/* Who runs is seen to soon. */
+	spin_note_halt(vcpu);
+}
