@@ -13,6 +13,9 @@ Steps, done one after the other:
   unplug         the vCPU plugged last, and wait until it is gone
   keys:WORD      press Enter on the guest's keyboard every few seconds, until the
                  guest has written such a line
+  savevm:NAME    save the machine's state in its disk; loadvm:NAME loads it, and
+                 then only what the guest writes later is waited for
+  migrate:FILE   the machine's state into a file; QEMU then goes on no more
   burn:SECONDS   keep the host's processors busy with four times as many programs
   listen         until QEMU ends; then write the names of all events to LOG.events
   NAME           any of QMP's commands without arguments: stop, cont,
@@ -84,7 +87,7 @@ class Guest:
         self.events.remove(name)
 
     def has_mark(self, word):
-        with open(self.log, errors="replace") as log:
+        with open(self.log, encoding="latin1") as log:
             at = log.read().find(MARK + word, self.seen)
         if at < 0:
             return False
@@ -116,6 +119,26 @@ class Guest:
     def unplug(self):
         self.command("device_del", id=self.plugged.pop())
         self.wait_event("DEVICE_DELETED")
+
+    def monitor(self, line):
+        """A command of the human monitor; warnings are none of ours."""
+        answer = self.command("human-monitor-command", **{"command-line": line})
+        if "Error" in answer:
+            raise Failure(answer.strip())
+
+    def loadvm(self, name):
+        self.monitor("loadvm " + name)
+        self.seen = os.path.getsize(self.log)
+
+    def migrate(self, path):
+        self.command("migrate", uri="file:" + path)
+        while True:
+            status = self.command("query-migrate").get("status")
+            if status == "completed":
+                return
+            if status in ("failed", "cancelled"):
+                raise Failure("migration " + status)
+            time.sleep(PAUSE)
 
     @staticmethod
     def burn(seconds):
@@ -150,6 +173,14 @@ class Guest:
             self.plug()
         elif step == "unplug":
             self.unplug()
+        elif what == "savevm":
+            self.monitor("savevm " + argument)
+        elif what == "loadvm":
+            self.loadvm(argument)
+        elif what == "migrate":
+            self.migrate(argument)
+        elif step == "quit":
+            self.quit()
         elif what == "burn":
             self.burn(argument)
         elif what == "keys":

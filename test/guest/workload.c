@@ -558,15 +558,57 @@ static void pairs(long workers, long seconds)
 	close(file);
 }
 
+/*
+ * memory: so many MB that nobody else has any business in. Each second it is looked
+ * whether they are as they were, for ever; what is not is put right again.
+ */
+#define PATTERN UINT64_C(0x9e3779b97f4a7c15)
+
+static uint64_t repair(volatile uint64_t *words, size_t count)
+{
+	uint64_t bad = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (words[i] == i * PATTERN)
+			continue;
+		bad++;
+		words[i] = i * PATTERN;
+	}
+	return bad;
+}
+
+static void memory(long unused, long megabytes)
+{
+	const size_t size = (size_t)megabytes << 20;
+	uint64_t *words = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+	(void)unused;
+	if (words == MAP_FAILED)
+		die("mmap");
+	repair(words, size / sizeof(*words));
+	for (;;) {
+		printf("memory: %" PRIu64 " bad words\nready: memory\n",
+		       repair(words, size / sizeof(*words)));
+		fflush(stdout);
+		sleep(1);
+	}
+}
+
 static const struct mode {
 	const char *name;
 	const char *workers;
 	void (*run)(long workers, long rounds);
 } modes[] = {
-	{ "contend", "processes", contend }, { "wakes", "processes", wakes },
-	{ "ipi", "threads", ipi },	     { "forks", "processes", forks },
-	{ "messages", "groups", messages },  { "monotonic", "threads", monotonic },
-	{ "clock", "vCPUs", clocks },	     { "pair", "vCPUs", pairs },
+	{ "contend", "processes", contend },
+	{ "wakes", "processes", wakes },
+	{ "ipi", "threads", ipi },
+	{ "forks", "processes", forks },
+	{ "messages", "groups", messages },
+	{ "monotonic", "threads", monotonic },
+	{ "clock", "vCPUs", clocks },
+	{ "pair", "vCPUs", pairs },
+	{ "memory", "", memory },
 };
 
 static const struct mode *find_mode(const char *name)
@@ -601,7 +643,8 @@ int main(int argc, char **argv)
 	mode = argc == 4 ? find_mode(argv[1]) : NULL;
 	if (!mode) {
 		fputs("usage: workload contend|wakes|ipi|forks|messages WORKERS ROUNDS\n"
-		      "       workload monotonic|clock|pair CPUS SECONDS\n",
+		      "       workload monotonic|clock|pair CPUS SECONDS\n"
+		      "       workload memory 1 MEGABYTES\n",
 		      stderr);
 		return 2;
 	}
