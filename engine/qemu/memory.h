@@ -19,16 +19,15 @@ bool physical_read(struct vcpu *vcpu, uint64_t address, void *data, size_t size)
 bool physical_write(struct vcpu *vcpu, uint64_t address, const void *data, size_t size);
 
 /*
- * Find out where the guest has memory. Before its first instruction: later,
- * devices can be anywhere.
+ * The first page from @start on, up to @limit, that does not answer: found by halves, so
+ * nothing behind it may answer either, or by steps.
  */
-void memory_probe(struct vcpu *vcpu);
+uint64_t memory_find_end(struct vcpu *vcpu, uint64_t start, uint64_t limit);
+uint64_t memory_find_end_by_steps(struct vcpu *vcpu, uint64_t start, uint64_t limit);
 
-/* Whether it was, and any answered. */
-bool memory_is_known(void);
-
-/* As well as that can be found out of a guest that was loaded while it ran. */
-void memory_probe_late(struct vcpu *vcpu);
+/* A target says where the guest has memory: at so many places, numbered from 0. */
+#define MEMORY_PLACES 3
+void memory_set(unsigned int place, uint64_t start, uint64_t end);
 
 /*
  * The same on machines whose memory goes on from address 0 without a gap, up to

@@ -3,7 +3,6 @@
 
 #include "../clock.h"
 #include "../load.h"
-#include "../memory.h"
 #include "../spin.h"
 #include "../trace.h"
 #include "apic.h"
@@ -11,6 +10,7 @@
 #include "deferred.h"
 #include "exceptions.h"
 #include "foreign.h"
+#include "memory_map.h"
 #include "msr.h"
 #include "registers.h"
 #include "replace.h"
@@ -248,7 +248,7 @@ void call_reset_vector(unsigned int index, void *userdata)
 		return;
 	if (!atomic_exchange(&engine->has_started, true)) {
 		clock_begin();
-		memory_probe(vcpu);
+		memory_map_probe(vcpu);
 		return;
 	}
 	is_alone = atomic_load(&x86_vcpu(vcpu)->was_sent_init);

@@ -2,10 +2,10 @@
 #include "load.h"
 
 #include "../clock.h"
-#include "../memory.h"
 #include "../spin.h"
 #include "apic.h"
 #include "calls.h"
+#include "memory_map.h"
 #include "registers.h"
 #include "replace.h"
 #include "tsc.h"
@@ -22,16 +22,16 @@ bool x86_is_at_start(struct vcpu *vcpu)
 
 bool x86_look_around(struct vcpu *vcpu)
 {
-	memory_probe(vcpu);
-	return memory_is_known();
+	memory_map_probe(vcpu);
+	return memory_map_is_known();
 }
 
 const char *x86_forget_machine(struct vcpu *vcpu)
 {
 	struct x86_machine *machine = x86_machine();
 
-	if (!memory_is_known())
-		memory_probe_late(vcpu);
+	if (!memory_map_is_known())
+		memory_map_probe_late(vcpu);
 	machine->was_loaded = true;
 	machine->has_deferred = false;
 	clock_loaded();
