@@ -21,6 +21,7 @@
 #define SPECIFICATION 6
 
 #define EXCEPTION_SVC 2
+#define SVC 0x0a
 
 #define LOWCORE_SIZE 0x2000
 #define SVC_CODE 0x88
@@ -297,13 +298,20 @@ static unsigned int cause_of(struct machine *machine, const uint8_t *code)
 static void interrupt(uc_engine *uc, uint32_t exception, void *context)
 {
 	struct machine *machine = context;
-	uint64_t address = get(machine, UC_S390X_REG_PC);
+	/* In 2.1.1 both can be those of an instruction a little before an SVC. */
+	uint64_t address = machine->s390.address;
 	const uint8_t *code = real(machine, address, 6);
 
 	(void)uc;
 	if (!code)
 		fail("no memory at 0x%llx, where the program went",
 		     (unsigned long long)address);
+	for (int i = 0; i < 4 && exception == EXCEPTION_SVC && code[0] != SVC; i++) {
+		address += length_of(code[0]);
+		code = real(machine, address, 6);
+		if (!code)
+			fail("no memory at 0x%llx", (unsigned long long)address);
+	}
 	if (exception == EXCEPTION_SVC)
 		deliver(machine, SVC_OLD, SVC_CODE, 2 << 16 | code[1], address + 2);
 	else
