@@ -52,6 +52,8 @@ struct engine {
 	void *target_machine;
 	/* NULL unless somebody looks on. */
 	struct paracall_trace *trace;
+	/* Calls may be disturbed on purpose: each has to go to the library. */
+	bool injects_faults;
 	/* One thread runs all vCPUs: QEMU's number in callbacks may be another's. */
 	bool is_single_threaded;
 	/* QEMU's command has it do so, if there are several. */
@@ -93,6 +95,16 @@ static inline void engine_note_guest(void)
 
 	if (!__atomic_load_n(&statistics->started, __ATOMIC_RELAXED))
 		__atomic_store_n(&statistics->started, 1, __ATOMIC_RELEASE);
+}
+
+/*
+ * Whether translated code can look at, or set, what is kept of each vCPU. With one thread
+ * for all of them it would take one's for another's, and QEMU 11.1 then even forgets
+ * which vCPU it translates for.
+ */
+static inline bool engine_code_knows_vcpu(void)
+{
+	return !paracall_qemu_engine.shares_thread && !paracall_qemu_engine.is_single_threaded;
 }
 
 #endif /* PARACALL_QEMU_ENGINE_H */

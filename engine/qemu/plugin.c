@@ -143,6 +143,7 @@ static bool create_machine(const struct plugin_options *plugin)
 	}
 	engine->trace = options.trace;
 	engine->is_report_mapped = plugin->report;
+	engine->injects_faults = plugin->injection.rule_count;
 	error = paracall_machine_new(&engine->machine, &functions, &options);
 	if (error) {
 		fprintf(stderr, "paracall: no machine of %u vCPUs: %s\n", max_cpus,

@@ -24,8 +24,3 @@ struct vcpu *powerpc_vcpu_current(unsigned int index, bool is_big_endian)
 	found->is_big_endian = is_big_endian;
 	return found;
 }
-
-bool powerpc_code_knows_vcpu(void)
-{
-	return !paracall_qemu_engine.shares_thread && !paracall_qemu_engine.is_single_threaded;
-}

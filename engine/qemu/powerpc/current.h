@@ -12,11 +12,4 @@
  */
 struct vcpu *powerpc_vcpu_current(unsigned int index, bool is_big_endian);
 
-/*
- * Whether translated code can look at, or set, what is kept of each vCPU. With one thread
- * for all of them it would take one's for another's, and QEMU 11.1 then even forgets
- * which vCPU it translates for.
- */
-bool powerpc_code_knows_vcpu(void);
-
 #endif /* PARACALL_QEMU_POWERPC_CURRENT_H */

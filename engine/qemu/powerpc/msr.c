@@ -62,7 +62,7 @@ static void call_load(unsigned int index, void *userdata)
 
 void msr_hook(struct qemu_plugin_insn *insn, bool is_big_endian)
 {
-	if (powerpc_code_knows_vcpu())
+	if (engine_code_knows_vcpu())
 		qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
 			insn, QEMU_PLUGIN_INLINE_STORE_U64, loaded, true);
 	else

@@ -57,7 +57,7 @@ uint64_t sprg_read(struct vcpu *vcpu, unsigned int number)
 {
 	unsigned int slot = number - PARACALL_POWERPC_SPRG0;
 
-	if (!powerpc_code_knows_vcpu())
+	if (!engine_code_knows_vcpu())
 		return register_read(vcpu, number);
 	powerpc_vcpu(vcpu)->keeps_sprgs = true;
 	if (qemu_plugin_u64_get(states[slot], vcpu->index) == UNKNOWN) {
@@ -71,7 +71,7 @@ void sprg_write(struct vcpu *vcpu, unsigned int number, uint64_t value)
 {
 	unsigned int slot = number - PARACALL_POWERPC_SPRG0;
 
-	if (!powerpc_code_knows_vcpu()) {
+	if (!engine_code_knows_vcpu()) {
 		register_write(vcpu, number, value);
 		return;
 	}
@@ -125,12 +125,12 @@ bool sprg_is_hooked(uint32_t word)
 	uint32_t move = word & MOVE_MASK;
 
 	return (move == MOVE_FROM || move == MOVE_TO) && slot_of(word) < SPRGS_KEPT &&
-	       powerpc_code_knows_vcpu();
+	       engine_code_knows_vcpu();
 }
 
 bool sprg_is_hooked_for_user(uint32_t word)
 {
-	return is_user_read(word) && powerpc_code_knows_vcpu();
+	return is_user_read(word) && engine_code_knows_vcpu();
 }
 
 /* It is LATE. */

@@ -185,6 +185,19 @@ static void serve(unsigned int index, const struct s390_site *site, uint64_t nex
 		interruption_take_back(vcpu, next);
 }
 
+/* What the lowcore's code of a detour executes has no constant before it. */
+void s390_call_counted(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = vcpu_by_index(index);
+	uint32_t slot = (uintptr_t)userdata;
+
+	if (!vcpu)
+		return;
+	atomic_store_explicit(&s390_vcpu(vcpu)->resets_machine, false, memory_order_relaxed);
+	take_notes(vcpu);
+	paracall_statistics_add(&vcpu->statistics->calls[slot].calls, 1);
+}
+
 void s390_call_diag(unsigned int index, void *userdata)
 {
 	struct s390_site site = unpack(userdata);

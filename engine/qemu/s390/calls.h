@@ -21,6 +21,9 @@ bool s390_site_pack_next(const struct s390_site *site, uint64_t next, void **use
 qemu_plugin_vcpu_cb s390_call_diag;
 qemu_plugin_vcpu_cb s390_call_sigp;
 
+/* One that QEMU serves, and that only counts; @userdata is the slot of its counters. */
+qemu_plugin_vcpu_cb s390_call_counted;
+
 /* In two: the address behind the instruction, and then a site. */
 qemu_plugin_vcpu_cb s390_call_next;
 qemu_plugin_vcpu_cb s390_call_diag_after_next;

@@ -12,10 +12,14 @@
 #include "calls.h"
 #include "registers.h"
 #include "start.h"
+#include "subcode.h"
 
 #define DIAGNOSE 0x83
 #define EXECUTE_RELATIVE_LONG 0xc6
 #define SIGNAL_PROCESSOR 0xae
+
+/* The function of KVM's user space: virtio-ccw. */
+#define DIAGNOSE_KVM 0x500
 
 /* All that is hooked has this format, RS-a. */
 #define SIZE 4
@@ -71,9 +75,29 @@ static void hook_diag(struct qemu_plugin_insn *insn, const struct s390_site *sit
 					       QEMU_PLUGIN_CB_RW_REGS_PC, s390_site_pack(site));
 }
 
-static void hook(struct vcpu *translator, struct qemu_plugin_insn *insn, const uint8_t *bytes,
-		 uint64_t psw_mask)
+/* Virtio devices are notified by it. False if more has to be done than to count. */
+static bool hook_counted(const struct qemu_plugin_tb *block, size_t index,
+			 const struct s390_site *site)
 {
+	const struct engine *engine = &paracall_qemu_engine;
+	const struct paracall_call_info *call;
+
+	if (site->is_executed || site->base || site->displacement != DIAGNOSE_KVM ||
+	    engine->trace || engine->injects_faults || !engine_code_knows_vcpu())
+		return false;
+	call = subcode_find_call(block, index);
+	if (!call)
+		return false;
+	qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_tb_get_insn(block, index),
+					       s390_call_counted, QEMU_PLUGIN_CB_NO_REGS,
+					       (void *)(uintptr_t)paracall_call_slot(call->id));
+	return true;
+}
+
+static void hook(struct vcpu *translator, const struct qemu_plugin_tb *block, size_t index,
+		 const uint8_t *bytes, uint64_t psw_mask)
+{
+	struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block, index);
 	uint64_t vaddr = qemu_plugin_insn_vaddr(insn);
 	size_t size;
 	struct s390_site site = {
@@ -90,7 +114,8 @@ static void hook(struct vcpu *translator, struct qemu_plugin_insn *insn, const u
 		return;
 	}
 	site.is_executed = is_executed(translator, vaddr, bytes[0], &size);
-	hook_diag(insn, &site, wrap(vaddr + size, psw_mask));
+	if (!hook_counted(block, index, &site))
+		hook_diag(insn, &site, wrap(vaddr + size, psw_mask));
 }
 
 static void prepare(struct vcpu *translator)
@@ -144,7 +169,7 @@ void s390_instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 			continue;
 		psw_mask = read_psw_mask(&translator);
 		if (!(psw_mask & S390_PSW_PROBLEM))
-			hook(&translator, insn, bytes, psw_mask);
+			hook(&translator, block, i, bytes, psw_mask);
 	}
 	if (translator.buffer)
 		g_byte_array_free(translator.buffer, TRUE);
