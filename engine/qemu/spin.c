@@ -114,16 +114,31 @@ void spin_hint(struct vcpu *vcpu, void *site, uint64_t pc)
 	vcpu->spin_hints = 0;
 }
 
-void spin_hook(struct qemu_plugin_insn *insn, qemu_plugin_vcpu_cb *callback, void *site)
+/* With enough processors, or one thread for all vCPUs, there is nothing to be done. */
+static bool may_give_way(void)
 {
 	const struct engine *engine = &paracall_qemu_engine;
 
-	if (!state.gives_way || engine->is_single_threaded ||
-	    engine->max_vcpus <= state.host_cpus)
+	return state.gives_way && !engine->is_single_threaded && !engine->shares_thread &&
+	       engine->max_vcpus > state.host_cpus;
+}
+
+void spin_give_way(struct vcpu *vcpu, void *site, uint64_t pc)
+{
+	if (!may_give_way() || !somebody_waits())
 		return;
+	trace_note_site(vcpu, site, pc);
+	give_way(vcpu);
+	vcpu->spin_hints = 0;
+}
+
+void spin_hook(struct qemu_plugin_insn *insn, qemu_plugin_vcpu_cb *callback, void *site)
+{
 	/* Only a trace wants to know the place. */
-	qemu_plugin_register_vcpu_insn_exec_cb(insn, callback,
-					       engine->trace ? QEMU_PLUGIN_CB_R_REGS
-							     : QEMU_PLUGIN_CB_NO_REGS,
-					       site);
+	if (may_give_way())
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, callback,
+						       paracall_qemu_engine.trace
+							       ? QEMU_PLUGIN_CB_R_REGS
+							       : QEMU_PLUGIN_CB_NO_REGS,
+						       site);
 }

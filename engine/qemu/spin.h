@@ -21,10 +21,12 @@ void spin_hook(struct qemu_plugin_insn *insn, qemu_plugin_vcpu_cb *callback, voi
 /* On the vCPU's thread, which may give way. For the place see trace_note_site(). */
 void spin_hint(struct vcpu *vcpu, void *site, uint64_t pc);
 
+/* The same at once: the guest asks for it, by a call that QEMU has. */
+void spin_give_way(struct vcpu *vcpu, void *site, uint64_t pc);
+
 /*
  * A vCPU waits for nothing, or for an interrupt: on its thread, or by whoever wakes it.
- * Costs next to nothing if that is known. Targets that never say so have all their
- * vCPUs taken for awake.
+ * Costs next to nothing if that is known. One that never ran is not awake.
  */
 void spin_note_halt(struct vcpu *vcpu);
 void spin_note_wake(struct vcpu *vcpu);

@@ -63,6 +63,9 @@ bool paracall_epapr_hypercall(struct paracall_cpu *cpu, uint32_t mode);
  */
 void paracall_papr_hypercall(struct paracall_cpu *cpu);
 
+/* The same where the engine has read r3 already: @number is all of it. */
+void paracall_papr_hypercall_number(struct paracall_cpu *cpu, uint64_t number);
+
 /* The words of the device tree's hcall-instructions. */
 #define PARACALL_HCALL_INSTRUCTIONS 4
 

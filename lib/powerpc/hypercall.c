@@ -53,7 +53,11 @@ static const struct convention papr = {
 
 void paracall_papr_hypercall(struct paracall_cpu *cpu)
 {
-	uint64_t number = read_register(cpu, PARACALL_POWERPC_R3);
+	paracall_papr_hypercall_number(cpu, read_register(cpu, PARACALL_POWERPC_R3));
+}
+
+void paracall_papr_hypercall_number(struct paracall_cpu *cpu, uint64_t number)
+{
 	struct call call = {
 		.number = number,
 		.mode = PARACALL_MODE_64BIT,

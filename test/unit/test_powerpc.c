@@ -255,6 +255,12 @@ static void papr(void **state)
 		assert_int_equal(counts(fake, "").calls, i + 1);
 	}
 	assert_int_equal(counts(fake, "H_CEDE").calls, 1);
+	/* The number is known: nothing is read. */
+	cpu->registers[PARACALL_POWERPC_R3] = 0;
+	cpu->reads = 0;
+	paracall_papr_hypercall_number(cpu->cpu, 0xe0);
+	assert_int_equal(cpu->reads, 0);
+	assert_int_equal(counts(fake, "H_CEDE").calls, 2);
 }
 
 int main(void)

@@ -11,6 +11,7 @@
 
 /* Numbers of PAPR's calls. */
 #define H_SET_SPRG0 0x24
+#define H_CONFER 0xe4
 #define H_GUEST_RUN_VCPU 0x480
 #define KVMPPC_H_ENTER_NESTED 0xf804
 
@@ -82,18 +83,40 @@ static bool uses_sprgs(uint64_t number)
 	       number == KVMPPC_H_ENTER_NESTED;
 }
 
+/*
+ * After H_CEDE it waits, till it is seen to do anything again. Where it need not wait it
+ * goes on at once, and that is seen soon. H_CONFER ends the vCPU's turn in QEMU, which is
+ * another's gain only where one thread runs them all.
+ */
+static void note_spinning(struct vcpu *vcpu, uint64_t number, void *userdata, uint64_t pc)
+{
+	if (number == POWERPC_H_CEDE) {
+		spin_note_halt(vcpu);
+		return;
+	}
+	spin_note_wake(vcpu);
+	if (number == H_CONFER)
+		spin_give_way(vcpu, userdata, pc);
+}
+
 void powerpc_call_papr(unsigned int index, void *userdata)
 {
 	struct powerpc_site site = powerpc_site_unpack(userdata);
 	struct vcpu *vcpu = powerpc_vcpu_current(index, site.is_big_endian);
+	uint64_t number;
 
-	if (!vcpu || idle_is_here(vcpu, &site))
+	if (!vcpu)
 		return;
-	if (powerpc_vcpu(vcpu)->keeps_sprgs &&
-	    uses_sprgs(register_read(vcpu, PARACALL_POWERPC_R3)))
+	if (idle_is_here(vcpu, &site)) {
+		spin_note_halt(vcpu);
+		return;
+	}
+	number = register_read(vcpu, PARACALL_POWERPC_R3);
+	if (powerpc_vcpu(vcpu)->keeps_sprgs && uses_sprgs(number))
 		sprg_give_back(vcpu);
 	trace_note_site(vcpu, userdata, site.pc);
-	paracall_papr_hypercall(vcpu->cpu);
+	paracall_papr_hypercall_number(vcpu->cpu, number);
+	note_spinning(vcpu, number, userdata, site.pc);
 }
 
 void powerpc_call_hint(unsigned int index, void *userdata)

@@ -15,12 +15,12 @@
 
 #include "../memory.h"
 #include "../replay.h"
+#include "calls.h"
 #include "registers.h"
 #include "words.h"
 
 #include <time.h>
 
-#define H_CEDE 0xe0
 #define SLEEP_NANOSECONDS 50000
 
 void idle_note(void *context)
@@ -66,7 +66,7 @@ void idle_wait(struct vcpu *vcpu, const struct powerpc_site *site)
 		sleep_briefly();
 		return;
 	}
-	register_write(vcpu, PARACALL_POWERPC_R3, H_CEDE);
+	register_write(vcpu, PARACALL_POWERPC_R3, POWERPC_H_CEDE);
 	powerpc_vcpu(vcpu)->idle_pc = place_to_wait(site);
 	qemu_plugin_set_pc(powerpc_vcpu(vcpu)->idle_pc);
 }

@@ -64,6 +64,7 @@ static void interrupted(unsigned int index, int type, uint64_t from, uint64_t to
 	if (!vcpu)
 		return;
 	vcpu->spin_hints = 0;
+	spin_note_wake(vcpu);
 	idle_interrupted(vcpu);
 	magic_page_interrupted(vcpu, from);
 }
@@ -107,8 +108,6 @@ static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 static void vcpu_init(struct vcpu *vcpu)
 {
 	paracall_cpu_set_apic_id(vcpu->cpu, vcpu->index);
-	/* When it waits is not looked at. */
-	spin_note_wake(vcpu);
 }
 
 static bool has_magic_page(void)

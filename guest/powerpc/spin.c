@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Hints that a CPU spins, upon which its thread may give way to others: or 31,31,31 and
+ * the like (Power ISA book II, "Program Priority Registers" and "Shared Resource Hints").
+ * The guest sees that all get on; whether anybody gave way is for the host to see.
+ */
+#include "common/test.h"
+#include "runtime/runtime.h"
+
+#define LIMIT_MS 300000
+#define HINTS 1000000u
+#define WORK 20000000u
+
+static volatile uint32_t is_done;
+static volatile uint32_t worked;
+
+static inline void hint_low(void)
+{
+	__asm__ volatile("or 1,1,1" : : : "memory");
+}
+
+static inline void hint_very_low(void)
+{
+	__asm__ volatile("or 31,31,31" : : : "memory");
+}
+
+static inline void hint_yield(void)
+{
+	__asm__ volatile("or 27,27,27" : : : "memory");
+}
+
+/* All others wait in H_CEDE: nobody is to be let run. */
+static void test_alone(void)
+{
+	for (uint32_t i = 0; i < HINTS; i++)
+		hint_very_low();
+}
+
+static void spin(void *argument)
+{
+	(void)argument;
+	while (!is_done) {
+		hint_low();
+		hint_very_low();
+		hint_yield();
+	}
+}
+
+static void work(void *argument)
+{
+	(void)argument;
+	while (worked < WORK)
+		worked++;
+}
+
+/* One works, and all others spin for ever. */
+static void test_progress(void)
+{
+	for (uint32_t i = 2; i < cpu_count; i++)
+		cpu_post(cpu_at(i), spin, NULL);
+	cpu_post(cpu_at(1), work, NULL);
+	check(cpu_wait(cpu_at(1), LIMIT_MS), "the CPU that works does not finish");
+	is_done = 1;
+	for (uint32_t i = 2; i < cpu_count; i++)
+		check(cpu_wait(cpu_at(i), LIMIT_MS), "CPU %u does not finish", i);
+}
+
+#define SPIN "virt/kvm/kvm_main.c, kvm_vcpu_on_spin"
+
+static const struct test tests[] = {
+	{ .name = "a CPU that spins while all others wait gets on",
+	  .rule = SPIN,
+	  .run = test_alone,
+	  .cpus = 2 },
+	{ .name = "CPUs that spin for ever hold up nobody",
+	  .rule = SPIN,
+	  .run = test_progress,
+	  .cpus = 6 },
+};
+
+TESTS_MAIN("spin", tests)
