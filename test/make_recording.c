@@ -3,7 +3,8 @@
  * A recording of a guest that never was, the same each time: vCPUs that call, wait
  * for a lock, halt and kick each other. Usage: make_recording FOLDER EVENTS CPUS [SEED]
  *
- * With the seed "hostile" names and numbers are what no Paracall writes.
+ * With the seed "hostile" names and numbers are what no Paracall writes; with "spins"
+ * vCPUs give way because they spin.
  */
 #include "../report/recorder.h"
 
@@ -23,6 +24,7 @@ struct machine {
 	uint64_t *time;
 	uint64_t events;
 	bool is_hostile;
+	bool spins;
 };
 
 /* xorshift64 of Marsaglia. */
@@ -141,6 +143,27 @@ static void write_register(struct machine *machine, uint32_t cpu, uint32_t numbe
 	add(machine, cpu, event);
 }
 
+/* It waits for another one: by calls, or by hints upon which its thread gives way. */
+static void yield(struct machine *machine, uint32_t cpu, uint32_t other)
+{
+	machine->time[cpu] += 1500;
+	call(machine, cpu, "SCHED_YIELD", 0, other, 0);
+}
+
+static void spin(struct machine *machine, uint32_t cpu)
+{
+	const uint32_t duration = 9000;
+
+	machine->time[cpu] += 1500 + duration;
+	add(machine, cpu,
+	    (struct paracall_event){
+		    .id = paracall_event_id(PARACALL_EVENT_SPIN, 0),
+		    .duration = duration,
+		    .pc = 0xffffffff81000000,
+		    .arguments = { 64, duration },
+	    });
+}
+
 static void step(struct machine *machine, uint32_t cpu)
 {
 	uint32_t other = any(machine) % machine->cpus;
@@ -153,10 +176,10 @@ static void step(struct machine *machine, uint32_t cpu)
 		halt(machine, cpu, other);
 		break;
 	case 3:
-		for (int i = between(machine, 2, 12); i; i--) {
-			machine->time[cpu] += 1500;
-			call(machine, cpu, "SCHED_YIELD", 0, other, 0);
-		}
+		for (int i = between(machine, 2, 12); i; i--)
+			yield(machine, cpu, other);
+		if (machine->spins)
+			spin(machine, cpu);
 		break;
 	case 4:
 		call(machine, cpu, "CLOCK_PAIRING", any(machine) % 4 ? 0 : -95, 0x1000, 0);
@@ -207,6 +230,7 @@ int main(int argc, char **argv)
 	events = strtoull(argv[2], NULL, 10);
 	machine.cpus = strtoul(argv[3], NULL, 10);
 	machine.is_hostile = argc > 4 && !strcmp(argv[4], "hostile");
+	machine.spins = argc > 4 && !strcmp(argv[4], "spins");
 	if (argc > 4)
 		machine.random += strtoull(argv[4], NULL, 10);
 	if (machine.is_hostile)

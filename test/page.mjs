@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The page of paracall report --html in a browser. Usage:
 //	node page.mjs MODULES BROWSER FOLDER [SCREENSHOTS]
-// FOLDER has small, wide, hostile, empty and million.html, small and wide.json, and is
+// FOLDER has small, wide, hostile, spins, empty and million.html, small and wide.json, and is
 // written to.
 import { createRequire } from "node:module";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -347,6 +347,16 @@ async function testHostile() {
 	await page.waitForTimeout(300);
 }
 
+async function testSpins() {
+	await open("spins.html");
+	for (const state of ["spinning", "gave-way"])
+		check(`the timeline shows vCPUs: ${state}`, await pixels(`--${state}`) > 50,
+			`${await pixels(`--${state}`)} pixels`);
+	await open("small.html");
+	check("and none where nobody gave way", await pixels("--gave-way") === 0,
+		`${await pixels("--gave-way")} pixels`);
+}
+
 async function testEmpty() {
 	await open("empty.html");
 	await page.locator("#timeline").focus();
@@ -380,7 +390,7 @@ async function testMillion() {
 }
 
 for (const test of [testOpen, testZoom, testFilter, testTables, testDetails, testKeyboard, testTheme, testNarrow,
-	testWide, testHostile, testEmpty, testMillion]) {
+	testWide, testHostile, testSpins, testEmpty, testMillion]) {
 	try {
 		await test();
 	} catch (error) {

@@ -243,7 +243,7 @@ test_page() {
 	make million 1000000 4
 	make empty 0 2
 	make wide 20000 100
-	for name in small wide hostile empty million; do
+	for name in small wide hostile spins empty million; do
 		"$paracall" report --html "$work/$name" -o "$work/$name.html" ||
 			fail "page of $name" "it failed"
 	done
@@ -273,6 +273,7 @@ test_page() {
 make small 5000 4
 make other 5000 4 7
 make hostile 5000 4 hostile
+make spins 5000 4 spins
 test_usage
 test_formats
 test_chrome

@@ -17,7 +17,7 @@ const LABEL = 58;
 const MOST_ARROWS = 500;
 const SHORTEST = 20;
 
-const STATE_NAMES = ["--running", "--spinning", "--calling", "--halted"];
+const STATE_NAMES = ["--running", "--spinning", "--gave-way", "--calling", "--halted"];
 
 function niceStep(width, room) {
 	const raw = width / Math.max(1, room / 110);
@@ -218,6 +218,8 @@ export class Timeline {
 		const halted = new Float32Array(width);
 		const called = new Float32Array(width);
 		const spinning = new Float32Array(width);
+		const gaveWay = new Float32Array(width);
+		const all = [halted, called, spinning, gaveWay];
 
 		context.textAlign = "left";
 		context.fillStyle = colours.text;
@@ -225,29 +227,30 @@ export class Timeline {
 		this.cover(halted, data.halted);
 		this.cover(called, data.called);
 		this.cover(spinning, data.spinning);
-		/* From below: running, spinning, calls, halted. */
+		this.cover(gaveWay, data.gaveWay);
+		/* From below: running, spinning, giving way, calls, halted. */
 		let from = 0;
 		for (let bin = 1; bin <= width; bin++) {
-			if (bin < width && halted[bin] === halted[from] &&
-				called[bin] === called[from] && spinning[bin] === spinning[from])
+			if (bin < width && all.every((bins) => bins[bin] === bins[from]))
 				continue;
-			this.drawColumn(LABEL + from, bin - from, y + 2, halted[from], called[from],
-				spinning[from]);
+			this.drawColumn(LABEL + from, bin - from, y + 2,
+				...all.map((bins) => Math.min(1, bins[from])));
 			from = bin;
 		}
 		this.drawMarks(data.indices, y + 2 + STATES + 2, width);
 	}
 
-	drawColumn(x, width, y, halted, called, spinning) {
+	drawColumn(x, width, y, halted, called, spinning, gaveWay) {
 		const { context, colours } = this;
-		const limit = (part) => Math.min(1, part);
 
-		/* A call during a spin is both: what remains of that is spinning. */
-		halted = limit(halted);
-		called = Math.min(limit(called), 1 - halted);
-		spinning = Math.min(Math.max(0, limit(spinning) - called), 1 - halted - called);
+		/* A call or giving way during a spin is both: what remains of that is spinning. */
+		called = Math.min(called, 1 - halted);
+		gaveWay = Math.min(gaveWay, 1 - halted - called);
+		spinning = Math.min(Math.max(0, spinning - called - gaveWay),
+			1 - halted - called - gaveWay);
 		const parts = [[STATE.HALTED, halted], [STATE.CALL, called],
-			[STATE.SPINNING, spinning], [STATE.RUNNING, 1 - halted - called - spinning]];
+			[STATE.GAVE_WAY, gaveWay], [STATE.SPINNING, spinning],
+			[STATE.RUNNING, 1 - halted - called - gaveWay - spinning]];
 
 		for (const [state, part] of parts) {
 			if (part <= 0)
@@ -419,8 +422,10 @@ export class Timeline {
 			return i < end.length && start[i] <= time ? timeText(end[i] - start[i]) : "";
 		};
 		const halted = covers(data.halted);
+		const gaveWay = covers(data.gaveWay);
 		const spinning = covers(data.spinning);
 		const state = halted ? `halted for ${halted}` :
+			gaveWay ? `gave way for ${gaveWay}` :
 			spinning ? `spinning for ${spinning}` :
 			covers(data.called) ? "in a call" : "running";
 
