@@ -644,10 +644,61 @@ test_spins() {
 		taskset -c "$cpu" "$paracall" run -- "${guest[@]}" -smp 1
 	count_spins "spins, one thread" "" \
 		taskset -c "$cpu" "$paracall" run -- "${guest[@]}" -smp 3 -accel tcg,thread=single
-	# Its test of the effect may fail then.
 	taskset -c "$cpu" "$paracall" run --spin=keep --format=json --summary="$work/json" \
 		-- "${guest[@]}" -smp 3 >"$work/out" 2>&1 </dev/null
 	check_file "spins kept" "$work/json" '"spins": 0,'
+	check_file "spins kept have no effect" "$work/out" \
+		"not ok 1 - CPUs that spin leave the host to others"
+	check_file "spins kept hold up nobody for ever" "$work/out" \
+		"ok 2 - CPUs that wait for each other get on"
+}
+
+# On PowerPC vCPUs wait by a call, H_CEDE: whoever spins meanwhile holds up nobody. That
+# one gives way by H_CONFER, too, but not after so many hints.
+test_spins_powerpc() {
+	local cpu qemu
+	local -a run
+
+	qemu=$("$paracall" engines | sed -n 's/^\* \(.*-ppc64\)$/\1/p')
+	if [ -z "$qemu" ] || [ ! -f "$build/guest/powerpc/spin-le.elf" ]; then
+		skip "spins on PowerPC" "no qemu-system-ppc64, or no guest for it"
+		return
+	fi
+	cpu=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
+	run=(taskset -c "$cpu" "$paracall" run --trace=spin --output="$work/spins" --
+		qemu-system-ppc64 -M "pseries,x-vof=on" -m 256 -display none -serial stdio -nodefaults
+		-kernel "$build/guest/powerpc/spin-le.elf")
+	"${run[@]}" -smp 6 >"$work/out" 2>&1 </dev/null
+	check_file "spins on PowerPC, the guest" "$work/out" '# SUMMARY: 2 passed, 0 failed'
+	check_file "spins on PowerPC give way" "$work/spins" " spin: hints=64, gave_way="
+	"${run[@]}" -smp 4 >"$work/out" 2>&1 </dev/null
+	check_file "spins on PowerPC, others wait, the guest" "$work/out" \
+		'# SUMMARY: 1 passed, 0 failed'
+	if grep -E ' spin: hints=[0-9]{2,}' "$work/spins" >"$work/out"; then
+		fail "spins on PowerPC, others wait" "it gave way to nobody" "$work/out"
+	else
+		pass "spins on PowerPC, others wait"
+	fi
+}
+
+# The thread of a vCPU that others spin for is stopped meanwhile.
+test_stopped() {
+	local cpu how
+
+	cpu=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
+	for how in yield keep; do
+		taskset -c "$cpu" "$build/test/stop_thread" "$paracall" run --spin="$how" \
+			-- qemu-system-x86_64 -display none -serial stdio -m 128 -smp 5 \
+			-name stopped,debug-threads=on \
+			-device "isa-debug-exit,iobase=0xf4,iosize=4" \
+			-kernel "$build/guest/stopped.elf" >"$work/out" 2>&1
+		case $? in
+		33) pass "a vCPU whose thread is stopped, --spin=$how" ;;
+		77) skip "a vCPU whose thread is stopped, --spin=$how" \
+			"threads of children can't be traced here" ;;
+		*) fail "a vCPU whose thread is stopped, --spin=$how" "status $?" "$work/out" ;;
+		esac
+	done
 }
 
 # Without QEMU's -kernel: firmware starts GRUB, and that a guest, by Multiboot2.
@@ -994,6 +1045,8 @@ test_device_trees
 test_injection
 test_no_effect
 test_spins
+test_spins_powerpc
+test_stopped
 test_grub
 test_check
 test_check_ends

@@ -352,6 +352,55 @@ static void test_cpuid_others(void)
 	}
 }
 
+/* One instruction for all: a host may see the load before it, and learn the leaf from that. */
+static __attribute__((noinline)) struct paracall_guest_cpuid
+cpuid_loaded(const volatile uint32_t *leaf)
+{
+	struct paracall_guest_cpuid result;
+
+	__asm__ volatile("mov %4, %%eax; xor %%ecx, %%ecx; cpuid"
+			 : "=&a"(result.eax), "=&b"(result.ebx), "=&c"(result.ecx),
+			   "=&d"(result.edx)
+			 : "m"(*leaf));
+	return result;
+}
+
+#define LEAVES 5
+#define LEAF_ROUNDS 2000
+
+/* One CPU's; they all begin with another leaf. */
+static void load_leaves(void *argument)
+{
+	volatile uint32_t *wrong = argument;
+	uint32_t leaves[LEAVES] = { kvm.base, 0, kvm.base | 1, 0x80000000, kvm.base };
+	struct paracall_guest_cpuid expected[LEAVES], got;
+	volatile uint32_t leaf;
+
+	for (uint32_t i = 0; i < LEAVES; i++)
+		expected[i] = paracall_guest_cpuid(leaves[i], 0);
+	for (uint32_t round = 0; round < LEAF_ROUNDS; round++) {
+		uint32_t i = (round + this_cpu()->apic_id) % LEAVES;
+
+		leaf = leaves[i];
+		got = cpuid_loaded(&leaf);
+		if (got.eax != expected[i].eax || got.ebx != expected[i].ebx ||
+		    got.ecx != expected[i].ecx || got.edx != expected[i].edx)
+			__atomic_add_fetch(wrong, 1, __ATOMIC_SEQ_CST);
+	}
+}
+
+static void test_cpuid_loaded(void)
+{
+	volatile uint32_t wrong = 0;
+
+	for (uint32_t i = 1; i < cpu_count; i++)
+		cpu_post(cpu_at(i), load_leaves, (void *)&wrong);
+	load_leaves((void *)&wrong);
+	for (uint32_t i = 1; i < cpu_count; i++)
+		check(cpu_wait(cpu_at(i), 60000), "CPU %u does not finish", cpu_ids[i]);
+	check_equal(wrong, 0, "wrong answers of %u", cpu_count * LEAF_ROUNDS);
+}
+
 /* Many calls in a row: nothing is used up, and results don't mix. */
 static void test_many(void)
 {
@@ -574,6 +623,7 @@ static const struct test tests[] = {
 	TEST("CPUID changes four registers only", EMULATE_CPUID, test_cpuid_registers),
 	TEST("CPUID is the same in user mode", EMULATE_CPUID, test_cpuid_user),
 	TEST("other CPUID leaves are the CPU's own", EMULATE_CPUID, test_cpuid_others),
+	TEST("CPUID by a leaf from memory, on all CPUs", EMULATE_CPUID, test_cpuid_loaded),
 	NUMBERS_TEST("vmcall", CONVENTION "; " PATCHED, test_vmcall),
 	NUMBERS_TEST("vmmcall", CONVENTION "; " PATCHED, test_vmmcall),
 	TEST("other registers and flags are kept", KEPT, test_kept),

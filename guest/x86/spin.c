@@ -8,21 +8,31 @@
 #include "runtime/test.h"
 
 #define LIMIT_MS 60000
-#define SLICE_MS 50
-#define SLICES 8
 #define ROUNDS 2000
 
-/* What all but the first two CPUs do. */
-enum spinning {
-	STOPPED,
-	/* Until they are needed again, for ever otherwise. */
-	BUSY,
-	PAUSING,
-	FINISHED,
-};
+/* How often each CPU looks: long enough for many turns on a shared processor. */
+#define BUSY_LOOKS 4000000u
+#define PAUSES 4000u
+/*
+ * By so much more the worker gets on for each look. Where nobody gives way it is less than
+ * half of that, as pause takes a while on an emulator; else several times as much.
+ */
+#define BETTER 1000u
+/* At most. */
+#define TURNS 20
 
-static volatile uint32_t spinning;
-static volatile uint32_t stop;
+#define VECTOR_WINDOW 0x41
+
+#ifdef __x86_64__
+#define STACK_POINTER "rsp"
+#else
+#define STACK_POINTER "esp"
+#endif
+
+/* The worker's turns are counted in these, so that 32 bits are enough. */
+#define WORK_UNIT 256
+
+static volatile bool stop;
 
 struct worker {
 	volatile uint32_t count;
@@ -30,78 +40,78 @@ struct worker {
 
 static struct worker worker;
 
-static void spin(void *argument)
-{
-	uint32_t what;
-
-	(void)argument;
-	while ((what = spinning) != FINISHED) {
-		if (what == PAUSING)
-			relax();
-		else if (what == STOPPED)
-			delay_us(100);
-	}
-}
-
 static void work(void *argument)
 {
 	(void)argument;
-	while (!stop)
+	while (!stop) {
+		for (uint32_t i = 0; i < WORK_UNIT; i++)
+			__asm__ volatile("");
 		worker.count++;
+	}
 }
 
-/* How far the worker gets, in a thousandth of a millisecond's cycles. */
-static uint64_t speed(enum spinning others)
+/* Keeps the host's processor. */
+static void look_busily(void *argument)
 {
-	uint64_t began, cycles;
-	uint32_t before;
-
-	spinning = others;
-	delay_ms(SLICE_MS / 5);
-	before = worker.count;
-	began = rdtsc();
-	delay_ms(SLICE_MS);
-	cycles = rdtsc() - began;
-	return (uint64_t)(worker.count - before) * cycles_per_us / (uint32_t)(cycles / 1000);
+	(void)argument;
+	for (uint32_t i = 0; i < BUSY_LOOKS; i++)
+		__asm__ volatile("mov $1, %%eax; cpuid" : : : "eax", "ebx", "ecx", "edx");
 }
 
-static void spinners_begin(enum spinning what)
+/* How far the worker is to get, and that one of the others saw it there. */
+static volatile uint32_t goal;
+static volatile bool is_seen;
+
+static void look_and_pause(void *argument)
 {
-	spinning = what;
+	(void)argument;
+	for (uint32_t i = 0; i < PAUSES && !is_seen; i++) {
+		relax();
+		if ((int32_t)(worker.count - goal) >= 0)
+			is_seen = true;
+	}
+}
+
+/* All others do it at once. */
+static void others(void (*look)(void *))
+{
 	for (uint32_t i = 2; i < cpu_count; i++)
-		cpu_post(cpu_at(i), spin, NULL);
-}
-
-static void spinners_end(void)
-{
-	spinning = FINISHED;
+		cpu_post(cpu_at(i), look, NULL);
 	for (uint32_t i = 2; i < cpu_count; i++)
 		check(cpu_wait(cpu_at(i), LIMIT_MS), "CPU %u does not finish", cpu_ids[i]);
 }
 
+static void look_in_turns(void)
+{
+	uint32_t before, busy, enough;
+
+	before = worker.count;
+	others(look_busily);
+	busy = worker.count - before;
+	enough = busy / (BUSY_LOOKS / PAUSES) * BETTER + 1;
+	before = worker.count;
+	goal = before + enough;
+	others(look_and_pause);
+	print("# got on by %u while others looked %u times each, by %u of %u while %u times with pause\n",
+	      busy, BUSY_LOOKS, worker.count - before, enough, PAUSES);
+}
+
 /*
- * One CPU works while others spin: without pause they take their share of the host,
- * with it they leave most of it. It is one slice each in turns, so that it tells
- * nothing if the host is busy otherwise for a while.
+ * One CPU works while others look for something: with pause in their loops they let it run
+ * in between, without they take their share of the host first. What counts is how far it
+ * gets while they look so often, and not how long that takes; it is done again where the
+ * host let others of its own run instead.
  */
 static void test_effect(void)
 {
-	uint64_t busy = 0, pausing = 0;
-
-	stop = 0;
-	spinners_begin(BUSY);
+	stop = false;
+	is_seen = false;
 	cpu_post(cpu_at(1), work, NULL);
-	for (uint32_t slice = 0; slice < SLICES; slice++) {
-		busy += speed(BUSY);
-		pausing += speed(PAUSING);
-	}
-	spinners_end();
-	stop = 1;
+	for (uint32_t turn = 0; turn < TURNS && !is_seen; turn++)
+		look_in_turns();
+	check(is_seen, "others that pause leave it no more");
+	stop = true;
 	check(cpu_wait(cpu_at(1), LIMIT_MS), "the worker does not finish");
-	print("# got on by %u while others were busy, by %u while they paused\n",
-	      (uint32_t)busy, (uint32_t)pausing);
-	check(pausing > busy + busy / 4, "others that pause leave it no more: %u and %u",
-	      (uint32_t)pausing, (uint32_t)busy);
 }
 
 /* Odd: it is the second CPU's turn. */
@@ -117,6 +127,30 @@ static void answer(void *argument)
 	}
 }
 
+/* What all but the first two CPUs do. */
+static volatile bool spinning;
+
+static void spin(void *argument)
+{
+	(void)argument;
+	while (spinning)
+		relax();
+}
+
+static void spinners_begin(void)
+{
+	spinning = true;
+	for (uint32_t i = 2; i < cpu_count; i++)
+		cpu_post(cpu_at(i), spin, NULL);
+}
+
+static void spinners_end(void)
+{
+	spinning = false;
+	for (uint32_t i = 2; i < cpu_count; i++)
+		check(cpu_wait(cpu_at(i), LIMIT_MS), "CPU %u does not finish", cpu_ids[i]);
+}
+
 /*
  * Two wait for each other, all others for what never comes, with interrupts off and for
  * ever: neither is one of the two held up by that, nor by giving way itself.
@@ -126,7 +160,7 @@ static void test_progress(void)
 	uint64_t begin = rdtsc();
 
 	turn = 0;
-	spinners_begin(PAUSING);
+	spinners_begin();
 	cpu_post(cpu_at(1), answer, NULL);
 	for (uint32_t next = 1; next < 2 * ROUNDS && !test_has_failed(); next += 2) {
 		turn = next;
@@ -170,6 +204,50 @@ static void test_clock(void)
 	check(cpu_wait(cpu_at(1), LIMIT_MS), "the CPU that spun does not finish");
 }
 
+/*
+ * A pause in whose place the host does something is still an instruction, which ends
+ * what lasts for one: a single step, and the shadow of sti.
+ */
+extern char pause_is_over[];
+
+static void step_over_pause(void *argument)
+{
+	(void)argument;
+	__asm__ volatile("pushf; orl $0x100, (%%" STACK_POINTER "); popf; pause;"
+			 ".globl pause_is_over; pause_is_over: nop; nop"
+			 :
+			 :
+			 : "memory", "cc");
+}
+
+static void test_step(void)
+{
+	for (int i = 0; i < 4; i++) {
+		if (!check_equal(catch_exception(step_over_pause, NULL), VECTOR_DB, "vector"))
+			return;
+		check_equal(this_cpu()->exception.rip, (uintptr_t)pause_is_over, "where");
+	}
+}
+
+#define SHADOWS 100
+
+/* An interrupt waits; only behind the pause there is time for it. */
+static void test_shadow(void)
+{
+	struct cpu *cpu = this_cpu();
+	uint32_t before = cpu->interrupts[VECTOR_WINDOW];
+
+	for (uint32_t i = 1; i <= SHADOWS; i++) {
+		interrupts_off();
+		apic_send(cpu->apic_id, VECTOR_WINDOW);
+		__asm__ volatile("sti; pause; cli" : : : "memory");
+		check_equal(cpu->interrupts[VECTOR_WINDOW] - before, i, "interrupts");
+		interrupts_on();
+		if (test_has_failed())
+			return;
+	}
+}
+
 #define SPIN "virt/kvm/kvm_main.c, kvm_vcpu_on_spin"
 
 static const struct test tests[] = {
@@ -187,6 +265,14 @@ static const struct test tests[] = {
 	  .rule = SPIN,
 	  .run = test_clock,
 	  .cpus = 2,
+	  .kvm = true },
+	{ .name = "a single step over pause ends behind it",
+	  .rule = "Intel SDM vol. 3, \"Single-Step Exception Condition\"",
+	  .run = test_step,
+	  .kvm = true },
+	{ .name = "an interrupt that sti holds off comes behind pause",
+	  .rule = "Intel SDM vol. 2, \"STI\"",
+	  .run = test_shadow,
 	  .kvm = true },
 };
 
