@@ -61,6 +61,19 @@ def begin(arch):
     Setting.image = os.path.join(TREE, script('guest_image "$1"', arch))
 
 
+def settings_of(archs):
+    """Begins with each; by architecture, what use() takes. The last one is in use then."""
+    settings = {}
+    for arch in archs:
+        begin(arch)
+        settings[arch] = (Setting.qemu, Setting.kernel, Setting.image)
+    return settings
+
+
+def use(setting):
+    Setting.qemu, Setting.kernel, Setting.image = setting
+
+
 def command_of(kind, other=None):
     """With Paracall; or with nothing, or with Paracall and the option @other."""
     if not kind and not other:

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What is measured on x86."""
 
+import importlib
 import json
 import os
 import statistics
 import subprocess
+import sys
 import time
 
 import bench_plot
-from bench_run import (HOST_CPUS, TREE, Run, best_calls_of, calls_of, command_of,
-                       cpu_seconds, kernel_arguments, pairs, show, show_ratios)
+from bench_run import (HOST_CPUS, PARACALL, SUMMARY, TREE, Run, Setting, architectures,
+                       best_calls_of, calls_of, children_seconds, command_of, cpu_seconds,
+                       kernel_arguments, pairs, settings_of, show, show_ratios, use)
 
 
 def boot_arguments(cpus, task):
@@ -96,66 +99,93 @@ def bench_contend(runs):
     bench_workload(runs, "demo", "contend", "one lock, held for long by many, 8 vCPUs")
 
 
-def idle_share(with_paracall, seconds, cpus=8):
-    """Of a core, what QEMU uses while a guest that has booted sleeps."""
-    pid_file = os.path.join(TREE, "build", "bench-pid")
-    command = command_of(with_paracall) + boot_arguments(cpus, "idle:1000")
-    process = subprocess.Popen(command + ["-pidfile", pid_file], stdin=subprocess.DEVNULL,
-                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    for line in process.stdout:
-        if b"paracall-guest: up" in line:
-            break
-    with open(pid_file) as file:
-        pid = int(file.read())
-    time.sleep(3)
-    before = cpu_seconds(pid)
-    time.sleep(seconds)
-    share = 100 * (cpu_seconds(pid) - before) / seconds
-    process.terminate()
-    process.stdout.read()
-    process.wait()
-    return share
+class IdleRun:
+    """One boot of a guest that then sleeps, and powers off. @idle: of a core, in percent,
+    what QEMU uses while it sleeps; seconds and CPU seconds are those of the boot alone."""
+
+    SETTLE = 3
+
+    def __init__(self, command, sleep):
+        pid_file = os.path.join(TREE, "build", "bench-pid")
+        start = time.monotonic()
+        process = subprocess.Popen(command + ["-pidfile", pid_file], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.wait_for(process, b"paracall-guest: up")
+        up = time.monotonic()
+        with open(pid_file) as file:
+            pid = int(file.read())
+        up_cpu = cpu_seconds(pid)
+        time.sleep(self.SETTLE)
+        begin, begin_cpu = time.monotonic(), cpu_seconds(pid)
+        time.sleep(sleep - self.SETTLE - 1)
+        self.idle = 100 * (cpu_seconds(pid) - begin_cpu) / (time.monotonic() - begin)
+        self.wait_for(process, b"paracall-guest: idle for")
+        over = time.monotonic()
+        over_cpu = cpu_seconds(pid)
+        before = children_seconds()
+        process.stdout.read()
+        process.wait()
+        self.seconds = up - start + time.monotonic() - over
+        self.cpu_seconds = children_seconds() - before - (over_cpu - up_cpu)
+
+    @staticmethod
+    def wait_for(process, words):
+        for line in process.stdout:
+            if words in line:
+                return
+        sys.exit("bench: the guest did not print '%s'" % words.decode())
+
+
+IDLE_SECONDS = 14
+
+
+def idle_run(with_paracall, cpus):
+    return IdleRun(command_of(with_paracall) +
+                   boot_arguments(cpus, "idle:%d" % IDLE_SECONDS), IDLE_SECONDS)
 
 
 def bench_idle(runs):
-    figures = [(idle_share(True, 15), idle_share(False, 15)) for _ in range(runs)]
+    figures = [(idle_run(True, 8).idle, idle_run(False, 8).idle) for _ in range(runs)]
     for kind, words in ((0, "with"), (1, "without")):
         show("idle, 8 vCPUs, %s Paracall, %% of a core" % words,
              [figure[kind] for figure in figures])
 
 
-def bench_idle_64(runs):
-    """The boot without Paracall takes minutes."""
-    figures = [(idle_share(True, 15, 64), idle_share(False, 15, 64)) for _ in range(runs)]
-    for kind, words in ((0, "with"), (1, "without")):
-        show("idle, 64 vCPUs, %s Paracall, %% of a core" % words,
-             [figure[kind] for figure in figures])
-
-
-# What the table has: name, task, vCPUs, what the guest says took so many ms (else it is
-# the whole run), pairs by default.
+# What the table has: name, task, vCPUs, what the guest says took so many ms
+# (else it is the whole run), pairs by default.
 TABLE = (
-    ("boot", "boot", 1, None, 3),
-    ("boot", "boot", 2, None, 3),
-    ("boot", "boot", 4, None, 3),
-    ("boot", "boot", 16, None, 2),
-    ("boot", "boot", 64, None, 1),
-    ("forks", "forks", 8, r"forks: .* (\d+) ms", 2),
-    ("one lock, held for long", "demo", 8, r"contend: .* (\d+) ms", 2),
-    ("messages", "messages", 8, r"messages: .* (\d+) ms", 2),
+    ("boot", "boot", 1, None, 2),
+    ("boot", "boot", 2, None, 2),
+    ("boot", "boot", 4, None, 2),
+    ("boot", "boot", 8, None, 1),
+    ("boot", "boot", 16, None, 1),
+    ("boot", "idle", 64, None, 1),
+    ("forks", "forks", 8, r"forks: .* (\d+) ms", 1),
+    ("one lock, held for long", "demo", 8, r"contend: .* (\d+) ms", 1),
+    ("messages", "messages", 8, r"messages: .* (\d+) ms", 1),
     ("messages", "messages", 16, r"messages: .* (\d+) ms", 1),
+    ("boot, then idle", "idle", 8, None, 1),
 )
 
 
-def measure_row(name, task, cpus, pattern, runs):
-    """By "plain" and "paracall", seconds of each run, and CPU seconds of it as a whole."""
+def measure_one(row, kind, arguments, task, cpus, pattern):
+    if task == "idle":
+        run = idle_run(kind == "paracall", cpus)
+        row.setdefault(kind + "_idle", []).append(run.idle)
+    else:
+        run = Run(command_of(kind == "paracall") + arguments(cpus, task))
+    row[kind].append(run.number(pattern) / 1000 if pattern else run.seconds)
+    row[kind + "_cpu"].append(run.cpu_seconds)
+
+
+def measure_row(name, arguments, task, cpus, pattern, runs):
+    """By "plain" and "paracall", seconds of each run, and CPU seconds of it as a whole; where
+    the guest then sleeps also what that takes of a processor, in percent."""
     row = {"name": name, "vcpus": cpus, "plain": [], "paracall": [], "plain_cpu": [],
            "paracall_cpu": []}
     for number in range(runs):
         for kind in (("paracall", "plain") if number % 2 else ("plain", "paracall")):
-            run = Run(command_of(kind == "paracall") + boot_arguments(cpus, task))
-            row[kind].append(run.number(pattern) / 1000 if pattern else run.seconds)
-            row[kind + "_cpu"].append(run.cpu_seconds)
+            measure_one(row, kind, arguments, task, cpus, pattern)
     for suffix in ("", "_cpu"):
         ratios = [with_it / without for with_it, without in
                   zip(row["paracall" + suffix], row["plain" + suffix])]
@@ -166,11 +196,15 @@ def measure_row(name, task, cpus, pattern, runs):
 
 def print_row(row):
     ratios = row["ratios"]
-    print("%-26s %5d %9.2f %9.2f %6.2f %-15s %9.2f %9.2f %6.2f" % (
-        row["name"], row["vcpus"], statistics.median(row["plain"]),
+    print("%-26s %5d %5d %9.2f %9.2f %6.2f %-15s %9.2f %9.2f %6.2f" % (
+        row["name"], row["vcpus"], len(ratios), statistics.median(row["plain"]),
         statistics.median(row["paracall"]), row["ratio"],
         "(%.2f to %.2f)" % (min(ratios), max(ratios)), statistics.median(row["plain_cpu"]),
         statistics.median(row["paracall_cpu"]), row["ratio_cpu"]), flush=True)
+    if "plain_idle" in row:
+        print("%-26s %5d %5d %8.2f%% %8.2f%%        of a processor" % (
+            "idle after that", row["vcpus"], len(ratios), statistics.median(row["plain_idle"]),
+            statistics.median(row["paracall_idle"])), flush=True)
 
 
 def points_of(rows, kind):
@@ -179,20 +213,32 @@ def points_of(rows, kind):
             for row in rows if row["name"] == "boot"]
 
 
-def bench_table(runs, machine, json_file, plot_file):
-    print("%-26s %5s %9s %9s %6s %-15s %9s %9s %6s" % (
-        "", "vCPUs", "plain, s", "with, s", "ratio", "", "plain CPU", "with CPU", "ratio"))
-    rows = []
+def measure_rows(runs, settings):
+    """The table's, and a boot with 8 vCPUs of each other architecture."""
     for name, task, cpus, pattern, default_runs in TABLE:
-        rows.append(measure_row(name, task, cpus, pattern, runs or default_runs))
-        print_row(rows[-1])
-    idle = {kind: [idle_share(kind == "paracall", 10) for _ in range(runs or 1)]
-            for kind in ("plain", "paracall")}
-    print("%-26s %5d %8.2f%% %8.2f%%   of a processor" % (
-        "idle", 8, statistics.median(idle["plain"]), statistics.median(idle["paracall"])))
+        yield measure_row(name, boot_arguments, task, cpus, pattern, runs or default_runs)
+    for arch in list(settings)[:-1]:
+        use(settings[arch])
+        yield measure_row("boot, " + arch,
+                          importlib.import_module("bench_" + arch).boot_arguments, "boot", 8,
+                          None, runs or 1)
+    use(list(settings.values())[-1])
+
+
+def bench_table(runs, machine, json_file, plot_file):
+    settings = settings_of(reversed(architectures()))
+    begin = time.monotonic()
+    print("%-26s %5s %5s %9s %9s %6s %-15s %9s %9s %6s" % (
+        "", "vCPUs", "pairs", "plain, s", "with, s", "ratio", "", "plain CPU", "with CPU", "ratio"))
+    rows = []
+    for row in measure_rows(runs, settings):
+        rows.append(row)
+        print_row(row)
+    print("in %d s; the load was %.2f at the end" % (time.monotonic() - begin,
+                                                    os.getloadavg()[0]))
     if json_file:
         with open(json_file, "w") as file:
-            json.dump({"machine": machine, "rows": rows, "idle_percent": idle}, file, indent=1)
+            json.dump({"machine": machine, "rows": rows}, file, indent=1)
             file.write("\n")
     if plot_file:
         with open(plot_file, "w") as file:
@@ -201,7 +247,39 @@ def bench_table(runs, machine, json_file, plot_file):
                 {kind: points_of(rows, kind) for kind in ("plain", "paracall")}))
 
 
-BENCHES = {"idle-64": bench_idle_64, "boot": bench_boot, "upkeep": bench_upkeep,
+# What a guest is offered, and how its vCPUs spin, against all that is the default.
+VARIANTS = ("--features=-pv-unhalt", "--features=-pv-send-ipi", "--features=-steal-time",
+            "--features=-poll-control", "--features=-async-pf", "--hints=realtime",
+            "--spin=keep")
+WORK = (("boot", None), ("lock", r"contend: .* (\d+) ms"), ("forks", r"forks: .* (\d+) ms"),
+        ("messages", r"messages: .* (\d+) ms"))
+
+
+def work_of(option):
+    """What each kind of work took in one run, in seconds; the rest of it counts as boot."""
+    run = Run([PARACALL, "run", "--summary=" + SUMMARY] + ([option] if option else []) +
+              ["--", Setting.qemu] + boot_arguments(8, "bench"))
+    took = {name: run.number(pattern) / 1000 for name, pattern in WORK if pattern}
+    took["boot"] = run.seconds - sum(took.values())
+    took["all, CPU time"] = run.cpu_seconds
+    return took
+
+
+def bench_features(runs):
+    """One round has a run with the defaults, and one of each that differs."""
+    rounds = []
+    for _ in range(runs):
+        rounds.append({option: work_of(option) for option in (None,) + VARIANTS})
+        print(".", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    print("8 vCPUs, each against the default, of the same round:")
+    for option in VARIANTS:
+        for name in [name for name, _ in WORK] + ["all, CPU time"]:
+            show("%s: %s" % (option, name),
+                 [one[option][name] / one[None][name] for one in rounds])
+
+
+BENCHES = {"features": bench_features, "boot": bench_boot, "upkeep": bench_upkeep,
            "calls": bench_calls, "record": bench_record, "record-boot": bench_record_boot,
            "forks": bench_forks, "contend": bench_contend, "idle": bench_idle}
 CALLS = bench_arguments
