@@ -163,7 +163,7 @@ static bool is_named_before(const char *const *words, size_t count, const char *
 
 char *target_names_with(const char *option)
 {
-	const char *words[TARGETS];
+	const char *words[TARGETS] = { NULL };
 
 	for (size_t i = 0; i < TARGETS; i++) {
 		const struct target_info *target = &targets[i];

@@ -131,7 +131,7 @@ static int run(const struct run_options *options)
 	struct strings command = { .items = NULL };
 	int report = memfd_create("paracall-report", 0);
 	int status = EXIT_REFUSED;
-	struct trace trace;
+	struct trace trace = { .memory = -1 };
 	char *qemu = NULL;
 	char *reason = NULL;
 
