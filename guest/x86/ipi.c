@@ -528,6 +528,9 @@ static void crossfire(void *argument)
 	while (cpu_ids[self] != this_cpu()->apic_id)
 		self++;
 	vector = 0x60 + self;
+	/* That one ends user mode. */
+	if (vector >= USER_EXIT_VECTOR)
+		vector++;
 	others = all_but(self);
 	for (uint32_t round = 1; round <= BURST / 4; round++) {
 		if (send_to(&others, vector) != (long)count(&others))
