@@ -26,10 +26,10 @@ static void print_usage(void)
 {
 	printf("Usage: paracall diff [OPTION]... RECORDING RECORDING\n"
 	       "\n"
-	       "Compare what two guests did, by recordings of 'paracall run --record': which calls,\n"
-	       "accesses to registers and CPUID leaves came, went or changed in number, how long they\n"
-	       "took, and in which order they came first. The exit status is 0 if they are the same,\n"
-	       "1 if they differ, 2 if there is trouble.\n"
+	       "Compare two guests by their recordings of 'paracall run --record': which calls, accesses\n"
+	       "to registers and CPUID leaves appear, disappear or change in number, how long they\n"
+	       "take, and in which order they first occur. The exit status is 0 if they are the same,\n"
+	       "1 if they differ, 2 on errors.\n"
 	       "\n");
 }
 
@@ -130,15 +130,15 @@ static bool take_latency(void *options, const char *value)
 static const struct option_row own_rows[] = {
 	{ .name = "number",
 	  .value = "PERCENT",
-	  .help = "numbers that are no further apart are the same (default: 0)",
+	  .help = "ignore differences in number up to PERCENT (default: 0)",
 	  .take = take_number },
 	{ .name = "latency",
 	  .value = "PERCENT",
-	  .help = "medians and 99 percents that are further apart differ\n"
-		  "(default: times never make a difference)",
+	  .help = "report medians and 99th percentiles that differ by more\n"
+		  "than PERCENT (default: times are ignored)",
 	  .take = take_latency },
 	{ .name = "ignore-order",
-	  .help = "the order makes no difference",
+	  .help = "ignore the order",
 	  .place = offsetof(struct diff_options, compare.ignores_order) },
 	{ .name = "quiet",
 	  .letter = 'q',

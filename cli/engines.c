@@ -303,14 +303,14 @@ static void print_usage(void)
 	       "\n"
 	       "Show the QEMUs of each architecture that were found, in the order in which they\n"
 	       "are tried: the one named by the variable PARACALL_QEMU, those on PATH, the one\n"
-	       "that script/setup unpacked. The ones that 'paracall run' would use have a star.\n"
+	       "that script/setup unpacked. A star marks those that 'paracall run' would use.\n"
 	       "\n");
 }
 
 static const struct option_row rows[] = {
 	{ .name = "qemu",
 	  .value = "PATH",
-	  .help = "look at this one only",
+	  .help = "check only this one",
 	  .place = offsetof(struct engines_options, only) },
 	HELP_ROW,
 	{ .name = NULL },

@@ -18,12 +18,11 @@ static const struct subcommand {
 	{ "run", run_main, "run a guest under QEMU, as a KVM guest", EXIT_REFUSED },
 	{ "engines", engines_main, "show the QEMUs found, and which one is used",
 	  EXIT_NOTHING },
-	{ "top", top_main, "show what a running guest calls, as it does", EXIT_NOTHING },
+	{ "top", top_main, "show what a running guest calls, per second", EXIT_NOTHING },
 	{ "report", report_main, "show what 'paracall run --record' recorded", EXIT_NOTHING },
 	{ "diff", diff_main, "compare two recordings", EXIT_USAGE },
 	{ "list", list_main, "show KVM's hypercalls and features", EXIT_NOTHING },
-	{ "dtb", dtb_main, "tell a PowerPC guest of KVM in a device tree's file",
-	  EXIT_NOTHING },
+	{ "dtb", dtb_main, "add KVM to the device tree of a PowerPC guest", EXIT_NOTHING },
 	{ "check", check_main, "test KVM's interface from inside a guest", EXIT_REFUSED },
 };
 
@@ -38,7 +37,7 @@ static void print_help(void)
 	for (size_t i = 0; i < SUBCOMMANDS; i++)
 		printf("  %-10s %s\n", subcommands[i].name, subcommands[i].purpose);
 	printf("\n"
-	       "  --help     this text; 'paracall COMMAND --help' for a command's\n"
+	       "  --help     this text; 'paracall COMMAND --help' describes a command\n"
 	       "  --version  the version\n"
 	       "\n"
 	       "See paracall(1), paracall-hypercalls(7) and libparacall(3).\n");
@@ -78,6 +77,6 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		complain("no command '%s'; 'paracall --help' lists them", word);
 	else
-		complain("what to do? 'paracall --help' lists the commands");
+		complain("no command given; 'paracall --help' lists the commands");
 	return EXIT_USAGE;
 }

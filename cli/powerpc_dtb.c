@@ -17,9 +17,9 @@ static void print_usage(void)
 {
 	printf("Usage: paracall dtb IN OUT\n"
 	       "\n"
-	       "Write a copy of IN, a flattened device tree, that tells a PowerPC guest of KVM;\n"
-	       "for QEMU's -dtb where a firmware starts the guest's kernel. All else is told by\n"
-	       "'paracall run' itself.\n"
+	       "Write a copy of IN, a flattened device tree, in which a PowerPC guest finds KVM;\n"
+	       "for QEMU's -dtb where firmware starts the guest's kernel. In all other cases\n"
+	       "'paracall run' changes the guest's tree itself.\n"
 	       "\n");
 }
 
@@ -100,7 +100,6 @@ int dtb_main(int argc, char **argv)
 		return status;
 	if (words[0] && words[1] && !words[2])
 		return convert(words[0], words[1]);
-	complain(
-		"dtb: give two files, a tree and where its copy goes; see 'paracall dtb --help'");
+	complain("dtb: give two files, a tree and its copy; see 'paracall dtb --help'");
 	return EXIT_USAGE;
 }

@@ -22,13 +22,13 @@ struct reading_options {
 #define READING_ROWS(more) \
 	{ .name = "trace", .value = "LIST", \
 	  .help = "only these: names of calls, other events and registers, %%groups,\n" \
-		  "! takes out; see paracall(1)" more, \
+		  "! excludes; see paracall(1)" more, \
 	  .place = offsetof(struct reading_options, expression) }, \
 	{ .name = "trace-cpu", .value = "LIST", \
-	  .help = "only those of these vCPUs, like 0,2-3", \
+	  .help = "only those of these vCPUs, such as 0,2-3", \
 	  .place = offsetof(struct reading_options, cpus) }, \
 	{ .name = "cpu", .value = "LIST", .place = offsetof(struct reading_options, cpus) }, \
-	{ .name = "failed-only", .help = "only what the guest was refused", \
+	{ .name = "failed-only", .help = "only calls and accesses that were refused", \
 	  .place = offsetof(struct reading_options, failed_only) }
 /* clang-format on */
 

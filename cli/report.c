@@ -33,7 +33,7 @@ static FILE *open_page(void)
 
 	if (!page && errno == ENOENT)
 		complain(
-			"this Paracall was built without the page for --html: run script/setup where there is node or npm can be had, and build it again");
+			"this Paracall was built without the page for --html: run script/setup where node or npm is available, and build it again");
 	else if (!page)
 		complain("'%s' can't be read: %s", path, strerror(errno));
 	free(path);
@@ -51,7 +51,7 @@ static FILE *open_output(const struct report_options *options)
 	if (!output && options->output)
 		complain("'%s' can't be written: %s", options->output, strerror(errno));
 	else if (!output)
-		complain("a page is nothing for a terminal: add --output=FILE");
+		complain("an HTML page cannot go to a terminal: add --output=FILE");
 	return output;
 }
 
@@ -162,10 +162,10 @@ static bool take_count(void *options, const char *value)
 static const struct option_row form_rows[] = {
 	{ .name = "format",
 	  .value = "FORMAT",
-	  .help = "text as of 'paracall run --trace', json, csv, or chrome for\n"
+	  .help = "text as in 'paracall run --trace', json, csv, or chrome for\n"
 		  "Perfetto (default: text)",
 	  .take = take_format },
-	{ .name = "html", .help = "one page for a browser, with all in it", .take = take_html },
+	{ .name = "html", .help = "one self-contained HTML page", .take = take_html },
 	{ .name = "count",
 	  .letter = 'c',
 	  .help = "the table of calls that 'paracall run' prints",
@@ -173,7 +173,7 @@ static const struct option_row form_rows[] = {
 	{ .name = "output",
 	  .letter = 'o',
 	  .value = "FILE",
-	  .help = "write there (default: standard output)",
+	  .help = "write to FILE (default: standard output)",
 	  .place = offsetof(struct report_options, output) },
 	{ .name = NULL },
 };
@@ -182,7 +182,7 @@ static const struct option_row reading_rows[] = {
 	READING_ROWS(""),
 	{ .name = "symbols",
 	  .value = "FILE",
-	  .help = "names for program counters, from a System.map or vmlinux",
+	  .help = "symbols for program counters, from a System.map or vmlinux",
 	  .place = offsetof(struct reading_options, symbols) },
 	HELP_ROW,
 	{ .name = NULL },
@@ -208,7 +208,7 @@ static bool take_path(struct report_options *options, char **words)
 		complain("report: one recording at a time, not also '%s'", words[1]);
 	else
 		complain(
-			"report what? Give the folder that 'paracall run --record' wrote; see 'paracall report --help'");
+			"report: give the folder that 'paracall run --record' wrote; see 'paracall report --help'");
 	return false;
 }
 

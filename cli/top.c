@@ -178,7 +178,7 @@ static pid_t find_guest(void)
 	else if (guests.count == 1)
 		pid = guests.items[0].pid;
 	else
-		complain("which one? Give the number of one of these %zu processes:",
+		complain("there are %zu guests; give the number of one of these processes:",
 			 guests.count);
 	if (guests.count > 1)
 		print_guests(&guests);
@@ -246,16 +246,16 @@ static const struct option_row rows[] = {
 	{ .name = "interval",
 	  .letter = 'i',
 	  .value = "SECONDS",
-	  .help = "between two readings, 0.1 to 60 (default: 1)",
+	  .help = "time between two readings, 0.1 to 60 (default: 1)",
 	  .take = take_interval },
 	{ .name = "sort",
 	  .letter = 's',
 	  .value = "ORDER",
-	  .help = "by rate, total, time or name (default: rate)",
+	  .help = "sort by rate, total, time or name (default: rate)",
 	  .take = take_order },
 	{ .name = "cpus",
 	  .letter = 'c',
-	  .help = "the rates of each vCPU",
+	  .help = "show the rates of each vCPU",
 	  .place = offsetof(struct top_options, shows_cpus) },
 	{ .name = "batch",
 	  .letter = 'b',
@@ -264,9 +264,11 @@ static const struct option_row rows[] = {
 	{ .name = "count",
 	  .letter = 'n',
 	  .value = "N",
-	  .help = "that many tables, and no more; with --batch only",
+	  .help = "end after N tables; with --batch only",
 	  .take = take_count },
-	{ .name = "once", .help = "print one table; as --batch --count=1", .take = take_once },
+	{ .name = "once",
+	  .help = "print one table; same as --batch --count=1",
+	  .take = take_once },
 	HELP_ROW,
 	{ .name = NULL },
 };

@@ -20,7 +20,7 @@ cut_stream() {
 }
 
 test_usage() {
-	expect "report of nothing" 2 "report what" "$paracall" report
+	expect "report of nothing" 2 "give the folder that" "$paracall" report
 	expect "report of two" 2 "not also 'b'" "$paracall" report a b
 	expect "unknown option" 2 "unknown option '--fast'" "$paracall" report --fast a
 	expect "unknown format" 2 "use text, json, csv or chrome" "$paracall" report --format=xml a

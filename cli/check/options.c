@@ -22,8 +22,8 @@ static void print_usage(void)
 	       "\n"
 	       "Run the conformance suite: bare-metal guests that test KVM's interface from\n"
 	       "inside. PROGRAM is one of them, like kick, or a pattern of names. The exit status\n"
-	       "is 0 if all is as it should be, 1 if a test failed, 3 if none did but a guest\n"
-	       "crashed or was not done in time, 77 if nothing could be tested.\n"
+	       "is 0 if all results are as expected, 1 if a test failed, 3 if none did but a\n"
+	       "guest crashed or did not finish in time, 77 if nothing could be tested.\n"
 	       "\n");
 }
 
@@ -181,51 +181,51 @@ static char *list_seconds(void)
 static const struct option_row rows[] = {
 	{ .name = "engine",
 	  .value = "LIST",
-	  .help = "what runs them: paracall; plain, QEMU alone, where nearly all\n"
-		  "must be skipped; kvm, the machine's own; kvm-in-tcg, that\n"
-		  "of a Linux under QEMU; unicorn, Paracall's library without\n"
-		  "QEMU (default: paracall,plain)",
+	  .help = "engines to run them on: paracall; plain, QEMU alone, where\n"
+		  "nearly all must be skipped; kvm, the machine's own;\n"
+		  "kvm-in-tcg, that of a Linux under QEMU; unicorn, Paracall's\n"
+		  "library without QEMU (default: paracall,plain)",
 	  .take = take_engines },
 	{ .name = "compare",
-	  .help = "run guests that tell their host's answers, on two engines,\n"
-		  "and show where these differ; 1 if it isn't known why",
+	  .help = "run guests that print their host's answers, on two engines,\n"
+		  "and show differences; 1 if one of them is unexplained",
 	  .place = offsetof(struct check_options, compares) },
 	{ .name = "seed",
 	  .value = "N",
-	  .help = "of --compare's sequences by chance; or --seed=random, and\n"
-		  "the seed is told (default: 1)",
+	  .help = "seed of --compare's random sequences; --seed=random draws\n"
+		  "and prints one (default: 1)",
 	  .take = take_seed },
 	{ .name = "sequences",
 	  .value = "N",
-	  .help = "how many of them (default: 600, of the long run 10000)",
+	  .help = "how many sequences (default: 600, with --long 10000)",
 	  .take = take_sequences },
 	{ .name = "arch",
 	  .value = "NAME",
-	  .help = "of this architecture only: %s",
+	  .help = "only this architecture: %s",
 	  .list = check_machine_names,
 	  .take = take_architecture },
 	{ .name = "long",
-	  .help = "the long runs, too",
+	  .help = "include the long runs",
 	  .place = offsetof(struct check_options, is_long) },
 	{ .name = "list",
-	  .help = "show the tests and what they cover, and run none",
+	  .help = "show the tests and what they cover, without running them",
 	  .place = offsetof(struct check_options, lists) },
 	{ .name = "rules",
-	  .help = "the same, and where it is written what each expects",
+	  .help = "the same, with the source of what each test expects",
 	  .take = take_rules },
 	{ .name = "format",
 	  .value = "FORMAT",
-	  .help = "text, tap or junit; of a list text or json (default: text)",
+	  .help = "text, tap or junit; for a list text or json (default: text)",
 	  .take = take_format },
 	{ .name = "junit",
 	  .value = "FILE",
-	  .help = "the results also to this file, as JUnit's XML",
+	  .help = "also write the results to FILE, as JUnit's XML",
 	  .place = offsetof(struct check_options, junit) },
 	{ .name = "jobs",
 	  .letter = 'j',
 	  .value = "N",
 	  .help = "N runs at a time, or auto: as many as there are processors;\n"
-		  "those that look at time are run alone (default: 1)",
+		  "those that measure time are run alone (default: 1)",
 	  .take = take_jobs },
 	{ .name = "shard",
 	  .value = "I/N",

@@ -14,8 +14,8 @@ static void print_usage(void)
 	printf("Usage: paracall run [OPTION]... -- QEMU-PROGRAM [ARGUMENT]...\n"
 	       "       paracall run [OPTION]... --kernel=FILE [-- QEMU-ARGUMENT...]\n"
 	       "\n"
-	       "Run a guest under QEMU's TCG so that it finds itself on KVM. At its end print\n"
-	       "to standard error what it called. The exit status is QEMU's; 125 if QEMU was\n"
+	       "Run a guest under QEMU's TCG as if it were on KVM, and print a table of its calls\n"
+	       "to standard error when it ends. The exit status is QEMU's, or 125 if QEMU was\n"
 	       "not started. QEMU-PROGRAM is %s.\n",
 	       programs);
 	free(programs);
@@ -58,13 +58,13 @@ static char *list_archs(void)
 static const struct option_row common_rows[] = {
 	{ .name = "features",
 	  .value = "LIST",
-	  .help = "what to offer: names with + or - before them, all, none;\n"
+	  .help = "features to offer: names with + or -, all, or none;\n"
 		  "see 'paracall list --features', also for the default",
 	  .neutral = "none",
 	  .place = offsetof(struct target_options, features) },
 	{ .name = "spin",
 	  .value = "HOW",
-	  .help = "what becomes of vCPUs that spin while others wait for a\n"
+	  .help = "what spinning vCPUs do while others wait for a\n"
 		  "processor: yield or keep (default: yield)",
 	  .words = "yield or keep",
 	  .neutral = "yield",
@@ -75,18 +75,18 @@ static const struct option_row common_rows[] = {
 static const struct option_row special_rows[] = {
 	{ .name = "hints",
 	  .value = "HINT",
-	  .help = "what else CPUID says: realtime, that vCPUs are never\n"
-		  "preempted for long, or none (default: none)",
+	  .help = "CPUID's hints: realtime (vCPUs are never preempted for\n"
+		  "long) or none (default: none)",
 	  .words = "realtime or none",
 	  .neutral = "none",
 	  .place = offsetof(struct target_options, hints) },
 	{ .name = "enforce-features",
-	  .help = "answer calls that are not offered as unknown",
+	  .help = "answer calls of features that are not offered as unknown",
 	  .place = offsetof(struct target_options, enforces) },
 	{ .name = "replace",
 	  .value = "HOW",
-	  .help = "what becomes of hypercall instructions in the guest's\n"
-		  "memory: keep, vmcall, vmmcall, fast, native or refuse\n"
+	  .help = "how hypercall instructions in guest memory are replaced:\n"
+		  "keep, vmcall, vmmcall, fast, native or refuse\n"
 		  "(default: fast)",
 	  .words = "keep, vmcall, vmmcall, fast, native or refuse",
 	  .neutral = "fast",
@@ -97,7 +97,7 @@ static const struct option_row special_rows[] = {
 static const struct option_row own_rows[] = {
 	{ .name = "inject",
 	  .value = "RULE",
-	  .help = "do something wrong, to test the guest; as often as wanted:\n"
+	  .help = "inject faults to test the guest; can be given repeatedly:\n"
 		  "  CALL:FAULT[:when=WHEN][:N%%], with a call's name or * and\n"
 		  "    drop, enosys, error=N, retval=N, delay=TIME, late=TIME\n"
 		  "  MSR_NAME:FAULT, with fault, drop, delay=TIME\n"
@@ -105,15 +105,15 @@ static const struct option_row own_rows[] = {
 		  "  clock:jump=TIME[:every=TIME]\n"
 		  "  steal:burst=TIME[:every=TIME]\n"
 		  "  async-pf[:every=TIME][:delay=TIME]\n"
-		  "  seed=N, to have the same again",
+		  "  seed=N, to get the same faults again",
 	  .take = take_injection },
 	{ .name = "summary",
 	  .value = "FILE",
-	  .help = "write the summary there",
+	  .help = "write the summary to FILE",
 	  .place = offsetof(struct run_options, summary) },
 	{ .name = "format",
 	  .value = "FORMAT",
-	  .help = "the summary as text or json (default: text)",
+	  .help = "format of the summary, text or json (default: text)",
 	  .words = "text or json",
 	  .place = offsetof(struct run_options, format) },
 	{ .name = "qemu",
@@ -150,7 +150,7 @@ static const struct option_row machine_rows[] = {
 	  .place = IN_MACHINE(cpus) },
 	{ .name = "memory",
 	  .value = "SIZE",
-	  .help = "memory, like 512M (default: 1G)",
+	  .help = "memory, such as 512M (default: 1G)",
 	  .place = IN_MACHINE(memory) },
 	{ .name = "disk", .value = "FILE", .help = "a virtio disk", .place = IN_MACHINE(disk) },
 	{ .name = NULL },
@@ -179,7 +179,7 @@ static const struct option_group groups[] = {
 	  .rows = trace_option_rows,
 	  .offset = offsetof(struct run_options, trace) },
 	{ .heading = "Paracall:", .rows = own_rows },
-	{ .heading = "A default machine, in place of a QEMU command (%s,\n"
+	{ .heading = "A default machine, instead of a QEMU command (%s,\n"
 		     "console on the terminal, no network):",
 	  .list = target_machines,
 	  .rows = machine_rows },
