@@ -179,13 +179,14 @@ static void complain_of(int error, pid_t pid)
 		break;
 	case EPROTO:
 		complain(
-			"process %d runs a guest with another version of Paracall: use that one's 'paracall top'",
+			"process %d runs a guest with another version of Paracall: use that version's 'paracall top'",
 			pid);
 		break;
 	case EACCES:
 	case EPERM:
-		complain("process %d is another user's: only that one can look at its counters",
-			 pid);
+		complain(
+			"process %d belongs to another user: only that user can read its counters",
+			pid);
 		break;
 	case ENOENT:
 		complain(

@@ -64,7 +64,7 @@ static void print_row(const struct paracall_call_info *info)
 	printf("Status: %s\n", paracall_status_name(info->status));
 	printf("Purpose: %s\n", info->purpose);
 	puts(print_fields(info, PARACALL_IN, "Arguments: ") ? "" : "Arguments: none");
-	if (print_fields(info, PARACALL_OUT, "Gives back: "))
+	if (print_fields(info, PARACALL_OUT, "Returns: "))
 		putchar('\n');
 	printf("Needs: %s\n", info->needs ? info->needs : "nothing");
 	printf("Handled: %s\n", handled_words(info));

@@ -79,7 +79,7 @@ static bool check_plugins(const struct command_line *line)
 		    strcmp(slash ? slash + 1 : file, PLUGIN_FILE))
 			continue;
 		complain(
-			"'%s %s': this plugin is added by 'paracall run' itself: leave that out, and give what it is to do as options of 'paracall run'",
+			"'%s %s': 'paracall run' adds this plugin itself: leave it out, and use the options of 'paracall run' instead",
 			option->word, option->value);
 		return false;
 	}
@@ -93,7 +93,7 @@ bool qemu_command_check(const char *program, const struct command_line *line)
 	if (!command_line_last(line, "daemonize"))
 		return true;
 	complain(
-		"'-daemonize' would part QEMU from its summary: leave that out, and put the command in the background");
+		"'-daemonize' would separate QEMU from its summary: leave it out, and run the command in the background");
 	return false;
 }
 

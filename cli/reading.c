@@ -19,7 +19,7 @@ static void place_symbols(struct reading *reading, const char *path)
 		note_entry(reading, &event);
 	if (!symbols_are_placed(reading->symbols))
 		complain(
-			"nothing in the recording tells where the kernel is: it is taken to be where '%s' says",
+			"the recording does not show where the kernel is: it is assumed to be where '%s' says",
 			path);
 	symbols_place(reading->symbols);
 	recording_rewind(reading->recording);

@@ -128,7 +128,7 @@ static int report(const struct report_options *options)
 static bool set_format(struct report_options *options, const struct writer_format *format)
 {
 	if (options->format && options->format != format) {
-		complain("report: one of --format, --html and --count at a time");
+		complain("report: use only one of --format, --html and --count");
 		return false;
 	}
 	options->format = format;

@@ -39,7 +39,7 @@ static const struct target_info targets[] = {
 		.name = "PowerPC",
 		.architecture = PARACALL_POWERPC,
 		.arch = "ppc64le",
-		.arch_note = "a big-endian PowerPC kernel is ppc64le's, too",
+		.arch_note = "ppc64le is also for big-endian PowerPC kernels",
 		.machine = "pseries",
 		/* TCG has no such work-arounds, and says so each time if asked for them. */
 		.machine_options = ",cap-cfpc=broken,cap-ibs=broken,cap-ccf-assist=off",

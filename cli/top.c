@@ -115,7 +115,7 @@ static int end(const struct top *top, enum top_state state)
 {
 	switch (state) {
 	case TOP_FAILED:
-		complain("the counters of process %d have gone", top->attachment.pid);
+		complain("the counters of process %d are gone", top->attachment.pid);
 		return EXIT_NOTHING;
 	case TOP_UNWRITTEN:
 		return EXIT_NOTHING;
@@ -174,7 +174,7 @@ static pid_t find_guest(void)
 
 	guests_find(&guests);
 	if (!guests.count)
-		complain("no guest of yours runs: start one with 'paracall run'");
+		complain("none of your guests is running: start one with 'paracall run'");
 	else if (guests.count == 1)
 		pid = guests.items[0].pid;
 	else
@@ -287,7 +287,7 @@ static bool take_words(struct top_options *options, char **words)
 		return false;
 	}
 	if (options->count && !options->is_batch) {
-		complain("top: --count is for --batch; see 'paracall top --help'");
+		complain("top: --count needs --batch; see 'paracall top --help'");
 		return false;
 	}
 	if (words[0])

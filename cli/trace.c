@@ -221,7 +221,7 @@ static void wait_for_reader(struct trace *trace)
 
 	/* Any byte: this is the end that was meant to be. It may know that already. */
 	if (send(trace->end, "", 1, MSG_NOSIGNAL) < 0 && errno != EPIPE)
-		complain("the trace's reader can't be told of the end: %s", strerror(errno));
+		complain("cannot notify the trace's reader of the end: %s", strerror(errno));
 	has_ended = end_reader(trace);
 	/* What is said from here on may have to wait, too. */
 	child_leave_signals();

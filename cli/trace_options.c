@@ -130,10 +130,9 @@ const struct option_row trace_option_rows[] = {
 bool trace_check_options(const struct trace_options *options)
 {
 	if (!options->traces && options->needs_trace)
-		complain("%s is about the trace: say --trace, too", options->needs_trace);
+		complain("%s needs --trace", options->needs_trace);
 	else if (!trace_is_wanted(options) && options->needs_either)
-		complain("%s is about recording: say --record=FOLDER, too",
-			 options->needs_either);
+		complain("%s needs --record=FOLDER", options->needs_either);
 	else
 		return true;
 	return false;

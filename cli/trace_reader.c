@@ -151,7 +151,7 @@ static void stop_if_idle(struct reader *reader)
 
 static void end_recording(struct reader *reader)
 {
-	complain("recording to '%s' ends here: %s; the guest goes on",
+	complain("recording to '%s' ends here: %s; the guest continues",
 		 reader->job->options->record, strerror(errno));
 	recorder_finish(reader->recorder);
 	reader->recorder = NULL;
@@ -160,7 +160,7 @@ static void end_recording(struct reader *reader)
 
 static void end_trace(struct reader *reader)
 {
-	complain("the trace ends here: %s; the guest goes on", strerror(errno));
+	complain("the trace ends here: %s; the guest continues", strerror(errno));
 	hurried_output = -1;
 	fclose(reader->output);
 	reader->output = NULL;
@@ -523,7 +523,8 @@ static void finish(struct reader *reader)
 		complain("%" PRIu64 " events were dropped, because writing could not keep up",
 			 reader->lost);
 	if (is_hurried)
-		complain("asked to end at once: what was not written by then is missing");
+		complain(
+			"was made to end at once: events that were not written by then are missing");
 	free(reader->lines.items);
 	free(reader->newest);
 	free(reader->has_newest);
@@ -550,7 +551,7 @@ static void begin(struct reader *reader)
 static void read_block(struct reader *reader, struct paracall_trace *trace, size_t size)
 {
 	if (!look(reader, trace, size)) {
-		complain("no trace: its memory is not as the plugin makes it");
+		complain("no trace: its memory does not have the format of the plugin");
 		return;
 	}
 	if (!event_classes_make(&reader->classes))

@@ -351,12 +351,12 @@ static const char *check_fault(const struct paracall_rule *rule,
 		return NULL;
 	info = paracall_call_by_id((uint32_t)rule->index);
 	if (info->properties & PARACALL_CALL_SEEN_ONLY)
-		return "PAPR's calls are the emulator's own, and not met";
+		return "PAPR's calls are the emulator's own, and cannot be injected";
 	if (rule->fault == PARACALL_FAULT_LATE)
 		return "only KICK_CPU can be late; use delay=TIME";
 	if (info->server == PARACALL_SERVED_BY_ENGINE)
 		return "the emulator answers this one by itself; use drop or delay=TIME";
-	return "there is no result to be replaced; use drop, enosys or delay=TIME";
+	return "there is no result to replace; use drop, enosys or delay=TIME";
 }
 
 /* How often; all of the words are optional, and in any order. */
@@ -397,7 +397,7 @@ static const char *parse_rule(struct paracall_rule *rule,
 		return "that is too long";
 	memcpy(rule->text, text, length + 1);
 	if (!find_place(word, architecture, rule))
-		return "this guest has nothing of that name; 'paracall list' shows calls, 'paracall list --registers' registers, and there are clock, steal, cpuid, async-pf and seed";
+		return "this guest has nothing with that name; 'paracall list' shows calls, 'paracall list --registers' registers, and there are clock, steal, cpuid, async-pf and seed";
 	text = word.text + word.length;
 	word = first_word(*text ? text + 1 : text);
 	wrong = parse_fault(word, rule);
@@ -407,8 +407,8 @@ static const char *parse_rule(struct paracall_rule *rule,
 		word = first_word(word.text + word.length + 1);
 		if (!parse_condition(word, rule))
 			wrong = rule->every
-					? "how often is said by every=TIME, when=N, N+, N+STEP, N..M or N..M+STEP, and a percentage like 1%"
-					: "how often is said by when=N, N+, N+STEP, N..M or N..M+STEP, and a percentage like 1%";
+					? "say how often by every=TIME, when=N, N+, N+STEP, N..M or N..M+STEP, and a percentage like 1%"
+					: "say how often by when=N, N+, N+STEP, N..M or N..M+STEP, and a percentage like 1%";
 	}
 	return wrong;
 }
@@ -467,7 +467,7 @@ const char *injection_parse(struct paracall_injection *injection,
 	if (is_word(word, "async-pf") && has_feature(architecture, "async-pf-int"))
 		return parse_async_pf(injection, word);
 	if (injection->rule_count == PARACALL_MAX_RULES)
-		return "there can be 16 rules at most";
+		return "there can be at most 16 rules";
 	wrong = parse_rule(&injection->rules[injection->rule_count], architecture, text);
 	if (!wrong)
 		injection->rule_count++;

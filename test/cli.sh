@@ -183,17 +183,17 @@ test_list() {
 test_usage() {
 	local refuse_status=2
 
-	refuse "nothing to run" "run what?"
+	refuse "nothing to run" "run: give '-- "
 	refuse "unknown option" "unknown option '--fast'" --fast -- qemu-system-x86_64
 	refuse "option without value" "needs a value" --kernel
 	refuse "unknown feature" "no feature 'pv-unhallt'" --features=+pv-unhallt --kernel x
-	refuse "injection unknown" "nothing of that name" --inject=KICK:drop --kernel x
+	refuse "injection unknown" "nothing with that name" --inject=KICK:drop --kernel x
 	refuse "injection without a fault" "a call's fault is drop" --inject=KICK_CPU --kernel x
 	refuse "injection of another register's fault" "a register's fault is" \
 		--inject=MSR_STEAL_TIME:enosys --kernel x
-	refuse "injection, wrong number" "how often is said by when=" \
+	refuse "injection, wrong number" "say how often by when=" \
 		--inject=SEND_IPI:drop:when=0 --kernel x
-	refuse "injection, wrong percentage" "how often is said by when=" \
+	refuse "injection, wrong percentage" "say how often by when=" \
 		--inject=SEND_IPI:drop:101% --kernel x
 	refuse "injection, the second is wrong" "use clock:jump=TIME" --inject=SEND_IPI:drop \
 		--inject=clock:jump=5 --kernel x
@@ -217,11 +217,11 @@ test_usage() {
 	refuse "enforced features for s390x" "--enforce-features is for x86 guests" \
 		--enforce-features --arch=s390x --kernel x
 	refuse "hints for s390x" "--hints is for x86 guests" --hints=realtime -- /x/qemu-system-s390x
-	refuse "x86's injection for s390x" "nothing of that name" --inject=async-pf \
+	refuse "x86's injection for s390x" "nothing with that name" --inject=async-pf \
 		-- qemu-system-s390x
-	refuse "x86's call for s390x" "nothing of that name" --arch=s390x --inject=KICK_CPU:drop \
+	refuse "x86's call for s390x" "nothing with that name" --arch=s390x --inject=KICK_CPU:drop \
 		--kernel x
-	refuse "s390x's call for x86" "nothing of that name" --inject=DIAG_9C_DIRECTED_YIELD:drop \
+	refuse "s390x's call for x86" "nothing with that name" --inject=DIAG_9C_DIRECTED_YIELD:drop \
 		--kernel x
 	refuse "what QEMU serves can't be unknown" "answers this one by itself" \
 		--inject=DIAG_308_SET:enosys -- qemu-system-s390x
@@ -230,7 +230,7 @@ test_usage() {
 	refuse "enforced features for PowerPC" "leave it out for PowerPC" --enforce-features \
 		--arch=ppc64le --kernel x
 	refuse "hints for PowerPC" "--hints is for x86 guests" --hints=realtime -- qemu-system-ppc64
-	refuse "x86's injection for PowerPC" "nothing of that name" --inject=async-pf \
+	refuse "x86's injection for PowerPC" "nothing with that name" --inject=async-pf \
 		-- qemu-system-ppc
 	refuse "PAPR's calls can't be met" "PAPR's calls are the emulator's own" \
 		--inject=H_CEDE:drop --arch=ppc64le --kernel x
@@ -240,11 +240,11 @@ test_usage() {
 	refuse "trace of an unknown group" "there is no group '%clocks'" --trace=%clocks --kernel x
 	refuse "trace of wrong vCPUs" "is no list of vCPUs" --trace --trace-cpu=2-1 --kernel x
 	refuse "trace's format" "use text or ftrace" --trace --trace-format=xml --kernel x
-	refuse "output without a trace" "--output is about the trace" --output=x --kernel x
-	refuse "vCPUs without a trace" "--trace-cpu is about the trace" --trace-cpu=0 \
+	refuse "output without a trace" "--output needs --trace" --output=x --kernel x
+	refuse "vCPUs without a trace" "--trace-cpu needs --trace" --trace-cpu=0 \
 		--record=x --kernel x
 	refuse "vCPUs, by the option's old name" "is no list of vCPUs" --trace --cpu=2-1 --kernel x
-	refuse "loss without a recording" "--record-loss is about recording" --record-loss=drop --kernel x
+	refuse "loss without a recording" "--record-loss needs --record=FOLDER" --record-loss=drop --kernel x
 	refuse "loss in another way" "use wait or drop" --record=x --record-loss=perhaps --kernel x
 	refuse "x86's feature for PowerPC" "no feature 'pv-unhalt'" --features=+pv-unhalt \
 		-- qemu-system-ppc64
@@ -271,7 +271,7 @@ test_refusals() {
 	refuse "--accel hvf" "the accelerator 'hvf'" -- $program --accel hvf,x=y
 	refuse "-machine accel=" "the accelerator 'kvm'" -- $program -machine q35,accel=kvm:tcg
 	refuse "-accel behind --kernel" "the accelerator 'kvm'" --kernel="$0" -- -accel kvm
-	refuse "-daemonize" "leave that out" -- $program -daemonize
+	refuse "-daemonize" "leave it out" -- $program -daemonize
 	refuse "other architecture" "not supported yet" -- qemu-system-riscv64
 	refuse "32-bit QEMU" "not supported yet" -- /usr/bin/qemu-system-i386
 	refuse "user-mode emulation" "emulates programs, not machines" -- qemu-x86_64 /bin/true
@@ -320,7 +320,7 @@ test_command_line() {
 	printf '[machine]\n  accel = "kvm"\n' >"$work/config"
 	refuse "an accelerator in a file" "'[machine]' in $work/config asks for" -- \
 		$program -readconfig "$work/config"
-	refuse "the plugin given again" "added by 'paracall run' itself" -- \
+	refuse "the plugin given again" "adds this plugin itself" -- \
 		$program -plugin /x/paracall-qemu.so,features=none
 	refuse "a file that is not there" "'-readconfig /nonexistent/x': No such file" -- \
 		$program -readconfig /nonexistent/x
@@ -743,19 +743,19 @@ test_check() {
 	expect "check, compare, one engine" 2 "needs two engines" "$paracall" check --compare plain
 	expect "check, compare, twice the same" 2 "two different engines" \
 		"$paracall" check --compare plain plain
-	expect "check, compare, no such run" 2 "no run of that name is to be compared" \
+	expect "check, compare, no such run" 2 "no run of that name can be compared" \
 		"$paracall" check --compare plain paracall kick
 	expect "check, compare, bad seed" 2 "give a number below 2^63, or random" \
 		"$paracall" check --compare --seed=9223372036854775808 plain paracall
 	expect "check, compare, no sequences" 2 "from 1 to 1000000" \
 		"$paracall" check --compare --sequences=0 plain paracall
-	expect "check, compare, a seed for nothing" 2 "none of these programs makes sequences" \
+	expect "check, compare, a seed for nothing" 2 "none of these programs makes random sequences" \
 		"$paracall" check --compare --seed=2 plain paracall answers
 	expect "check, a seed without compare" 2 "--seed and --sequences need --compare" \
 		"$paracall" check --seed=2
 	expect "check, compare, nothing to compare with" 77 "unexplained" \
 		"$paracall" check --compare plain paracall answers
-	expect "check, no such program" 2 "no run is of that name" "$paracall" check nothing
+	expect "check, no such program" 2 "no run has that name" "$paracall" check nothing
 	expect "check, no runs for KVM" 77 "kvm all: no runs for KVM of that architecture yet" \
 		"$paracall" check --engine=kvm --guests="$guests"
 	mkdir "$work/alone" && cp "$paracall" "$work/alone"
@@ -796,8 +796,8 @@ print(t.tag, len(t), sum(int(s.get("failures")) for s in t))' "$work/junit"
 	expect "check, bad shard" 2 "like 1/4 to 4/4" "$paracall" check --shard=5/4
 	expect "check, bad number of jobs" 2 "from 1 to 1024, or auto" "$paracall" check --jobs=0
 	expect "check, JSON of no list" 2 "needs --list" "$paracall" check --format=json
-	expect "check, a list as JUnit" 2 "text and json only" "$paracall" check --list --format=junit
-	expect "check, a shard of a comparison" 2 "do not go with --compare" \
+	expect "check, a list as JUnit" 2 "only --format=text and json" "$paracall" check --list --format=junit
+	expect "check, a shard of a comparison" 2 "cannot be combined with --compare" \
 		"$paracall" check --compare --shard=1/2 plain paracall
 	expect "check, a shard without runs" 77 "none is in this shard" \
 		"$paracall" check --engine=plain --arch=x86_64 --shard=9/9 selftest

@@ -24,7 +24,7 @@ test_usage() {
 	expect "report of two" 2 "not also 'b'" "$paracall" report a b
 	expect "unknown option" 2 "unknown option '--fast'" "$paracall" report --fast a
 	expect "unknown format" 2 "use text, json, csv or chrome" "$paracall" report --format=xml a
-	expect "two formats" 2 "at a time" "$paracall" report --html -c a
+	expect "two formats" 2 "use only one of" "$paracall" report --html -c a
 	expect "no such recording" 1 "No such file" "$paracall" report "$work/none"
 	expect "a file" 1 "is not a recording, which is a folder" "$paracall" report "$0"
 	mkdir "$work/foreign"
@@ -139,7 +139,7 @@ print(all(int(e['pc'], 16) == {'early': 0xffffffff81000000, 'later': 0xffffffff8
 		"$("$paracall" report --symbols="$work/moved" "$work/small" | grep -c ' early+0x')" \
 		"$(python "print(sum(int(e['pc'], 16) - 0xffffffff81000000 in range(0xff0) for e in d['events']))")"
 	expect "a kernel that doesn't tell where it is" 0 \
-		"^paracall: nothing in the recording tells where the kernel is.*/moved' says" \
+		"^paracall: the recording does not show where the kernel is.*/moved' says" \
 		"$paracall" report --symbols="$work/moved" "$work/brief"
 	sed s/ffffffff80/ffffffff81/ "$work/moved" >"$work/unmoved"
 	expect "its symbols as they are" 0 "early\+0x[0-9a-f]+ KICK_CPU" \

@@ -41,7 +41,7 @@ test_usage() {
 	expect "not a guest" 1 "is not a guest of 'paracall run'" "$paracall" top --once $$
 	expect "wrong interval" 2 "0.1 to 60" "$paracall" top --interval=0.01
 	expect "wrong order" 2 "rate, total, time or name" "$paracall" top --sort=size
-	expect "count without batch" 2 "is for --batch" "$paracall" top --count=2
+	expect "count without batch" 2 "needs --batch" "$paracall" top --count=2
 	expect "unknown option" 2 "unknown option '--fast'" "$paracall" top --fast
 }
 
@@ -188,7 +188,7 @@ test_spoiled() {
 	echo >&"${SPOILED[1]}"
 	wait $!
 	check_status "counters: cut while read" $? 1
-	grep -q "have gone" "$work/out" || fail "counters: cut while read" "not said" "$work/out"
+	grep -q "are gone" "$work/out" || fail "counters: cut while read" "not said" "$work/out"
 	unspoil
 }
 

@@ -205,7 +205,7 @@ static void compare_chosen(struct pair *pair)
 		pair->runs[side] = &chosen[side];
 	}
 	if (sequences_has(&chosen[0]))
-		printf("sequences by chance, with the seed %llu\n",
+		printf("random sequences, with the seed %llu\n",
 		       (unsigned long long)sequences_seed(&(struct sequences){ 0 },
 							  &chosen[0]));
 	compare_pair(pair);
@@ -238,8 +238,8 @@ static void check_explanations(const struct suite *suite, struct compare_totals 
 
 		if (!answer->asked || answer->met)
 			continue;
-		printf("DIFFERS: '%s' is said to differ, and does not: %s\n", answer->question,
-		       answer->reason);
+		printf("DIFFERS: '%s' is expected to differ, and does not: %s\n",
+		       answer->question, answer->reason);
 		totals->unexplained++;
 	}
 }

@@ -29,7 +29,7 @@ static bool has_sequences(const struct check_options *options, struct suite *con
 			if (sequences_has(&suites[i]->runs[j]) &&
 			    is_compared(&suites[i]->runs[j], options))
 				return true;
-	complain("check: none of these programs makes sequences by chance, as fuzz does");
+	complain("check: none of these programs makes random sequences, as fuzz does");
 	return false;
 }
 
@@ -63,7 +63,7 @@ int check_compare(const struct check_options *options, struct suite *suites[MOST
 		totals.unresolved += own.unresolved;
 	}
 	if (!has_any) {
-		complain("check: no run of that name is to be compared");
+		complain("check: no run of that name can be compared");
 		return EXIT_USAGE;
 	}
 	if (totals.unexplained)

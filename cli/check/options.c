@@ -268,8 +268,9 @@ static bool take_compared(struct check_options *options)
 	}
 	if (options->compared[0] != options->compared[1] && options->format == CHECK_TEXT)
 		return true;
-	complain(options->format == CHECK_TEXT ? "check: --compare needs two different engines"
-					       : "check: --compare knows --format=text only");
+	complain(options->format == CHECK_TEXT
+			 ? "check: --compare needs two different engines"
+			 : "check: --compare supports only --format=text");
 	return false;
 }
 
@@ -279,7 +280,7 @@ static bool do_fit(struct check_options *options)
 	bool is_special = options->junit || options->shard;
 
 	if (options->compares && is_special)
-		complain("check: --junit and --shard do not go with --compare");
+		complain("check: --junit and --shard cannot be combined with --compare");
 	else if (options->compares)
 		return take_compared(options);
 	else if (options->sequences.has_seed || options->sequences.count)
@@ -288,11 +289,11 @@ static bool do_fit(struct check_options *options)
 		complain("check: --format=json needs --list");
 	else if (options->lists && options->format != CHECK_TEXT &&
 		 options->format != CHECK_JSON)
-		complain("check: a list knows --format=text and json only");
+		complain("check: --list supports only --format=text and json");
 	else if (options->lists && options->junit)
 		complain("check: --junit is for results, and --list has none");
 	else if (options->lists && options->shard && options->format != CHECK_JSON)
-		complain("check: --list shows which runs a shard has by --format=json only");
+		complain("check: --list shows the runs of a shard only with --format=json");
 	else
 		return true;
 	return false;

@@ -102,7 +102,7 @@ static void judge_end(struct result *result, const struct child_output *output,
 		line = last_line(output->text);
 		set_trouble(
 			result, TROUBLE_CRASH,
-			"ended too early or otherwise than it said, QEMU with status %d: %s",
+			"ended too early, or not as it announced; QEMU's exit status is %d: %s",
 			output->status, line);
 		free(line);
 	}
@@ -110,10 +110,10 @@ static void judge_end(struct result *result, const struct child_output *output,
 
 static void apply_difference(struct tap_case *item, const struct suite_difference *difference)
 {
-	char *reason =
-		item->verdict == VERDICT_FAIL
-			? must(strdup(difference->reason))
-			: format_string("passes, but is said to fail: %s", difference->reason);
+	char *reason = item->verdict == VERDICT_FAIL
+			       ? must(strdup(difference->reason))
+			       : format_string("passes, but is expected to fail: %s",
+					       difference->reason);
 
 	item->verdict = item->verdict == VERDICT_FAIL ? difference->verdict : VERDICT_FAIL;
 	free(item->reason);
@@ -140,10 +140,10 @@ static void judge_outcome(struct result *result)
 		return;
 	if (result->run->skips && skipped < result->tap.count)
 		set_trouble(result, TROUBLE_WRONG,
-			    "something was tested, though nothing should be there");
+			    "something was tested, although nothing should be there");
 	else if (!result->run->skips && skipped == result->tap.count)
 		set_trouble(result, TROUBLE_WRONG,
-			    "all was skipped, though there should be something");
+			    "everything was skipped, although something should be tested");
 }
 
 void result_judge(struct result *result, const struct suite *suite,

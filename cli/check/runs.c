@@ -277,7 +277,7 @@ static int do_planned(struct runs *runs, const struct selection *selection)
 	}
 	if (!runs->count) {
 		complain(
-			"check: no run is of that name; 'paracall check --list' shows the programs");
+			"check: no run has that name; 'paracall check --list' shows the programs");
 		return EXIT_USAGE;
 	}
 	/* Before minutes have gone into what can't be written. */

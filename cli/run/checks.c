@@ -23,16 +23,15 @@ bool run_options_check_form(const struct run_options *options)
 		if (!rest[0] || rest[0][0] == '-')
 			return true;
 		complain(
-			"'%s' and --kernel exclude each other: give a QEMU command, or a kernel and perhaps further arguments of QEMU's behind --",
+			"'%s' and --kernel exclude each other: give a QEMU command, or a kernel and perhaps more QEMU arguments behind --",
 			rest[0]);
 		return false;
 	}
 	if (has_machine_option(options))
 		complain("a default machine needs --kernel=FILE; see 'paracall run --help'");
 	else if (!rest[0])
-		complain(
-			"run what? Give '-- %s ...' or --kernel=FILE; see 'paracall run --help'",
-			target_at(0)->program);
+		complain("run: give '-- %s ...' or --kernel=FILE; see 'paracall run --help'",
+			 target_at(0)->program);
 	else
 		return true;
 	return false;
@@ -82,9 +81,8 @@ bool run_options_check_target(struct run_options *options)
 	if (row) {
 		char *names = target_names_with(row->name);
 
-		complain(
-			"--%s is for %s guests: leave it out for %s, which has nothing of that kind",
-			row->name, names, target->name);
+		complain("--%s is for %s guests: leave it out for %s, which has no such thing",
+			 row->name, names, target->name);
 		free(names);
 		return false;
 	}

@@ -62,13 +62,13 @@ static struct paracall_statistics *read_report(int report)
 
 	if (error == EPROTO)
 		complain(
-			"no summary: the counters are another version's; build or install the command and the plugin together");
+			"no summary: the counters are from another version; build or install the command and the plugin together");
 	if (error)
 		return NULL;
 	statistics = counters_new(max_cpus);
 	if (counters_read(report, max_cpus, statistics))
 		return statistics;
-	complain("no summary: the counters have gone");
+	complain("no summary: the counters are gone");
 	free(statistics);
 	return NULL;
 }
