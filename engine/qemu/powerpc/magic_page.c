@@ -205,7 +205,7 @@ static void call_last_access(unsigned int index, void *userdata)
 }
 
 /*
- * Before Linux patches itself it tests whether it can read the page. Before 5.18
+ * Before Linux patches itself it tests whether it can read the page. Before 5.17
  * that is a load by a base register: served once after a page was mapped.
  */
 static void call_test_load(unsigned int index, void *userdata)
