@@ -521,7 +521,7 @@ test_s390x() {
 		-kernel "$guest"
 	check_file "s390x, injection in the summary" "$work/summary" \
 		"DIAG_9C_DIRECTED_YIELD by DIAG_9C_DIRECTED_YIELD:enosys"
-	expect "s390x, plugin's arguments" 1 "here there are inject=, report= and trace= only" "$qemu" -M none \
+	expect "s390x, plugin's arguments" 1 "this target takes inject=, report= and trace= only" "$qemu" -M none \
 		-display none -plugin "$build/engine/qemu/paracall-qemu.so,features=none"
 }
 
@@ -538,7 +538,7 @@ test_device_trees() {
 	expect "PowerPC's device trees" 0 "# exit: passed" "$paracall" run \
 		--summary="$work/summary" -- qemu-system-ppc64 -M pseries,x-vof=on -m 256 \
 		-display none -serial stdio -kernel "$guest"
-	lines=$(grep -c "device tree is left as it is" "$work/out")
+	lines=$(grep -c "device tree is left unchanged" "$work/out")
 	if [ "$lines" -eq 1 ]; then
 		pass "PowerPC's device trees, one warning"
 	else

@@ -135,7 +135,7 @@ test_mistakes() {
 	rmdir "$file.paracall"
 	expect "recording" 33 "" "${command[@]}" -- "${record[@]}" \
 		-device isa-debug-exit,iobase=0xf4,iosize=4 -kernel "$build/guest/kick.elf"
-	expect "replay with other options" 1 'give those of the recording' \
+	expect "replay with other options" 1 'use those of the recording' \
 		"${command[@]}" --features=none -- "${replay[@]}"
 	echo "something else" >"$file.paracall"
 	expect "replay with a file that is not Paracall's" 1 'record again' \

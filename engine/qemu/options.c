@@ -56,7 +56,7 @@ static bool take_features(struct plugin_options *options, char *value)
 					   &options->features, &wrong, &length);
 	if (error)
 		fprintf(stderr,
-			"paracall: feature '%.*s': %s; 'paracall list --features' shows which there are\n",
+			"paracall: feature '%.*s': %s; 'paracall list --features' shows them all\n",
 			(int)length, wrong, paracall_strerror(error));
 	return !error;
 }
@@ -134,7 +134,7 @@ static bool take_one(struct plugin_options *options, const struct plugin_option 
 		option = find(common_options, argument, length);
 	if (option && argument[length])
 		return option->take(options, argument + length + 1);
-	fprintf(stderr, "paracall: unknown plugin argument '%.*s': here there are ",
+	fprintf(stderr, "paracall: unknown plugin argument '%.*s': this target takes ",
 		(int)length, argument);
 	print_keys(own);
 	fprintf(stderr, " only\n");

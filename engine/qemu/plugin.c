@@ -146,7 +146,7 @@ static bool create_machine(const struct plugin_options *plugin)
 	engine->injects_faults = plugin->injection.rule_count;
 	error = paracall_machine_new(&engine->machine, &functions, &options);
 	if (error) {
-		fprintf(stderr, "paracall: no machine of %u vCPUs: %s\n", max_cpus,
+		fprintf(stderr, "paracall: cannot make a machine of %u vCPUs: %s\n", max_cpus,
 			paracall_strerror(error));
 		return false;
 	}

@@ -124,7 +124,7 @@ static bool read_file(const char *path, struct kept *kept)
 	fclose(file);
 	if (!is_read)
 		fprintf(stderr,
-			"paracall: '%s' is not what this Paracall writes beside a recording: record again\n",
+			"paracall: '%s' was not written by this version of Paracall: record again\n",
 			path);
 	return is_read;
 }
@@ -137,7 +137,7 @@ static bool take_kept(const char *path, struct plugin_options *options, const st
 		return false;
 	if (strcmp(kept.options, now->options)) {
 		fprintf(stderr,
-			"paracall: was recorded with other options (%s), and now they are %s: give those of the recording\n",
+			"paracall: recorded with other options (%s; they are now %s): use those of the recording\n",
 			kept.options, now->options);
 		return false;
 	}

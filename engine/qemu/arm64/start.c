@@ -189,7 +189,7 @@ static void make_records(struct vcpu *vcpu, struct tree *tree, bool is_first)
 	int error = paracall_arm64_cut_memory(tree->changed, tree->size, RECORDS_SIZE, &place);
 
 	if (error == PARACALL_ERROR_ROOM)
-		warn("stolen time is not offered: the guest's last memory has no 64 KiB to spare; give it more by -m");
+		warn("stolen time is not offered: the guest's last memory node cannot spare 64 KiB; use a larger -m");
 	else if (error || !is_good_place(vcpu, place.value, is_first) ||
 		 !write_tree(vcpu, tree))
 		warn("stolen time is not offered: the end of the guest's memory is used");

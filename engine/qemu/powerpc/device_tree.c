@@ -98,7 +98,7 @@ static void warn(const char *reason)
 
 	if (!atomic_flag_test_and_set(&is_said))
 		fprintf(stderr,
-			"paracall: the guest's device tree is left as it is, so that the guest will not find KVM: %s\n",
+			"paracall: the guest's device tree is left unchanged, so that the guest will not find KVM: %s\n",
 			reason);
 }
 
