@@ -122,7 +122,7 @@ write_private_apt_conf() {
 }
 
 # private_apt_use ARCHITECTURE SUITE...: from now on private_apt works on these.
-# Returns nonzero, with the reason in private_apt_log, if a suite is not to be had.
+# Returns nonzero, with the reason in private_apt_log, if a suite is not available.
 private_apt_use() {
 	local architecture=$1 suite
 	local state=$paracall_cache/apt/$1

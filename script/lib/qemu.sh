@@ -68,7 +68,7 @@ choose_qemu_suite() {
 		# Such a suite has no more than its differences from its base.
 		[ "$suite" = "${suite%-backports}" ] || sources+=("${suite%-backports}")
 		if ! private_apt_use "$architecture" "${sources[@]}"; then
-			say "QEMU: $suite is not to be had"
+			say "QEMU: $suite is not available"
 			continue
 		fi
 		qemu_package_version=$(suite_version "$suite" "$package")
