@@ -9,7 +9,7 @@
 #include "record.h"
 #include "row.h"
 
-/* A place other than calls where faults on purpose can happen; see inject.h. */
+/* A place other than calls where faults can be injected; see inject.h. */
 struct fault_place {
 	enum paracall_place place;
 	/* Those that make sense there: bits, 1 << PARACALL_FAULT_... */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Faults on purpose: which of what a vCPU does is met, and what is kept for
+ * Fault injection: which of what a vCPU does is met, and what is kept for
  * later. Who asks does the rest: call.c, and architectures for places of their own.
  *
  * Nothing is drawn in advance: the number of a call decides about it, together

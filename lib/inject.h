@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Faults on purpose. Where there are no rules all of it is one branch. */
+/* Fault injection. Where there are no rules all of it is one branch. */
 #ifndef PARACALL_LIB_INJECT_H
 #define PARACALL_LIB_INJECT_H
 

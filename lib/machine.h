@@ -49,7 +49,7 @@ struct call {
 	uint64_t outputs[PARACALL_MAX_OUTPUTS];
 };
 
-/* Calls that are done later on purpose, oldest first; see inject.c. */
+/* Calls that are delayed by fault injection, oldest first; see inject.c. */
 #define MAX_LATE_CALLS 8
 
 struct late_call {
@@ -88,7 +88,7 @@ struct paracall_cpu {
 	 * goes by the id that it looked for: this one changes at another moment.
 	 */
 	_Atomic(uint32_t) apic_id;
-	/* NULL unless somebody looks on. */
+	/* NULL unless tracing. */
 	struct paracall_trace *trace;
 	/* Its own there. */
 	struct paracall_trace_ring *ring;
@@ -131,7 +131,7 @@ struct paracall_machine {
 	struct paracall_statistics *statistics;
 	/* Set if the counters are the library's own. */
 	struct paracall_statistics *own_statistics;
-	/* .trace is NULL unless somebody looks on. */
+	/* .trace is NULL unless tracing. */
 	struct paracall_trace_view trace;
 	_Atomic(struct paracall_cpu *) by_apic_id[PARACALL_MAX_APIC_ID + 1];
 };

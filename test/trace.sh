@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Traces and recordings of real guests: what is in them, and that the guest ends
-# in order whatever becomes of those who look on.
+# in order whatever becomes of the readers.
 # Usage: test/trace.sh [PART]..., of its functions test_PART; each is a test of Meson's.
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=script/lib/guest-image.sh

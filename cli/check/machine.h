@@ -46,7 +46,7 @@ struct check_setup {
 };
 
 /*
- * Fill in the program. Returns NULL, or why the engine can't be had for these runs; to
+ * Fill in the program. Returns NULL, or why the engine is not available for these runs; to
  * be freed.
  */
 char *setup_begin(struct check_setup *setup, const struct suite *suite);

@@ -8,7 +8,7 @@
 
 #include "../cli.h"
 
-/* NULL, or why it can't be had; the caller's to free. */
+/* NULL, or why it is not available; the caller's to free. */
 char *nested_missing(void);
 
 /*

@@ -32,7 +32,7 @@ bool clock_read(void *context, struct paracall_clocks *clocks);
 uint64_t clock_nanoseconds(void);
 
 /*
- * A fault on purpose: the calling vCPU waits. Where one thread runs them all they
+ * Fault injection: the calling vCPU waits. Where one thread runs them all they
  * all do, so there it is not for long.
  */
 void clock_delay(void *context, uint64_t nanoseconds);

@@ -50,9 +50,9 @@ struct engine {
 	_Atomic(struct vcpu *) *vcpus;
 	/* The target's own state of the machine; see target.h. */
 	void *target_machine;
-	/* NULL unless somebody looks on. */
+	/* NULL unless tracing. */
 	struct paracall_trace *trace;
-	/* Calls may be disturbed on purpose: each has to go to the library. */
+	/* Faults may be injected into calls: each has to go to the library. */
 	bool injects_faults;
 	/* One thread runs all vCPUs: QEMU's number in callbacks may be another's. */
 	bool is_single_threaded;

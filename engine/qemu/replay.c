@@ -2,7 +2,7 @@
 /*
  * QEMU keeps in its recording what comes from its own clocks and devices, at which
  * counted instruction. Here that leaves the time of day at the beginning, and the
- * seed of faults on purpose: they are kept in a file beside the recording, with the
+ * seed of fault injection: they are kept in a file beside the recording, with the
  * options that have to be the same.
  *
  * QEMU counts a block's instructions when the block begins. Who leaves it in the

@@ -237,8 +237,8 @@ static void test_records(void)
 }
 
 /*
- * Whether the host keeps a vCPU waiting is its matter. An engine that can make stolen time
- * on purpose is asked to, by an option of the run's.
+ * Whether the host keeps a vCPU waiting is its matter. An engine that can inject stolen
+ * time is asked to, by an option of the run's.
  */
 static void test_stolen(void)
 {

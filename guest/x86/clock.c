@@ -439,7 +439,7 @@ static void change_clocks(void)
 
 /*
  * What comes of the writes is open; but the machine goes on, though a device may be
- * slow, or the host's to be had by one CPU at a time.
+ * slow, or the host's available to one CPU at a time.
  */
 static void test_device(void)
 {

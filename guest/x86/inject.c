@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Faults on purpose, by Paracall's rules: guest/x86_64.conf has the rules that
+ * Fault injection, by Paracall's rules: guest/x86_64.conf has the rules that
  * each of these tests expects. "-append inject" says that they are there, and
  * "-append inject-icount" that time goes by instructions, too.
  */

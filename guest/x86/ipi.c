@@ -603,7 +603,7 @@ static const struct test tests[] = {
 	TEST("IPI: two vectors at once", ACCEPT, test_two_vectors, 1),
 	TEST("IPI: none of a series is lost", ACCEPT, test_burst, 2),
 	TEST("IPI: all to all", TO "; " ACCEPT, test_crossfire, 2),
-	/* The last one: a CPU is not to be had back from it. */
+	/* The last one: it gives no CPU back. */
 	TEST("IPI: startup by a CPU with the x2APIC on",
 	     ACCEPT "; Intel SDM vol. 3, \"Extended XAPIC (x2APIC)\"", test_x2apic, 3),
 };

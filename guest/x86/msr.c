@@ -913,7 +913,7 @@ static const struct test tests[] = {
 	TEST("that event waits for the local APIC to be on",
 	     "arch/x86/kvm/x86.c, kvm_arch_can_dequeue_async_page_present", test_wake_all_off,
 	     1, EVENTS),
-	/* The last one: a CPU is not to be had back from it. */
+	/* The last one: it gives no CPU back. */
 	TEST("#GP with the x2APIC on", EXCEPTION, test_x2apic, 2,
 	     CLOCKS | FEATURE(POLL_CONTROL)),
 };

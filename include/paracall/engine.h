@@ -138,7 +138,7 @@ struct paracall_engine {
 	/*
 	 * Copy from or to the guest's memory, from any vCPU's thread. False if
 	 * not all of it is memory: devices must not be touched. Aligned 4 and 8
-	 * bytes are one access for whoever looks on.
+	 * bytes are one access for any observer.
 	 */
 	bool (*read_memory)(void *cpu, struct paracall_gpa address, void *data, size_t size);
 	bool (*write_memory)(void *cpu, struct paracall_gpa address, const void *data,
@@ -199,7 +199,7 @@ struct paracall_engine {
 
 	/*
 	 * Let the calling vCPU wait so many nanoseconds, or less where that would
-	 * stop others for long: for faults on purpose only. May be NULL.
+	 * stop others for long: for fault injection only. May be NULL.
 	 */
 	void (*delay)(void *cpu, uint64_t nanoseconds);
 
@@ -286,7 +286,7 @@ struct paracall_options {
 	 * for instance shared with another process. NULL: the library's own.
 	 */
 	struct paracall_statistics *statistics;
-	/* Faults on purpose; copied. NULL: none. */
+	/* Fault injection; copied. NULL: none. */
 	const struct paracall_injection *injection;
 	/*
 	 * Where events go, if anybody wants to see them; else NULL. Its sizes are read

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Faults on purpose. */
+/* Fault injection. */
 #ifndef PARACALL_INJECT_H
 #define PARACALL_INJECT_H
 
@@ -14,11 +14,11 @@ extern "C" {
 #endif
 
 /*
- * ---- Faults on purpose -----------------------------------------------------
+ * ---- Fault injection -------------------------------------------------------
  *
- * To test guests, a machine can be made to do wrong what its guest asks. Rules
- * say what, and how often. Which of a vCPU's calls are met depends on the rules,
- * the seed and the vCPU's number only.
+ * To test guests, a machine can be made to answer its guest wrongly. Rules
+ * say what, and how often. Which of a vCPU's calls are affected depends only on
+ * the rules, the seed and the vCPU's number.
  */
 
 /* Where a fault happens. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Events on their way from a machine to whoever looks on, mostly another
+ * Events on their way from a machine to a reader, usually another
  * process: a block of memory with one ring for each vCPU, fixed sizes, native
  * byte order, no pointers. Each ring has one writer, the vCPU's thread, and one
  * reader; neither takes a lock.

@@ -111,7 +111,7 @@ const struct paracall_msr_info *paracall_msr_info(size_t index);
 void paracall_adjust_clock(struct paracall_cpu *cpu, uint64_t tsc);
 
 /*
- * Asynchronous page faults, made on purpose to test a guest (msr.rst,
+ * Asynchronous page faults, injected to test a guest (msr.rst,
  * MSR_KVM_ASYNC_PF_EN). All are [vCPU].
  *
  * paracall_async_pf_begin() returns a token other than 0 if the guest can take

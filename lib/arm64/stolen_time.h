@@ -19,7 +19,7 @@ void stolen_time_update(struct paracall_cpu *cpu);
 void stolen_time_save(struct paracall_cpu *cpu, struct record_writer *writer);
 int stolen_time_load(struct paracall_cpu *cpu, struct record_reader *reader, bool is_real);
 
-/* [vCPU] For faults on purpose: whether the guest looks there; and so much more. */
+/* [vCPU] For fault injection: whether the guest looks there; and so much more. */
 bool stolen_time_is_running(struct paracall_cpu *cpu);
 void stolen_time_more(struct paracall_cpu *cpu, int64_t nanoseconds);
 

@@ -30,7 +30,7 @@ void paracall_clock_leave(struct paracall_cpu *cpu);
 bool paracall_clock_is_running(struct paracall_cpu *cpu);
 
 /*
- * A fault on purpose: the clock of all vCPUs goes forward, or back, by so much, in
+ * Fault injection: the clock of all vCPUs goes forward, or back, by so much, in
  * paracall_update_clock().
  */
 void paracall_clock_jump(struct paracall_cpu *cpu, int64_t nanoseconds);

@@ -3,7 +3,7 @@
 #include "../inject.h"
 #include "../trace/trace.h"
 
-/* The features that are not there for this reading, by a fault on purpose. */
+/* The features that fault injection withdraws from this reading. */
 static uint32_t withdrawn(struct paracall_cpu *cpu)
 {
 	const struct paracall_rule *rule =

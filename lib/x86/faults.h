@@ -4,7 +4,7 @@
 
 #include "../architecture.h"
 
-/* Where faults on purpose happen, apart from calls. */
+/* Where faults are injected, apart from calls. */
 #define X86_FAULT_PLACES 4
 extern const struct fault_place x86_fault_places[X86_FAULT_PLACES];
 

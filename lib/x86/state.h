@@ -66,7 +66,7 @@ struct x86_cpu {
 	uint32_t clock_version;
 	/* Bits of enum request. */
 	_Atomic(uint32_t) requests;
-	/* By a fault on purpose, nanoseconds that are still to come. */
+	/* Of fault injection: nanoseconds that are still to come. */
 	int64_t clock_jump;
 	/* Of the engine's run delay, what the guest was told of. */
 #define UNKNOWN_RUN_DELAY UINT64_MAX

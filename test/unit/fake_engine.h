@@ -38,7 +38,7 @@ struct fake_cpu {
 	bool refuses_interrupts;
 	uint64_t run_delay;
 	unsigned int tlb_flushes;
-	/* It waited on purpose, so often and in all so long. */
+	/* It waited by fault injection, so often and in all so long. */
 	unsigned int delays;
 	uint64_t delayed_nanoseconds;
 	/* Registers that it lacks, a bit each. */

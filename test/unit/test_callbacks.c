@@ -296,7 +296,7 @@ static void registers_and_updates(void **state)
 	finish();
 }
 
-/* A kick that was delayed on purpose is done by whatever comes next. */
+/* A kick that fault injection delayed is done by whatever comes next. */
 static void halts(void **state)
 {
 	struct fake_cpu *cpu = &fake.cpus[0];

@@ -166,7 +166,7 @@ static void other_frequencies(void **state)
 	assert_int_equal(page_of(fake, 0)->tsc_shift, 10);
 }
 
-/* Each change, as one who looks on sees it. */
+/* Each change, as an observer sees it. */
 static struct {
 	size_t address, size;
 	uint8_t copies[8][64];

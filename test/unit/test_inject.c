@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Faults on purpose: how they are written, whom they meet, what they do. */
+/* Fault injection: how they are written, whom they meet, what they do. */
 #include "../../inject/parse.h"
 #include "fake_engine.h"
 

@@ -92,7 +92,7 @@ static void registering_again_starts_nothing_anew(void **state)
 	assert_int_equal(page_at(fake, 0x2000)->steal, 30);
 }
 
-/* Each change, as one who looks on sees it. */
+/* Each change, as an observer sees it. */
 static struct {
 	struct paracall_kvm_steal_time pages[8];
 	size_t count;

@@ -87,7 +87,7 @@ static bool is_known_to_qemu(const struct s390_site *site, uint32_t code)
 }
 
 /*
- * These are QEMU's own, and dropped on purpose only. As the target of EXECUTE they
+ * These are QEMU's own, and dropped by fault injection only. As the target of EXECUTE they
  * raise no exception that could be taken back; so there QEMU does them all the same.
  */
 static bool is_served_by_qemu(const struct s390_site *site, uint32_t code)
@@ -148,7 +148,7 @@ static void tell_kernel_entry(struct vcpu *vcpu)
 		paracall_trace_tell(vcpu->cpu, PARACALL_EVENT_KERNEL_ENTRY, 0, 0, arguments, 2);
 }
 
-/* Only if somebody looks on. */
+/* Only while tracing. */
 static void note_for_trace(struct vcpu *vcpu, uint64_t next)
 {
 	next_pc = next;

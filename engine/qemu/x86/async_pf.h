@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Asynchronous page faults on purpose: inject=async-pf:... */
+/* Injected asynchronous page faults: inject=async-pf:... */
 #ifndef PARACALL_QEMU_X86_ASYNC_PF_H
 #define PARACALL_QEMU_X86_ASYNC_PF_H
 

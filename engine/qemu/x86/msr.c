@@ -46,7 +46,7 @@ void msr_delivered(struct vcpu *vcpu)
 #define MSR_SYSENTER_EIP 0x176
 #define MSR_LSTAR 0xc0000082
 
-/* Of QEMU's own registers some are of interest to those who look on. */
+/* Of QEMU's own registers some are of interest to traces. */
 static void tell_kernel_entry(unsigned int index, void *userdata, uint32_t number)
 {
 	struct engine *engine = &paracall_qemu_engine;
