@@ -9,7 +9,7 @@
 enum exit_status {
 	EXIT_OK = 0,
 	/*
-	 * list: no such name. engines: none can be used. dtb: not done. check: a test
+	 * list: no such name. engines: none can be used. help: no man. dtb: not done. check: a test
 	 * failed. top: no such guest. report: not all of a recording. Most others: could
 	 * not print.
 	 */
@@ -36,6 +36,9 @@ int check_main(int argc, char **argv);
 int top_main(int argc, char **argv);
 int report_main(int argc, char **argv);
 int diff_main(int argc, char **argv);
+int help_main(int argc, char **argv);
+
+bool is_subcommand(const char *name);
 
 /* One sentence to standard error, after "paracall: ". */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

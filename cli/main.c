@@ -24,9 +24,18 @@ static const struct subcommand {
 	{ "list", list_main, "show KVM's hypercalls and features", EXIT_NOTHING },
 	{ "dtb", dtb_main, "add KVM to the device tree of a PowerPC guest", EXIT_NOTHING },
 	{ "check", check_main, "test KVM's interface from inside a guest", EXIT_REFUSED },
+	{ "help", help_main, "open a command's manual page", EXIT_NOTHING },
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
+
+bool is_subcommand(const char *name)
+{
+	for (size_t i = 0; i < SUBCOMMANDS; i++)
+		if (!strcmp(name, subcommands[i].name))
+			return true;
+	return false;
+}
 
 static void print_help(void)
 {

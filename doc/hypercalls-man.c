@@ -172,7 +172,7 @@ static void print_convention(void)
 	       ".Pp\n"
 	       "The host may replace the instruction in the guest's memory by another one of\n"
 	       "the same length; see\n"
-	       ".Xr paracall 1 .\n"
+	       ".Xr paracall\\-run 1 .\n"
 	       ".Pp\n"
 	       "A result of 0 or more means success.\n"
 	       "Below 0 it is an error of the call's own, or one of these:\n"

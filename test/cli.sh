@@ -32,7 +32,7 @@ test_help() {
 	local command
 
 	expect "help" 0 "Usage: paracall COMMAND" "$paracall" --help
-	for command in run engines top report diff list dtb check; do
+	for command in run engines top report diff list dtb check help; do
 		expect "$command --help" 0 "Usage: paracall $command" "$paracall" $command --help
 	done
 	expect "version" 0 "paracall 0." "$paracall" --version
@@ -41,6 +41,45 @@ test_help() {
 		expect "$command, an unknown letter" 2 "unknown option '-z'" "$paracall" $command -zy
 	done
 	expect "unknown command" 2 "no command 'walk'" "$paracall" walk
+}
+
+# The page of a command opens; all of its options stand there, in --help and in the
+# completion, and none is in one of them alone.
+test_options() {
+	local -x MANPAGER=cat
+	local command page
+
+	for command in $("$paracall" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+		page=$tree/doc/paracall-$command.1
+		[ "$command" != help ] || page=$tree/doc/paracall.1
+		"$paracall" "$command" --help |
+			sed -nE 's/^ {2,6}(-., )?--([a-z-]+).*/\2/p' | sort -u >"$work/help"
+		offered "paracall $command --" |
+			sed -nE 's/^--([a-z-]+).*/\1/p' | sort -u >"$work/completion"
+		same_options "$command, options in the completion" "$work/completion"
+		# What help takes is paracall's own.
+		[ "$command" != help ] || continue
+		grep '^\.It' "$page" | grep -oE 'Fl \\-[a-z\-]+' |
+			sed 's/^Fl//; s/[ \]//g; s/^-//' | sort -u >"$work/manual"
+		same_options "$command, options in the manual" "$work/manual"
+	done
+	if ! command -v man >/dev/null; then
+		skip "manual pages open" "no man: script/setup gets it"
+		return
+	fi
+	expect "the manual" 0 "paracall-engines(1)" "$paracall" help
+	expect "a command's manual" 0 "SPINNING" "$paracall" help run
+	expect "no such manual" 2 "no command 'walk'" "$paracall" help walk
+	expect "two manuals" 2 "one command at a time" "$paracall" help run top
+}
+
+# same_options NAME FILE: as --help shows them.
+same_options() {
+	if [ -s "$2" ] && cmp -s "$work/help" "$2"; then
+		pass "$1"
+	else
+		fail "$1" "they differ" <(diff "$work/help" "$2")
+	fi
 }
 
 # to_full_disk NAME STATUS ARGUMENT...: what paracall prints, in one message.
@@ -96,21 +135,24 @@ test_dtb() {
 	expect "dtb, unknown option" 2 "unknown option '--x'" "$paracall" dtb --x
 }
 
+# offered LINE: what bash offers at its end. The line is parted as bash does it.
+offered() (
+	# shellcheck disable=SC1091 # no script of the tests'
+	. "$tree/completions/bash/paracall"
+	mapfile -t COMP_WORDS < <(grep -oE '[=:]|[^=: ]+' <<<"$1")
+	[[ $1 != *" " ]] || COMP_WORDS+=('')
+	COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+	_paracall "$paracall"
+	printf '%s\n' "${COMPREPLY[@]}"
+)
+
 # completes LINE WORD... -- WORD...: at the line's end bash offers the former words, and not
-# the latter. The line is parted as bash does it.
+# the latter.
 completes() {
 	local line=$1 words wanted=1 word
 
 	shift
-	words=$(
-		# shellcheck disable=SC1091 # no script of the tests'
-		. "$tree/completions/bash/paracall"
-		mapfile -t COMP_WORDS < <(grep -oE '[=:]|[^=: ]+' <<<"$line")
-		[[ $line != *" " ]] || COMP_WORDS+=('')
-		COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-		_paracall "$paracall"
-		printf '%s\n' "${COMPREPLY[@]}"
-	)
+	words=$(offered "$line")
 	for word in "$@"; do
 		if [ "$word" = -- ]; then
 			wanted=0
@@ -1029,6 +1071,7 @@ make_exit_image() {
 only "$@"
 make_exit_image
 test_help
+test_options
 test_full_disk
 test_dtb
 test_list

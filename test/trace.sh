@@ -331,7 +331,7 @@ test_s390x() {
 	check_line "s390x: whom to" "$work/trace" "cpu 0 $place yield: target=cpu [123]\$"
 	check_line "s390x: an exception" "$work/trace" 'DIAG_.*\) = specification exception'
 	all_told s390x
-	# There is nothing that would tell of them; paracall(1) says so.
+	# There is nothing that would tell of them; paracall-run(1) says so.
 	equal "s390x: no halts" "$(grep -cE ' (halt|wake)($|:)' "$work/trace")" 0
 	has_babeltrace || return
 	print_recording

@@ -432,7 +432,7 @@ static void tell_leaves(void)
 
 /* clang-format off */
 /* Where it is written what is expected: see struct test. */
-#define COMPARED "paracall(1), --compare"
+#define COMPARED "paracall-check(1), --compare"
 
 #define TEST(test_name, test_rule, function) \
 	{ .name = test_name, .rule = test_rule, .run = function, .kvm = true }

@@ -417,7 +417,7 @@ static void run_sequences(void)
 
 static const struct test tests[] = {
 	{ .name = "sequences by chance",
-	  .rule = "paracall(1), --compare",
+	  .rule = "paracall-check(1), --compare",
 	  .run = run_sequences,
 	  .cpus = 2,
 	  .kvm = true },
