@@ -143,8 +143,7 @@ test_threads() {
 	for_kernel trixie "a thread each" 3 1 "" -machine q35 -smp 4 -m 256M
 }
 
-# A guest that was loaded once has no clock page for marks: of loads that follow those
-# into a stopped machine are not noticed.
+# A load into a stopped machine is not noticed there.
 test_single() {
 	for_kernel trixie "thread=single" 2 1 "" -machine q35 -smp 4 -m 256M -accel tcg,thread=single
 }

@@ -7,10 +7,11 @@
  * that has registered no page for that is told by registers: those of a vCPU that sleeps
  * change by nothing else, but for a reset.
  *
- * With one thread for all, and with -icount, it says nothing of that. There the marks are
- * set and looked for at interrupts, halts and calls. But QEMU throws away all that it had
- * translated when a state is loaded into a machine that runs, in a thread which is no
- * vCPU's.
+ * With one thread for all, and with -icount, it says nothing of that. But QEMU throws away
+ * all that it had translated when a state is loaded into a machine that runs, in a thread
+ * which is no vCPU's; then the mark is looked for that was set at the last halt or call.
+ * At other moments a mark that is gone shows nothing: the guest runs, and may have put
+ * something else into that page.
  *
  * And a process whose first block is not where the machine begins was given a state.
  */
@@ -179,12 +180,6 @@ void load_vcpu_exit(struct vcpu *vcpu)
 	if (!vcpu->is_asleep)
 		atomic_fetch_sub(&state.awake, 1);
 	vcpu->is_asleep = false;
-}
-
-void load_check_now(struct vcpu *vcpu)
-{
-	if (paracall_check_mark(vcpu->cpu) == PARACALL_MARK_GONE)
-		forget(vcpu);
 }
 
 void load_mark_now(struct vcpu *vcpu)

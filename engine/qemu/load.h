@@ -21,21 +21,13 @@ void load_vcpu_exit(struct vcpu *vcpu);
  */
 void load_note_block(bool may_be_first);
 
-/* For load_check() and load_mark(). */
-void load_check_now(struct vcpu *vcpu);
+/* For load_mark(). */
 void load_mark_now(struct vcpu *vcpu);
 
 /*
  * With one thread for all vCPUs, and with -icount, QEMU does not say when they stop. So
- * before what is known of the guest is used it has to be asked whether that is still the
- * same, and now and then, and before halts, a new mark be set for that.
+ * now and then, and before halts, a new mark is set for load_note_block().
  */
-static inline void load_check(struct vcpu *vcpu)
-{
-	if (!paracall_qemu_engine.tells_idle)
-		load_check_now(vcpu);
-}
-
 static inline void load_mark(struct vcpu *vcpu)
 {
 	if (!paracall_qemu_engine.tells_idle)

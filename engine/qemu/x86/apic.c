@@ -7,7 +7,6 @@
  */
 #include "apic.h"
 
-#include "../load.h"
 #include "../memory.h"
 #include "../replay.h"
 #include "../spin.h"
@@ -135,9 +134,7 @@ struct vcpu *vcpu_current(unsigned int index)
 	current = atomic_load(&x86_machine()->by_apic_id[id]);
 	if (!current)
 		current = vcpu_without_id();
-	current = current ? current : vcpu;
-	load_check(current);
-	return current;
+	return current ? current : vcpu;
 }
 
 /*

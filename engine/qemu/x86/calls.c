@@ -82,7 +82,6 @@ void call_hlt(unsigned int index, void *userdata)
 	if (!vcpu)
 		return;
 	trace_note_site(vcpu, userdata, 0);
-	load_check(vcpu);
 	async_pf_halt(vcpu);
 	load_mark(vcpu);
 	atomic_store_explicit(&x86_vcpu(vcpu)->was_woken, false, memory_order_relaxed);
@@ -303,7 +302,6 @@ void call_interrupted(unsigned int index, int type, uint64_t from, uint64_t to, 
 	(void)userdata;
 	if (!vcpu)
 		return;
-	load_check(vcpu);
 	trace_note_site(vcpu, NULL, from);
 	msr_delivered(vcpu);
 	tsc_interrupted(vcpu);
