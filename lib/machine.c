@@ -176,11 +176,11 @@ void paracall_machine_withdraw(struct paracall_machine *machine, uint32_t capabi
 }
 
 /* What others may change, too. */
-static void reset_shared(struct paracall_cpu *cpu)
+static void reset_shared(struct paracall_cpu *cpu, enum halt_state halt_state)
 {
 	if (cpu->machine->architecture->reset_shared)
 		cpu->machine->architecture->reset_shared(cpu);
-	atomic_store(&cpu->halt_state, RUNNING);
+	atomic_store(&cpu->halt_state, halt_state);
 }
 
 static void reset_own(struct paracall_cpu *cpu, bool is_whole)
@@ -201,7 +201,7 @@ void paracall_cpu_reset(struct paracall_cpu *cpu)
 {
 	take_reset(cpu);
 	reset_own(cpu, false);
-	reset_shared(cpu);
+	reset_shared(cpu, RUNNING);
 }
 
 /* One whose ring nobody writes while no vCPU runs; NULL if there is none at all. */
@@ -213,13 +213,13 @@ static struct paracall_cpu *any_cpu(struct paracall_machine *machine)
 	return NULL;
 }
 
-/* All but what is each vCPU's own. */
-static void reset_all(struct paracall_machine *machine)
+/* All but what is each vCPU's own; @halt_state is what is then known of each. */
+static void reset_all(struct paracall_machine *machine, enum halt_state halt_state)
 {
 	for (uint32_t i = 0; i < machine->max_cpus; i++) {
 		struct paracall_cpu *cpu = cpu_at(machine, i);
 
-		reset_shared(cpu);
+		reset_shared(cpu, halt_state);
 		atomic_store(&cpu->owes_reset, true);
 	}
 	if (machine->architecture->reset_machine)
@@ -228,32 +228,23 @@ static void reset_all(struct paracall_machine *machine)
 
 void machine_clear(struct paracall_machine *machine)
 {
-	reset_all(machine);
+	reset_all(machine, RUNNING);
 	for (uint32_t i = 0; i < machine->max_cpus; i++)
 		take_reset(cpu_at(machine, i));
 }
 
 void paracall_machine_reset(struct paracall_machine *machine, struct paracall_cpu *by)
 {
-	reset_all(machine);
+	reset_all(machine, RUNNING);
 	__atomic_fetch_add(&machine->statistics->resets, 1, __ATOMIC_RELAXED);
 	by = by ? by : any_cpu(machine);
 	if (by)
 		paracall_trace_tell(by, PARACALL_EVENT_RESET, 0, 0, NULL, 0);
 }
 
-/* What is shared but the halts, which are not known, and what each vCPU does itself. */
 void paracall_machine_loaded(struct paracall_machine *machine, struct paracall_cpu *by)
 {
-	for (uint32_t i = 0; i < machine->max_cpus; i++) {
-		struct paracall_cpu *cpu = cpu_at(machine, i);
-
-		reset_shared(cpu);
-		atomic_store(&cpu->halt_state, HALT_UNKNOWN);
-		atomic_store(&cpu->owes_reset, true);
-	}
-	if (machine->architecture->reset_machine)
-		machine->architecture->reset_machine(machine);
+	reset_all(machine, HALT_UNKNOWN);
 	take_reset(by);
 	paracall_trace_tell(by, PARACALL_EVENT_LOADED, 0, 0, NULL, 0);
 }
