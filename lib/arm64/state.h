@@ -11,7 +11,7 @@ struct arm64_cpu {
 	_Atomic(uint64_t) stolen_time_place;
 	/* The guest has asked for it. */
 	bool counts_stolen_time;
-	/* Of the engine's run delay, what the guest was told of. */
+	/* Of the engine's run delay, what the guest was told of; see ../run_delay.h. */
 	uint64_t told_run_delay;
 };
 

@@ -3,6 +3,7 @@
 #include "stolen_time.h"
 
 #include "../memory.h"
+#include "../run_delay.h"
 #include "../trace/trace.h"
 #include "arch.h"
 
@@ -14,9 +15,6 @@ static_assert(sizeof(struct paracall_kvm_stolen_time) == PARACALL_STOLEN_TIME_SI
 	      "the ABI's size");
 
 #define HAS_PLACE 1
-
-/* After a load: what the thread waited before is nothing that was stolen. */
-#define UNKNOWN_RUN_DELAY UINT64_MAX
 
 static bool find(struct paracall_cpu *cpu, struct paracall_gpa *record)
 {
@@ -51,25 +49,6 @@ bool stolen_time_is_running(struct paracall_cpu *cpu)
 	return arm64_cpu(cpu)->counts_stolen_time && find(cpu, &record);
 }
 
-static uint64_t read_run_delay(struct paracall_cpu *cpu)
-{
-	return cpu->machine->engine.run_delay(cpu->engine_cpu);
-}
-
-/* What the host's scheduler counted since the guest was last told. */
-static uint64_t take_run_delay(struct paracall_cpu *cpu)
-{
-	uint64_t *told = &arm64_cpu(cpu)->told_run_delay;
-	uint64_t delay = read_run_delay(cpu);
-	uint64_t news;
-
-	if (*told == UNKNOWN_RUN_DELAY)
-		*told = delay;
-	news = delay > *told ? delay - *told : 0;
-	*told += news;
-	return news;
-}
-
 /* Added to what stands there. There is no version: eight bytes are written at once. */
 void stolen_time_more(struct paracall_cpu *cpu, int64_t nanoseconds)
 {
@@ -96,7 +75,7 @@ void stolen_time_update(struct paracall_cpu *cpu)
 	if (!stolen_time_is_running(cpu) ||
 	    !is_offered(cpu->machine, PARACALL_KVM_FEATURE_PV_TIME))
 		return;
-	news = take_run_delay(cpu);
+	news = take_run_delay(cpu, &arm64_cpu(cpu)->told_run_delay);
 	if (news)
 		stolen_time_more(cpu, (int64_t)news);
 }
@@ -142,7 +121,7 @@ int64_t paracall_pv_time_st(struct paracall_cpu *cpu, struct call *call)
 	(void)call;
 	if (!find(cpu, &record))
 		return PARACALL_SMCCC_NOT_SUPPORTED;
-	arm64_cpu(cpu)->told_run_delay = read_run_delay(cpu);
+	arm64_cpu(cpu)->told_run_delay = cpu->machine->engine.run_delay(cpu->engine_cpu);
 	guest_write(cpu, record, &empty, sizeof(empty));
 	arm64_cpu(cpu)->counts_stolen_time = true;
 	return (int64_t)record.value;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "save.h"
 
+#include "../run_delay.h"
 #include "async_pf.h"
 #include "clock.h"
 #include "map_gpa_range.h"

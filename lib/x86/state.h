@@ -68,8 +68,7 @@ struct x86_cpu {
 	_Atomic(uint32_t) requests;
 	/* Of fault injection: nanoseconds that are still to come. */
 	int64_t clock_jump;
-	/* Of the engine's run delay, what the guest was told of. */
-#define UNKNOWN_RUN_DELAY UINT64_MAX
+	/* Of the engine's run delay, what the guest was told of; see ../run_delay.h. */
 	uint64_t told_run_delay;
 	/* Of the lists of private memory, the one that is this vCPU's to write. */
 	uint32_t spare_list;

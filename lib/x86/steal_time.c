@@ -8,6 +8,7 @@
 #include "steal_time.h"
 
 #include "../memory.h"
+#include "../run_delay.h"
 #include "../trace/trace.h"
 #include "msr.h"
 #include "state.h"
@@ -63,22 +64,6 @@ void paracall_steal_more(struct paracall_cpu *cpu, uint64_t nanoseconds)
 	trace_now(cpu, PARACALL_EVENT_STEAL, nanoseconds, address.value);
 }
 
-/* What the host's scheduler counted since the guest was last told. */
-static uint64_t take_run_delay(struct paracall_cpu *cpu)
-{
-	uint64_t delay = cpu->machine->engine.run_delay(cpu->engine_cpu);
-	uint64_t *told = &x86_cpu(cpu)->told_run_delay;
-	uint64_t news = delay > *told ? delay - *told : 0;
-
-	/* What went by before is none of this guest's. */
-	if (*told == UNKNOWN_RUN_DELAY) {
-		*told = delay;
-		return 0;
-	}
-	*told += news;
-	return news;
-}
-
 /* Without the capability KVM's hosts have no such register. */
 bool paracall_accepts_steal_time(const struct paracall_cpu *cpu, uint64_t value)
 {
@@ -92,7 +77,7 @@ bool paracall_write_steal_time(struct paracall_cpu *cpu, uint64_t value)
 		return false;
 	x86_cpu(cpu)->msrs.steal_time = value;
 	if (paracall_steal_is_running(cpu))
-		paracall_steal_more(cpu, take_run_delay(cpu));
+		paracall_steal_more(cpu, take_run_delay(cpu, &x86_cpu(cpu)->told_run_delay));
 	return true;
 }
 
@@ -107,7 +92,7 @@ void paracall_update_steal_time(struct paracall_cpu *cpu)
 
 	if (!paracall_steal_is_running(cpu))
 		return;
-	news = take_run_delay(cpu);
+	news = take_run_delay(cpu, &x86_cpu(cpu)->told_run_delay);
 	if (news)
 		paracall_steal_more(cpu, news);
 }
