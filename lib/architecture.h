@@ -16,8 +16,9 @@ struct fault_place {
 	uint32_t faults;
 	/* How many a rule can choose from, like registers; 0: there is one alone. */
 	size_t (*count)(void);
-	/* How PARACALL_EVENT_INJECTED names one of them. */
+	/* How PARACALL_EVENT_INJECTED names one of them; NULL: by .event, its kind. */
 	uint64_t (*event_place)(size_t index);
+	enum paracall_event_kind event;
 	/*
 	 * If it is something that happens by itself, every so often, .is_running says
 	 * whether it can happen to this vCPU now, and .happen lets it. NULL: it happens

@@ -195,9 +195,11 @@ static struct paracall_injected *find_entry(struct paracall_cpu *cpu,
 /* How events name what a rule met. */
 static uint64_t event_place(const struct fault_place *place, size_t index)
 {
-	if (place)
-		return place->event_place(index);
-	return paracall_event_id(row_by_id((uint32_t)index)->info.event, (uint32_t)index);
+	if (!place)
+		return paracall_event_id(row_by_id((uint32_t)index)->info.event,
+					 (uint32_t)index);
+	return place->event_place ? place->event_place(index)
+				  : paracall_event_id(place->event, 0);
 }
 
 static void note(struct paracall_cpu *cpu, const struct paracall_rule *rule, size_t index,

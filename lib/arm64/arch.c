@@ -82,17 +82,11 @@ static void reset_own(struct paracall_cpu *cpu, bool is_whole)
 		stolen_time_stop(cpu);
 }
 
-static uint64_t steal_place(size_t index)
-{
-	(void)index;
-	return paracall_event_id(PARACALL_EVENT_STEAL, 0);
-}
-
 static const struct fault_place fault_places[] = {
 	{
 		.place = PARACALL_AT_STEAL,
 		.faults = 1u << PARACALL_FAULT_BURST,
-		.event_place = steal_place,
+		.event = PARACALL_EVENT_STEAL,
 		.is_running = stolen_time_is_running,
 		.happen = stolen_time_more,
 	},
