@@ -142,6 +142,12 @@ static inline struct paracall_cpu *cpu_at(const struct paracall_machine *machine
 	return (struct paracall_cpu *)((char *)machine->cpus + index * machine->cpu_size);
 }
 
+/* Whether there is a vCPU in the slot now. */
+static inline bool is_added(const struct paracall_cpu *cpu)
+{
+	return atomic_load(&cpu->presence) == ADDED;
+}
+
 /* Whether a feature, PARACALL_KVM_FEATURE_..., is offered to this guest. */
 static inline bool is_offered(const struct paracall_machine *machine, unsigned int feature)
 {

@@ -12,11 +12,6 @@
 #define MAGIC 0x56534350u
 #define VERSION 1u
 
-static bool is_added(const struct paracall_cpu *cpu)
-{
-	return atomic_load(&cpu->presence) == ADDED;
-}
-
 static uint32_t count_cpus(const struct paracall_machine *machine)
 {
 	uint32_t count = 0;

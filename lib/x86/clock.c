@@ -556,7 +556,7 @@ static bool goes_at(struct paracall_machine *machine, uint64_t frequency)
 	for (uint32_t i = 0; i < machine->max_cpus; i++) {
 		struct paracall_cpu *cpu = cpu_at(machine, i);
 
-		if (atomic_load(&cpu->presence) != ADDED)
+		if (!is_added(cpu))
 			continue;
 		here = machine->engine.tsc_frequency(cpu->engine_cpu);
 		difference = here > frequency ? here - frequency : frequency - here;
