@@ -9,15 +9,20 @@
 #include <paracall/paracall.h>
 #include <string.h>
 
+/* Whether the node has that text there, and no other behind it. */
+static bool has_text(const void *tree, int node, const char *property, const char *text)
+{
+	size_t size = strlen(text) + 1;
+	int length;
+	const char *value = fdt_getprop(tree, node, property, &length);
+
+	return value && (size_t)length == size && !memcmp(value, text, size);
+}
+
 bool paracall_arm64_calls_by_hvc(const void *tree, size_t size)
 {
-	const char *method;
-	int length;
-
-	if (!flat_tree_is_sound(tree, size))
-		return false;
-	method = fdt_getprop(tree, fdt_path_offset(tree, "/psci"), "method", &length);
-	return method && length == sizeof("hvc") && !memcmp(method, "hvc", sizeof("hvc"));
+	return flat_tree_is_sound(tree, size) &&
+	       has_text(tree, fdt_path_offset(tree, "/psci"), "method", "hvc");
 }
 
 /* A part of a node's "reg": its size, which is changed, and where it ends. */
@@ -64,20 +69,12 @@ static void look_at(const void *tree, int node, const struct cells *cells, struc
 	}
 }
 
-static bool is_memory(const void *tree, int node)
-{
-	int length;
-	const char *type = fdt_getprop(tree, node, "device_type", &length);
-
-	return type && length == sizeof("memory") && !memcmp(type, "memory", sizeof("memory"));
-}
-
 static bool find_last(const void *tree, const struct cells *cells, struct part *last)
 {
 	int node;
 
 	*last = (struct part){ .node = -1 };
-	fdt_for_each_subnode(node, tree, 0) if (is_memory(tree, node))
+	fdt_for_each_subnode(node, tree, 0) if (has_text(tree, node, "device_type", "memory"))
 		look_at(tree, node, cells, last);
 	return last->node >= 0;
 }
