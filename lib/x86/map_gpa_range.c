@@ -341,31 +341,27 @@ int paracall_private_memory_load(struct paracall_machine *machine, struct record
 {
 	struct private_memory *memory = x86_machine(machine)->private_memory;
 	uint32_t count = record_get_word(reader);
-	struct current current = { .count = 0 };
+	struct current current;
 	struct writer ranges = { .count = 0 };
-	uint64_t least = 0;
+	uint64_t last_end = 0;
 
 	if (count > MAX_RANGES)
 		return PARACALL_ERROR_RECORD;
-	if (count && !memory)
-		return PARACALL_ERROR_FEATURE;
-	if (memory)
-		current = unpack(atomic_load(&memory->current));
-	if (memory && is_real)
-		ranges.ranges = memory->lists[current.list].ranges;
+	if (!memory)
+		return count ? PARACALL_ERROR_FEATURE : PARACALL_OK;
+	current = unpack(atomic_load(&memory->current));
+	ranges.ranges = memory->lists[current.list].ranges;
 	for (uint32_t i = 0; i < count; i++) {
 		uint64_t first = record_get_long(reader), end = record_get_long(reader);
 
-		if (first < least || end <= first)
-			return PARACALL_ERROR_RECORD;
 		/* There is something between two ranges. */
-		least = end + 1;
+		if (end <= first || (i && first <= last_end))
+			return PARACALL_ERROR_RECORD;
+		last_end = end;
 		if (is_real)
 			append(&ranges, first, end);
-		if (!least && i + 1 < count)
-			return PARACALL_ERROR_RECORD;
 	}
-	if (!memory || !is_real)
+	if (!is_real)
 		return PARACALL_OK;
 	current.count = count;
 	current.number++;
