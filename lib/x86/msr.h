@@ -21,7 +21,7 @@ typedef bool paracall_msr_writer(struct paracall_cpu *cpu, uint64_t value);
 bool paracall_accepts_async_pf_en(const struct paracall_cpu *cpu, uint64_t value);
 bool paracall_accepts_async_pf_int(const struct paracall_cpu *cpu, uint64_t value);
 bool paracall_accepts_steal_time(const struct paracall_cpu *cpu, uint64_t value);
-bool paracall_accepts_pv_eoi(uint64_t value);
+bool paracall_accepts_pv_eoi(const struct paracall_cpu *cpu, uint64_t value);
 
 /* The same of those with one bit. */
 static inline bool accepts_flag(uint64_t value)

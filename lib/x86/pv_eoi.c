@@ -10,8 +10,9 @@
 
 #define ADDRESS_MASK (~(uint64_t)PARACALL_KVM_MSR_ENABLED)
 
-bool paracall_accepts_pv_eoi(uint64_t value)
+bool paracall_accepts_pv_eoi(const struct paracall_cpu *cpu, uint64_t value)
 {
+	(void)cpu;
 	return !((value & ADDRESS_MASK) % 4);
 }
 
@@ -20,7 +21,7 @@ bool paracall_write_pv_eoi(struct paracall_cpu *cpu, uint64_t value)
 	struct paracall_gpa address = guest_address(value & ADDRESS_MASK);
 	uint8_t flag;
 
-	if (!paracall_accepts_pv_eoi(value))
+	if (!paracall_accepts_pv_eoi(cpu, value))
 		return false;
 	if (value & PARACALL_KVM_MSR_ENABLED && !guest_read(cpu, address, &flag, sizeof(flag)))
 		return false;

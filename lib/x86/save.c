@@ -61,12 +61,6 @@ int x86_load(struct paracall_machine *machine, struct record_reader *reader, boo
 
 /* ---- vCPUs ------------------------------------------------------------------ */
 
-static bool accepts_pv_eoi(const struct paracall_cpu *cpu, uint64_t value)
-{
-	(void)cpu;
-	return paracall_accepts_pv_eoi(value);
-}
-
 static bool accepts_poll_control(const struct paracall_cpu *cpu, uint64_t value)
 {
 	(void)cpu;
@@ -103,7 +97,7 @@ static const struct saved_register {
 	{
 		.number = PARACALL_KVM_MSR_PV_EOI_EN,
 		.offset = offsetof(struct msr_state, pv_eoi),
-		.accepts = accepts_pv_eoi,
+		.accepts = paracall_accepts_pv_eoi,
 	},
 	{
 		.number = PARACALL_KVM_MSR_POLL_CONTROL,
