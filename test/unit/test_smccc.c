@@ -33,12 +33,6 @@ static int create(void **state)
 	return 0;
 }
 
-static int destroy(void **state)
-{
-	fake_machine_destroy(*state);
-	return 0;
-}
-
 #define UNTOUCHED UINT64_C(0xa5a5a5a5a5a5a5a5)
 
 static enum paracall_smccc_outcome make(struct fake_cpu *cpu, enum paracall_smccc_conduit by,
@@ -513,16 +507,16 @@ static void hostile_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(discovery, create, destroy),
-		cmocka_unit_test_setup_teardown(unknown_functions, create, destroy),
-		cmocka_unit_test_setup_teardown(psci_is_the_engines, create, destroy),
-		cmocka_unit_test_setup_teardown(work_arounds, create, destroy),
+		cmocka_unit_test_setup_teardown(discovery, create, fake_teardown),
+		cmocka_unit_test_setup_teardown(unknown_functions, create, fake_teardown),
+		cmocka_unit_test_setup_teardown(psci_is_the_engines, create, fake_teardown),
+		cmocka_unit_test_setup_teardown(work_arounds, create, fake_teardown),
 		cmocka_unit_test(features_taken_away),
 		cmocka_unit_test(features_follow_the_engine),
-		cmocka_unit_test_setup_teardown(pairs_clocks, create, destroy),
-		cmocka_unit_test_setup_teardown(random_numbers, create, destroy),
-		cmocka_unit_test_setup_teardown(stolen_time, create, destroy),
-		cmocka_unit_test_setup_teardown(machines_come_back, create, destroy),
+		cmocka_unit_test_setup_teardown(pairs_clocks, create, fake_teardown),
+		cmocka_unit_test_setup_teardown(random_numbers, create, fake_teardown),
+		cmocka_unit_test_setup_teardown(stolen_time, create, fake_teardown),
+		cmocka_unit_test_setup_teardown(machines_come_back, create, fake_teardown),
 		cmocka_unit_test(conduits),
 		cmocka_unit_test(cut_memory),
 		cmocka_unit_test(hostile_memory),
