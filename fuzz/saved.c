@@ -131,42 +131,6 @@ static const struct paracall_injection injection = {
 	.rule_count = 1,
 };
 
-static struct paracall_machine *make(uint8_t kind, struct paracall_cpu **cpus)
-{
-	static const enum paracall_architecture architectures[] = {
-		PARACALL_X86,
-		PARACALL_S390,
-		PARACALL_POWERPC,
-	};
-	enum paracall_architecture architecture = architectures[kind % 3];
-	struct paracall_options options = {
-		.architecture = architecture,
-		.max_cpus = CPUS,
-		.features = paracall_features_available_of(architecture, engine.capabilities),
-		.enforce_features = kind & 0x40,
-		.injection = kind & 0x80 ? &injection : NULL,
-	};
-	struct paracall_machine *machine;
-
-	if (paracall_machine_new(&machine, &engine, &options))
-		return NULL;
-	for (uint32_t i = 0; i < CPUS; i++) {
-		cpus[i] = paracall_machine_add_cpu(machine, i, registers[i]);
-		paracall_cpu_set_apic_id(cpus[i], i);
-	}
-	return machine;
-}
-
-/* But the features, which are the machine's own. */
-static void check_saved(struct paracall_machine *machine, const uint8_t *record, size_t size)
-{
-	static uint8_t saved[ROOM];
-
-	FUZZ_CHECK(paracall_machine_save(machine, saved, sizeof(saved)) == size);
-	FUZZ_CHECK(!memcmp(saved, record, 12));
-	FUZZ_CHECK(!memcmp(saved + 16, record + 16, size - 16));
-}
-
 static void step_x86(struct paracall_cpu *cpu, unsigned int i)
 {
 	uint64_t value;
@@ -191,18 +155,60 @@ static void step_powerpc(struct paracall_cpu *cpu, unsigned int i)
 		paracall_magic_page_interrupted(cpu);
 }
 
+static void step_s390(struct paracall_cpu *cpu, unsigned int i)
+{
+	paracall_diag(cpu, i % 4 ? 0x258 : 0x9c, 1, 3);
+}
+
+/* What guests of each architecture do, as the @i'th thing. */
+static const struct kind {
+	enum paracall_architecture architecture;
+	void (*step)(struct paracall_cpu *cpu, unsigned int i);
+} kinds[] = {
+	{ PARACALL_X86, step_x86 },
+	{ PARACALL_S390, step_s390 },
+	{ PARACALL_POWERPC, step_powerpc },
+};
+
+static struct paracall_machine *make(const struct kind *kind, uint8_t switches,
+				     struct paracall_cpu **cpus)
+{
+	struct paracall_options options = {
+		.architecture = kind->architecture,
+		.max_cpus = CPUS,
+		.features =
+			paracall_features_available_of(kind->architecture, engine.capabilities),
+		.enforce_features = switches & 0x40,
+		.injection = switches & 0x80 ? &injection : NULL,
+	};
+	struct paracall_machine *machine;
+
+	if (paracall_machine_new(&machine, &engine, &options))
+		return NULL;
+	for (uint32_t i = 0; i < CPUS; i++) {
+		cpus[i] = paracall_machine_add_cpu(machine, i, registers[i]);
+		paracall_cpu_set_apic_id(cpus[i], i);
+	}
+	return machine;
+}
+
+/* But the features, which are the machine's own. */
+static void check_saved(struct paracall_machine *machine, const uint8_t *record, size_t size)
+{
+	static uint8_t saved[ROOM];
+
+	FUZZ_CHECK(paracall_machine_save(machine, saved, sizeof(saved)) == size);
+	FUZZ_CHECK(!memcmp(saved, record, 12));
+	FUZZ_CHECK(!memcmp(saved + 16, record + 16, size - 16));
+}
+
 /* The machine goes on. */
-static void run(struct paracall_cpu **cpus, uint8_t kind)
+static void run(const struct kind *kind, struct paracall_cpu **cpus)
 {
 	for (unsigned int i = 0; i < 32; i++) {
 		struct paracall_cpu *cpu = cpus[i % CPUS];
 
-		if (kind % 3 == 0)
-			step_x86(cpu, i);
-		else if (kind % 3 == 1)
-			paracall_diag(cpu, i % 4 ? 0x258 : 0x9c, 1, 3);
-		else
-			step_powerpc(cpu, i);
+		kind->step(cpu, i);
 		paracall_update(cpu);
 		if (i % 5 == 0 && paracall_halt(cpu))
 			paracall_resume(cpu);
@@ -214,6 +220,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct paracall_cpu *cpus[CPUS];
 	struct paracall_machine *machine;
+	const struct kind *kind;
 
 	fuzz_count_execution();
 	if (!size || size > ROOM)
@@ -221,11 +228,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	now = 1000;
 	memset(registers, 0, sizeof(registers));
 	memset(memory, 0, sizeof(memory));
-	machine = make(data[0], cpus);
+	kind = &kinds[data[0] % (sizeof(kinds) / sizeof(kinds[0]))];
+	machine = make(kind, data[0], cpus);
 	FUZZ_CHECK(machine);
 	if (!paracall_machine_load(machine, data + 1, size - 1)) {
 		check_saved(machine, data + 1, size - 1);
-		run(cpus, data[0]);
+		run(kind, cpus);
 		paracall_machine_reset(machine, NULL);
 	}
 	paracall_machine_free(machine);
