@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A row of an architecture's features.def, which says what the columns are. */
+/* A row of an architecture's features.def, which says what the columns are; and its bit. */
 #ifndef PARACALL_LIB_FEATURE_ROW_H
 #define PARACALL_LIB_FEATURE_ROW_H
 
@@ -13,5 +13,9 @@
 		.purpose = feature_purpose, \
 		.reason = feature_reason, \
 	},
+
+/* In an enum: FEATURE_BIT_PV_UNHALT and the like. */
+#define FEATURE_BIT(name, identifier, ...) \
+	FEATURE_BIT_##identifier = 1 << PARACALL_KVM_FEATURE_##identifier,
 
 #endif /* PARACALL_LIB_FEATURE_ROW_H */

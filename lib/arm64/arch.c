@@ -16,8 +16,7 @@
 #define PSCI_NODE "the node /psci in the device tree, or ACPI's flag"
 #define PROTECTED "a protected guest, which no engine has"
 
-#define FEATURE(name, identifier, ...) \
-	FEATURE_BIT_##identifier = 1 << PARACALL_KVM_FEATURE_##identifier,
+#define FEATURE FEATURE_BIT
 enum {
 	FEATURE_BIT_NONE = 0,
 #include "features.def"

@@ -23,8 +23,7 @@
 #define VIRTUAL_PIC "a virtual interrupt controller in the device tree"
 #define HYPERTAS(set) set " in the device tree's ibm,hypertas-functions"
 
-#define FEATURE(name, identifier, ...) \
-	FEATURE_BIT_##identifier = 1 << PARACALL_KVM_FEATURE_##identifier,
+#define FEATURE FEATURE_BIT
 enum {
 	FEATURE_BIT_NONE = 0,
 #include "features.def"

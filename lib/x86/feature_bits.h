@@ -3,10 +3,11 @@
 #ifndef PARACALL_LIB_X86_FEATURE_BITS_H
 #define PARACALL_LIB_X86_FEATURE_BITS_H
 
+#include "../feature_row.h"
+
 #include <paracall/abi.h>
 
-#define FEATURE(name, identifier, ...) \
-	FEATURE_BIT_##identifier = 1 << PARACALL_KVM_FEATURE_##identifier,
+#define FEATURE FEATURE_BIT
 enum {
 	FEATURE_BIT_NONE = 0,
 #include "features.def"
