@@ -9,7 +9,6 @@
 #include "feature_bits.h"
 #include "life.h"
 #include "mark.h"
-#include "msr.h"
 #include "save.h"
 #include "state.h"
 
