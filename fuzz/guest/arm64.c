@@ -140,13 +140,6 @@ static void step_set_register(struct vcpu *vcpu)
 	vcpu->registers[number] = take_value(vcpu->guest);
 }
 
-static void step_update(struct vcpu *vcpu)
-{
-	enter(vcpu, 0);
-	paracall_update(vcpu->cpu);
-	leave(vcpu);
-}
-
 /* Unlike x86's, a vCPU's own reset leaves its record. */
 static void step_reset_cpu(struct vcpu *vcpu)
 {

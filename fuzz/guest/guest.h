@@ -175,6 +175,7 @@ const struct kind *guest_kind(size_t index);
 /* What all architectures have. */
 void step_plug(struct vcpu *vcpu);
 void step_unplug(struct vcpu *vcpu);
+void step_update(struct vcpu *vcpu);
 void step_reset(struct vcpu *vcpu);
 void step_reset_machine(struct vcpu *vcpu);
 void step_set_apic_id(struct vcpu *vcpu);

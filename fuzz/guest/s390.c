@@ -87,13 +87,6 @@ static void step_set_register(struct vcpu *vcpu)
 	vcpu->registers[number] = take_value(vcpu->guest);
 }
 
-static void step_update(struct vcpu *vcpu)
-{
-	enter(vcpu, 0);
-	paracall_update(vcpu->cpu);
-	leave(vcpu);
-}
-
 /* It waits; s390 has no kicks, but the engine may call these. */
 static void step_wait(struct vcpu *vcpu)
 {

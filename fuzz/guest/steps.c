@@ -130,6 +130,13 @@ void step_unplug(struct vcpu *vcpu)
 		guest_unplug(vcpu);
 }
 
+void step_update(struct vcpu *vcpu)
+{
+	enter(vcpu, 0);
+	paracall_update(vcpu->cpu);
+	leave(vcpu);
+}
+
 void step_reset(struct vcpu *vcpu)
 {
 	enter(vcpu, 0);

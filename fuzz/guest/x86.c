@@ -400,12 +400,11 @@ static void step_pause(struct vcpu *vcpu)
 	paracall_machine_was_paused(guest->machine);
 }
 
-static void step_update(struct vcpu *vcpu)
+/* The host has let it wait, perhaps. */
+static void step_late_update(struct vcpu *vcpu)
 {
 	vcpu->run_delay += take_byte(vcpu->guest) & 3 ? 0 : 1000;
-	enter(vcpu, 0);
-	paracall_update(vcpu->cpu);
-	leave(vcpu);
+	step_update(vcpu);
 }
 
 /* ---- registers ---- */
@@ -635,8 +634,8 @@ static step *const steps[] = {
 	step_halt,
 	step_halt,
 	step_resume,
-	step_update,
-	step_update,
+	step_late_update,
+	step_late_update,
 	step_adjust_clock,
 	step_pause,
 	step_begin_fault,
@@ -664,7 +663,7 @@ static step *const steps[] = {
 /* clang-format off */
 static step *const nested_steps[] = {
 	step_kick, step_yield, nested_send, step_map_range,
-	step_pair_clocks, step_update, step_begin_fault, step_end_faults,
+	step_pair_clocks, step_late_update, step_begin_fault, step_end_faults,
 	step_adjust_clock, step_unplug, step_cpuid, step_read_msr,
 	step_resume,
 };
