@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * arm64: calls by the SMC Calling Convention, as a guest makes them at EL1 where the
- * host has EL2. A guest that has an EL2 of its own must not get here: its kernel uses
- * the same instruction and the same numbers for its own hypervisor.
+ * arm64's registers and entry points; for machines of PARACALL_ARM64 only. Calls by the
+ * SMC Calling Convention are those that a guest makes at EL1 where the host has EL2. A
+ * guest that has an EL2 of its own must not get here: its kernel uses the same
+ * instruction and the same numbers for its own hypervisor.
  *
  * The rules come from the kernel's Documentation/virt/kvm/arm/ and from
  * arch/arm64/kvm/hypercalls.c, psci.c, pvtime.c and trng.c.
