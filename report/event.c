@@ -62,10 +62,15 @@ bool event_argument(const struct event *event, const char *name, uint64_t *value
 	return false;
 }
 
+bool event_kind_is_call(enum paracall_event_kind kind)
+{
+	return (kind >= PARACALL_EVENT_CALL && kind <= PARACALL_EVENT_EPAPR) ||
+	       kind == PARACALL_EVENT_SMCCC;
+}
+
 bool event_is_call(const struct event *event)
 {
-	return (event->kind >= PARACALL_EVENT_CALL && event->kind <= PARACALL_EVENT_EPAPR) ||
-	       event->kind == PARACALL_EVENT_SMCCC;
+	return event_kind_is_call(event->kind);
 }
 
 bool event_has_result(const struct event *event)

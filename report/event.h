@@ -111,6 +111,7 @@ bool event_may_continue(const struct event *event);
 bool event_argument(const struct event *event, const char *name, uint64_t *value);
 
 /* A call of the guest's, of whatever architecture. */
+bool event_kind_is_call(enum paracall_event_kind kind);
 bool event_is_call(const struct event *event);
 /* Whether .result is known: PAPR's calls are answered by somebody else. */
 bool event_has_result(const struct event *event);

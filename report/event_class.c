@@ -221,10 +221,8 @@ const struct event_class *event_class_continuation(const struct event_classes *c
 						   const struct event_class *class,
 						   enum paracall_event_kind kind)
 {
-	uint32_t of = paracall_event_kind(class->id);
-
 	/* Rows of other kinds are no calls'. */
-	if (of > PARACALL_EVENT_EPAPR && of != PARACALL_EVENT_SMCCC)
+	if (!event_kind_is_call(paracall_event_kind(class->id)))
 		return NULL;
 	return event_class_find(classes,
 				paracall_event_id(kind, paracall_event_row(class->id)));
