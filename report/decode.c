@@ -381,14 +381,13 @@ static void print_msr_result(FILE *output, const struct event *event)
 static void print_call_result(FILE *output, const struct event *event)
 {
 	const struct decode_part *part = part_of(event->kind);
-	const struct word *results = results_of(event->kind);
 
 	if (!event_has_result(event))
 		putc('?', output);
 	else if (part && part->print_result)
 		part->print_result(output, event);
-	else if (results)
-		print_signed_word(output, results, event->result);
+	else if (part && part->results)
+		print_signed_word(output, part->results, event->result);
 	else
 		fprintf(output, "%" PRId64, event->result);
 }

@@ -25,11 +25,6 @@ static const char *function_name(uint32_t number)
 	return NULL;
 }
 
-static void print_number(FILE *output, uint64_t number)
-{
-	fprintf(output, number ? "0x%" PRIx64 : "%" PRIx64, number);
-}
-
 static bool print_value(FILE *output, const struct event *event,
 			const struct event_value *value)
 {
@@ -41,9 +36,7 @@ static bool print_value(FILE *output, const struct event *event,
 	name = function_name((uint32_t)value->value);
 	if (name)
 		fputs(name, output);
-	else
-		print_number(output, value->value);
-	return true;
+	return name;
 }
 
 /* What the engine does is told before it has a result. */
@@ -57,12 +50,11 @@ static void print_result(FILE *output, const struct event *event)
 	else if (!event->result && info && info->server == PARACALL_SERVED_BY_ENGINE)
 		putc('?', output);
 	else
-		print_number(output, (uint64_t)event->result);
+		fprintf(output, event->result ? "0x%" PRIx64 : "%" PRIx64, event->result);
 }
 
 const struct decode_part decode_arm64 = {
 	.call = PARACALL_EVENT_SMCCC,
-	.results = smccc_errors,
 	.print_result = print_result,
 	.print_value = print_value,
 };

@@ -7,10 +7,10 @@
 #include "words.h"
 
 struct decode_part {
-	/* Its calls' events, and what their results are called. */
+	/* Its calls' events. */
 	enum paracall_event_kind call;
+	/* What their results are called, or what prints them in a way of its own. */
 	const struct word *results;
-	/* NULL: by these words; else in a way of its own. */
 	void (*print_result)(FILE *output, const struct event *event);
 	/* Prints a value in a format of its own, or returns false; NULL: it has none. */
 	bool (*print_value)(FILE *output, const struct event *event,
