@@ -117,6 +117,9 @@ static bool parse_group(struct suite_run *run, const char *group)
 	return (!*rest || run->is_alone) && (run->is_long || is_word(group, length, "quick"));
 }
 
+static const char wrong_engines[] =
+	"the engines are paracall, plain, kvm, kvm-in-tcg and unicorn";
+
 /* Takes the fields over. */
 static const char *add_run(struct suite *suite, char *fields[FIELDS])
 {
@@ -135,7 +138,7 @@ static const char *add_run(struct suite *suite, char *fields[FIELDS])
 	if (!*run->program)
 		return "a run needs a program";
 	if (!run->engines)
-		return "the engines are paracall, plain, kvm, kvm-in-tcg and unicorn";
+		return wrong_engines;
 	if (!parse_group(run, fields[2]))
 		return "the group is quick or long, may have a time limit, and may be alone, like 'long:300 alone'";
 	if (!run->skips && !run->is_compared && strcmp(fields[5], "pass"))
@@ -159,7 +162,7 @@ static const char *add_difference(struct suite *suite, char *fields[FIELDS])
 		.reason = fields[5],
 	};
 	if (!difference->engines)
-		return "the engines are paracall, plain, kvm, kvm-in-tcg and unicorn";
+		return wrong_engines;
 	if (difference->verdict == VERDICT_KFAIL && strcmp(fields[4], "KFAIL"))
 		return "the verdict is XFAIL or KFAIL";
 	if (!*difference->reason)
@@ -181,7 +184,7 @@ static const char *add_answer(struct suite *suite, char *fields[FIELDS])
 		.reason = fields[5],
 	};
 	if (!answer->engines[0] || !answer->engines[1])
-		return "the engines are paracall, plain, kvm, kvm-in-tcg and unicorn";
+		return wrong_engines;
 	if (!*answer->reason)
 		return "a difference needs a reason";
 	return NULL;
