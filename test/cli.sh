@@ -193,6 +193,7 @@ test_completion() {
 	completes "paracall check --j" --junit= --jobs= -- --json
 	completes "paracall check --format=" text tap junit json -- csv
 	completes "paracall check --jobs=" auto -- text
+	completes "paracall check --seed=" random -- text
 	completes "paracall run --features=" none pv-unhalt -- jump=
 }
 
