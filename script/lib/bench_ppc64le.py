@@ -4,8 +4,8 @@
 import os
 import sys
 
-from bench_run import (PARACALL, SUMMARY, TREE, Run, Setting, best_calls_of, kernel_arguments,
-                       pairs, show, show_ratios)
+from bench_run import (TREE, Run, best_calls_of, command_of, kernel_arguments, pairs,
+                       paracall_command, show, show_ratios)
 
 PSERIES = "pseries,x-vof=on,cap-cfpc=broken,cap-ibs=broken,cap-ccf-assist=off"
 MAGIC_PAGE = "--features=+magic-page"
@@ -39,8 +39,7 @@ def bench_calls(runs):
 
 def bench_page(runs):
     """One access to the magic page."""
-    command = ([PARACALL, "run", "--summary=" + SUMMARY, MAGIC_PAGE, "--", Setting.qemu] +
-               bench_arguments())
+    command = paracall_command(MAGIC_PAGE) + bench_arguments()
     figures = [best_calls_of(Run(command)) for _ in range(runs)]
     for name, words in (("page-read-srr0", "magic page, SRR0 read"),
                         ("page-read-sprg0", "magic page, SPRG0 read"),
@@ -56,9 +55,8 @@ def bench_page_boot(runs):
     """With the magic page against QEMU alone."""
     ratios = []
     for number in range(runs + 1):
-        plain = Run([Setting.qemu] + boot_arguments(2, "boot")).seconds
-        page = Run([PARACALL, "run", "--summary=" + SUMMARY, MAGIC_PAGE, "--", Setting.qemu] +
-                   boot_arguments(2, "boot")).seconds
+        plain = Run(command_of(False) + boot_arguments(2, "boot")).seconds
+        page = Run(paracall_command(MAGIC_PAGE) + boot_arguments(2, "boot")).seconds
         if number:
             ratios.append(page / plain)
         print(".", end="", file=sys.stderr, flush=True)

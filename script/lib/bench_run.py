@@ -10,10 +10,8 @@ import sys
 import time
 
 TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PARACALL = os.path.join(TREE, "build", "paracall")
-SUMMARY = os.path.join(TREE, "build", "bench-summary")
-CACHE = os.environ.get("PARACALL_CACHE") or os.path.join(
-    os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "paracall")
+BUILD = os.path.join(TREE, "build")
+SUMMARY = os.path.join(BUILD, "bench-summary")
 HOST_CPUS = 2
 LIMIT = 600
 
@@ -39,7 +37,8 @@ def architectures():
 def find_qemu(arch):
     """The QEMU that 'paracall run' takes; for other targets than the first, the scripts'."""
     if arch == architectures()[0]:
-        text = subprocess.run([PARACALL, "engines"], capture_output=True, text=True).stdout
+        text = subprocess.run([os.path.join(BUILD, "paracall"), "engines"],
+                              capture_output=True, text=True).stdout
         found = re.search(r"^\* (.*)$", text, re.M)
         if found:
             return found.group(1)
@@ -74,18 +73,13 @@ def use(setting):
     Setting.qemu, Setting.kernel, Setting.image = setting
 
 
-def command_of(kind, other=None):
-    """With Paracall; or with nothing, or with Paracall and the option @other."""
-    if not kind and not other:
-        return [Setting.qemu]
-    return ([PARACALL, "run", "--summary=" + SUMMARY] + ([] if kind else [other]) +
-            ["--", Setting.qemu])
-
-
-def command_of_build(folder):
-    """With the Paracall of another build."""
-    return [os.path.join(folder, "paracall"), "run", "--summary=" + SUMMARY, "--",
+def paracall_command(*options, build=BUILD):
+    return [os.path.join(build, "paracall"), "run", "--summary=" + SUMMARY, *options, "--",
             Setting.qemu]
+
+
+def command_of(with_paracall):
+    return paracall_command() if with_paracall else [Setting.qemu]
 
 
 def children_seconds():
@@ -134,8 +128,9 @@ def alternate(runs, commands, measure):
 
 
 def pairs(runs, arguments, measure, other=None):
-    """(with, without)"""
-    return alternate(runs, [command_of(kind, other) + arguments for kind in (True, False)],
+    """With Paracall, and without; or with Paracall and the option @other."""
+    without = paracall_command(other) if other else command_of(False)
+    return alternate(runs, [command + arguments for command in (command_of(True), without)],
                      measure)
 
 
@@ -162,8 +157,8 @@ def best_calls_of(run):
 
 def against(runs, arguments, folder):
     """Each call of the guest that measures them, with this build and with that one."""
-    figures = alternate(runs, [command_of_build(build) + arguments
-                               for build in (os.path.join(TREE, "build"), folder)],
+    figures = alternate(runs, [paracall_command(build=build) + arguments
+                               for build in (BUILD, folder)],
                         best_calls_of)
     for name in figures[0][0]:
         if all(name in run for pair in figures for run in pair):

@@ -10,9 +10,9 @@ import sys
 import time
 
 import bench_plot
-from bench_run import (HOST_CPUS, PARACALL, SUMMARY, TREE, Run, Setting, architectures,
-                       best_calls_of, calls_of, children_seconds, command_of, cpu_seconds,
-                       kernel_arguments, pairs, settings_of, show, show_ratios, use)
+from bench_run import (HOST_CPUS, TREE, Run, architectures, best_calls_of, calls_of,
+                       children_seconds, command_of, cpu_seconds, kernel_arguments, pairs,
+                       paracall_command, settings_of, show, show_ratios, use)
 
 
 def boot_arguments(cpus, task):
@@ -257,8 +257,8 @@ WORK = (("boot", None), ("lock", r"contend: .* (\d+) ms"), ("forks", r"forks: .*
 
 def work_of(option):
     """What each kind of work took in one run, in seconds; the rest of it counts as boot."""
-    run = Run([PARACALL, "run", "--summary=" + SUMMARY] + ([option] if option else []) +
-              ["--", Setting.qemu] + boot_arguments(8, "bench"))
+    options = [option] if option else []
+    run = Run(paracall_command(*options) + boot_arguments(8, "bench"))
     took = {name: run.number(pattern) / 1000 for name, pattern in WORK if pattern}
     took["boot"] = run.seconds - sum(took.values())
     took["all, CPU time"] = run.cpu_seconds
