@@ -2,10 +2,9 @@
 """What is measured on PowerPC."""
 
 import os
-import sys
 
-from bench_run import (TREE, Run, best_calls_of, command_of, kernel_arguments, pairs,
-                       paracall_command, show, show_ratios)
+from bench_run import (TREE, Run, alternate, best_calls_of, command_of, kernel_arguments,
+                       pairs, paracall_command, show, show_ratios)
 
 PSERIES = "pseries,x-vof=on,cap-cfpc=broken,cap-ibs=broken,cap-ccf-assist=off"
 MAGIC_PAGE = "--features=+magic-page"
@@ -53,15 +52,10 @@ def bench_page(runs):
 
 def bench_page_boot(runs):
     """With the magic page against QEMU alone."""
-    ratios = []
-    for number in range(runs + 1):
-        plain = Run(command_of(False) + boot_arguments(2, "boot")).seconds
-        page = Run(paracall_command(MAGIC_PAGE) + boot_arguments(2, "boot")).seconds
-        if number:
-            ratios.append(page / plain)
-        print(".", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
-    show("boot of Debian's ppc64el kernel with the magic page", ratios)
+    commands = [command + boot_arguments(2, "boot")
+                for command in (paracall_command(MAGIC_PAGE), command_of(False))]
+    show_ratios("boot of Debian's ppc64el kernel with the magic page",
+                alternate(runs, commands, lambda run: run.seconds))
 
 
 BENCHES = {"boot": bench_boot, "calls": bench_calls, "page": bench_page,
