@@ -159,8 +159,7 @@ check_words() {
 make_image() {
 	local kernel=$1 root
 
-	image=$build/guest-$kernel.img
-	[ "$kernel" != trixie ] || image=$build/guest.img
+	image=$build/$(guest_image "$kernel")
 	build_guest_image "$image" "$kernel"
 	[ "$2" = yes ] || return 0
 	root=$work/root

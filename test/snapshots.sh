@@ -53,8 +53,7 @@ choose_guest() {
 
 # set_guest TASK MORE: of the chosen kernel.
 set_guest() {
-	image=$build/guest-$kernel.img
-	[ "$kernel" != trixie ] || image=$build/guest.img
+	image=$build/$(guest_image "$kernel")
 	build_guest_image "$image" "$kernel"
 	guest=(-display none -serial stdio -monitor none -nic none
 		-kernel "$(guest_folder "$kernel")/vmlinuz" -initrd "$image"

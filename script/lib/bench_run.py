@@ -53,11 +53,12 @@ def begin(arch):
     subprocess.run(
         ["bash", "-c", '. script/lib/common.sh; . script/lib/build.sh; '
          '. script/lib/guest-image.sh; script/setup --arch="$1" && build_tree build gcc && '
-         'build_guest_image "$(guest_image "$1")" "$(arch_kernel "$1")"', "bench", arch],
+         'kernel=$(arch_kernel "$1") && '
+         'build_guest_image "build/$(guest_image "$kernel")" "$kernel"', "bench", arch],
         cwd=TREE, check=True)
     Setting.qemu = find_qemu(arch)
     Setting.kernel = script('echo "$(guest_folder "$(arch_kernel "$1")")/vmlinuz"', arch)
-    Setting.image = os.path.join(TREE, script('guest_image "$1"', arch))
+    Setting.image = os.path.join(BUILD, script('guest_image "$(arch_kernel "$1")"', arch))
 
 
 def settings_of(archs):

@@ -20,12 +20,12 @@ guest_folder() {
 	fi
 }
 
-# guest_image ARCH: where in the tree the image for its kernel is made.
+# guest_image NAME: the image for that kernel, in the folder of a build.
 guest_image() {
-	if [ "$1" = "$(first_arch)" ]; then
-		echo build/guest.img
+	if [ "$1" = "$(arch_kernel "$(first_arch)")" ]; then
+		echo guest.img
 	else
-		echo "build/guest-$1.img"
+		echo "guest-$1.img"
 	fi
 }
 
