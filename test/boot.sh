@@ -258,9 +258,9 @@ judge() {
 
 # Sets kernel, target, console, loader, next, disk and hangs from the words of "how".
 read_how() {
-	local word
+	local word architecture
 
-	kernel=trixie loader=qemu next=no console=ttyS0 disk=no hangs=
+	kernel=trixie loader=qemu next=no disk=no hangs=
 	for word in $1; do
 		case $word in
 		quick | long | always | alone) ;;
@@ -272,12 +272,9 @@ read_how() {
 		*) die "boots.conf: what is '$word'?" ;;
 		esac
 	done
-	target=$(guest_target "$(guest_architecture "$kernel")")
-	case $target in
-	s390x) console=ttysclp0 ;;
-	ppc64) console=hvc0 ;;
-	aarch64) console=ttyAMA0 ;;
-	esac
+	architecture=$(guest_architecture "$kernel")
+	target=$(guest_target "$architecture")
+	console=$(guest_console "$architecture")
 }
 
 # Says why a boot is not possible here; fails if it is.

@@ -79,7 +79,7 @@ test_s390x() {
 	twice "s390x" 3 0 '^# SUMMARY: .* 0 failed' "" qemu-system-s390x -m 128 \
 		-display none -serial stdio -monitor none -nic none \
 		-action panic=exit-failure -kernel "$guest"
-	linux "Debian, s390x" s390x 7 ttysclp0 demo 'paracall-guest: up' -smp 1
+	linux "Debian, s390x" s390x 7 demo 'paracall-guest: up' -smp 1
 }
 
 test_powerpc() {
@@ -93,15 +93,17 @@ test_powerpc() {
 	twice "PowerPC" 3 0 '^# SUMMARY: .* 1 failed' "" qemu-system-ppc64 -m 256 \
 		-M pseries,x-vof=on -display none -serial stdio -monitor none -nic none \
 		-action panic=exit-failure -kernel "$guest"
-	linux "Debian, ppc64le" ppc64le 7 hvc0 demo 'paracall-guest: up' -smp 1
+	linux "Debian, ppc64le" ppc64le 7 demo 'paracall-guest: up' -smp 1
 }
 
-# linux NAME KERNEL SHIFT CONSOLE TASK TEXT ARGUMENTS...
+# linux NAME KERNEL SHIFT TASK TEXT ARGUMENTS...
 linux() {
-	local name=$1 kernel=$2 bits=$3 console=$4 task=$5 text=$6 why target
-	shift 6
+	local name=$1 kernel=$2 bits=$3 task=$4 text=$5 why architecture target console
+	shift 5
 
-	target=$(guest_target "$(guest_architecture "$kernel")")
+	architecture=$(guest_architecture "$kernel")
+	target=$(guest_target "$architecture")
+	console=$(guest_console "$architecture")
 	if why=$(guest_missing "$kernel"); then
 		skip "replay, $name" "$why"
 		return
@@ -117,7 +119,7 @@ linux() {
 
 test_linux() {
 	# The time of day is that of the recording.
-	linux "Debian" trixie 7 ttyS0 clock:2 'paracall-guest: clock 1: .*realtime' -M q35 -smp 1
+	linux "Debian" trixie 7 clock:2 'paracall-guest: clock 1: .*realtime' -M q35 -smp 1
 }
 
 test_mistakes() {

@@ -36,13 +36,12 @@ guest=()
 
 # choose_guest KERNEL: Sets target, and says why that is not possible here; fails if it is.
 choose_guest() {
+	local architecture
+
 	kernel=$1
-	target=$(guest_target "$(guest_architecture "$kernel")")
-	case $target in
-	x86_64) console=ttyS0 ;;
-	s390x) console=ttysclp0 ;;
-	ppc64) console=hvc0 ;;
-	esac
+	architecture=$(guest_architecture "$kernel")
+	target=$(guest_target "$architecture")
+	console=$(guest_console "$architecture")
 	guest_missing "$kernel" && return
 	find_qemu "$target" >/dev/null || {
 		echo "no QEMU for $target"

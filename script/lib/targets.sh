@@ -5,15 +5,15 @@
 # What Debian calls it; what --arch does, or "-": it is one more of a target's; QEMU's name
 # for it, and what else its package has; Debian's package with that; the compiler's prefix;
 # drivers that the guest loads by itself; "modules" if it needs them so much that suites
-# where they have a package of their own give that, too.
+# where they have a package of their own give that, too; the kernel's name of its console.
 targets() {
 	grep -v '^#' <<-'EOT'
-		# Debian --arch  QEMU   also package           compiler              drivers
-		amd64    x86_64  x86_64 -    qemu-system-x86   x86_64-linux-gnu      ptp_kvm -
-		i386     -       x86_64 -    qemu-system-x86   i686-linux-gnu        ptp_kvm -
-		s390x    s390x   s390x  -    qemu-system-s390x s390x-linux-gnu       virtio_blk,virtio-rng modules
-		ppc64el  ppc64le ppc64  ppc  qemu-system-ppc   powerpc64le-linux-gnu - -
-		arm64    arm64   aarch64 -   qemu-system-arm   aarch64-linux-gnu     arm_smccc_trng -
+		# Debian --arch  QEMU   also package           compiler              drivers, modules, console
+		amd64    x86_64  x86_64 -    qemu-system-x86   x86_64-linux-gnu      ptp_kvm - ttyS0
+		i386     -       x86_64 -    qemu-system-x86   i686-linux-gnu        ptp_kvm - ttyS0
+		s390x    s390x   s390x  -    qemu-system-s390x s390x-linux-gnu       virtio_blk,virtio-rng modules ttysclp0
+		ppc64el  ppc64le ppc64  ppc  qemu-system-ppc   powerpc64le-linux-gnu - - hvc0
+		arm64    arm64   aarch64 -   qemu-system-arm   aarch64-linux-gnu     arm_smccc_trng - ttyAMA0
 	EOT
 }
 
@@ -76,7 +76,7 @@ guest_architecture() {
 }
 
 # Of an architecture as Debian calls it: what QEMU calls it, the drivers that the guest
-# loads, and the prefix of a compiler for it.
+# loads, the prefix of a compiler for it, and its console.
 guest_target() {
 	target_field 3 1 "$1"
 }
@@ -87,6 +87,10 @@ guest_modules() {
 
 guest_triplet() {
 	target_field 6 1 "$1"
+}
+
+guest_console() {
+	target_field 9 1 "$1"
 }
 
 # Whether it needs the drivers' own package.
