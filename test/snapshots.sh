@@ -31,22 +31,23 @@ make_disk() {
 	EOT
 }
 
-# Is set by choose_guest: QEMU's arguments for it. $image and $kernel are others' too.
+# Is set by set_guest: QEMU's arguments. $image and $kernel are others' too.
 guest=()
 
-# choose_guest KERNEL: Sets target, and says why that is not possible here; fails if it is.
+# choose_guest KERNEL NAME: sets kernel, target and console; skips the test and fails if that
+# is not possible here.
 choose_guest() {
-	local architecture
+	local architecture why
 
 	kernel=$1
 	architecture=$(guest_architecture "$kernel")
 	target=$(guest_target "$architecture")
 	console=$(guest_console "$architecture")
-	guest_missing "$kernel" && return
-	find_qemu "$target" >/dev/null || {
-		echo "no QEMU for $target"
-		return
-	}
+	if ! why=$(guest_missing "$kernel"); then
+		find_qemu "$target" >/dev/null && return
+		why="no QEMU for $target"
+	fi
+	skip "snapshots, $2" "$why"
 	return 1
 }
 
@@ -120,7 +121,7 @@ in_all_ways() {
 		stop loadvm:a cont wait:cycle wait:cycle sleep:0.7 savevm:b quit' "$options" "$@"
 	judge "$name, the same process" $? "$loads" $((loads * is_said))
 	drive "wait:cycle wait:cycle migrate:$work/state quit" "$options" "$@" -loadvm b
-	judge "$name, another process" $? 1 $((1 * is_said))
+	judge "$name, another process" $? 1 "$is_said"
 	drive 'wait:cycle sleep:1 loadvm:a wait:cycle wait:cycle quit' "$options" "$@" \
 		-incoming "file:$work/state"
 	judge "$name, from a file, and an older one" $? 2 $((2 * is_said))
@@ -129,10 +130,7 @@ in_all_ways() {
 
 # for_kernel KERNEL NAME LOADS SAID OPTIONS ARGUMENTS...
 for_kernel() {
-	if choose_guest "$1" >"$work/why"; then
-		skip "snapshots, $2" "$(cat "$work/why")"
-		return
-	fi
+	choose_guest "$1" "$2" || return 0
 	shift
 	in_all_ways "$@"
 }
@@ -172,10 +170,7 @@ test_powerpc() {
 test_many() {
 	local steps='wait:cycle' load
 
-	if choose_guest trixie >"$work/why"; then
-		skip "snapshots, many" "$(cat "$work/why")"
-		return
-	fi
+	choose_guest trixie "many" || return 0
 	make_disk "$work/states"
 	set_guest cycles
 	for load in $(seq 10); do
@@ -198,10 +193,7 @@ test_many() {
 test_foreign() {
 	local none='nokaslr no-kvmclock no-steal-acc no-kvmapf nopvspin' bad
 
-	if choose_guest trixie >"$work/why"; then
-		skip "snapshots, another guest" "$(cat "$work/why")"
-		return
-	fi
+	choose_guest trixie "another guest" || return 0
 	make_disk "$work/states"
 	set_guest memory:140 "$none"
 	drive 'wait:memory wait:memory savevm:other quit' "" -machine q35 -smp 4 -m 256M
