@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # The demo's guest on arm64: with the clock and the random numbers that the host gives it, too.
-: "${tree:?}" "${kernel:?}" "${image:?}" "${cpus:?}" "${log:?}" "${summary:?}"
+: "${log:?}" "${summary:?}"
 
 demo_boot() {
-	"$tree/build/paracall" run --arch=arm64 --kernel="$kernel" \
-		--initrd="$image" --append="quiet panic=-1 paracall.task=demo+devices" \
-		--cpus="$cpus" --memory=512M --summary="$summary" </dev/null
+	boot_default demo+devices
 }
 
 demo_check() {

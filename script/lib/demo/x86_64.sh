@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # The demo's guest on x86.
-: "${tree:?}" "${kernel:?}" "${image:?}" "${cpus:?}" "${log:?}" "${summary:?}"
+: "${log:?}" "${summary:?}"
 
 demo_boot() {
-	"$tree/build/paracall" run --kernel="$kernel" --initrd="$image" \
-		--append="quiet panic=-1 paracall.task=demo" --cpus="$cpus" --memory=512M \
-		--summary="$summary" </dev/null
+	boot_default demo
 }
 
 demo_check() {
