@@ -539,7 +539,7 @@ test_s390x() {
 	local guest=$build/guest/s390x/selftest.elf qemu
 	local -a arguments=(-display none -serial stdio)
 
-	qemu=$("$paracall" engines | sed -n 's/^\* \(.*-s390x\)$/\1/p')
+	qemu=$(used_qemu s390x)
 	if [ -z "$qemu" ] || [ ! -e "$guest" ]; then
 		skip "s390x" "no qemu-system-s390x, or no guest for it"
 		return
@@ -573,7 +573,7 @@ test_s390x() {
 test_device_trees() {
 	local guest=$build/guest/powerpc/trees-be.elf qemu lines
 
-	qemu=$("$paracall" engines | sed -n 's/^\* \(.*-ppc64\)$/\1/p')
+	qemu=$(used_qemu ppc64)
 	if [ -z "$qemu" ] || [ ! -e "$guest" ]; then
 		skip "PowerPC's device trees" "no qemu-system-ppc64, or no guest for it"
 		return
@@ -702,7 +702,7 @@ test_spins_powerpc() {
 	local cpu qemu
 	local -a run
 
-	qemu=$("$paracall" engines | sed -n 's/^\* \(.*-ppc64\)$/\1/p')
+	qemu=$(used_qemu ppc64)
 	if [ -z "$qemu" ] || [ ! -f "$build/guest/powerpc/spin-le.elf" ]; then
 		skip "spins on PowerPC" "no qemu-system-ppc64, or no guest for it"
 		return

@@ -31,9 +31,9 @@ trim() {
 	echo "${text%"${text##*[! ]}"}"
 }
 
-# The QEMU that 'paracall run' takes.
+# used_qemu [TARGET]: the QEMU that 'paracall run' takes.
 used_qemu() {
-	"$paracall" engines | sed -n 's/^\* //p' | head -n 1
+	"$paracall" engines | sed -n "s/^\* \(.*${1:+-$1}\)\$/\1/p" | head -n 1
 }
 
 pass() {
