@@ -182,11 +182,6 @@ void load_vcpu_exit(struct vcpu *vcpu)
 	vcpu->is_asleep = false;
 }
 
-void load_mark_now(struct vcpu *vcpu)
-{
-	paracall_set_mark(vcpu->cpu);
-}
-
 /* A vCPU's thread does so when there is no more room. */
 static void flushed(void *userdata)
 {

@@ -21,9 +21,6 @@ void load_vcpu_exit(struct vcpu *vcpu);
  */
 void load_note_block(bool may_be_first);
 
-/* For load_mark(). */
-void load_mark_now(struct vcpu *vcpu);
-
 /*
  * With one thread for all vCPUs, and with -icount, QEMU does not say when they stop. So
  * now and then, and before halts, a new mark is set for load_note_block().
@@ -31,7 +28,7 @@ void load_mark_now(struct vcpu *vcpu);
 static inline void load_mark(struct vcpu *vcpu)
 {
 	if (!paracall_qemu_engine.tells_idle)
-		load_mark_now(vcpu);
+		paracall_set_mark(vcpu->cpu);
 }
 
 #endif /* PARACALL_QEMU_LOAD_H */
