@@ -198,6 +198,13 @@ static void vcpu_init(unsigned int index, void *userdata)
 	target->vcpu_init(vcpu);
 }
 
+uint64_t target_run_delay(void *context)
+{
+	const struct vcpu *vcpu = context;
+
+	return run_delay_read(vcpu->run_delay_file);
+}
+
 /* Its thread has ended, or will: a new one can have the same number. */
 static void forget_thread(struct vcpu *vcpu)
 {

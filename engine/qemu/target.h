@@ -75,5 +75,6 @@ extern const struct target *const targets[];
 /* For struct paracall_engine; @context is a struct vcpu. */
 uint64_t target_read_register(void *context, unsigned int number);
 void target_write_register(void *context, unsigned int number, uint64_t value);
+uint64_t target_run_delay(void *context);
 
 #endif /* PARACALL_QEMU_TARGET_H */

@@ -4,7 +4,6 @@
 
 #include "../clock.h"
 #include "../replay.h"
-#include "../run_delay.h"
 #include "../spin.h"
 #include "calls.h"
 #include "counter.h"
@@ -27,13 +26,6 @@ static const char *const register_names[ARM64_REGISTERS] = {
 };
 /* clang-format on */
 
-static uint64_t run_delay(void *context)
-{
-	const struct vcpu *vcpu = context;
-
-	return run_delay_read(vcpu->run_delay_file);
-}
-
 /* Early in the host's life there may be none yet. */
 static bool give_random(void *context, void *data, size_t size)
 {
@@ -48,7 +40,7 @@ static const struct paracall_engine engine_functions = {
 	.read_memory = arm64_read_record,
 	.write_memory = arm64_write_record,
 	.read_clocks = counter_read,
-	.run_delay = run_delay,
+	.run_delay = target_run_delay,
 	.random = give_random,
 	.delay = clock_delay,
 	.clock = clock_nanoseconds,

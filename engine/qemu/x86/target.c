@@ -4,7 +4,6 @@
 
 #include "../clock.h"
 #include "../memory.h"
-#include "../run_delay.h"
 #include "../yield.h"
 #include "apic.h"
 #include "calls.h"
@@ -33,13 +32,6 @@ static const char *const register_names[X86_REGISTERS] = {
 	[X86_CR3] = "cr3",
 };
 /* clang-format on */
-
-static uint64_t run_delay(void *context)
-{
-	const struct vcpu *vcpu = context;
-
-	return run_delay_read(vcpu->run_delay_file);
-}
 
 /* Who asks once may ask again, and the next answer be a better one. */
 static bool read_clocks(void *context, struct paracall_clocks *clocks)
@@ -77,7 +69,7 @@ static const struct paracall_engine engine_functions = {
 	.write_memory = memory_write,
 	.tsc_frequency = clock_tsc_frequency,
 	.read_clocks = read_clocks,
-	.run_delay = run_delay,
+	.run_delay = target_run_delay,
 	.flush_tlb = flush_tlb,
 	.delay = clock_delay,
 	.clock = clock_nanoseconds,
