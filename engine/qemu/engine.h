@@ -97,6 +97,13 @@ static inline void engine_note_guest(void)
 		__atomic_store_n(&statistics->started, 1, __ATOMIC_RELEASE);
 }
 
+/* Whether the guest is offered a feature, by its bit's number. */
+static inline bool engine_offers(unsigned int feature)
+{
+	return paracall_machine_statistics(paracall_qemu_engine.machine)->features &
+	       1u << feature;
+}
+
 /*
  * Whether translated code can look at, or set, what is kept of each vCPU. With one thread
  * for all of them it would take one's for another's, and QEMU 11.1 then even forgets

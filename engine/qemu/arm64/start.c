@@ -175,14 +175,6 @@ static void place_records(struct vcpu *vcpu, uint64_t address)
 			arm64_place_record(vcpu_by_index(i));
 }
 
-static bool wants_records(void)
-{
-	const struct paracall_statistics *statistics =
-		paracall_machine_statistics(paracall_qemu_engine.machine);
-
-	return statistics->features & 1u << PARACALL_KVM_FEATURE_PV_TIME;
-}
-
 static void make_records(struct vcpu *vcpu, struct tree *tree, bool is_first)
 {
 	struct paracall_gpa place;
@@ -209,7 +201,7 @@ static void learn(struct vcpu *vcpu, uint64_t pc, bool is_first)
 		is_served = paracall_arm64_calls_by_hvc(tree.original, tree.size);
 		if (!is_served)
 			warn("nothing is offered to the guest: it has an EL2 of its own, or firmware at EL3; leave out virtualization=on");
-		else if (wants_records())
+		else if (engine_offers(PARACALL_KVM_FEATURE_PV_TIME))
 			make_records(vcpu, &tree, is_first);
 		free_tree(&tree);
 	}

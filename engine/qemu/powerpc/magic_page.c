@@ -90,10 +90,7 @@ static bool is_testing(void)
 
 static bool is_offered(void)
 {
-	const struct paracall_statistics *statistics =
-		paracall_machine_statistics(paracall_qemu_engine.machine);
-
-	return statistics->features & 1u << PARACALL_KVM_FEATURE_MAGIC_PAGE;
+	return engine_offers(PARACALL_KVM_FEATURE_MAGIC_PAGE);
 }
 
 /*

@@ -110,17 +110,11 @@ static void vcpu_init(struct vcpu *vcpu)
 	paracall_cpu_set_apic_id(vcpu->cpu, vcpu->index);
 }
 
-static bool has_magic_page(void)
-{
-	return paracall_machine_statistics(paracall_qemu_engine.machine)->features &
-	       1u << PARACALL_KVM_FEATURE_MAGIC_PAGE;
-}
-
 /* A kernel that uses the page has it in its text, and goes on without it as it can. */
 static const char *forget_machine(struct vcpu *vcpu)
 {
 	(void)vcpu;
-	if (!has_magic_page())
+	if (!engine_offers(PARACALL_KVM_FEATURE_MAGIC_PAGE))
 		return NULL;
 	return "its guest's magic page is not saved with it, and a kernel that uses one stops: boot it again, or save one that runs with --features=none";
 }
