@@ -63,7 +63,7 @@ static void forget(struct vcpu *vcpu)
 {
 	struct engine *engine = &paracall_qemu_engine;
 	const struct target *target = state.target;
-	const char *lost = target->forget_machine ? target->forget_machine(vcpu) : NULL;
+	const char *lost = target->forget_machine(vcpu);
 
 	for (unsigned int i = 0; i < engine->max_vcpus; i++) {
 		struct vcpu *other = vcpu_by_index(i);
@@ -71,8 +71,7 @@ static void forget(struct vcpu *vcpu)
 		if (!other)
 			continue;
 		other->fingerprint = 0;
-		if (target->forget_vcpu)
-			target->forget_vcpu(other);
+		target->forget_vcpu(other);
 	}
 	state.is_settling = true;
 	atomic_store(&engine->has_started, true);
@@ -91,24 +90,19 @@ static uint64_t read_fingerprint(struct vcpu *vcpu)
 	return print ? print : 1;
 }
 
-static bool is_at_start(struct vcpu *vcpu)
-{
-	return state.target->is_at_start && state.target->is_at_start(vcpu);
-}
-
 /* Before the first instruction, and before anything can have been loaded. */
 static void look_around(struct vcpu *vcpu)
 {
 	if (state.has_looked_around || atomic_load(&paracall_qemu_engine.has_started) ||
-	    !is_at_start(vcpu))
+	    !state.target->is_at_start(vcpu))
 		return;
 	state.has_looked_around = !state.target->look_around || state.target->look_around(vcpu);
 }
 
 static bool has_other_registers(struct vcpu *vcpu)
 {
-	return state.target->is_at_start && vcpu->fingerprint &&
-	       vcpu->fingerprint != read_fingerprint(vcpu) && !is_at_start(vcpu);
+	return vcpu->fingerprint && vcpu->fingerprint != read_fingerprint(vcpu) &&
+	       !state.target->is_at_start(vcpu);
 }
 
 /*
@@ -194,7 +188,8 @@ static void check_flushed(struct vcpu *vcpu)
 {
 	atomic_store(&state.was_flushed, false);
 	if (atomic_load(&paracall_qemu_engine.has_started) &&
-	    paracall_check_mark(vcpu->cpu) != PARACALL_MARK_KEPT && !is_at_start(vcpu))
+	    paracall_check_mark(vcpu->cpu) != PARACALL_MARK_KEPT &&
+	    !state.target->is_at_start(vcpu))
 		forget(vcpu);
 }
 
@@ -214,6 +209,9 @@ void load_note_block(bool may_be_first)
 
 void load_init(qemu_plugin_id_t id, const struct target *target)
 {
+	/* Without it no load could be told from a reset. */
+	if (!target->is_at_start)
+		return;
 	state.target = target;
 	if (paracall_qemu_engine.tells_idle) {
 		qemu_plugin_register_vcpu_idle_cb(id, idle, NULL);

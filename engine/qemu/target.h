@@ -51,13 +51,14 @@ struct target {
 	void (*vcpu_init)(struct vcpu *vcpu);
 	void (*vcpu_exit)(struct vcpu *vcpu);
 	/*
-	 * All from here on may be NULL, and is for load.c. On the vCPU's thread: its
-	 * registers are as a reset leaves them.
+	 * All from here on is for load.c; all is NULL where loads are not noticed. On the
+	 * vCPU's thread: its registers are as a reset leaves them.
 	 */
 	bool (*is_at_start)(struct vcpu *vcpu);
 	/*
 	 * On @vcpu's thread, before anything runs or is loaded; false: that's too early,
-	 * so again later. Not with one thread for all vCPUs, nor with -icount.
+	 * so again later. Not with one thread for all vCPUs, nor with -icount. May be
+	 * NULL.
 	 */
 	bool (*look_around)(struct vcpu *vcpu);
 	/*
