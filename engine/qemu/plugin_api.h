@@ -155,8 +155,10 @@ void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn,
 qemu_plugin_mem_value qemu_plugin_mem_get_value(qemu_plugin_meminfo_t info);
 void qemu_plugin_register_vcpu_discon_cb(qemu_plugin_id_t id, int type,
 					 qemu_plugin_discon_cb *callback, void *userdata);
-/* NULL takes the callback away. */
-/* A vCPU is about to sleep, and goes on; not with one thread for all, nor with -icount. */
+/*
+ * A vCPU is about to sleep, and goes on; not with one thread for all, nor with -icount.
+ * NULL takes the callback away.
+ */
 void qemu_plugin_register_vcpu_idle_cb(qemu_plugin_id_t id, qemu_plugin_vcpu_cb *callback,
 				       void *userdata);
 void qemu_plugin_register_vcpu_resume_cb(qemu_plugin_id_t id, qemu_plugin_vcpu_cb *callback,
