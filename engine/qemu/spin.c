@@ -114,6 +114,14 @@ void spin_hint(struct vcpu *vcpu, void *site, uint64_t pc)
 	vcpu->spin_hints = 0;
 }
 
+void spin_call_hint(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = vcpu_by_index(index);
+
+	if (vcpu)
+		spin_hint(vcpu, userdata, 0);
+}
+
 /* With enough processors, or one thread for all vCPUs, there is nothing to be done. */
 static bool may_give_way(void)
 {

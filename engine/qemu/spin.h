@@ -14,9 +14,12 @@ void spin_init(bool gives_way);
 
 /*
  * Where the guest hints that it spins: adds @callback, which gets @site, if anything is
- * to be done there at all. It calls spin_hint().
+ * to be done there at all. It calls spin_hint(), or is spin_call_hint().
  */
 void spin_hook(struct qemu_plugin_insn *insn, qemu_plugin_vcpu_cb *callback, void *site);
+
+/* A hint, where the site tells the place, and QEMU's number the vCPU. */
+qemu_plugin_vcpu_cb spin_call_hint;
 
 /* On the vCPU's thread, which may give way. For the place see trace_note_site(). */
 void spin_hint(struct vcpu *vcpu, void *site, uint64_t pc);

@@ -79,14 +79,6 @@ void arm64_call_other_smc(unsigned int index, void *userdata)
 	step_over(vcpu, userdata);
 }
 
-void arm64_call_hint(unsigned int index, void *userdata)
-{
-	struct vcpu *vcpu = vcpu_by_index(index);
-
-	if (vcpu)
-		spin_hint(vcpu, userdata, 0);
-}
-
 void arm64_call_wfi(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = vcpu_by_index(index);

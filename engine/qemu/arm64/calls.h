@@ -14,8 +14,7 @@ qemu_plugin_vcpu_cb arm64_call_hvc;
 qemu_plugin_vcpu_cb arm64_call_smc;
 qemu_plugin_vcpu_cb arm64_call_other_smc;
 
-/* The guest hints that it spins; it waits for an interrupt. */
-qemu_plugin_vcpu_cb arm64_call_hint;
+/* The guest waits for an interrupt. */
 qemu_plugin_vcpu_cb arm64_call_wfi;
 
 /* After an interrupt was delivered. */

@@ -93,14 +93,6 @@ void call_hlt(unsigned int index, void *userdata)
 	qemu_plugin_set_pc(site_next_pc(vcpu, &site));
 }
 
-void call_pause(unsigned int index, void *userdata)
-{
-	struct vcpu *vcpu = vcpu_by_index(index);
-
-	if (vcpu)
-		spin_hint(vcpu, userdata, 0);
-}
-
 void call_wake_vector(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = vcpu_current(index);

@@ -16,8 +16,6 @@ qemu_plugin_vcpu_cb call_hypercall;
  */
 qemu_plugin_vcpu_cb call_fast_hypercall;
 qemu_plugin_vcpu_cb call_hlt;
-/* A hint that the vCPU spins; QEMU goes on with it. */
-qemu_plugin_vcpu_cb call_pause;
 qemu_plugin_vcpu_cb call_cpuid;
 /* The same where call_leaf_loaded() has seen the leaf already. */
 qemu_plugin_vcpu_cb call_cpuid_loaded;

@@ -211,7 +211,7 @@ static void hook(const struct qemu_plugin_tb *block, size_t index, enum instruct
 		tsc_hook_reading(insn);
 		break;
 	case INSTRUCTION_PAUSE:
-		spin_hook(insn, call_pause, site_pack(site));
+		spin_hook(insn, spin_call_hint, site_pack(site));
 		break;
 	case INSTRUCTION_OTHER:
 		break;
