@@ -35,6 +35,8 @@ struct vcpu {
 	/* Its thread sleeps, and what its registers were then; see load.c. */
 	bool is_asleep;
 	uint64_t fingerprint;
+	/* Of its counter, still to be looked at at the beginning: see readings.c. */
+	unsigned int first_readings;
 	/* How long its thread has run: see yield.c. */
 	bool has_run_clock;
 	clockid_t run_clock;

@@ -2,9 +2,9 @@
 #include "calls.h"
 
 #include "../clock.h"
+#include "../readings.h"
 #include "../spin.h"
 #include "../trace.h"
-#include "counter.h"
 #include "registers.h"
 #include "state.h"
 
@@ -96,7 +96,7 @@ static void update(struct vcpu *vcpu)
 	if (nanoseconds == arm64_vcpu(vcpu)->updated_nanoseconds)
 		return;
 	arm64_vcpu(vcpu)->updated_nanoseconds = nanoseconds;
-	counter_want(vcpu);
+	readings_want(vcpu);
 	paracall_update(vcpu->cpu);
 }
 
@@ -111,7 +111,7 @@ void arm64_call_interrupted(unsigned int index, int type, uint64_t from, uint64_
 	if (!vcpu)
 		return;
 	trace_note_site(vcpu, NULL, from);
-	counter_interrupted(vcpu);
+	readings_end(vcpu);
 	spin_note_wake(vcpu);
 	vcpu->spin_hints = 0;
 	update(vcpu);

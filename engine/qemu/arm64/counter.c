@@ -4,18 +4,14 @@
  * changes only while the machine is stopped (target/arm/helper.c, gt_get_countervalue).
  * No function tells a plugin the counter or the offset, but each reading by the guest
  * does: the host's clock before and after it are bounds. Many readings make them narrow.
- *
- * QEMU ends a block behind the instruction that reads the counter. What it read is seen
- * by the block that begins there: any that begins at such a place in its page is hooked,
- * on the condition of a number of the vCPU's, which QEMU tests by itself. Where one
- * thread runs all vCPUs QEMU 11.1 makes wrong addresses for these numbers: there each
- * reading is a call.
+ * Which are looked at, and how, is in ../readings.c.
  *
  * With -icount the counter goes by instructions; then there is nothing to learn.
  */
 #include "counter.h"
 
 #include "../clock.h"
+#include "../readings.h"
 #include "../ticks.h"
 #include "registers.h"
 #include "state.h"
@@ -33,12 +29,6 @@
 #define NO_REGISTER 0
 #define MIXED 0xff
 
-/* Of so many readings one is looked at, besides those that are wanted. */
-#define ONE_OF 1024
-
-/* So many of each vCPU's first ones are. */
-#define FIRST_READINGS 32
-
 #define NANOSECONDS INT64_C(1000000000)
 
 /* What the counter is ahead of the host's clock, in nanoseconds. */
@@ -51,12 +41,6 @@ struct bounds {
 static struct {
 	/* Into which register the block that begins at that place of a page was read. */
 	_Atomic(uint8_t) registers[PAGE_SIZE / SIZE];
-	/* Of each vCPU: readings since one was looked at; whether one is. */
-	qemu_plugin_u64 readings;
-	qemu_plugin_u64 is_reading;
-	/* The same where one thread runs all vCPUs. */
-	uint64_t single_readings;
-	bool single_is_reading;
 	/* In Hz; 0 until it was read. */
 	_Atomic(uint64_t) frequency;
 	/* Whoever finds it set leaves a reading unused; the next one will do. */
@@ -67,41 +51,6 @@ static struct {
 	_Atomic(bool) has_offset;
 	_Atomic(int64_t) offset;
 } state = { .is_learning = ATOMIC_FLAG_INIT };
-
-void counter_init(void)
-{
-	state.readings.score = qemu_plugin_scoreboard_new(sizeof(uint64_t));
-	state.is_reading.score = qemu_plugin_scoreboard_new(sizeof(uint64_t));
-}
-
-static void set_readings(struct vcpu *vcpu, uint64_t readings)
-{
-	state.single_readings = readings;
-	qemu_plugin_u64_set(state.readings, vcpu->index, readings);
-}
-
-static void set_is_reading(struct vcpu *vcpu, bool is_reading)
-{
-	state.single_is_reading = is_reading;
-	qemu_plugin_u64_set(state.is_reading, vcpu->index, is_reading);
-}
-
-void counter_init_vcpu(struct vcpu *vcpu)
-{
-	arm64_vcpu(vcpu)->first_readings = FIRST_READINGS;
-	counter_want(vcpu);
-}
-
-void counter_want(struct vcpu *vcpu)
-{
-	set_readings(vcpu, ONE_OF);
-}
-
-/* What comes next does not follow a reading. */
-void counter_interrupted(struct vcpu *vcpu)
-{
-	set_is_reading(vcpu, false);
-}
 
 bool counter_is_reading(uint32_t word)
 {
@@ -189,16 +138,12 @@ static void learn(struct vcpu *vcpu, uint64_t before, uint64_t counter)
 static void begin_reading(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = vcpu_by_index(index);
-	struct arm64_vcpu *arm64;
 
 	(void)userdata;
 	if (!vcpu)
 		return;
-	arm64 = arm64_vcpu(vcpu);
-	set_is_reading(vcpu, true);
-	if (!arm64->first_readings || !--arm64->first_readings)
-		set_readings(vcpu, 0);
-	arm64->nanoseconds_before = clock_nanoseconds();
+	readings_begin(vcpu);
+	arm64_vcpu(vcpu)->nanoseconds_before = clock_nanoseconds();
 }
 
 /* @userdata is the block's place in its page. */
@@ -209,22 +154,15 @@ static void finish_reading(unsigned int index, void *userdata)
 
 	if (!vcpu)
 		return;
-	set_is_reading(vcpu, false);
+	readings_end(vcpu);
 	if (number != NO_REGISTER && number != MIXED)
 		learn(vcpu, arm64_vcpu(vcpu)->nanoseconds_before,
 		      register_read(vcpu, number - 1));
 }
 
-static void begin_reading_single(unsigned int index, void *userdata)
+void counter_init(void)
 {
-	if (state.single_readings++ >= ONE_OF)
-		begin_reading(index, userdata);
-}
-
-static void finish_reading_single(unsigned int index, void *userdata)
-{
-	if (state.single_is_reading)
-		finish_reading(index, userdata);
+	readings_init(begin_reading, finish_reading);
 }
 
 static void note_register(size_t place, uint32_t number)
@@ -241,34 +179,15 @@ void counter_hook_reading(struct qemu_plugin_insn *insn, uint32_t word)
 	uint64_t next = qemu_plugin_insn_vaddr(insn) + SIZE;
 
 	note_register(next % PAGE_SIZE / SIZE, word & REGISTER_MASK);
-	if (paracall_qemu_engine.is_single_threaded) {
-		qemu_plugin_register_vcpu_insn_exec_cb(insn, begin_reading_single,
-						       QEMU_PLUGIN_CB_R_REGS, NULL);
-		return;
-	}
-	qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(insn, QEMU_PLUGIN_INLINE_ADD_U64,
-							    state.readings, 1);
-	qemu_plugin_register_vcpu_insn_exec_cond_cb(insn, begin_reading, QEMU_PLUGIN_CB_R_REGS,
-						    QEMU_PLUGIN_COND_GT, state.readings, ONE_OF,
-						    NULL);
+	readings_hook(insn);
 }
 
 void counter_hook_block(struct qemu_plugin_tb *block)
 {
 	size_t place = qemu_plugin_tb_vaddr(block) % PAGE_SIZE / SIZE;
-	struct qemu_plugin_insn *first;
 
-	if (state.registers[place] == NO_REGISTER)
-		return;
-	first = qemu_plugin_tb_get_insn(block, 0);
-	if (paracall_qemu_engine.is_single_threaded)
-		qemu_plugin_register_vcpu_insn_exec_cb(first, finish_reading_single,
-						       QEMU_PLUGIN_CB_R_REGS, (void *)place);
-	else
-		qemu_plugin_register_vcpu_insn_exec_cond_cb(first, finish_reading,
-							    QEMU_PLUGIN_CB_R_REGS,
-							    QEMU_PLUGIN_COND_NE,
-							    state.is_reading, 0, (void *)place);
+	if (state.registers[place] != NO_REGISTER)
+		readings_hook_next(block, (void *)place);
 }
 
 /* The host's clocks at one instant: of several tries the one that took least. */
@@ -301,7 +220,7 @@ bool counter_read(void *context, struct paracall_clocks *clocks)
 	if (!frequency || !atomic_load(&state.has_offset))
 		return false;
 	/* Who asks once may ask again, and the next answer be a better one. */
-	counter_want(context);
+	readings_want(context);
 	read_host(&monotonic, &realtime);
 	nanoseconds = (int64_t)monotonic + atomic_load(&state.offset);
 	*clocks = (struct paracall_clocks){

@@ -7,7 +7,6 @@
 
 /* When the plugin is loaded. */
 void counter_init(void);
-void counter_init_vcpu(struct vcpu *vcpu);
 
 /* Whether this instruction reads the counter into a register. */
 bool counter_is_reading(uint32_t word);
@@ -15,10 +14,6 @@ bool counter_is_reading(uint32_t word);
 /* For such an instruction; and for each block that is translated. */
 void counter_hook_reading(struct qemu_plugin_insn *insn, uint32_t word);
 void counter_hook_block(struct qemu_plugin_tb *block);
-
-/* [vCPU] The next reading is to be looked at; an interrupt came. */
-void counter_want(struct vcpu *vcpu);
-void counter_interrupted(struct vcpu *vcpu);
 
 /* The engine's part of struct paracall_engine. */
 bool counter_read(void *context, struct paracall_clocks *clocks);

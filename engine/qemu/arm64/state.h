@@ -9,8 +9,6 @@ struct arm64_vcpu {
 	struct vcpu vcpu;
 	/* When the guest's record was last brought up to date; coarse. */
 	uint64_t updated_nanoseconds;
-	/* Of the counter, still to be seen at the beginning; see counter.c. */
-	unsigned int first_readings;
 	/* The host's clock before the guest's last reading that is looked at. */
 	uint64_t nanoseconds_before;
 };

@@ -3,6 +3,7 @@
 #include "../target.h"
 
 #include "../clock.h"
+#include "../readings.h"
 #include "../replay.h"
 #include "../spin.h"
 #include "calls.h"
@@ -74,7 +75,7 @@ static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 /* All but the first one are off until the guest switches them on. */
 static void vcpu_init(struct vcpu *vcpu)
 {
-	counter_init_vcpu(vcpu);
+	readings_init_vcpu(vcpu);
 	arm64_place_record(vcpu);
 	if (!vcpu->index)
 		spin_note_wake(vcpu);
@@ -82,7 +83,7 @@ static void vcpu_init(struct vcpu *vcpu)
 
 static void vcpu_exit(struct vcpu *vcpu)
 {
-	counter_interrupted(vcpu);
+	readings_end(vcpu);
 }
 
 const struct target arm64_target = {

@@ -3,6 +3,7 @@
 
 #include "../clock.h"
 #include "../load.h"
+#include "../readings.h"
 #include "../spin.h"
 #include "../trace.h"
 #include "apic.h"
@@ -15,7 +16,6 @@
 #include "registers.h"
 #include "replace.h"
 #include "site.h"
-#include "tsc.h"
 #include "vendor.h"
 
 #include <stdatomic.h>
@@ -279,7 +279,7 @@ static void update(struct vcpu *vcpu, unsigned int index)
 	    !paracall_qemu_engine.counts_instructions)
 		return;
 	x86_vcpu(vcpu)->updated_nanoseconds = nanoseconds;
-	tsc_want(vcpu);
+	readings_want(vcpu);
 	async_pf_update(vcpu, index, nanoseconds);
 	paracall_update(vcpu->cpu);
 	load_mark(vcpu);
@@ -296,7 +296,7 @@ void call_interrupted(unsigned int index, int type, uint64_t from, uint64_t to, 
 		return;
 	trace_note_site(vcpu, NULL, from);
 	msr_delivered(vcpu);
-	tsc_interrupted(vcpu);
+	readings_end(vcpu);
 	if (x86_vcpu(vcpu)->raised.trap && from == x86_vcpu(vcpu)->raised.trap)
 		async_pf_settled(vcpu, exception_taken(vcpu));
 	apic_learn_id(vcpu);

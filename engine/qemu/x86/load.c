@@ -2,13 +2,13 @@
 #include "load.h"
 
 #include "../clock.h"
+#include "../readings.h"
 #include "../spin.h"
 #include "apic.h"
 #include "calls.h"
 #include "memory_map.h"
 #include "registers.h"
 #include "replace.h"
-#include "tsc.h"
 
 /* Intel SDM vol. 3, "First Instruction Executed". */
 #define FIRST_RIP 0xfff0
@@ -44,8 +44,8 @@ const char *x86_forget_machine(struct vcpu *vcpu)
 void x86_forget_vcpu(struct vcpu *vcpu)
 {
 	call_forget(vcpu);
-	tsc_interrupted(vcpu);
-	tsc_init_vcpu(vcpu);
+	readings_end(vcpu);
+	readings_init_vcpu(vcpu);
 	apic_guess_id(vcpu);
 	/* Who runs is seen to soon. */
 	spin_note_halt(vcpu);

@@ -79,8 +79,6 @@ struct x86_vcpu {
 	/* The guest's rcx, while another is there to raise an exception. */
 	bool has_hidden_rcx;
 	uint64_t hidden_rcx;
-	/* Of the time-stamp counter, still to be seen at the beginning. */
-	unsigned int first_tsc_readings;
 	/* clock_ticks() before the guest's last reading that is looked at. */
 	uint64_t ticks_before_tsc;
 	/* When the guest's pages were last brought up to date; coarse. */

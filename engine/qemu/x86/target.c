@@ -4,6 +4,7 @@
 
 #include "../clock.h"
 #include "../memory.h"
+#include "../readings.h"
 #include "../yield.h"
 #include "apic.h"
 #include "calls.h"
@@ -37,7 +38,7 @@ static const char *const register_names[X86_REGISTERS] = {
 static bool read_clocks(void *context, struct paracall_clocks *clocks)
 {
 	if (clock_can_learn())
-		tsc_want(context);
+		readings_want(context);
 	return clock_read(context, clocks);
 }
 
@@ -105,7 +106,7 @@ static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 
 static void vcpu_init(struct vcpu *vcpu)
 {
-	tsc_init_vcpu(vcpu);
+	readings_init_vcpu(vcpu);
 	yield_vcpu_init(vcpu);
 	apic_learn_id(vcpu);
 }

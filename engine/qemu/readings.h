@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which of the guest's readings of its counter are looked at: the first ones of each vCPU,
+ * one when it is wanted, and few besides.
+ */
+#ifndef PARACALL_QEMU_READINGS_H
+#define PARACALL_QEMU_READINGS_H
+
+#include "engine.h"
+
+/*
+ * When the plugin is loaded, and when a vCPU is there. Before a reading that is looked at
+ * comes @begin, which calls readings_begin(); behind it @finish, which calls
+ * readings_end().
+ */
+void readings_init(qemu_plugin_vcpu_cb *begin, qemu_plugin_vcpu_cb *finish);
+void readings_init_vcpu(struct vcpu *vcpu);
+
+/*
+ * While a block is translated: an instruction that reads the counter; a block that may come
+ * behind it, @userdata is for @finish.
+ */
+void readings_hook(struct qemu_plugin_insn *insn);
+void readings_hook_next(struct qemu_plugin_tb *block, void *userdata);
+
+/* [vCPU] The next reading is to be looked at. */
+void readings_want(struct vcpu *vcpu);
+
+/* [vCPU] One begins; what comes next does not follow one, as after an interrupt. */
+void readings_begin(struct vcpu *vcpu);
+void readings_end(struct vcpu *vcpu);
+
+#endif /* PARACALL_QEMU_READINGS_H */
