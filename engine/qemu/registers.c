@@ -99,6 +99,14 @@ void register_write(struct vcpu *vcpu, unsigned int number, uint64_t value)
 	qemu_plugin_write_register(handles[number], buffer);
 }
 
+bool registers_are_zero(struct vcpu *vcpu, unsigned int last)
+{
+	for (unsigned int i = 0; i <= last; i++)
+		if (register_read(vcpu, last - i))
+			return false;
+	return true;
+}
+
 uint64_t target_read_register(void *context, unsigned int number)
 {
 	return register_read(context, number);

@@ -21,4 +21,7 @@ bool register_exists(unsigned int number);
 uint64_t register_read(struct vcpu *vcpu, unsigned int number);
 void register_write(struct vcpu *vcpu, unsigned int number, uint64_t value);
 
+/* Whether those up to @last are all 0. That one is read first: the likeliest not to be. */
+bool registers_are_zero(struct vcpu *vcpu, unsigned int last);
+
 #endif /* PARACALL_QEMU_REGISTERS_H */

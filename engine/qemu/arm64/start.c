@@ -45,14 +45,6 @@ struct tree {
 	uint8_t *changed;
 };
 
-static bool is_reset(struct vcpu *vcpu)
-{
-	for (unsigned int i = 0; i <= ARM64_X30; i++)
-		if (register_read(vcpu, ARM64_X30 - i))
-			return false;
-	return true;
-}
-
 static void warn(const char *reason)
 {
 	static atomic_flag is_said = ATOMIC_FLAG_INIT;
@@ -215,7 +207,7 @@ void arm64_start_reached(unsigned int index, void *userdata)
 	struct vcpu *vcpu = vcpu_by_index(index);
 	bool is_first;
 
-	if (!vcpu || vcpu->index || !is_reset(vcpu))
+	if (!vcpu || vcpu->index || !registers_are_zero(vcpu, ARM64_X30))
 		return;
 	is_first = !atomic_exchange(&engine->has_started, true);
 	if (!is_first)

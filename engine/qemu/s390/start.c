@@ -11,13 +11,11 @@
 
 #include <stdatomic.h>
 
-/* From the last one on, which is soon a stack's. */
+/* The last one is soon a stack's. */
 bool s390_is_at_start(struct vcpu *vcpu)
 {
-	for (unsigned int i = 0; i <= PARACALL_S390_R15; i++)
-		if (register_read(vcpu, PARACALL_S390_R15 - i))
-			return false;
-	return !register_read(vcpu, PARACALL_S390_PREFIX);
+	return registers_are_zero(vcpu, PARACALL_S390_R15) &&
+	       !register_read(vcpu, PARACALL_S390_PREFIX);
 }
 
 /*
