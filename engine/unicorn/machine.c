@@ -203,6 +203,19 @@ static bool note_missing(uc_engine *uc, uc_mem_type type, uint64_t address, int 
 	return false;
 }
 
+/*
+ * No memory is there. Without such a hook Unicorn 2.1.1 takes a page with code for one
+ * that has none as soon as the guest writes data to it, and misses changes of the code.
+ */
+static void hook_no_writes(struct machine *machine)
+{
+	uc_hook handle;
+
+	must(uc_hook_add(machine->uc, &handle, UC_HOOK_MEM_WRITE, (void *)note_missing, machine,
+			 UINT64_MAX, UINT64_MAX),
+	     "uc_hook_add");
+}
+
 static void make_machine(struct machine *machine, const struct architecture *architecture,
 			 const char *features, bool enforces)
 {
@@ -236,6 +249,7 @@ static void make_machine(struct machine *machine, const struct architecture *arc
 	hook(machine, UC_HOOK_CODE, (void *)architecture->instruction, 0);
 	hook(machine, UC_HOOK_INTR, (void *)architecture->interrupt, 0);
 	hook(machine, UC_HOOK_MEM_UNMAPPED, (void *)note_missing, 0);
+	hook_no_writes(machine);
 	architecture->start(machine);
 }
 
