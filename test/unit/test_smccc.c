@@ -455,7 +455,8 @@ static uint64_t size_in(const void *tree, const char *path)
 
 	assert_non_null(reg);
 	assert_int_equal(length, 16);
-	return fdt64_to_cpu(reg[1]);
+	/* A property is aligned to 4 bytes. */
+	return fdt64_ld(&reg[1]);
 }
 
 /* Of the highest one, wherever it stands. */
