@@ -84,9 +84,10 @@ drive() {
 	return $status
 }
 
-# judge NAME STATUS LOADS SAID: so many are events, and were said.
+# judge NAME STATUS LOADS SAID: so many are events, N or N-M of them; and if SAID is 1 each
+# was said, if 0 none; not more than one a second is, which is "any".
 judge() {
-	local name="snapshots, $1" status=$2 events lines
+	local name="snapshots, $1" status=$2 least=${3%-*} most=${3#*-} events lines
 
 	events=$(grep -c '\<loaded\>' "$work/events")
 	lines=$(grep -c "^$said" "$work/errors")
@@ -98,10 +99,10 @@ judge() {
 		fail "$name" "exit status $status" "$work/errors"
 	elif grep -qE "$complaints" "$work/log"; then
 		fail "$name" "$(grep -m 1 -E "$complaints" "$work/log")" "$work/log"
-	elif [ "$events" -ne "$3" ]; then
+	elif [ "$events" -lt "$least" ] || [ "$events" -gt "$most" ]; then
 		fail "$name" "$events loads are events, not $3" "$work/errors"
-	elif [ "$lines" -ne "$4" ]; then
-		fail "$name" "$lines loads were said, not $4" "$work/errors"
+	elif [ "$4" != any ] && [ "$lines" -ne $((events * $4)) ]; then
+		fail "$name" "$lines of $events loads were said" "$work/errors"
 	else
 		pass "$name"
 	fi
@@ -119,12 +120,12 @@ in_all_ways() {
 	set_guest cycles
 	drive 'wait:cycle sleep:0.4 savevm:a wait:cycle loadvm:a wait:cycle loadvm:a wait:cycle
 		stop loadvm:a cont wait:cycle wait:cycle sleep:0.7 savevm:b quit' "$options" "$@"
-	judge "$name, the same process" $? "$loads" $((loads * is_said))
+	judge "$name, the same process" $? "$loads" "$is_said"
 	drive "wait:cycle wait:cycle migrate:$work/state quit" "$options" "$@" -loadvm b
 	judge "$name, another process" $? 1 "$is_said"
 	drive 'wait:cycle sleep:1 loadvm:a wait:cycle wait:cycle quit' "$options" "$@" \
 		-incoming "file:$work/state"
-	judge "$name, from a file, and an older one" $? 2 $((2 * is_said))
+	judge "$name, from a file, and an older one" $? 2 "$is_said"
 	rm -f "$work/state"
 }
 
@@ -139,13 +140,14 @@ test_threads() {
 	for_kernel trixie "a thread each" 3 1 "" -machine q35 -smp 4 -m 256M
 }
 
-# A load into a stopped machine is not noticed there.
+# A load into a stopped machine is not noticed there, nor one of a state since which the
+# guest made no call and did not halt: then all that is known of it is true.
 test_single() {
-	for_kernel trixie "thread=single" 2 1 "" -machine q35 -smp 4 -m 256M -accel tcg,thread=single
+	for_kernel trixie "thread=single" 1-2 1 "" -machine q35 -smp 4 -m 256M -accel tcg,thread=single
 }
 
 test_icount() {
-	for_kernel trixie "-icount" 2 1 "" -machine q35 -smp 2 -m 256M -icount shift=auto
+	for_kernel trixie "-icount" 1-2 1 "" -machine q35 -smp 2 -m 256M -icount shift=auto
 }
 
 test_microvm() {
@@ -180,11 +182,11 @@ test_many() {
 		steps+=" loadvm:s$load wait:cycle stop loadvm:s$load cont sleep:0.4 wait:cycle"
 	done
 	drive "$steps quit" "" -machine q35 -smp 4 -m 256M
-	judge "many, the same process" $? 20 "$(grep -c "^$said" "$work/errors")"
+	judge "many, the same process" $? 20 any
 	for load in $(seq 10); do
 		drive 'wait:cycle wait:cycle sleep:0.3 loadvm:s1 wait:cycle loadvm:s9 wait:cycle quit' \
 			"" -machine q35 -smp 4 -m 256M -loadvm "s$load"
-		judge "many, another process, $load" $? 3 "$(grep -c "^$said" "$work/errors")"
+		judge "many, another process, $load" $? 3 any
 	done
 }
 
