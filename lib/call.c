@@ -11,10 +11,14 @@
 
 /* ---- do --------------------------------------------------------------------- */
 
-/* A call with the feature switched off is unknown, if the machine says so. */
+/*
+ * A call with the feature switched off is unknown, if the machine says so. One that is
+ * served has a row.
+ */
 static bool is_answered(const struct paracall_cpu *cpu, const struct call *call)
 {
 	return call->is_served && !(cpu->machine->enforce_features &&
+				    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 				    call->row->info.feature & ~cpu->machine->features);
 }
 
@@ -32,6 +36,7 @@ static int64_t do_call(struct paracall_cpu *cpu, struct call *call,
 {
 	if (!is_answered(cpu, call))
 		return call->is_permitted ? convention->unknown : convention->forbidden;
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 	if (call->row->info.server == PARACALL_SERVED_BY_LIBRARY)
 		need_arguments(cpu, call, convention);
 	call->is_done = true;

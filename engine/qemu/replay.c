@@ -107,8 +107,19 @@ static bool write_file(const char *path, const struct kept *kept)
 	return is_written;
 }
 
+/* What all of uint64_t has at most, in decimal. */
+#define DIGITS 20
+
+static bool read_number(const char *digits, uint64_t *number)
+{
+	errno = 0;
+	*number = strtoull(digits, NULL, 10);
+	return !errno;
+}
+
 static bool read_file(const char *path, struct kept *kept)
 {
+	char realtime[DIGITS + 1], seed[DIGITS + 1];
 	FILE *file = fopen(path, "re");
 	bool is_read;
 
@@ -118,9 +129,9 @@ static bool read_file(const char *path, struct kept *kept)
 			path, strerror(errno));
 		return false;
 	}
-	is_read = fscanf(file,
-			 FIRST_LINE " realtime %" SCNu64 " seed %" SCNu64 " options %2047[^\n]",
-			 &kept->realtime, &kept->seed, kept->options) == 3;
+	is_read = fscanf(file, FIRST_LINE " realtime %20[0-9] seed %20[0-9] options %2047[^\n]",
+			 realtime, seed, kept->options) == 3 &&
+		  read_number(realtime, &kept->realtime) && read_number(seed, &kept->seed);
 	fclose(file);
 	if (!is_read)
 		fprintf(stderr,

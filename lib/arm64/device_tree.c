@@ -54,8 +54,10 @@ static void look_at(const void *tree, int node, const struct cells *cells, struc
 	int step = cells->address + cells->size;
 	int length;
 	const fdt32_t *reg = fdt_getprop(tree, node, "reg", &length);
-	int count = reg ? length / (int)sizeof(*reg) : 0;
+	int count = length / (int)sizeof(*reg);
 
+	if (!reg)
+		return;
 	for (int i = 0; i + step <= count; i += step) {
 		uint64_t start = read_cells(reg + i, cells->address);
 		uint64_t size = read_cells(reg + i + cells->address, cells->size);
