@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,10 +14,18 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Never executed; of any other one Unicorn must find the page when it returns. */
-#define NOWHERE 0
 /* Xen's docs/misc/pvh.pandoc: where a program for x86 begins, in a note. */
 #define NOTE_PHYS32_ENTRY 18
+
+#define ARCHITECTURE(name) extern const struct architecture name##_architectures[];
+#include "architectures.def"
+#undef ARCHITECTURE
+
+static const struct architecture *const lists[] = {
+#define ARCHITECTURE(name) name##_architectures,
+#include "architectures.def"
+#undef ARCHITECTURE
+};
 
 void fail(const char *format, ...)
 {
@@ -45,9 +54,14 @@ uint64_t get(const struct machine *machine, int number)
 	return value;
 }
 
-void set(const struct machine *machine, int number, uint64_t value)
+void set(struct machine *machine, int number, uint64_t value)
 {
+	/* Unicorn 2.0.1 would forget the end. */
+	if (machine->has_ended)
+		return;
 	must(uc_reg_write(machine->uc, number, &value), "writing a register");
+	if (number == machine->architecture->program_counter)
+		machine->goes_on = true;
 }
 
 void hook(struct machine *machine, int type, void *function, int instruction)
@@ -59,6 +73,11 @@ void hook(struct machine *machine, int type, void *function, int instruction)
 	     "uc_hook_add");
 }
 
+void map(struct machine *machine, uint64_t address, uint64_t size, void *memory)
+{
+	must(uc_mem_map_ptr(machine->uc, address, size, UC_PROT_ALL, memory), "uc_mem_map_ptr");
+}
+
 void *memory_at(const struct machine *machine, uint64_t address, uint64_t size)
 {
 	if (address > MEMORY_SIZE || size > MEMORY_SIZE - address)
@@ -66,11 +85,28 @@ void *memory_at(const struct machine *machine, uint64_t address, uint64_t size)
 	return machine->memory + address;
 }
 
+uint64_t load(const uint8_t *bytes, unsigned int size)
+{
+	uint64_t value = 0;
+
+	while (size--)
+		value = value << 8 | *bytes++;
+	return value;
+}
+
+void store(uint8_t *bytes, uint64_t value, unsigned int size)
+{
+	for (; size--; value >>= 8)
+		bytes[size] = value & 0xff;
+}
+
 static void *guest_memory(const struct machine *machine, uint64_t address, uint64_t size)
 {
+	void *memory = memory_at(machine, address, size);
+
 	if (address < machine->hole_end && address + size > machine->hole)
 		return NULL;
-	return memory_at(machine, address, size);
+	return memory;
 }
 
 bool read_memory(void *cpu, struct paracall_gpa address, void *data, size_t size)
@@ -91,14 +127,7 @@ bool write_memory(void *cpu, struct paracall_gpa address, const void *data, size
 	return memory;
 }
 
-/* There is no other vCPU, and this one can't be halted while it kicks. */
-void wake(void *cpu, void *target, uint32_t apic_id)
-{
-	(void)cpu;
-	(void)target;
-	(void)apic_id;
-}
-
+/* There is no other vCPU. */
 void yield_to(void *cpu, void *target)
 {
 	(void)cpu;
@@ -142,14 +171,22 @@ static uint64_t find_entry(Elf *elf, const GElf_Phdr *part, uint64_t otherwise)
 	return otherwise;
 }
 
-static const struct architecture *load(struct machine *machine, int file)
+static const struct architecture *find_architecture(uint16_t elf_machine)
 {
-	static const struct architecture *const all[] = {
-		&x86_64_architecture,
-		&i386_architecture,
-		&s390_architecture,
-	};
-	const struct architecture *architecture = NULL;
+	char names[128] = "";
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		for (const struct architecture *item = lists[i]; item->name; item++) {
+			if (item->elf_machine == elf_machine)
+				return item;
+			snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s",
+				 *names ? ", " : "", item->name);
+		}
+	fail("this program is for no CPU that is here: %s", names);
+}
+
+static void load_program(struct machine *machine, int file)
+{
 	Elf *elf = elf_version(EV_CURRENT) ? elf_begin(file, ELF_C_READ, NULL) : NULL;
 	const char *bytes;
 	GElf_Ehdr header;
@@ -158,14 +195,11 @@ static const struct architecture *load(struct machine *machine, int file)
 
 	if (!elf || !gelf_getehdr(elf, &header) || !(bytes = elf_rawfile(elf, &size)))
 		fail("this is no ELF file");
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (all[i]->elf_machine == header.e_machine)
-			architecture = all[i];
-	if (!architecture)
-		fail("no program for x86-64, i386 or s390x");
+	machine->architecture = find_architecture(header.e_machine);
 	machine->entry = header.e_entry;
 	for (size_t i = 0; i < header.e_phnum && gelf_getphdr(elf, i, &part); i++) {
-		uint64_t address = part.p_paddr;
+		/* Where it shall run: before it, firmware adds something to the other one. */
+		uint64_t address = part.p_vaddr;
 
 		if (part.p_type == PT_NOTE)
 			machine->entry = find_entry(elf, &part, machine->entry);
@@ -177,17 +211,23 @@ static const struct architecture *load(struct machine *machine, int file)
 		memcpy(machine->memory + address, bytes + part.p_offset, part.p_filesz);
 	}
 	elf_end(elf);
-	return architecture;
 }
 
-static void *map(uint64_t size)
+static void at_instruction(uc_engine *uc, uint64_t address, uint32_t size, void *context)
 {
-	void *memory =
-		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct machine *machine = context;
 
-	if (memory == MAP_FAILED)
-		fail("no memory for the guest: %s", strerror(errno));
-	return memory;
+	(void)uc;
+	(void)size;
+	machine->architecture->instruction(machine, address);
+}
+
+static void at_interrupt(uc_engine *uc, uint32_t number, void *context)
+{
+	struct machine *machine = context;
+
+	(void)uc;
+	machine->architecture->interrupt(machine, number);
 }
 
 static bool note_missing(uc_engine *uc, uc_mem_type type, uint64_t address, int size,
@@ -216,9 +256,9 @@ static void hook_no_writes(struct machine *machine)
 	     "uc_hook_add");
 }
 
-static void make_machine(struct machine *machine, const struct architecture *architecture,
-			 const char *features, bool enforces)
+static void make_paracall_machine(struct machine *machine, const char *features, bool enforces)
 {
+	const struct architecture *architecture = machine->architecture;
 	struct paracall_options options = {
 		.architecture = architecture->paracall,
 		.max_cpus = 1,
@@ -240,42 +280,74 @@ static void make_machine(struct machine *machine, const struct architecture *arc
 		     paracall_strerror(error));
 	machine->cpu = paracall_machine_add_cpu(machine->machine, 0, machine);
 	paracall_cpu_set_apic_id(machine->cpu, 0);
+}
+
+static void make_unicorn(struct machine *machine)
+{
+	const struct architecture *architecture = machine->architecture;
+
 	must(uc_open(architecture->arch, architecture->mode, &machine->uc), "uc_open");
-	must(uc_mem_map_ptr(machine->uc, 0, MEMORY_SIZE, UC_PROT_ALL, machine->memory),
-	     "the guest's memory");
-	must(uc_mem_map_ptr(machine->uc, STUB, 0x1000, UC_PROT_ALL, machine->stub),
-	     "the monitor's page");
-	set(machine, architecture->program_counter, machine->entry);
-	hook(machine, UC_HOOK_CODE, (void *)architecture->instruction, 0);
-	hook(machine, UC_HOOK_INTR, (void *)architecture->interrupt, 0);
+	/* There is no address at which it would stop. */
+	must(uc_ctl_exits_enable(machine->uc), "uc_ctl_exits_enable");
+	hook(machine, UC_HOOK_CODE, (void *)at_instruction, 0);
+	hook(machine, UC_HOOK_INTR, (void *)at_interrupt, 0);
 	hook(machine, UC_HOOK_MEM_UNMAPPED, (void *)note_missing, 0);
 	hook_no_writes(machine);
+	set(machine, architecture->program_counter, machine->entry);
 	architecture->start(machine);
 }
 
 /* Unicorn also returns where it only is to go on. */
-static void run(struct machine *machine, const struct architecture *architecture)
+static void run(struct machine *machine)
 {
-	while (!machine->has_ended) {
-		uint64_t at = get(machine, architecture->program_counter);
-		uc_err error = uc_emu_start(machine->uc, at, NOWHERE, 0, 0);
+	int program_counter = machine->architecture->program_counter;
 
-		at = get(machine, architecture->program_counter);
+	while (!machine->has_ended) {
+		uc_err error;
+
+		machine->goes_on = false;
+		error = uc_emu_start(machine->uc, get(machine, program_counter), 0, 0, 0);
 		if (error == UC_ERR_READ_UNMAPPED || error == UC_ERR_WRITE_UNMAPPED ||
 		    error == UC_ERR_FETCH_UNMAPPED)
-			architecture->unmapped(machine);
+			machine->architecture->unmapped(machine);
 		else if (error)
-			fail("%s at 0x%llx", uc_strerror(error), (unsigned long long)at);
-		if (machine->is_halted && !machine->has_ended)
-			fail("halted for good at 0x%llx", (unsigned long long)at);
+			fail("%s at 0x%llx", uc_strerror(error),
+			     (unsigned long long)get(machine, program_counter));
+		else if (!machine->has_ended && !machine->goes_on)
+			fail("stopped for good at 0x%llx",
+			     (unsigned long long)get(machine, program_counter));
 	}
+}
+
+/* The guest can find faults of libunicorn's. */
+static void crashed(int signal)
+{
+	static const char text[] =
+		"paracall-unicorn: libunicorn crashed at what the program did\n";
+
+	(void)signal;
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(EXIT_FAILURE);
+	_exit(EXIT_FAILURE);
+}
+
+static void catch_crashes(void)
+{
+/* Sanitizers say where it was. */
+#ifndef __SANITIZE_ADDRESS__
+	static const int signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		signal(signals[i], crashed);
+#else
+	(void)crashed;
+#endif
 }
 
 int main(int argc, char **argv)
 {
-	const char *features = NULL;
 	struct machine machine = { .command_line = "" };
-	const struct architecture *architecture;
+	const char *features = NULL;
 	bool enforces = false;
 	int file;
 
@@ -295,15 +367,18 @@ int main(int argc, char **argv)
 		fail("'%s': %s", argv[1], strerror(errno));
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	began = host_clock();
-	machine.memory = map(MEMORY_SIZE);
-	machine.stub = map(0x1000);
-	architecture = load(&machine, file);
+	machine.memory = mmap(NULL, MEMORY_SIZE, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (machine.memory == MAP_FAILED)
+		fail("no memory for the guest: %s", strerror(errno));
+	load_program(&machine, file);
 	close(file);
-	make_machine(&machine, architecture, features, enforces);
-	run(&machine, architecture);
+	make_paracall_machine(&machine, features, enforces);
+	make_unicorn(&machine);
+	catch_crashes();
+	run(&machine);
 	uc_close(machine.uc);
 	paracall_machine_free(machine.machine);
 	munmap(machine.memory, MEMORY_SIZE);
-	munmap(machine.stub, 0x1000);
 	return machine.status;
 }

@@ -14,6 +14,8 @@
 #define PSW_PROBLEM (1ull << 48)
 #define PSW_CC_SHIFT 44
 #define PSW_64 (3ull << 31)
+/* Of LPSW's, in the lower half. */
+#define PSW_SHORT_ADDRESS 0x7fffffff
 
 #define OPERATION 1
 #define PRIVILEGED 2
@@ -36,6 +38,11 @@
 #define SCLP_TEXT 14
 #define GOOD_END 0xfff
 
+static uint64_t prefix;
+/* Of the last instruction; and that there was none since an interruption. */
+static uint64_t current;
+static bool is_interrupted;
+
 static int number_of(unsigned int number)
 {
 	return UC_S390X_REG_R0 + number;
@@ -43,10 +50,7 @@ static int number_of(unsigned int number)
 
 static uint64_t read_register(void *cpu, unsigned int number)
 {
-	struct machine *machine = cpu;
-
-	return number == PARACALL_S390_PREFIX ? machine->s390.prefix
-					      : get(machine, number_of(number));
+	return number == PARACALL_S390_PREFIX ? prefix : get(cpu, number_of(number));
 }
 
 static void write_register(void *cpu, unsigned int number, uint64_t value)
@@ -68,28 +72,11 @@ static const struct paracall_engine engine = {
 /* What is at a real address: the prefix area is exchanged with the first two pages. */
 static uint8_t *real(const struct machine *machine, uint64_t address, uint64_t size)
 {
-	uint64_t prefix = machine->s390.prefix;
-
 	if (address < LOWCORE_SIZE)
 		address += prefix;
 	else if (address - prefix < LOWCORE_SIZE)
 		address -= prefix;
 	return memory_at(machine, address, size);
-}
-
-static uint64_t load(const uint8_t *bytes, unsigned int size)
-{
-	uint64_t value = 0;
-
-	while (size--)
-		value = value << 8 | *bytes++;
-	return value;
-}
-
-static void store(uint8_t *bytes, uint64_t value, unsigned int size)
-{
-	for (; size--; value >>= 8)
-		bytes[size] = value & 0xff;
 }
 
 static uint64_t based(const struct machine *machine, unsigned int number)
@@ -108,6 +95,19 @@ static unsigned int length_of(uint8_t opcode)
 	return opcode < 0x40 ? 2 : opcode < 0xc0 ? 4 : 6;
 }
 
+/* The instruction there, or NULL if it is not all in memory. */
+static const uint8_t *code_at(const struct machine *machine, uint64_t address)
+{
+	const uint8_t *code = real(machine, address, 2);
+
+	return code ? real(machine, address, length_of(code[0])) : NULL;
+}
+
+static bool is_user(const struct machine *machine)
+{
+	return get(machine, UC_S390X_REG_PSWM) & PSW_PROBLEM;
+}
+
 static void go_on(struct machine *machine, uint64_t address, unsigned int cc)
 {
 	uint64_t mask = get(machine, UC_S390X_REG_PSWM) & ~(3ull << PSW_CC_SHIFT);
@@ -119,13 +119,20 @@ static void go_on(struct machine *machine, uint64_t address, unsigned int cc)
 static void deliver(struct machine *machine, unsigned int old, unsigned int where,
 		    uint32_t code, uint64_t next)
 {
+	/* do_b2() has seen to it that the prefix is one of memory. */
 	uint8_t *lowcore = real(machine, 0, LOWCORE_SIZE);
+	uint64_t mask = load(lowcore + old + NEW, 8);
+	uint64_t address = load(lowcore + old + NEW + 8, 8);
 
+	if (mask & PSW_WAIT || address == current || is_interrupted)
+		fail("interruption code %u at 0x%llx, and no handler", code & 0xffff,
+		     (unsigned long long)current);
+	is_interrupted = true;
 	store(lowcore + where, code, 4);
 	store(lowcore + old, get(machine, UC_S390X_REG_PSWM), 8);
 	store(lowcore + old + 8, next, 8);
-	set(machine, UC_S390X_REG_PSWM, load(lowcore + old + NEW, 8));
-	set(machine, UC_S390X_REG_PC, load(lowcore + old + NEW + 8, 8));
+	set(machine, UC_S390X_REG_PSWM, mask);
+	set(machine, UC_S390X_REG_PC, address);
 }
 
 /* Behind the instruction, as all of these have it. */
@@ -150,24 +157,20 @@ static bool notify_nobody(struct machine *machine, uint32_t code)
 static void do_diag(struct machine *machine, const uint8_t *code, uint8_t fields,
 		    uint64_t address, unsigned int length)
 {
-	switch (paracall_diag(machine->cpu, operand(machine, code) & 0xffff, fields >> 4,
-			      fields & 15)) {
-	case PARACALL_DIAG_OPERATION:
-		program_interruption(machine, OPERATION, address, length);
-		break;
-	case PARACALL_DIAG_ADDRESSING:
-		program_interruption(machine, ADDRESSING, address, length);
-		break;
-	case PARACALL_DIAG_NOT_OURS:
-		if (notify_nobody(machine, operand(machine, code) & 0xffff))
-			break;
-		/* fallthrough */
-	case PARACALL_DIAG_SPECIFICATION:
-		program_interruption(machine, SPECIFICATION, address, length);
-		break;
-	case PARACALL_DIAG_DONE:
-		break;
-	}
+	static const uint8_t interruptions[] = {
+		[PARACALL_DIAG_OPERATION] = OPERATION,
+		[PARACALL_DIAG_ADDRESSING] = ADDRESSING,
+		[PARACALL_DIAG_SPECIFICATION] = SPECIFICATION,
+		[PARACALL_DIAG_NOT_OURS] = SPECIFICATION,
+	};
+	uint16_t function = operand(machine, code);
+	enum paracall_diag_outcome outcome =
+		paracall_diag(machine->cpu, function, fields >> 4, fields & 15);
+
+	if (outcome == PARACALL_DIAG_NOT_OURS && notify_nobody(machine, function))
+		return;
+	if (outcome != PARACALL_DIAG_DONE)
+		program_interruption(machine, interruptions[outcome], address, length);
 }
 
 /* DIAGNOSE as the target of EXECUTE (RELATIVE LONG), by which R1 and R3 can be changed. */
@@ -201,12 +204,24 @@ static void do_service_call(struct machine *machine, const uint8_t *code)
 	store(block + SCLP_RESPONSE, 0x20, 2);
 }
 
-static void load_psw(struct machine *machine, const uint8_t *code)
+/* A program ends by waiting for good; of other PSWs Unicorn sees to. */
+static void load_psw(struct machine *machine, const uint8_t *code, bool is_short)
 {
-	const uint8_t *psw = real(machine, operand(machine, code), 16);
+	const uint8_t *psw = real(machine, operand(machine, code), is_short ? 8 : 16);
 
 	if (psw && load(psw, 8) & PSW_WAIT)
-		finish(machine, load(psw + 8, 8) == GOOD_END ? 0 : 1);
+		finish(machine, GOOD_END == (is_short ? load(psw + 4, 4) & PSW_SHORT_ADDRESS
+						      : load(psw + 8, 8))
+					? 0
+					: 1);
+}
+
+static void set_prefix(struct machine *machine, uint64_t value, uint64_t address)
+{
+	if (memory_at(machine, value, LOWCORE_SIZE))
+		prefix = value;
+	else
+		program_interruption(machine, ADDRESSING, address, 4);
 }
 
 /* Privileged ones of the group b2, and the clock. */
@@ -220,7 +235,7 @@ static void do_b2(struct machine *machine, const uint8_t *code, uint64_t address
 	case 0x10:
 		memory = real(machine, operand(machine, code), 4);
 		if (memory)
-			machine->s390.prefix = load(memory, 4) & 0x7fffe000;
+			set_prefix(machine, load(memory, 4) & 0x7fffe000, address);
 		break;
 	case 0x20:
 		do_service_call(machine, code);
@@ -237,47 +252,47 @@ static void do_b2(struct machine *machine, const uint8_t *code, uint64_t address
 		go_on(machine, address + 4, 0);
 		break;
 	case 0xb2:
-		load_psw(machine, code);
+		load_psw(machine, code, false);
 	}
 }
 
-/* What is looked at; all but the clock is privileged, or leads to what is. */
-static bool is_interesting(const uint8_t *code)
+/* First bytes of what is looked at: all is privileged, or leads to what is, but the clock. */
+static const uint8_t looked_at[] = { 0x44, 0x82, 0x83, 0xae, 0xb2, 0xc6 };
+
+static void do_instruction(struct machine *machine, const uint8_t *code, uint64_t address)
 {
 	switch (code[0]) {
-	case 0x44:
+	case 0x82:
+		load_psw(machine, code, true);
+		break;
 	case 0x83:
-	case 0xae:
-		return true;
-	case 0xb2:
-		return code[1] == 0x10 || code[1] == 0x20 || code[1] == 0x34 ||
-		       code[1] == 0x7c || code[1] == 0xb2;
-	case 0xc6:
-		return !(code[1] & 15);
-	}
-	return false;
-}
-
-static void instruction(uc_engine *uc, uint64_t address, uint32_t size, void *context)
-{
-	struct machine *machine = context;
-	const uint8_t *code = real(machine, address, 6);
-
-	(void)uc;
-	(void)size;
-	machine->s390.address = address;
-	if (!code || !is_interesting(code) ||
-	    (get(machine, UC_S390X_REG_PSWM) & PSW_PROBLEM && code[1] != 0x7c))
-		return;
-	if (code[0] == 0x83)
 		do_diag(machine, code, code[1], address, 4);
-	else if (code[0] == 0x44 || code[0] == 0xc6)
-		do_execute(machine, code, address);
-	else if (code[0] == 0xb2)
-		do_b2(machine, code, address);
-	else if (code[0] == 0xae)
+		break;
+	case 0xae:
 		/* SIGNAL PROCESSOR: not operational. */
 		go_on(machine, address + 4, 3);
+		break;
+	case 0xb2:
+		do_b2(machine, code, address);
+		break;
+	case 0xc6:
+		if (code[1] & 15)
+			break;
+		/* fallthrough */
+	case 0x44:
+		do_execute(machine, code, address);
+	}
+}
+
+static void instruction(struct machine *machine, uint64_t address)
+{
+	const uint8_t *code = code_at(machine, address);
+
+	current = address;
+	is_interrupted = false;
+	if (code && memchr(looked_at, code[0], sizeof(looked_at)) &&
+	    ((code[0] == 0xb2 && code[1] == 0x7c) || !is_user(machine)))
+		do_instruction(machine, code, address);
 }
 
 /* For which of the causes that programs here make must be found out. */
@@ -287,30 +302,32 @@ static unsigned int cause_of(struct machine *machine, const uint8_t *code)
 
 	if (!code[0])
 		return OPERATION;
-	if (is_privileged && get(machine, UC_S390X_REG_PSWM) & PSW_PROBLEM)
+	if (is_privileged && is_user(machine))
 		return PRIVILEGED;
 	if (code[0] == 0x44 || code[0] == 0xc6)
-		return get(machine, UC_S390X_REG_PSWM) & PSW_PROBLEM ? PRIVILEGED
-								     : SPECIFICATION;
+		return is_user(machine) ? PRIVILEGED : SPECIFICATION;
 	return code[0] == 0xb2 && operand(machine, code) % 8 ? SPECIFICATION : ADDRESSING;
 }
 
-static void interrupt(uc_engine *uc, uint32_t exception, void *context)
+static const uint8_t *code_or_fail(struct machine *machine, uint64_t address)
 {
-	struct machine *machine = context;
-	/* In 2.1.1 both can be those of an instruction a little before an SVC. */
-	uint64_t address = machine->s390.address;
-	const uint8_t *code = real(machine, address, 6);
+	const uint8_t *code = code_at(machine, address);
 
-	(void)uc;
 	if (!code)
 		fail("no memory at 0x%llx, where the program went",
 		     (unsigned long long)address);
+	return code;
+}
+
+static void interrupt(struct machine *machine, uint32_t exception)
+{
+	/* In 2.1.1 both can be those of an instruction a little before an SVC. */
+	uint64_t address = current;
+	const uint8_t *code = code_or_fail(machine, address);
+
 	for (int i = 0; i < 4 && exception == EXCEPTION_SVC && code[0] != SVC; i++) {
 		address += length_of(code[0]);
-		code = real(machine, address, 6);
-		if (!code)
-			fail("no memory at 0x%llx", (unsigned long long)address);
+		code = code_or_fail(machine, address);
 	}
 	if (exception == EXCEPTION_SVC)
 		deliver(machine, SVC_OLD, SVC_CODE, 2 << 16 | code[1], address + 2);
@@ -321,29 +338,30 @@ static void interrupt(uc_engine *uc, uint32_t exception, void *context)
 
 static void unmapped(struct machine *machine)
 {
-	uint64_t address = machine->s390.address;
-	const uint8_t *code = real(machine, address, 6);
+	const uint8_t *code = code_or_fail(machine, current);
 
-	if (!code)
-		fail("no memory at 0x%llx, where the program went",
-		     (unsigned long long)address);
-	program_interruption(machine, ADDRESSING, address, length_of(code[0]));
+	program_interruption(machine, ADDRESSING, current, length_of(code[0]));
 }
 
 static void start(struct machine *machine)
 {
+	map(machine, 0, MEMORY_SIZE, machine->memory);
 	set(machine, UC_S390X_REG_PSWM, PSW_64);
 }
 
-const struct architecture s390_architecture = {
-	.elf_machine = EM_S390,
-	.paracall = PARACALL_S390,
-	.arch = UC_ARCH_S390X,
-	.mode = UC_MODE_BIG_ENDIAN,
-	.engine = &engine,
-	.program_counter = UC_S390X_REG_PC,
-	.start = start,
-	.instruction = instruction,
-	.interrupt = interrupt,
-	.unmapped = unmapped,
+const struct architecture s390_architectures[] = {
+	{
+		.name = "s390x",
+		.elf_machine = EM_S390,
+		.paracall = PARACALL_S390,
+		.arch = UC_ARCH_S390X,
+		.mode = UC_MODE_BIG_ENDIAN,
+		.engine = &engine,
+		.program_counter = UC_S390X_REG_PC,
+		.start = start,
+		.instruction = instruction,
+		.interrupt = interrupt,
+		.unmapped = unmapped,
+	},
+	{ .name = NULL },
 };

@@ -16,6 +16,7 @@
 #define EFER_LMA (1u << 10)
 #define CR0_PE 1u
 #define CR0_PG (1u << 31)
+#define CR4_PAE (1u << 5)
 #define FLAG_TF (1u << 8)
 #define FLAG_IF (1u << 9)
 #define FLAG_NT (1u << 14)
@@ -24,15 +25,23 @@
 #define VECTOR_UD 6
 #define VECTOR_GP 13
 #define VECTOR_PF 14
+#define PAGE 0x1000u
 #define ENTRY_PRESENT 1ull
 #define ENTRY_LARGE 0x80ull
 #define ENTRY_ADDRESS 0x000ffffffffff000ull
+/* Of descriptors. */
+#define TRAP_GATE (1ull << 40)
+#define PRESENT (1ull << 47)
+#define CODE_64BIT (1ull << 53)
+#define CODE_32BIT (1ull << 54)
 
-/* In the page at STUB: code, a far pointer, and a table of descriptors. */
-#define FAR_CALL STUB
-#define FAR_CALL_16BIT (STUB + 0x08)
-#define BEHIND_GATE (STUB + 0x10)
+/* A page of the monitor's own, which programs map: code, a far pointer, and a table. */
+#define STUB 0xfee01000ull
+#define FAR_CALL 0x00
+#define FAR_CALL_16BIT 0x08
+#define BEHIND_GATE 0x10
 #define FAR_POINTER 0x20
+#define FAR_RETURN 0x40
 #define TABLE 0x100
 #define LARGEST_TABLE 0x800
 
@@ -44,9 +53,6 @@
 #define PIT_COUNTER 0x40
 #define PIT_COMMAND 0x43
 #define PIT_HZ 1193182
-#define CONFIG_SELECT 0x510
-#define CONFIG_DATA 0x511
-#define CONFIG_CPUS 5
 
 #define START_INFO 0x6000
 #define COMMAND_LINE 0x6100
@@ -68,10 +74,20 @@ static const int registers[2][RFLAGS + 1] = {
 	  UC_X86_REG_CR4, 0, UC_X86_REG_RIP, UC_X86_REG_RSP, UC_X86_REG_RFLAGS },
 };
 
-static int number_of(const struct machine *machine, unsigned int number)
-{
-	return registers[machine->x86.is_64bit][number];
-}
+static bool is_64bit;
+/* The 8254's counter as it was latched. */
+static uint16_t counter;
+static bool counter_high;
+static uint8_t stub[PAGE] __attribute__((aligned(4096)));
+/* The exception that is on its way to the guest. */
+static struct {
+	bool is_under_way, from_user;
+	unsigned int vector;
+	int error;
+	uint64_t rip, rsp, rflags, rax;
+	uint16_t cs, ss;
+	uc_x86_mmr gdtr;
+} exception;
 
 static uint64_t read_register(void *cpu, unsigned int number)
 {
@@ -79,14 +95,22 @@ static uint64_t read_register(void *cpu, unsigned int number)
 	uc_x86_msr efer = { .rid = MSR_EFER };
 
 	if (number != PARACALL_X86_EFER)
-		return get(machine, number_of(machine, number));
+		return get(machine, registers[is_64bit][number]);
 	uc_reg_read(machine->uc, UC_X86_REG_MSR, &efer);
 	return efer.value;
 }
 
 static void write_register(void *cpu, unsigned int number, uint64_t value)
 {
-	set(cpu, number_of(cpu, number), value);
+	set(cpu, registers[is_64bit][number], value);
+}
+
+/* One vCPU can't be halted while it kicks. */
+static void wake(void *cpu, void *target, uint32_t apic_id)
+{
+	(void)cpu;
+	(void)target;
+	(void)apic_id;
 }
 
 /* The guest's counter is the monitor's own, so many cycles in a nanosecond. */
@@ -134,191 +158,253 @@ static bool is_long_mode(struct machine *machine)
 	return read_register(machine, PARACALL_X86_EFER) & EFER_LMA;
 }
 
-/* By the guest's page tables, in long mode and as PAE has them; NULL: nothing is there. */
-static void *translate(struct machine *machine, uint64_t address, uint64_t size)
+/* By the guest's page tables. NULL: nothing is there; else all the page is in memory. */
+static uint8_t *translate(struct machine *machine, uint64_t address)
 {
-	bool is_long = is_long_mode(machine);
-	uint64_t table = get(machine, UC_X86_REG_CR3) & (is_long ? ~0xfffull : ~0x1full);
-	const uint64_t *entry;
+	bool is_long = is_long_mode(machine), is_wide;
+	uint64_t table = get(machine, UC_X86_REG_CR3), entry;
+	unsigned int shift, bits;
+	const uint8_t *at;
 
 	if (!(get(machine, UC_X86_REG_CR0) & CR0_PG))
-		return memory_at(machine, address, size);
-	for (unsigned int shift = is_long ? 39 : 30;; shift -= 9) {
-		bool can_be_large = shift == 21 || (shift == 30 && is_long);
-		uint64_t offset = address & ((1ull << shift) - 1);
+		return memory_at(machine, address, 1);
+	is_wide = is_long || get(machine, UC_X86_REG_CR4) & CR4_PAE;
+	shift = is_long ? 39 : is_wide ? 30 : 22;
+	bits = is_wide ? 9 : 10;
+	table &= is_long || !is_wide ? ~0xfffull : ~0x1full;
+	for (;; shift -= bits) {
+		uint64_t index = address >> shift & ((1u << bits) - 1);
 
-		entry = memory_at(machine, table + (address >> shift & 0x1ff) * 8, 8);
-		if (!entry || !(*entry & ENTRY_PRESENT))
+		entry = 0;
+		at = memory_at(machine, table + index * (is_wide ? 8 : 4), is_wide ? 8 : 4);
+		if (at)
+			memcpy(&entry, at, is_wide ? 8 : 4);
+		if (!(entry & ENTRY_PRESENT))
 			return NULL;
-		table = *entry & ENTRY_ADDRESS;
-		if (shift == 12 || (can_be_large && *entry & ENTRY_LARGE))
-			return memory_at(machine, (table >> shift << shift) + offset, size);
+		table = entry & ENTRY_ADDRESS;
+		/* Of the first of three tables no entry is one of a page. */
+		if (shift == 12 ||
+		    (entry & ENTRY_LARGE && shift < 39 && (is_long || shift < 30)))
+			return memory_at(machine,
+					 (table >> shift << shift) +
+						 (address & ((1ull << shift) - 1)),
+					 1);
 	}
 }
 
-static uint64_t descriptor_at(struct machine *machine, uint64_t base, uint64_t offset)
+static bool copy(struct machine *machine, uint64_t address, void *data, size_t size,
+		 bool writes)
 {
-	const uint64_t *descriptor = translate(machine, base + offset, 8);
+	for (size_t step; size; size -= step) {
+		uint8_t *at = translate(machine, address);
 
-	return descriptor ? *descriptor : 0;
+		step = PAGE - address % PAGE < size ? PAGE - address % PAGE : size;
+		if (!at)
+			return false;
+		memcpy(writes ? (void *)at : data, writes ? data : at, step);
+		address += step;
+		data = (uint8_t *)data + step;
+	}
+	return true;
 }
 
-/* Where the code segment begins: in 64-bit mode at 0. */
+/* Little-endian, and 0 if not all of it is there. */
+static uint64_t fetch(struct machine *machine, uint64_t address, size_t size)
+{
+	uint64_t value = 0;
+
+	return copy(machine, address, &value, size, false) ? value : 0;
+}
+
+/* An entry of a table that begins and ends there, or 0 if it is none. */
+static uint64_t entry_of(struct machine *machine, int table, uint64_t offset, uint64_t *address)
+{
+	uc_x86_mmr bounds;
+
+	uc_reg_read(machine->uc, table, &bounds);
+	*address = bounds.base + offset;
+	return offset + 7 > bounds.limit ? 0 : fetch(machine, *address, 8);
+}
+
+static uint64_t descriptor_of(struct machine *machine, uint16_t selector)
+{
+	uint64_t address;
+
+	return entry_of(machine, UC_X86_REG_GDTR, selector & ~7u, &address);
+}
+
+static bool is_real_mode(struct machine *machine)
+{
+	return !(get(machine, UC_X86_REG_CR0) & CR0_PE);
+}
+
+static bool is_vm86(struct machine *machine)
+{
+	return read_register(machine, RFLAGS) & FLAG_VM;
+}
+
+static bool is_user(struct machine *machine)
+{
+	return !is_real_mode(machine) && (is_vm86(machine) || get(machine, UC_X86_REG_CS) & 3);
+}
+
+/* Where the code segment begins. */
 static uint64_t code_base(struct machine *machine)
 {
 	uint16_t cs = get(machine, UC_X86_REG_CS);
 	uint64_t descriptor;
-	uc_x86_mmr gdtr;
 
-	if (!(get(machine, UC_X86_REG_CR0) & CR0_PE) ||
-	    get(machine, number_of(machine, RFLAGS)) & FLAG_VM)
+	if (is_real_mode(machine) || is_vm86(machine))
 		return cs * 16;
-	uc_reg_read(machine->uc, UC_X86_REG_GDTR, &gdtr);
-	descriptor = descriptor_at(machine, gdtr.base, cs & ~7u);
+	descriptor = descriptor_of(machine, cs);
 	return (descriptor >> 16 & 0xffffff) | (descriptor >> 32 & 0xff000000);
 }
 
 static uint32_t mode_of(struct machine *machine)
 {
-	uint16_t cs = get(machine, UC_X86_REG_CS);
-	uint32_t mode = cs & 3 ? PARACALL_MODE_USER : 0;
-	uc_x86_mmr gdtr;
+	uint32_t mode = is_user(machine) ? PARACALL_MODE_USER : 0;
 
-	uc_reg_read(machine->uc, UC_X86_REG_GDTR, &gdtr);
-	if (is_long_mode(machine) && descriptor_at(machine, gdtr.base, cs & ~7u) >> 53 & 1)
+	if (is_long_mode(machine) &&
+	    descriptor_of(machine, get(machine, UC_X86_REG_CS)) & CODE_64BIT)
 		mode |= PARACALL_MODE_64BIT;
 	return mode;
 }
 
-/* By the table of handlers; here it has those of its own code segment only. */
-static void raise_in_real_mode(struct machine *machine, unsigned int vector)
+static void push(struct machine *machine, uint64_t *rsp, uint64_t value, unsigned int size)
 {
-	uint64_t rip = get(machine, number_of(machine, RIP));
-	uint64_t rsp = get(machine, number_of(machine, RSP));
-	uint64_t flags = get(machine, number_of(machine, RFLAGS));
-	uint16_t frame[3] = { rip, get(machine, UC_X86_REG_CS), flags };
-	uint16_t sp = rsp - sizeof(frame);
-	void *stack = memory_at(machine, get(machine, UC_X86_REG_SS) * 16 + sp, sizeof(frame));
-	const uint16_t *handler;
-	uc_x86_mmr idtr;
+	*rsp -= size;
+	if (!copy(machine, size == 8 ? *rsp : (uint32_t)*rsp, &value, size, true))
+		fail("an exception at 0x%llx, and no stack for it",
+		     (unsigned long long)exception.rip);
+}
 
-	uc_reg_read(machine->uc, UC_X86_REG_IDTR, &idtr);
-	handler = memory_at(machine, idtr.base + vector * 4, 4);
-	if (!stack || !handler || handler[1] != frame[1])
+/* By the table of handlers; here it has those of its own code segment only. */
+static void raise_in_real_mode(struct machine *machine, unsigned int vector, uint16_t ip)
+{
+	uint64_t rsp = read_register(machine, RSP), flags = read_register(machine, RFLAGS);
+	uint64_t table, stack = get(machine, UC_X86_REG_SS) * 16 + (uint16_t)(rsp - 6) + 6;
+	uint16_t cs = get(machine, UC_X86_REG_CS);
+	uint32_t handler;
+
+	entry_of(machine, UC_X86_REG_IDTR, 0, &table);
+	handler = fetch(machine, table + vector * 4, 4);
+	if (!handler || handler >> 16 != cs)
 		fail("exception %u in real mode, and no handler", vector);
-	memcpy(stack, frame, sizeof(frame));
-	set(machine, number_of(machine, RSP), (rsp & ~0xffffull) | sp);
-	set(machine, number_of(machine, RFLAGS), flags & ~(uint64_t)(FLAG_TF | FLAG_IF));
-	set(machine, number_of(machine, RIP), handler[0]);
+	push(machine, &stack, flags, 2);
+	push(machine, &stack, cs, 2);
+	push(machine, &stack, ip, 2);
+	write_register(machine, RSP, (rsp & ~0xffffull) | (uint16_t)(rsp - 6));
+	write_register(machine, RFLAGS, flags & ~(uint64_t)(FLAG_TF | FLAG_IF));
+	write_register(machine, RIP, handler & 0xffff);
+}
+
+static uint64_t find_gate(struct machine *machine, uint64_t *address)
+{
+	unsigned int size = is_long_mode(machine) ? 16 : 8;
+
+	return entry_of(machine, UC_X86_REG_IDTR, exception.vector * size, address);
 }
 
 /*
- * Have the guest make a far call through a call gate to the segment that its interrupt
- * gate names: the CPU then is at the handler's privilege level, and on its stack. The
- * rest is done at BEHIND_GATE. The table of descriptors is the guest's and that gate.
+ * A table that is the guest's and a call gate behind it, to the segment that the guest's
+ * own gate names. Returns the call gate's selector.
  */
-static void raise(struct machine *machine, unsigned int vector, bool has_error, uint64_t error)
+static uint16_t make_table(struct machine *machine)
 {
-	uint64_t *table = (uint64_t *)(machine->stub + TABLE);
-	unsigned int gate_size = is_long_mode(machine) ? 16 : 8;
-	uc_x86_mmr idtr, own = { .base = STUB + TABLE };
-	const void *guest_table;
-	uint64_t gate, base = code_base(machine);
-	bool is_16bit;
+	uc_x86_mmr own = { .base = STUB + TABLE };
+	uint64_t address, gate = find_gate(machine, &address);
+	unsigned int size = exception.gdtr.limit + 1, place = (size + 7) & ~7u;
 
-	if (!(get(machine, UC_X86_REG_CR0) & CR0_PE)) {
-		raise_in_real_mode(machine, vector);
-		return;
-	}
-	machine->x86.vector = vector;
-	machine->x86.has_error = has_error;
-	machine->x86.error = error;
-	machine->x86.rip = get(machine, number_of(machine, RIP));
-	machine->x86.rsp = get(machine, number_of(machine, RSP));
-	machine->x86.rflags = get(machine, number_of(machine, RFLAGS));
-	machine->x86.rax = get(machine, number_of(machine, PARACALL_X86_RAX));
-	machine->x86.cs = get(machine, UC_X86_REG_CS);
-	machine->x86.ss = get(machine, UC_X86_REG_SS);
-	machine->x86.is_inner = machine->x86.cs & 3 || machine->x86.rflags & FLAG_VM;
-	uc_reg_read(machine->uc, UC_X86_REG_IDTR, &idtr);
-	uc_reg_read(machine->uc, UC_X86_REG_GDTR, &machine->x86.gdtr);
-	gate = descriptor_at(machine, idtr.base, vector * gate_size);
-	own.limit = machine->x86.gdtr.limit + 1;
-	guest_table = translate(machine, machine->x86.gdtr.base, own.limit);
-	if (!gate || !guest_table || own.limit > LARGEST_TABLE)
-		fail("exception %u at 0x%llx, and no handler", vector,
-		     (unsigned long long)machine->x86.rip);
-	memcpy(table, guest_table, own.limit);
-	table[own.limit / 8] = (BEHIND_GATE & 0xffff) | (gate & 0xffff0000) | 0xecull << 40 |
-			       (BEHIND_GATE & 0xffff0000) << 32;
-	table[own.limit / 8 + 1] = 0;
-	*(uint32_t *)(machine->stub + FAR_POINTER) = 0;
-	*(uint16_t *)(machine->stub + FAR_POINTER + 4) = own.limit | 3;
-	own.limit += 15;
+	memset(stub + TABLE, 0, LARGEST_TABLE);
+	if (!(gate & PRESENT) || place + 16 > LARGEST_TABLE ||
+	    !copy(machine, exception.gdtr.base, stub + TABLE, size, false))
+		fail("exception %u at 0x%llx, and no handler", exception.vector,
+		     (unsigned long long)exception.rip);
+	gate = ((STUB + BEHIND_GATE) & 0xffff) | (gate & 0xffff0000) | 0xecull << 40 |
+	       ((STUB + BEHIND_GATE) & 0xffff0000) << 32;
+	memcpy(stub + TABLE + place, &gate, sizeof(gate));
+	own.limit = place + 15;
 	uc_reg_write(machine->uc, UC_X86_REG_GDTR, &own);
-	is_16bit =
-		machine->x86.rflags & FLAG_VM ||
-		!(descriptor_at(machine, machine->x86.gdtr.base, machine->x86.cs & ~7u) >> 53 &
-		  3);
-	/* Without the flag a vCPU in virtual-8086 mode is at level 3 of protected mode. */
-	set(machine, number_of(machine, RFLAGS),
-	    machine->x86.rflags & ~(uint64_t)(FLAG_TF | FLAG_VM));
-	set(machine, number_of(machine, PARACALL_X86_RAX), STUB + FAR_POINTER);
-	set(machine, number_of(machine, RIP), (is_16bit ? FAR_CALL_16BIT : FAR_CALL) - base);
+	return place | 3;
 }
 
-static void push(struct machine *machine, uint64_t *rsp, uint64_t value, unsigned int size)
-{
-	void *stack = translate(machine, *rsp -= size, size);
+#define NO_ERROR (-1)
 
-	if (!stack)
-		fail("exception %u, and no stack for it", (unsigned int)machine->x86.vector);
-	memcpy(stack, &value, size);
+/*
+ * Have the guest make a far call through a call gate to its handler's segment: the CPU then
+ * is at the handler's privilege level, and on its stack. The rest is done at BEHIND_GATE.
+ */
+static void raise(struct machine *machine, unsigned int vector, int error, uint64_t rip)
+{
+	uint64_t base = code_base(machine), rflags = read_register(machine, RFLAGS);
+	uint16_t selector, cs = get(machine, UC_X86_REG_CS);
+	bool is_16bit =
+		rflags & FLAG_VM || !(descriptor_of(machine, cs) & (CODE_32BIT | CODE_64BIT));
+
+	if (exception.is_under_way)
+		fail("exception %u at 0x%llx, and its handler can't be entered",
+		     exception.vector, (unsigned long long)exception.rip);
+	exception.vector = vector;
+	exception.error = error;
+	exception.rip = rip;
+	if (is_real_mode(machine)) {
+		raise_in_real_mode(machine, vector, rip);
+		return;
+	}
+	exception.is_under_way = true;
+	exception.from_user = is_user(machine);
+	exception.rsp = read_register(machine, RSP);
+	exception.rflags = rflags;
+	exception.rax = read_register(machine, PARACALL_X86_RAX);
+	exception.cs = cs;
+	exception.ss = get(machine, UC_X86_REG_SS);
+	uc_reg_read(machine->uc, UC_X86_REG_GDTR, &exception.gdtr);
+	selector = make_table(machine);
+	memset(stub + FAR_POINTER, 0, 4);
+	memcpy(stub + FAR_POINTER + 4, &selector, sizeof(selector));
+	/* Without the flag a vCPU in virtual-8086 mode is at level 3 of protected mode. */
+	write_register(machine, RFLAGS, rflags & ~(uint64_t)(FLAG_TF | FLAG_VM));
+	write_register(machine, PARACALL_X86_RAX, STUB + FAR_POINTER);
+	write_register(machine, RIP, STUB + (is_16bit ? FAR_CALL_16BIT : FAR_CALL) - base);
 }
 
 /* The frame as an interrupt makes it, in place of the far call's. */
 static void enter_handler(struct machine *machine)
 {
-	bool is_long = is_long_mode(machine), is_inner = machine->x86.is_inner;
+	static const int segments[] = { UC_X86_REG_GS, UC_X86_REG_FS, UC_X86_REG_DS,
+					UC_X86_REG_ES };
+	bool is_long = is_long_mode(machine);
 	unsigned int size = is_long ? 8 : 4;
-	uint64_t rsp = machine->x86.rsp, flags = FLAG_TF | FLAG_NT | FLAG_RF | FLAG_VM;
-	uint64_t gate, handler, called = get(machine, number_of(machine, RSP));
-	uc_x86_mmr idtr;
+	uint64_t rsp = exception.rsp, flags = FLAG_TF | FLAG_NT | FLAG_RF | FLAG_VM;
+	uint64_t address, gate = find_gate(machine, &address);
+	uint64_t handler = (gate & 0xffff) | (gate >> 32 & 0xffff0000);
 
-	uc_reg_read(machine->uc, UC_X86_REG_IDTR, &idtr);
-	gate = descriptor_at(machine, idtr.base, machine->x86.vector * 2 * size);
-	handler = (gate & 0xffff) | (gate >> 32 & 0xffff0000);
 	if (is_long)
-		handler |= descriptor_at(machine, idtr.base, machine->x86.vector * 2 * size + 8)
-			   << 32;
-	/* An interrupt gate, not one for traps. */
-	if (!(gate >> 40 & 1))
+		handler |= fetch(machine, address + 8, 4) << 32;
+	if (!(gate & TRAP_GATE))
 		flags |= FLAG_IF;
 	/* The call has pushed four words on the new stack. */
-	if (is_inner)
-		rsp = called + 4 * size;
+	if (exception.from_user)
+		rsp = read_register(machine, RSP) + 4 * size;
 	if (is_long)
 		rsp &= ~15ull;
-	if (machine->x86.rflags & FLAG_VM) {
-		push(machine, &rsp, get(machine, UC_X86_REG_GS), size);
-		push(machine, &rsp, get(machine, UC_X86_REG_FS), size);
-		push(machine, &rsp, get(machine, UC_X86_REG_DS), size);
-		push(machine, &rsp, get(machine, UC_X86_REG_ES), size);
+	for (unsigned int i = 0; i < 4 && exception.rflags & FLAG_VM; i++)
+		push(machine, &rsp, get(machine, segments[i]), size);
+	if (is_long || exception.from_user) {
+		push(machine, &rsp, exception.ss, size);
+		push(machine, &rsp, exception.rsp, size);
 	}
-	if (is_long || is_inner) {
-		push(machine, &rsp, machine->x86.ss, size);
-		push(machine, &rsp, machine->x86.rsp, size);
-	}
-	push(machine, &rsp, machine->x86.rflags, size);
-	push(machine, &rsp, machine->x86.cs, size);
-	push(machine, &rsp, machine->x86.rip, size);
-	if (machine->x86.has_error)
-		push(machine, &rsp, machine->x86.error, size);
-	uc_reg_write(machine->uc, UC_X86_REG_GDTR, &machine->x86.gdtr);
-	set(machine, number_of(machine, RSP), rsp);
-	set(machine, number_of(machine, RFLAGS), machine->x86.rflags & ~flags);
-	set(machine, number_of(machine, PARACALL_X86_RAX), machine->x86.rax);
-	set(machine, number_of(machine, RIP), handler);
+	push(machine, &rsp, exception.rflags, size);
+	push(machine, &rsp, exception.cs, size);
+	push(machine, &rsp, exception.rip, size);
+	if (exception.error != NO_ERROR)
+		push(machine, &rsp, exception.error, size);
+	uc_reg_write(machine->uc, UC_X86_REG_GDTR, &exception.gdtr);
+	write_register(machine, RSP, rsp);
+	write_register(machine, RFLAGS, exception.rflags & ~flags);
+	write_register(machine, PARACALL_X86_RAX, exception.rax);
+	write_register(machine, RIP, handler);
+	exception.is_under_way = false;
 }
 
 static void set_pair(struct machine *machine, uint64_t value)
@@ -344,89 +430,80 @@ static enum paracall_msr_outcome do_msr(struct machine *machine, bool writes)
 	return outcome;
 }
 
-/* True if the instruction is done. Here what Unicorn would execute in its own way. */
-static bool execute(struct machine *machine, const uint8_t *code)
+/* What Unicorn would execute in its own way: hlt, and of two bytes rdtsc, rdmsr, wrmsr. */
+static void instruction(struct machine *machine, uint64_t address)
 {
-	enum paracall_msr_outcome outcome;
+	const uint8_t *code = memory_at(machine, address, 1);
+	uint8_t second = 0;
+	enum paracall_msr_outcome outcome = PARACALL_MSR_DONE;
+	uint64_t rip;
 
-	if (code[1] == 0x31) {
-		set_pair(machine, nanoseconds() * TSC_CYCLES);
-		return true;
-	}
-	if (code[1] != 0x30 && code[1] != 0x32)
-		return false;
-	outcome = mode_of(machine) & PARACALL_MODE_USER ? PARACALL_MSR_FAULT
-							: do_msr(machine, code[1] == 0x30);
-	if (outcome == PARACALL_MSR_FAULT)
-		raise(machine, VECTOR_GP, true, 0);
-	return outcome == PARACALL_MSR_DONE;
-}
-
-static void instruction(uc_engine *uc, uint64_t address, uint32_t size, void *context)
-{
-	struct machine *machine = context;
-	const uint8_t *code = memory_at(machine, address, 3);
-
-	(void)uc;
-	(void)size;
-	if (address == BEHIND_GATE)
+	if (address == STUB + BEHIND_GATE && exception.is_under_way) {
 		enter_handler(machine);
-	else if (!code && !(code = translate(machine, address, 3)))
 		return;
-	else if (code[0] == 0x0f && execute(machine, code))
-		set(machine, number_of(machine, RIP), address + 2);
-	else if (code[0] == 0xf4 && mode_of(machine) & PARACALL_MODE_USER) {
-		raise(machine, VECTOR_GP, true, 0);
-	} else if (code[0] == 0xf4) {
-		machine->is_halted = paracall_halt(machine->cpu);
-		if (!machine->is_halted)
-			set(machine, number_of(machine, RIP), address + 1);
 	}
+	if (!code && !(code = translate(machine, address)))
+		return;
+	if (code[0] == 0x0f)
+		second = fetch(machine, address + 1, 1);
+	if (code[0] != 0xf4 && second != 0x30 && second != 0x31 && second != 0x32)
+		return;
+	rip = address - code_base(machine);
+	if (second == 0x31)
+		set_pair(machine, nanoseconds() * TSC_CYCLES);
+	else if (is_user(machine))
+		outcome = PARACALL_MSR_FAULT;
+	else if (second)
+		outcome = do_msr(machine, second == 0x30);
+	else if (paracall_halt(machine->cpu))
+		fail("halted for good at 0x%llx", (unsigned long long)address);
+	if (outcome == PARACALL_MSR_FAULT)
+		raise(machine, VECTOR_GP, 0, rip);
+	else if (outcome == PARACALL_MSR_DONE)
+		write_register(machine, RIP, rip + (second ? 2 : 1));
 }
 
 /* Of errors' codes Unicorn tells nothing: here is what can be known. */
-static void interrupt(uc_engine *uc, uint32_t vector, void *context)
+static void interrupt(struct machine *machine, uint32_t vector)
 {
-	struct machine *machine = context;
-	uint64_t error = 0;
+	bool has_error = vector == 8 || (vector >= 10 && vector <= 14) || vector == 17;
+	int error = has_error ? 0 : NO_ERROR;
 
-	(void)uc;
 	/* invalid() has seen to it; 2.1.1 comes here, too. */
 	if (vector == VECTOR_UD)
 		return;
 	if (vector == VECTOR_PF)
-		error = (translate(machine, get(machine, UC_X86_REG_CR2), 1) ? 1 : 0) |
-			(get(machine, UC_X86_REG_CS) & 3 ? 4 : 0);
-	raise(machine, vector, vector == 8 || (vector >= 10 && vector <= 14) || vector == 17,
-	      error);
+		error = (translate(machine, get(machine, UC_X86_REG_CR2)) ? 1 : 0) |
+			(is_user(machine) ? 4 : 0);
+	raise(machine, vector, error, read_register(machine, RIP));
 }
 
-/* Unicorn 2.0.1 looks there before it looks into the page tables. */
+/* Unicorn 2.0.1 looks there before it looks into the page tables; 2.1.1 behind them. */
 static void unmapped(struct machine *machine)
 {
 	bool writes = machine->missing_for == UC_MEM_WRITE_UNMAPPED;
-	bool is_user = get(machine, UC_X86_REG_CS) & 3;
 
-	if (translate(machine, machine->missing, 1) || !(get(machine, UC_X86_REG_CR0) & CR0_PG))
+	if (UC_API_MINOR || !(get(machine, UC_X86_REG_CR0) & CR0_PG) ||
+	    translate(machine, machine->missing))
 		fail("no memory at 0x%llx", (unsigned long long)machine->missing);
 	set(machine, UC_X86_REG_CR2, machine->missing);
-	raise(machine, VECTOR_PF, true, (writes ? 2 : 0) | (is_user ? 4 : 0));
+	raise(machine, VECTOR_PF, (writes ? 2 : 0) | (is_user(machine) ? 4 : 0),
+	      read_register(machine, RIP) - code_base(machine));
 }
 
 /* vmcall and vmmcall are none to its CPUs. */
 static bool invalid(uc_engine *uc, void *context)
 {
 	struct machine *machine = context;
-	uint64_t rip = get(machine, number_of(machine, RIP));
-	const uint8_t *code = translate(machine, code_base(machine) + rip, 3);
+	uint64_t rip = read_register(machine, RIP);
+	uint64_t code = fetch(machine, code_base(machine) + rip, 3);
 
 	(void)uc;
-	if (code && code[0] == 0x0f && code[1] == 0x01 &&
-	    (code[2] == 0xc1 || code[2] == 0xd9)) {
+	if (code == 0xc1010f || code == 0xd9010f) {
 		paracall_hypercall(machine->cpu, mode_of(machine));
-		set(machine, number_of(machine, RIP), rip + 3);
+		write_register(machine, RIP, rip + 3);
 	} else {
-		raise(machine, VECTOR_UD, false, 0);
+		raise(machine, VECTOR_UD, NO_ERROR, rip);
 	}
 	return true;
 }
@@ -452,38 +529,23 @@ static int cpuid(uc_engine *uc, void *context)
 	return 1;
 }
 
-/* The signature, and one CPU. */
-static uint8_t read_config(struct machine *machine)
-{
-	uint16_t position = machine->x86.config_position++;
-
-	if (!machine->x86.config && position < 4)
-		return "QEMU"[position];
-	return machine->x86.config == CONFIG_CPUS && !position;
-}
-
 static uint32_t port_in(uc_engine *uc, uint32_t port, int size, void *context)
 {
-	struct machine *machine = context;
-
 	(void)uc;
 	(void)size;
+	(void)context;
 	switch (port) {
 	case SERIAL_STATUS:
 		return SERIAL_IDLE;
-	case CONFIG_DATA:
-		return read_config(machine);
 	case PIT_COUNTER:
-		machine->x86.counter_high = !machine->x86.counter_high;
-		return machine->x86.counter >> (machine->x86.counter_high ? 0 : 8) & 0xff;
+		counter_high = !counter_high;
+		return counter >> (counter_high ? 0 : 8) & 0xff;
 	}
 	return UINT32_MAX;
 }
 
 static void port_out(uc_engine *uc, uint32_t port, int size, uint32_t value, void *context)
 {
-	struct machine *machine = context;
-
 	(void)uc;
 	(void)size;
 	switch (port) {
@@ -491,95 +553,66 @@ static void port_out(uc_engine *uc, uint32_t port, int size, uint32_t value, voi
 		putchar(value & 0xff);
 		break;
 	case END_PORT:
-		finish(machine, (value << 1 | 1) & 0xff);
-		break;
-	case CONFIG_SELECT:
-		machine->x86.config = value;
-		machine->x86.config_position = 0;
+		finish(context, (value << 1 | 1) & 0xff);
 		break;
 	case PIT_COMMAND:
-		machine->x86.counter = -(nanoseconds() * PIT_HZ / 1000000000);
-		machine->x86.counter_high = false;
+		counter = -(nanoseconds() * PIT_HZ / 1000000000);
+		counter_high = false;
 	}
 }
 
 /* In 32-bit protected mode without paging, by the PVH boot protocol. */
-static void start(struct machine *machine, bool is_64bit)
+static void start(struct machine *machine)
 {
 	/* lcall *(%rax); and for 16-bit code lcall *(%eax) */
 	static const uint8_t far_call[] = { 0xff, 0x18 };
 	static const uint8_t far_call_16bit[] = { 0x66, 0x67, 0xff, 0x18 };
-	/* lretq to the program: off STACK its address and a 32-bit segment's selector */
+	/* lretq to the program: its address and a 32-bit segment's selector */
 	static const uint8_t far_return[] = { 0x48, 0xcb };
-	uint64_t *info = memory_at(machine, START_INFO, 64);
+	static const uint64_t info[] = { 0x1336ec578, 0, 0, COMMAND_LINE };
+	uint64_t table[] = { 0, 0x00cf9b000000ffff, machine->entry, 8 };
 	uc_x86_mmr gdtr = { .base = STUB + TABLE, .limit = 15 };
-	uint64_t *table = (uint64_t *)(machine->stub + TABLE);
 
-	machine->x86.is_64bit = is_64bit;
+	is_64bit = machine->architecture->mode == UC_MODE_64;
 	machine->hole = 0xa0000;
 	machine->hole_end = 0x100000;
 	hook(machine, UC_HOOK_INSN_INVALID, (void *)invalid, 0);
 	hook(machine, UC_HOOK_INSN, (void *)cpuid, UC_X86_INS_CPUID);
 	hook(machine, UC_HOOK_INSN, (void *)port_in, UC_X86_INS_IN);
 	hook(machine, UC_HOOK_INSN, (void *)port_out, UC_X86_INS_OUT);
-	/* Its registers are memory here: it has the id 0, and does nothing. */
-	if (uc_mem_map(machine->uc, LOCAL_APIC, 0x1000, UC_PROT_ALL))
-		fail("no memory for the local APIC");
+	map(machine, 0, MEMORY_SIZE, machine->memory);
+	map(machine, STUB, PAGE, stub);
 	/* Unicorn 2.0.1 looks for a virtual address among those of the memory. */
-	if (uc_mem_map_ptr(machine->uc, is_64bit ? ALIAS_64BIT : ALIAS_32BIT, MEMORY_SIZE,
-			   UC_PROT_ALL, machine->memory))
-		fail("no second view of the memory");
-	info[0] = 0x1336ec578;
-	info[3] = COMMAND_LINE;
+	map(machine, is_64bit ? ALIAS_64BIT : ALIAS_32BIT, MEMORY_SIZE, machine->memory);
+	/* Its registers are memory here: it has the id 0, and does nothing. */
+	if (uc_mem_map(machine->uc, LOCAL_APIC, PAGE, UC_PROT_ALL))
+		fail("no memory for the local APIC");
+	memcpy(memory_at(machine, START_INFO, sizeof(info)), info, sizeof(info));
 	strncpy(memory_at(machine, COMMAND_LINE, 256), machine->command_line, 255);
-	memcpy(machine->stub, far_call, sizeof(far_call));
-	memcpy(machine->stub + 8, far_call_16bit, sizeof(far_call_16bit));
-	memset(machine->stub + 0x10, 0x90, 0x10);
-	set(machine, number_of(machine, PARACALL_X86_RBX), START_INFO);
+	memcpy(stub + FAR_CALL, far_call, sizeof(far_call));
+	memcpy(stub + FAR_CALL_16BIT, far_call_16bit, sizeof(far_call_16bit));
+	memset(stub + BEHIND_GATE, 0x90, 0x10);
+	memcpy(stub + FAR_RETURN, far_return, sizeof(far_return));
+	memcpy(stub + TABLE, table, sizeof(table));
+	write_register(machine, PARACALL_X86_RBX, START_INFO);
 	if (!is_64bit)
 		return;
 	/* Unicorn's 64-bit CPU begins in long mode. */
-	memcpy(machine->stub + 0x40, far_return, sizeof(far_return));
-	table[1] = 0x00cf9b000000ffff;
-	table[2] = machine->entry;
-	table[3] = 8;
 	uc_reg_write(machine->uc, UC_X86_REG_GDTR, &gdtr);
-	set(machine, UC_X86_REG_RSP, STUB + TABLE + 16);
-	set(machine, UC_X86_REG_RIP, STUB + 0x40);
+	write_register(machine, RSP, STUB + TABLE + 16);
+	write_register(machine, RIP, STUB + FAR_RETURN);
 }
 
-static void start_64bit(struct machine *machine)
-{
-	start(machine, true);
-}
+#define X86(what, elf, bits, counter_register) \
+	{ \
+		.name = what, .elf_machine = elf, .paracall = PARACALL_X86, \
+		.arch = UC_ARCH_X86, .mode = bits, .engine = &engine, \
+		.program_counter = counter_register, .start = start, \
+		.instruction = instruction, .interrupt = interrupt, .unmapped = unmapped, \
+	}
 
-static void start_32bit(struct machine *machine)
-{
-	start(machine, false);
-}
-
-const struct architecture x86_64_architecture = {
-	.elf_machine = EM_X86_64,
-	.paracall = PARACALL_X86,
-	.arch = UC_ARCH_X86,
-	.mode = UC_MODE_64,
-	.engine = &engine,
-	.program_counter = UC_X86_REG_RIP,
-	.start = start_64bit,
-	.instruction = instruction,
-	.interrupt = interrupt,
-	.unmapped = unmapped,
-};
-
-const struct architecture i386_architecture = {
-	.elf_machine = EM_386,
-	.paracall = PARACALL_X86,
-	.arch = UC_ARCH_X86,
-	.mode = UC_MODE_32,
-	.engine = &engine,
-	.program_counter = UC_X86_REG_EIP,
-	.start = start_32bit,
-	.instruction = instruction,
-	.interrupt = interrupt,
-	.unmapped = unmapped,
+const struct architecture x86_architectures[] = {
+	X86("x86-64", EM_X86_64, UC_MODE_64, UC_X86_REG_RIP),
+	X86("i386", EM_386, UC_MODE_32, UC_X86_REG_EIP),
+	{ .name = NULL },
 };
