@@ -132,10 +132,10 @@ static const char *offer_word(enum paracall_architecture architecture,
 {
 	uint32_t bit = 1u << info->bit;
 
-	if (paracall_features_default_of(architecture, capabilities) & bit)
+	if (paracall_features_default(architecture, capabilities) & bit)
 		return "yes";
-	return paracall_features_available_of(architecture, capabilities) & bit ? "if asked"
-										: "no";
+	return paracall_features_available(architecture, capabilities) & bit ? "if asked"
+									     : "no";
 }
 
 /* Why a feature is not offered by default; an empty line is none. */
@@ -162,7 +162,7 @@ static void print_features_of(enum paracall_architecture architecture)
 	const struct paracall_feature_info *info;
 
 	printf("%3s  %-22s  %-8s  %s\n", "bit", "feature", "offered", "what it announces");
-	for (size_t i = 0; (info = paracall_feature_info_of(architecture, i)); i++) {
+	for (size_t i = 0; (info = paracall_feature_info(architecture, i)); i++) {
 		printf("%3u  %-22s  %-8s  %s\n", info->bit, info->name,
 		       offer_word(architecture, info, capabilities), info->purpose);
 		print_reason(info, capabilities);
@@ -191,7 +191,7 @@ static void print_registers(void)
 		const struct paracall_msr_info *info = paracall_msr_info(i);
 
 		printf("0x%-8x  %-17s  %-18s  %s\n", info->number, info->name,
-		       paracall_feature_name(info->feature), info->purpose);
+		       paracall_feature_name(PARACALL_X86, info->feature), info->purpose);
 	}
 }
 

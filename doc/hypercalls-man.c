@@ -269,15 +269,15 @@ static void print_features(void)
 	       ".Bl -column \"bit\" \"clocksource\\-stable\\-bit\" \"offered\"\n"
 	       ".It Sy bit Ta Sy feature Ta Sy offered Ta Sy what it announces\n",
 	       PARACALL_KVM_CPUID_FEATURES);
-	for (size_t i = 0; i < paracall_feature_count(); i++)
-		print_feature(paracall_feature_info(i));
+	for (size_t i = 0; i < paracall_feature_count(PARACALL_X86); i++)
+		print_feature(paracall_feature_info(PARACALL_X86, i));
 	puts(".El\n"
 	     ".Pp\n"
 	     "On PowerPC they are bits of what KVM_HC_FEATURES returns in r4.\n"
 	     ".Bl -column \"bit\" \"clocksource\\-stable\\-bit\" \"offered\"\n"
 	     ".It Sy bit Ta Sy feature Ta Sy offered Ta Sy what it announces");
-	for (size_t i = 0; i < paracall_feature_count_of(PARACALL_POWERPC); i++)
-		print_feature(paracall_feature_info_of(PARACALL_POWERPC, i));
+	for (size_t i = 0; i < paracall_feature_count(PARACALL_POWERPC); i++)
+		print_feature(paracall_feature_info(PARACALL_POWERPC, i));
 	puts(".El\n"
 	     ".Pp\n"
 	     "On arm64 bits 0 and 1 are what VENDOR_HYP_KVM_FEATURES returns in x0; KVM's user\n"
@@ -285,8 +285,8 @@ static void print_features(void)
 	     "A function whose feature is not offered is not supported.\n"
 	     ".Bl -column \"bit\" \"clocksource\\-stable\\-bit\" \"offered\"\n"
 	     ".It Sy bit Ta Sy feature Ta Sy offered Ta Sy what it announces");
-	for (size_t i = 0; i < paracall_feature_count_of(PARACALL_ARM64); i++)
-		print_feature(paracall_feature_info_of(PARACALL_ARM64, i));
+	for (size_t i = 0; i < paracall_feature_count(PARACALL_ARM64); i++)
+		print_feature(paracall_feature_info(PARACALL_ARM64, i));
 	puts(".El");
 }
 
@@ -307,7 +307,7 @@ static void print_registers(void)
 		printf(".It 0x%x MSR_KVM_%s\n", info->number, info->name);
 		print_text(info->purpose);
 		printf("\n.br\nFeature: ");
-		print_text(paracall_feature_name(info->feature));
+		print_text(paracall_feature_name(PARACALL_X86, info->feature));
 		putchar('\n');
 	}
 	puts(".El");

@@ -186,7 +186,7 @@ static void run(const struct paracall_injection *injection, const struct caller 
 	struct paracall_options options = {
 		.architecture = architecture,
 		.max_cpus = 1,
-		.features = paracall_features_available_of(architecture, engine.capabilities),
+		.features = paracall_features_available(architecture, engine.capabilities),
 		.injection = injection,
 	};
 	struct paracall_machine *machine;

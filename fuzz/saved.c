@@ -177,7 +177,7 @@ static struct paracall_machine *make(const struct kind *kind, uint8_t switches,
 		.architecture = kind->architecture,
 		.max_cpus = CPUS,
 		.features =
-			paracall_features_available_of(kind->architecture, engine.capabilities),
+			paracall_features_available(kind->architecture, engine.capabilities),
 		.enforce_features = switches & 0x40,
 		.injection = switches & 0x80 ? &injection : NULL,
 	};

@@ -132,7 +132,7 @@ static bool parse_features(struct word word, int64_t *value)
 		const struct paracall_feature_info *info;
 		size_t i = 0;
 
-		while ((info = paracall_feature_info(i)) &&
+		while ((info = paracall_feature_info(PARACALL_X86, i)) &&
 		       !is_word((struct word){ word.text, length }, info->name))
 			i++;
 		if (!info)
@@ -443,7 +443,7 @@ static bool has_feature(enum paracall_architecture architecture, const char *nam
 {
 	const struct paracall_feature_info *info;
 
-	for (size_t i = 0; (info = paracall_feature_info_of(architecture, i)); i++)
+	for (size_t i = 0; (info = paracall_feature_info(architecture, i)); i++)
 		if (!strcmp(info->name, name))
 			return true;
 	return false;

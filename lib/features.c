@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-size_t paracall_feature_count_of(enum paracall_architecture architecture)
+size_t paracall_feature_count(enum paracall_architecture architecture)
 {
 	const struct architecture *described = architecture_of(architecture);
 
@@ -12,28 +12,18 @@ size_t paracall_feature_count_of(enum paracall_architecture architecture)
 }
 
 const struct paracall_feature_info *
-paracall_feature_info_of(enum paracall_architecture architecture, size_t index)
+paracall_feature_info(enum paracall_architecture architecture, size_t index)
 {
-	if (index >= paracall_feature_count_of(architecture))
+	if (index >= paracall_feature_count(architecture))
 		return NULL;
 	return &architecture_of(architecture)->features[index];
 }
 
-size_t paracall_feature_count(void)
-{
-	return paracall_feature_count_of(PARACALL_X86);
-}
-
-const struct paracall_feature_info *paracall_feature_info(size_t index)
-{
-	return paracall_feature_info_of(PARACALL_X86, index);
-}
-
-const char *paracall_feature_name(uint32_t bit)
+const char *paracall_feature_name(enum paracall_architecture architecture, uint32_t bit)
 {
 	const struct paracall_feature_info *info;
 
-	for (size_t i = 0; (info = paracall_feature_info(i)); i++)
+	for (size_t i = 0; (info = paracall_feature_info(architecture, i)); i++)
 		if (bit == 1u << info->bit)
 			return info->name;
 	return NULL;
@@ -46,32 +36,22 @@ static uint32_t features_up_to(enum paracall_architecture architecture,
 	const struct paracall_feature_info *info;
 	uint32_t set = 0;
 
-	for (size_t i = 0; (info = paracall_feature_info_of(architecture, i)); i++)
+	for (size_t i = 0; (info = paracall_feature_info(architecture, i)); i++)
 		if (info->offer <= offer && !(info->capabilities & ~capabilities))
 			set |= 1u << info->bit;
 	return set;
 }
 
-uint32_t paracall_features_available_of(enum paracall_architecture architecture,
-					uint32_t capabilities)
+uint32_t paracall_features_available(enum paracall_architecture architecture,
+				     uint32_t capabilities)
 {
 	return features_up_to(architecture, PARACALL_OFFER_ON_REQUEST, capabilities);
 }
 
-uint32_t paracall_features_default_of(enum paracall_architecture architecture,
-				      uint32_t capabilities)
+uint32_t paracall_features_default(enum paracall_architecture architecture,
+				   uint32_t capabilities)
 {
 	return features_up_to(architecture, PARACALL_OFFER_DEFAULT, capabilities);
-}
-
-uint32_t paracall_features_available(uint32_t capabilities)
-{
-	return paracall_features_available_of(PARACALL_X86, capabilities);
-}
-
-uint32_t paracall_features_default(uint32_t capabilities)
-{
-	return paracall_features_default_of(PARACALL_X86, capabilities);
 }
 
 /* The bits that one word of a list stands for; 0 if it is not a name. */
@@ -82,7 +62,7 @@ static uint32_t bits_by_name(enum paracall_architecture architecture, const char
 
 	if (length == 3 && !memcmp(name, "all", 3))
 		return available;
-	for (size_t i = 0; (info = paracall_feature_info_of(architecture, i)); i++)
+	for (size_t i = 0; (info = paracall_feature_info(architecture, i)); i++)
 		if (strlen(info->name) == length && !memcmp(name, info->name, length))
 			return 1u << info->bit;
 	return 0;
@@ -120,16 +100,9 @@ static int apply_word(enum paracall_architecture architecture, const char *word,
 	return PARACALL_OK;
 }
 
-int paracall_features_parse(const char *list, uint32_t available, uint32_t *result,
-			    const char **wrong, size_t *wrong_length)
-{
-	return paracall_features_parse_of(PARACALL_X86, list, available, result, wrong,
-					  wrong_length);
-}
-
-int paracall_features_parse_of(enum paracall_architecture architecture, const char *list,
-			       uint32_t available, uint32_t *result, const char **wrong,
-			       size_t *wrong_length)
+int paracall_features_parse(enum paracall_architecture architecture, const char *list,
+			    uint32_t available, uint32_t *result, const char **wrong,
+			    size_t *wrong_length)
 {
 	uint32_t set = *result;
 	bool first = true;

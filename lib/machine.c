@@ -42,7 +42,7 @@ static int check_options(const struct paracall_engine *engine,
 {
 	const struct architecture *architecture = architecture_of(options->architecture);
 	uint32_t available =
-		paracall_features_available_of(options->architecture, engine->capabilities);
+		paracall_features_available(options->architecture, engine->capabilities);
 
 	if (!architecture || !architecture->cpu_size ||
 	    !engine_is_complete(engine, architecture) ||
@@ -170,8 +170,8 @@ void paracall_machine_free(struct paracall_machine *machine)
 void paracall_machine_withdraw(struct paracall_machine *machine, uint32_t capabilities)
 {
 	machine->engine.capabilities &= ~capabilities;
-	machine->features &= paracall_features_available_of(machine->architecture->bit,
-							    machine->engine.capabilities);
+	machine->features &= paracall_features_available(machine->architecture->bit,
+							 machine->engine.capabilities);
 	machine->statistics->features = machine->features;
 }
 

@@ -68,12 +68,8 @@ static void print_register(FILE *output, uint64_t number, uint64_t value)
 static const char *name_of_feature(const void *context, uint32_t bit)
 {
 	const enum paracall_architecture *architecture = context;
-	const struct paracall_feature_info *info;
 
-	for (size_t i = 0; (info = paracall_feature_info_of(*architecture, i)); i++)
-		if (bit == UINT32_C(1) << info->bit)
-			return info->name;
-	return NULL;
+	return paracall_feature_name(*architecture, bit);
 }
 
 /* What the call gives back says which features its architecture has. */
@@ -89,7 +85,7 @@ static void print_call_features(FILE *output, const struct event *event, uint32_
 static const char *name_of_cpuid_feature(const void *context, uint32_t bit)
 {
 	(void)context;
-	return paracall_feature_name(bit);
+	return paracall_feature_name(PARACALL_X86, bit);
 }
 
 /* "180 us": what people say of such a time. */

@@ -130,7 +130,7 @@ static void print_features(FILE *output, const struct paracall_statistics *stati
 	const struct paracall_feature_info *feature;
 	const char *before = "";
 
-	for (size_t i = 0; (feature = paracall_feature_info_of(statistics->architecture, i));
+	for (size_t i = 0; (feature = paracall_feature_info(statistics->architecture, i));
 	     i++) {
 		if (!filter(statistics, feature))
 			continue;
@@ -239,7 +239,7 @@ void summary_print_json(FILE *output, const struct paracall_statistics *statisti
 	}
 	fprintf(output, "  ],\n  \"architecture\": \"%s\"",
 		paracall_architecture_name(statistics->architecture));
-	if (paracall_feature_count_of(statistics->architecture))
+	if (paracall_feature_count(statistics->architecture))
 		print_json_offers(output, statistics);
 	if (part)
 		part->print_json(output, statistics);

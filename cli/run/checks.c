@@ -55,12 +55,11 @@ static const struct option_row *foreign_option(const struct run_options *options
 static bool parse_features(struct run_options *options)
 {
 	enum paracall_architecture architecture = options->target->architecture;
-	uint32_t available =
-		paracall_features_available_of(architecture, options->capabilities);
+	uint32_t available = paracall_features_available(architecture, options->capabilities);
 	const char *wrong;
 	size_t length;
-	int error = paracall_features_parse_of(architecture, options->special.features,
-					       available, &options->features, &wrong, &length);
+	int error = paracall_features_parse(architecture, options->special.features, available,
+					    &options->features, &wrong, &length);
 
 	if (error == PARACALL_ERROR_FEATURE)
 		complain(
@@ -87,7 +86,7 @@ bool run_options_check_target(struct run_options *options)
 		return false;
 	}
 	options->features =
-		paracall_features_default_of(target->architecture, options->capabilities);
+		paracall_features_default(target->architecture, options->capabilities);
 	return !options->special.features || !target_has_option(target, "features") ||
 	       parse_features(options);
 }

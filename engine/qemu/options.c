@@ -44,7 +44,7 @@ const struct plugin_option option_hints = { "hints", take_hints };
 static bool take_features(struct plugin_options *options, char *value)
 {
 	uint32_t available =
-		paracall_features_available_of(options->architecture, options->capabilities);
+		paracall_features_available(options->architecture, options->capabilities);
 	const char *wrong;
 	size_t length;
 	int error;
@@ -52,8 +52,8 @@ static bool take_features(struct plugin_options *options, char *value)
 	for (char *c = value; *c; c++)
 		if (*c == ':')
 			*c = ',';
-	error = paracall_features_parse_of(options->architecture, value, available,
-					   &options->features, &wrong, &length);
+	error = paracall_features_parse(options->architecture, value, available,
+					&options->features, &wrong, &length);
 	if (error)
 		fprintf(stderr,
 			"paracall: feature '%.*s': %s; 'paracall list --features' shows them all\n",
@@ -156,7 +156,7 @@ bool options_parse(struct plugin_options *options, const struct plugin_option *c
 	*options = (struct plugin_options){
 		.architecture = architecture,
 		.capabilities = capabilities,
-		.features = paracall_features_default_of(architecture, capabilities),
+		.features = paracall_features_default(architecture, capabilities),
 		.spin_yields = true,
 	};
 	for (int i = 0; i < argc; i++)

@@ -267,11 +267,11 @@ static void make_paracall_machine(struct machine *machine, const char *features,
 	uint32_t can = architecture->engine->capabilities;
 	int error;
 
-	options.features = paracall_features_default_of(architecture->paracall, can);
+	options.features = paracall_features_default(architecture->paracall, can);
 	error = !features ? PARACALL_OK
-			  : paracall_features_parse_of(
+			  : paracall_features_parse(
 				    architecture->paracall, features,
-				    paracall_features_available_of(architecture->paracall, can),
+				    paracall_features_available(architecture->paracall, can),
 				    &options.features, NULL, NULL);
 	if (!error)
 		error = paracall_machine_new(&machine->machine, architecture->engine, &options);

@@ -530,8 +530,8 @@ static bool create_machine(struct guest *guest, uint8_t switches)
 	if (switches & LACKS)
 		guest->engine.capabilities &=
 			~lacks[take_byte(guest) % (sizeof(lacks) / sizeof(lacks[0]))];
-	options.features = paracall_features_available_of(guest->kind->architecture,
-							  guest->engine.capabilities);
+	options.features = paracall_features_available(guest->kind->architecture,
+						       guest->engine.capabilities);
 	if (switches & CHOOSES_FEATURES)
 		options.features &= fuzz_take(&guest->input, 4);
 	if (switches & HAS_RULES)

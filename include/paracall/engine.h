@@ -270,7 +270,7 @@ struct paracall_options {
 	/*
 	 * CPUID leaf 0x40000001's EAX, or what KVM_HC_FEATURES returns, or on arm64
 	 * PARACALL_KVM_FEATURE_... of abi/arm64.h;
-	 * paracall_features_available_of() at most.
+	 * paracall_features_available() at most.
 	 */
 	uint32_t features;
 	/* The same leaf's EDX: bits like 1 << PARACALL_KVM_HINTS_REALTIME. */

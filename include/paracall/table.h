@@ -219,9 +219,10 @@ const char *paracall_status_name(enum paracall_status status);
 /*
  * ---- Features --------------------------------------------------------------
  *
- * A feature is a bit of CPUID leaf 0x40000001's EAX (cpuid.rst), or on PowerPC
- * of what KVM_HC_FEATURES returns. Sets of them are kept as that 32-bit word.
- * Functions that name no architecture are about x86's.
+ * What an architecture's guests are offered: bits of CPUID leaf 0x40000001's EAX on x86
+ * (cpuid.rst), of what KVM_HC_FEATURES returns on PowerPC, and of abi/arm64.h on arm64.
+ * Sets of them are kept as that 32-bit word. An architecture that has none is without
+ * names, and without features.
  */
 
 enum paracall_offer {
@@ -245,47 +246,35 @@ struct paracall_feature_info {
 	const char *reason;
 };
 
-/* [any] The number of features, and one of them in order of bit, or NULL. */
-size_t paracall_feature_count(void);
-const struct paracall_feature_info *paracall_feature_info(size_t index);
+/* The number of features, and one of them in order of bit; NULL past the end. */
+size_t paracall_feature_count(enum paracall_architecture architecture);
+const struct paracall_feature_info *
+paracall_feature_info(enum paracall_architecture architecture, size_t index);
 
-/* [any] The name of the feature of that one bit of the word; NULL if there is none. */
-const char *paracall_feature_name(uint32_t bit);
+/* The name of the feature of that one bit of the word; NULL if there is none. */
+const char *paracall_feature_name(enum paracall_architecture architecture, uint32_t bit);
 
 /*
- * [any] Parse a list like "+pv-unhalt,-pv-send-ipi", "all" or "none", from
- * left to right, starting with @features (the default), within @available.
- * A name without a sign starts from nothing if it comes first. "all" means
- * all that are available.
+ * Parse a list like "+pv-unhalt,-pv-send-ipi", "all" or "none", from left to right,
+ * starting with @features (the default), within @available. A name without a sign
+ * starts from nothing if it comes first. "all" means all that are available.
  *
  * Returns 0, PARACALL_ERROR_NAME for an unknown name or PARACALL_ERROR_FEATURE
  * for one outside @available; then @wrong (if not NULL) points at the name
  * inside @list and @wrong_length is its length. @features is changed on
  * success only.
  */
-int paracall_features_parse(const char *list, uint32_t available, uint32_t *features,
-			    const char **wrong, size_t *wrong_length);
+int paracall_features_parse(enum paracall_architecture architecture, const char *list,
+			    uint32_t available, uint32_t *features, const char **wrong,
+			    size_t *wrong_length);
 
-/* [any] The features that this library can offer on such an engine. */
-uint32_t paracall_features_available(uint32_t capabilities);
+/* The features that this library can offer on an engine with these capabilities. */
+uint32_t paracall_features_available(enum paracall_architecture architecture,
+				     uint32_t capabilities);
 
-/* [any] Those of them that are offered if nobody chooses. */
-uint32_t paracall_features_default(uint32_t capabilities);
-
-/*
- * [any] The same for any architecture; one that has none is without names, and
- * without features.
- */
-size_t paracall_feature_count_of(enum paracall_architecture architecture);
-const struct paracall_feature_info *
-paracall_feature_info_of(enum paracall_architecture architecture, size_t index);
-int paracall_features_parse_of(enum paracall_architecture architecture, const char *list,
-			       uint32_t available, uint32_t *features, const char **wrong,
-			       size_t *wrong_length);
-uint32_t paracall_features_available_of(enum paracall_architecture architecture,
-					uint32_t capabilities);
-uint32_t paracall_features_default_of(enum paracall_architecture architecture,
-				      uint32_t capabilities);
+/* Those of them that are offered if nobody chooses. */
+uint32_t paracall_features_default(enum paracall_architecture architecture,
+				   uint32_t capabilities);
 
 #ifdef __cplusplus
 }

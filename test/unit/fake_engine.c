@@ -224,7 +224,7 @@ struct paracall_options fake_options(void)
 	return (struct paracall_options){
 		.architecture = PARACALL_X86,
 		.max_cpus = FAKE_CPUS,
-		.features = paracall_features_available(FAKE_CAPABILITIES),
+		.features = paracall_features_available(PARACALL_X86, FAKE_CAPABILITIES),
 	};
 }
 

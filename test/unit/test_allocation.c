@@ -315,8 +315,8 @@ static void nor_on_other_architectures(void **state)
 		struct paracall_options options = {
 			.architecture = cases[i].architecture,
 			.max_cpus = FAKE_CPUS,
-			.features = paracall_features_available_of(cases[i].architecture,
-								   FAKE_CAPABILITIES),
+			.features = paracall_features_available(cases[i].architecture,
+								FAKE_CAPABILITIES),
 		};
 
 		fake_machine_create(&fake, &fake_engine, &options);

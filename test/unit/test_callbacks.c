@@ -207,7 +207,7 @@ static void begin_on(enum paracall_architecture architecture)
 	trace->kinds = UINT64_MAX;
 	options.trace = trace;
 	options.architecture = architecture;
-	options.features = paracall_features_available_of(architecture, FAKE_CAPABILITIES);
+	options.features = paracall_features_available(architecture, FAKE_CAPABILITIES);
 	if (architecture == PARACALL_X86) {
 		options.injection = &injection;
 		assert_null(injection_parse(&injection, PARACALL_X86, "KICK_CPU:late=1ms"));

@@ -276,7 +276,7 @@ static bool is_there(struct fake_cpu *cpu, uint32_t number, uint64_t value)
 /* KVM_CAP_ENFORCE_PV_FEATURE_CPUID: each register has its bit. */
 static void enforced_features(void **state)
 {
-	uint32_t available = paracall_features_available(FAKE_CAPABILITIES);
+	uint32_t available = paracall_features_available(PARACALL_X86, FAKE_CAPABILITIES);
 	static struct fake_machine fake;
 
 	(void)state;

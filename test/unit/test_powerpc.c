@@ -99,20 +99,20 @@ static void features_need_an_engine(void **state)
 	engine.capabilities &= ~PARACALL_CAN_MAP_MAGIC_PAGE;
 	assert_int_equal(paracall_machine_new(&machine, &engine, &options),
 			 PARACALL_ERROR_FEATURE);
-	assert_int_equal(paracall_feature_count_of(PARACALL_POWERPC), 1);
-	assert_int_equal(paracall_feature_count_of(PARACALL_S390), 0);
-	assert_int_equal(paracall_features_available_of(PARACALL_POWERPC,
-							PARACALL_CAN_MAP_MAGIC_PAGE),
+	assert_int_equal(paracall_feature_count(PARACALL_POWERPC), 1);
+	assert_int_equal(paracall_feature_count(PARACALL_S390), 0);
+	assert_int_equal(paracall_features_available(PARACALL_POWERPC,
+						     PARACALL_CAN_MAP_MAGIC_PAGE),
 			 1u << PARACALL_KVM_FEATURE_MAGIC_PAGE);
-	assert_int_equal(paracall_features_available_of(PARACALL_POWERPC, 0), 0);
+	assert_int_equal(paracall_features_available(PARACALL_POWERPC, 0), 0);
 	/* Only if somebody asks. */
-	assert_int_equal(paracall_features_default_of(PARACALL_POWERPC, UINT32_MAX), 0);
-	assert_int_equal(paracall_features_parse_of(PARACALL_POWERPC, "+magic-page", 2, &chosen,
-						    NULL, NULL),
+	assert_int_equal(paracall_features_default(PARACALL_POWERPC, UINT32_MAX), 0);
+	assert_int_equal(paracall_features_parse(PARACALL_POWERPC, "+magic-page", 2, &chosen,
+						 NULL, NULL),
 			 0);
 	assert_int_equal(chosen, 2);
-	assert_int_equal(paracall_features_parse_of(PARACALL_POWERPC, "pv-unhalt", 2, &chosen,
-						    NULL, NULL),
+	assert_int_equal(paracall_features_parse(PARACALL_POWERPC, "pv-unhalt", 2, &chosen,
+						 NULL, NULL),
 			 PARACALL_ERROR_NAME);
 }
 

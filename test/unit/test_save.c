@@ -62,7 +62,7 @@ static void make(struct fake_machine *fake, enum paracall_architecture architect
 	struct paracall_options options = {
 		.architecture = architecture,
 		.max_cpus = FAKE_CPUS,
-		.features = paracall_features_available_of(architecture, FAKE_CAPABILITIES),
+		.features = paracall_features_available(architecture, FAKE_CAPABILITIES),
 	};
 
 	fake_machine_create(fake, &fake_engine, &options);

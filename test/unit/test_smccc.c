@@ -10,7 +10,7 @@
 
 static uint32_t features_of(uint32_t capabilities)
 {
-	return paracall_features_default_of(PARACALL_ARM64, capabilities);
+	return paracall_features_default(PARACALL_ARM64, capabilities);
 }
 
 static void create_with(struct fake_machine *fake, uint32_t features)

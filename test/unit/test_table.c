@@ -189,12 +189,13 @@ static void features_match_the_document(void **state)
 	size_t count = sizeof(expected) / sizeof(expected[0]);
 
 	(void)state;
-	assert_int_equal(paracall_feature_count(), count);
+	assert_int_equal(paracall_feature_count(PARACALL_X86), count);
 	for (size_t i = 0; i < count; i++) {
-		assert_string_equal(paracall_feature_info(i)->name, expected[i].name);
-		assert_int_equal(paracall_feature_info(i)->bit, expected[i].bit);
+		assert_string_equal(paracall_feature_info(PARACALL_X86, i)->name,
+				    expected[i].name);
+		assert_int_equal(paracall_feature_info(PARACALL_X86, i)->bit, expected[i].bit);
 	}
-	assert_null(paracall_feature_info(count));
+	assert_null(paracall_feature_info(PARACALL_X86, count));
 }
 
 #define UNHALT (1u << 7)
@@ -227,13 +228,14 @@ static void features_follow_the_engine(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(paracall_features_default(cases[i].capabilities),
+		assert_int_equal(paracall_features_default(PARACALL_X86, cases[i].capabilities),
 				 cases[i].expected | ANYWHERE);
-		assert_int_equal(paracall_features_available(cases[i].capabilities),
+		assert_int_equal(paracall_features_available(PARACALL_X86,
+							     cases[i].capabilities),
 				 cases[i].expected | ANYWHERE | ANYWHERE_ON_REQUEST);
 	}
-	assert_int_equal(paracall_features_available(FAKE_CAPABILITIES) &
-				 ~paracall_features_default(FAKE_CAPABILITIES),
+	assert_int_equal(paracall_features_available(PARACALL_X86, FAKE_CAPABILITIES) &
+				 ~paracall_features_default(PARACALL_X86, FAKE_CAPABILITIES),
 			 ANYWHERE_ON_REQUEST | MMU_OP);
 }
 
@@ -268,8 +270,8 @@ static void feature_lists(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		uint32_t features = ALL;
 
-		assert_int_equal(paracall_features_parse(cases[i].list, ALL, &features, NULL,
-							 NULL),
+		assert_int_equal(paracall_features_parse(PARACALL_X86, cases[i].list, ALL,
+							 &features, NULL, NULL),
 				 cases[i].error);
 		assert_int_equal(features, cases[i].error ? ALL : cases[i].result);
 	}
@@ -283,7 +285,8 @@ static void feature_lists_say_what_is_wrong(void **state)
 	size_t length;
 
 	(void)state;
-	assert_int_equal(paracall_features_parse(list, ALL, &features, &wrong, &length),
+	assert_int_equal(paracall_features_parse(PARACALL_X86, list, ALL, &features, &wrong,
+						 &length),
 			 PARACALL_ERROR_NAME);
 	assert_ptr_equal(wrong, list + 12);
 	assert_int_equal(length, strlen("nonsense"));
@@ -477,8 +480,9 @@ static void capabilities_have_words(void **state)
 				assert_string_not_equal(name,
 							paracall_capability_name(1u << other));
 	}
-	for (size_t i = 0; i < paracall_feature_count(); i++)
-		assert_int_equal(paracall_feature_info(i)->capabilities & ~named, 0);
+	for (size_t i = 0; i < paracall_feature_count(PARACALL_X86); i++)
+		assert_int_equal(paracall_feature_info(PARACALL_X86, i)->capabilities & ~named,
+				 0);
 	assert_true(named & PARACALL_CAN_MAP_MAGIC_PAGE);
 }
 

@@ -117,7 +117,7 @@ static void scene_begin_for(struct scene *scene, enum paracall_architecture arch
 static void scene_begin(struct scene *scene)
 {
 	scene_begin_for(scene, PARACALL_X86,
-			paracall_features_default(fake_engine.capabilities));
+			paracall_features_default(PARACALL_X86, fake_engine.capabilities));
 }
 
 static void scene_end(struct scene *scene)
@@ -376,7 +376,8 @@ static void test_injected(void **state)
 	assert_null(injection_parse(&injection, PARACALL_X86, "MSR_POLL_CONTROL:fault:when=1"));
 	assert_null(injection_parse(&injection, PARACALL_X86, "cpuid:withdraw=pv-eoi"));
 	scene_begin_with(&scene, PARACALL_X86,
-			 paracall_features_default(fake_engine.capabilities), &injection);
+			 paracall_features_default(PARACALL_X86, fake_engine.capabilities),
+			 &injection);
 	scene.trace->kinds =
 		UINT64_C(1) << PARACALL_EVENT_INJECTED | UINT64_C(1) << PARACALL_EVENT_CALL;
 	call(&scene, 0, PARACALL_KVM_HC_KICK_CPU, 0, 2);
