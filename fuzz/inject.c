@@ -80,6 +80,8 @@ static uint64_t host_clock(void)
 	return now += 1000000;
 }
 
+static const struct paracall_x86_engine x86 = { .tsc_frequency = tsc_frequency };
+
 static const struct paracall_engine engine = {
 	.name = "fuzz",
 	.capabilities = PARACALL_CAN_WAKE | PARACALL_CAN_ACCESS_MEMORY |
@@ -89,11 +91,11 @@ static const struct paracall_engine engine = {
 	.wake = wake,
 	.read_memory = access_memory,
 	.write_memory = write_memory,
-	.tsc_frequency = tsc_frequency,
 	.read_clocks = read_clocks,
 	.run_delay = run_delay,
 	.delay = delay,
 	.clock = host_clock,
+	.x86 = &x86,
 };
 
 /* What was taken is whole, and reads the same again. */

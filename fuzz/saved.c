@@ -99,6 +99,8 @@ static uint64_t host_clock(void)
 	return now;
 }
 
+static const struct paracall_x86_engine x86 = { .tsc_frequency = tsc_frequency };
+
 static const struct paracall_engine engine = {
 	.name = "fuzz",
 	.capabilities = PARACALL_CAN_WAKE | PARACALL_CAN_ACCESS_MEMORY |
@@ -110,11 +112,11 @@ static const struct paracall_engine engine = {
 	.send_interrupt = send_interrupt,
 	.read_memory = read_memory,
 	.write_memory = write_memory,
-	.tsc_frequency = tsc_frequency,
 	.read_clocks = read_clocks,
 	.run_delay = run_delay,
 	.delay = delay,
 	.clock = host_clock,
+	.x86 = &x86,
 };
 
 static const struct paracall_injection injection = {

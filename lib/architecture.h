@@ -66,7 +66,19 @@ struct architecture {
 	size_t machine_size;
 	size_t cpu_size;
 
-	/* Whether the engine has all that its capabilities and this architecture ask for. */
+	/*
+	 * The engine's functions for it alone: where struct paracall_engine has the pointer to
+	 * them, their struct's size, and where in the machine's state it is copied to; that is
+	 * where the machine's pointer then leads. 0 without any.
+	 */
+	size_t functions_pointer;
+	size_t functions_size;
+	size_t functions_place;
+
+	/*
+	 * Whether the engine, as the machine has it, has all that its capabilities and this
+	 * architecture ask for.
+	 */
 	bool (*is_complete)(const struct paracall_engine *engine);
 
 	/*

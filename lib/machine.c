@@ -9,6 +9,25 @@
 
 _Static_assert(PARACALL_TRACE_MAX_CPUS == PARACALL_MAX_CPUS, "a ring for each vCPU");
 
+/*
+ * The functions that this architecture alone has, or none of them. The engine's pointer
+ * leads to the copy from here on.
+ */
+static void keep_functions(struct paracall_machine *machine)
+{
+	const struct architecture *architecture = machine->architecture;
+	char *pointer = (char *)&machine->engine + architecture->functions_pointer;
+	void *place = (char *)machine + architecture->functions_place;
+	const void *functions;
+
+	if (!architecture->functions_size)
+		return;
+	memcpy(&functions, pointer, sizeof(functions));
+	if (functions)
+		memcpy(place, functions, architecture->functions_size);
+	memcpy(pointer, &place, sizeof(place));
+}
+
 static bool engine_is_complete(const struct paracall_engine *engine,
 			       const struct architecture *architecture)
 {
@@ -45,7 +64,6 @@ static int check_options(const struct paracall_engine *engine,
 		paracall_features_available(options->architecture, engine->capabilities);
 
 	if (!architecture || !architecture->cpu_size ||
-	    !engine_is_complete(engine, architecture) ||
 	    (options->trace && !can_trace(engine)) || options->max_cpus < 1 ||
 	    options->max_cpus > PARACALL_MAX_CPUS)
 		return PARACALL_ERROR_ARGUMENT;
@@ -111,6 +129,9 @@ static int fill_in(struct paracall_machine *machine, const struct paracall_engin
 {
 	machine->engine = *engine;
 	machine->architecture = architecture_of(options->architecture);
+	keep_functions(machine);
+	if (!engine_is_complete(&machine->engine, machine->architecture))
+		return PARACALL_ERROR_ARGUMENT;
 	machine->features = options->features;
 	machine->hints = options->hints;
 	machine->enforce_features = options->enforce_features;

@@ -109,6 +109,8 @@ static void idle(void *cpu)
 		nanosleep(&time, NULL);
 }
 
+static const struct paracall_powerpc_engine functions = { .idle = idle };
+
 static const struct paracall_engine engine = {
 	.name = "unicorn",
 	.capabilities = PARACALL_CAN_ACCESS_MEMORY,
@@ -116,8 +118,8 @@ static const struct paracall_engine engine = {
 	.write_register = write_register,
 	.read_memory = read_memory,
 	.write_memory = write_memory,
-	.idle = idle,
 	.clock = host_clock,
+	.powerpc = &functions,
 };
 
 static void deliver(struct machine *machine, unsigned int vector, uint64_t next,

@@ -138,6 +138,8 @@ static bool read_clocks(void *cpu, struct paracall_clocks *clocks)
 	return true;
 }
 
+static const struct paracall_x86_engine functions = { .tsc_frequency = tsc_frequency };
+
 static const struct paracall_engine engine = {
 	.name = "unicorn",
 	.capabilities = PARACALL_CAN_WAKE | PARACALL_CAN_YIELD | PARACALL_CAN_ACCESS_MEMORY |
@@ -148,9 +150,9 @@ static const struct paracall_engine engine = {
 	.yield_to = yield_to,
 	.read_memory = read_memory,
 	.write_memory = write_memory,
-	.tsc_frequency = tsc_frequency,
 	.read_clocks = read_clocks,
 	.clock = host_clock,
+	.x86 = &functions,
 };
 
 static bool is_long_mode(struct machine *machine)

@@ -361,6 +361,21 @@ static void trace_wake(void *context)
 	caller(context);
 }
 
+static const struct paracall_x86_engine x86 = {
+	.tsc_frequency = tsc_frequency,
+	.flush_tlb = flush_tlb,
+	.map_gpa_range = map_gpa_range,
+};
+
+static const struct paracall_powerpc_engine powerpc = {
+	.idle = idle,
+	.has_register = has_register,
+	.map_magic_page = map_magic_page,
+	.msr_was_loaded = msr_was_loaded,
+};
+
+static const struct paracall_arm64_engine arm64 = { .random = give_random };
+
 static const struct paracall_engine engine = {
 	.name = "fuzz",
 	.capabilities = PARACALL_CAN_WAKE | PARACALL_CAN_INTERRUPT | PARACALL_CAN_YIELD |
@@ -374,22 +389,17 @@ static const struct paracall_engine engine = {
 	.yield_to = yield_to,
 	.read_memory = read_memory,
 	.write_memory = write_memory,
-	.tsc_frequency = tsc_frequency,
 	.read_clocks = read_clocks,
 	.run_delay = run_delay,
-	.flush_tlb = flush_tlb,
-	.map_gpa_range = map_gpa_range,
-	.idle = idle,
-	.random = give_random,
 	.delay = delay,
-	.has_register = has_register,
-	.map_magic_page = map_magic_page,
-	.msr_was_loaded = msr_was_loaded,
 	.clock = host_clock,
 	.program_counter = program_counter,
 	.trace_clock = host_clock,
 	.trace_wait = trace_wait,
 	.trace_wake = trace_wake,
+	.x86 = &x86,
+	.powerpc = &powerpc,
+	.arm64 = &arm64,
 };
 
 /* ---- traces ------------------------------------------------------------------------ */

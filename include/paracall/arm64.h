@@ -27,6 +27,15 @@ enum paracall_arm64_register {
 	PARACALL_ARM64_REGISTERS
 };
 
+/* Functions of struct paracall_engine that arm64's machines alone have. */
+struct paracall_arm64_engine {
+	/*
+	 * Fill @size bytes with what nobody can guess; false if there is none
+	 * now. May not wait for long. Needed for PARACALL_CAN_GIVE_RANDOM.
+	 */
+	bool (*random)(void *cpu, void *data, size_t size);
+};
+
 /* The instruction by which a call is made. */
 enum paracall_smccc_conduit {
 	/* hvc, whatever its immediate is. */

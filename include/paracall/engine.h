@@ -33,7 +33,7 @@ enum paracall_capability {
 	PARACALL_CAN_YIELD = 1 << 2,
 	/* Read and write the guest's memory: .read_memory, .write_memory */
 	PARACALL_CAN_ACCESS_MEMORY = 1 << 3,
-	/* Tell the guest's time-stamp counter: .tsc_frequency, .read_clocks */
+	/* Tell the guest's time-stamp counter: .read_clocks, on x86 .tsc_frequency */
 	PARACALL_CAN_TELL_TIME = 1 << 4,
 	/* Tell how long the host kept a vCPU waiting: .run_delay */
 	PARACALL_CAN_TELL_RUN_DELAY = 1 << 5,
@@ -107,6 +107,10 @@ struct paracall_interrupt {
  * A target that was taken out of the machine may still be named by a call that was
  * under way then.
  */
+struct paracall_x86_engine;
+struct paracall_powerpc_engine;
+struct paracall_arm64_engine;
+
 struct paracall_engine {
 	/* For messages. */
 	const char *name;
@@ -144,12 +148,6 @@ struct paracall_engine {
 	bool (*write_memory)(void *cpu, struct paracall_gpa address, const void *data,
 			     size_t size);
 
-	/*
-	 * The guest's time-stamp counter in Hz; the same for the engine's life.
-	 * Called when the guest first has a clock; under no lock, perhaps by several
-	 * vCPUs at once. Linux takes it for exact: be within 20 parts of a million.
-	 */
-	uint64_t (*tsc_frequency)(void *cpu);
 	/* False if there is nothing to tell. See paracall_adjust_clock() for the lock. */
 	bool (*read_clocks)(void *cpu, struct paracall_clocks *clocks);
 
@@ -160,70 +158,10 @@ struct paracall_engine {
 	uint64_t (*run_delay)(void *cpu);
 
 	/*
-	 * Forget the calling vCPU's translated addresses, as a load of cr3 with
-	 * its own value does, and global ones too.
-	 */
-	void (*flush_tlb)(void *cpu);
-
-	/*
-	 * MAP_GPA_RANGE: the guest wants @pages pages of 4 KiB from @address to
-	 * become private (encrypted) or shared, by PARACALL_KVM_MAP_GPA_RANGE_
-	 * ENCRYPTED in @attributes. Like KVM the library has checked that the
-	 * address is one of a page, and that there is a page; it is not checked
-	 * that there is memory, nor the other bits. 0 agrees; a negated
-	 * PARACALL_KVM_E... refuses, and then all stays as it was. Either is
-	 * the call's result. May be NULL: agrees always.
-	 *
-	 * This asks, before the change: paracall_machine_is_private() tells how
-	 * it is. If vCPUs change the same pages at the same time (Linux does
-	 * not), the last one asked need not be the last one done. And a change
-	 * agreed to is not made if just then the others use up what room is
-	 * left for ranges.
-	 */
-	int64_t (*map_gpa_range)(void *cpu, struct paracall_gpa address, uint64_t pages,
-				 uint64_t attributes);
-
-	/*
-	 * PowerPC: the guest has nothing to do until the next interrupt. An
-	 * engine can wait here until one is pending, whether or not it is
-	 * enabled; or return early, which guests expect; or note it, and wait
-	 * when paracall_epapr_hypercall() has returned. May be NULL.
-	 */
-	void (*idle)(void *cpu);
-
-	/*
-	 * arm64: fill @size bytes with what nobody can guess; false if there is none
-	 * now. May not wait for long.
-	 */
-	bool (*random)(void *cpu, void *data, size_t size);
-
-	/*
 	 * Let the calling vCPU wait so many nanoseconds, or less where that would
 	 * stop others for long: for fault injection only. May be NULL.
 	 */
 	void (*delay)(void *cpu, uint64_t nanoseconds);
-
-	/*
-	 * PowerPC: whether this vCPU has a register of the magic page's; what it
-	 * has not is kept by the library. NULL: it has all.
-	 */
-	bool (*has_register)(void *cpu, unsigned int number);
-
-	/*
-	 * PowerPC: the guest wants its magic page at @address in real mode, at
-	 * @effective_address else; 0: nowhere. False if the engine can't see
-	 * the accesses there; the call is then answered with
-	 * EV_UNIMPLEMENTED, and all stays as it was. May be NULL: agrees always.
-	 */
-	bool (*map_magic_page)(void *cpu, uint64_t address, uint64_t effective_address);
-
-	/*
-	 * PowerPC: whether an instruction or an interrupt has loaded this vCPU's
-	 * MSR, be it with what was there, since that was last asked. Asked in
-	 * critical sections of the magic page only. NULL: the library takes an
-	 * unchanged one for not loaded.
-	 */
-	bool (*msr_was_loaded)(void *cpu);
 
 	/*
 	 * Nanoseconds of a steady host clock, for statistics; NULL if there is
@@ -245,6 +183,14 @@ struct paracall_engine {
 	bool (*trace_wait)(void *cpu);
 	/* Wake the reader if it sleeps. */
 	void (*trace_wake)(void *cpu);
+
+	/*
+	 * Those of one architecture only: see its header. Of a machine's others nothing is
+	 * read. NULL: it has none of them.
+	 */
+	const struct paracall_x86_engine *x86;
+	const struct paracall_powerpc_engine *powerpc;
+	const struct paracall_arm64_engine *arm64;
 };
 
 /*

@@ -47,6 +47,39 @@ enum paracall_powerpc_register {
 	PARACALL_POWERPC_REGISTERS
 };
 
+/* Functions of struct paracall_engine that PowerPC's machines alone have. */
+struct paracall_powerpc_engine {
+	/*
+	 * EV_IDLE: the guest has nothing to do until the next interrupt. An
+	 * engine can wait here until one is pending, whether or not it is
+	 * enabled; or return early, which guests expect; or note it, and wait
+	 * when paracall_epapr_hypercall() has returned. NULL: the call does nothing.
+	 */
+	void (*idle)(void *cpu);
+
+	/*
+	 * Whether this vCPU has a register of the magic page's; what it
+	 * has not is kept by the library. NULL: it has all.
+	 */
+	bool (*has_register)(void *cpu, unsigned int number);
+
+	/*
+	 * The guest wants its magic page at @address in real mode, at
+	 * @effective_address else; 0: nowhere. False if the engine can't see
+	 * the accesses there; the call is then answered with
+	 * EV_UNIMPLEMENTED, and all stays as it was. NULL: agrees always.
+	 */
+	bool (*map_magic_page)(void *cpu, uint64_t address, uint64_t effective_address);
+
+	/*
+	 * Whether an instruction or an interrupt has loaded this vCPU's
+	 * MSR, be it with what was there, since that was last asked. Asked in
+	 * critical sections of the magic page only. NULL: the library takes an
+	 * unchanged one for not loaded.
+	 */
+	bool (*msr_was_loaded)(void *cpu);
+};
+
 /*
  * [vCPU] The guest executed PowerPC's hypercall instructions, those that its
  * device tree names, or KVM's own: sc with PARACALL_KVM_SC_MAGIC in the low half

@@ -23,6 +23,41 @@ enum paracall_x86_register {
 	PARACALL_X86_REGISTERS
 };
 
+/* Functions of struct paracall_engine that x86's machines alone have. */
+struct paracall_x86_engine {
+	/*
+	 * The guest's time-stamp counter in Hz; the same for the engine's life.
+	 * Called when the guest first has a clock; under no lock, perhaps by several
+	 * vCPUs at once. Linux takes it for exact: be within 20 parts of a million.
+	 * Needed for PARACALL_CAN_TELL_TIME.
+	 */
+	uint64_t (*tsc_frequency)(void *cpu);
+
+	/*
+	 * Forget the calling vCPU's translated addresses, as a load of cr3 with
+	 * its own value does, and global ones too. Needed for PARACALL_CAN_FLUSH_TLB.
+	 */
+	void (*flush_tlb)(void *cpu);
+
+	/*
+	 * MAP_GPA_RANGE: the guest wants @pages pages of 4 KiB from @address to
+	 * become private (encrypted) or shared, by PARACALL_KVM_MAP_GPA_RANGE_
+	 * ENCRYPTED in @attributes. Like KVM the library has checked that the
+	 * address is one of a page, and that there is a page; it is not checked
+	 * that there is memory, nor the other bits. 0 agrees; a negated
+	 * PARACALL_KVM_E... refuses, and then all stays as it was. Either is
+	 * the call's result. NULL: agrees always.
+	 *
+	 * This asks, before the change: paracall_machine_is_private() tells how
+	 * it is. If vCPUs change the same pages at the same time (Linux does
+	 * not), the last one asked need not be the last one done. And a change
+	 * agreed to is not made if just then the others use up what room is
+	 * left for ranges.
+	 */
+	int64_t (*map_gpa_range)(void *cpu, struct paracall_gpa address, uint64_t pages,
+				 uint64_t attributes);
+};
+
 /*
  * [vCPU] The guest executed a hypercall instruction. Reads the number and as
  * many arguments as the call has, does it, and writes the result, through the

@@ -65,7 +65,7 @@ static bool is_complete(const struct paracall_engine *engine)
 	uint32_t can = engine->capabilities;
 
 	return (!(can & PARACALL_CAN_TELL_TIME) || engine->read_clocks) &&
-	       (!(can & PARACALL_CAN_GIVE_RANDOM) || engine->random);
+	       (!(can & PARACALL_CAN_GIVE_RANDOM) || engine->arm64->random);
 }
 
 static void reset_machine(struct paracall_machine *machine)
@@ -100,8 +100,11 @@ const struct architecture paracall_arm64 = {
 	.feature_count = COUNT_OF(features),
 	.titles = { [PARACALL_CALL_SMCCC] = "SMCCC" },
 	.place_name = place_name,
-	.machine_size = sizeof(struct paracall_machine),
+	.machine_size = sizeof(struct arm64_machine),
 	.cpu_size = sizeof(struct arm64_cpu),
+	.functions_pointer = offsetof(struct paracall_engine, arm64),
+	.functions_size = sizeof(struct paracall_arm64_engine),
+	.functions_place = offsetof(struct arm64_machine, functions),
 	.is_complete = is_complete,
 	.remove_cpu = stolen_time_forget,
 	.reset_machine = reset_machine,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the library knows of an arm64 guest's vCPUs. */
+/* What arm64's machines and vCPUs have beside what all have. */
 #ifndef PARACALL_LIB_ARM64_STATE_H
 #define PARACALL_LIB_ARM64_STATE_H
 
@@ -13,6 +13,12 @@ struct arm64_cpu {
 	bool counts_stolen_time;
 	/* Of the engine's run delay, what the guest was told of; see ../run_delay.h. */
 	uint64_t told_run_delay;
+};
+
+struct arm64_machine {
+	struct paracall_machine machine;
+	/* Where .arm64 of the machine's engine leads. */
+	struct paracall_arm64_engine functions;
 };
 
 static inline struct arm64_cpu *arm64_cpu(struct paracall_cpu *cpu)

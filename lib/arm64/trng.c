@@ -52,14 +52,13 @@ static void cut(uint64_t *words, unsigned int word_bits, unsigned int bits)
 /* The lowest ones are in X3. */
 int64_t paracall_trng_rnd(struct paracall_cpu *cpu, struct call *call)
 {
-	const struct paracall_engine *engine = &cpu->machine->engine;
 	unsigned int word_bits = call->number & PARACALL_SMCCC_64BIT ? 64 : 32;
 	uint32_t bits = (uint32_t)call->arguments[0];
 	uint64_t words[WORDS];
 
 	if (bits > WORDS * word_bits)
 		return PARACALL_TRNG_INVALID_PARAMETERS;
-	if (!engine->random(cpu->engine_cpu, words, sizeof(words)))
+	if (!cpu->machine->engine.arm64->random(cpu->engine_cpu, words, sizeof(words)))
 		return PARACALL_TRNG_NO_ENTROPY;
 	cut(words, word_bits, bits);
 	for (unsigned int i = 0; i < WORDS; i++)

@@ -4,7 +4,7 @@
 
 int64_t paracall_ev_idle(struct paracall_cpu *cpu, struct call *call)
 {
-	const struct paracall_engine *engine = &cpu->machine->engine;
+	const struct paracall_powerpc_engine *engine = cpu->machine->engine.powerpc;
 
 	(void)call;
 	if (engine->idle)

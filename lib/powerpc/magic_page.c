@@ -113,7 +113,7 @@ static const struct field *field_at(unsigned int offset)
 
 static bool engine_has(const struct paracall_cpu *cpu, unsigned int number)
 {
-	const struct paracall_engine *engine = &cpu->machine->engine;
+	const struct paracall_powerpc_engine *engine = cpu->machine->engine.powerpc;
 
 	return !engine->has_register || engine->has_register(cpu->engine_cpu, number);
 }
@@ -166,7 +166,7 @@ static uint64_t from_bytes(const uint8_t *bytes, unsigned int size, bool is_litt
  */
 static bool msr_was_loaded(struct paracall_cpu *cpu)
 {
-	const struct paracall_engine *engine = &cpu->machine->engine;
+	const struct paracall_powerpc_engine *engine = cpu->machine->engine.powerpc;
 
 	return engine->msr_was_loaded && engine->msr_was_loaded(cpu->engine_cpu);
 }
@@ -566,7 +566,7 @@ void magic_page_reset_machine(struct paracall_machine *machine)
  */
 int64_t paracall_magic_page_map(struct paracall_cpu *cpu, struct call *call)
 {
-	const struct paracall_engine *engine = &cpu->machine->engine;
+	const struct paracall_powerpc_engine *engine = cpu->machine->engine.powerpc;
 	struct magic_page_start *start = &powerpc_machine(cpu->machine)->magic_page_start;
 	uint64_t real_address = call->arguments[0] & ~PAGE_MASK;
 	uint64_t effective_address = call->arguments[1] & ~PAGE_MASK;

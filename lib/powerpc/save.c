@@ -99,7 +99,7 @@ static int load_prepared(struct paracall_cpu *cpu, struct record_reader *reader,
 
 static bool map(struct paracall_cpu *cpu, const struct magic_page *page)
 {
-	const struct paracall_engine *engine = &cpu->machine->engine;
+	const struct paracall_powerpc_engine *engine = cpu->machine->engine.powerpc;
 
 	return !has_place(page) || !engine->map_magic_page ||
 	       engine->map_magic_page(cpu->engine_cpu, page->real_address,

@@ -12,6 +12,8 @@ struct powerpc_cpu {
 
 struct powerpc_machine {
 	struct paracall_machine machine;
+	/* Where .powerpc of the machine's engine leads. */
+	struct paracall_powerpc_engine functions;
 	struct magic_page_start magic_page_start;
 };
 

@@ -187,7 +187,7 @@ static void learn_frequency(struct paracall_cpu *cpu)
 
 	if (!atomic_load(&clock->frequency))
 		atomic_store(&clock->frequency,
-			     cpu->machine->engine.tsc_frequency(cpu->engine_cpu));
+			     cpu->machine->engine.x86->tsc_frequency(cpu->engine_cpu));
 }
 
 /* After learn_frequency(). */
@@ -558,7 +558,7 @@ static bool goes_at(struct paracall_machine *machine, uint64_t frequency)
 
 		if (!is_added(cpu))
 			continue;
-		here = machine->engine.tsc_frequency(cpu->engine_cpu);
+		here = machine->engine.x86->tsc_frequency(cpu->engine_cpu);
 		difference = here > frequency ? here - frequency : frequency - here;
 		return difference <= frequency / 1000 * MOST_DIFFERENCE;
 	}

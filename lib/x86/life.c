@@ -12,8 +12,8 @@ bool x86_is_complete(const struct paracall_engine *engine)
 	uint32_t can = engine->capabilities;
 
 	return (!(can & PARACALL_CAN_TELL_TIME) ||
-		(engine->tsc_frequency && engine->read_clocks)) &&
-	       (!(can & PARACALL_CAN_FLUSH_TLB) || engine->flush_tlb);
+		(engine->x86->tsc_frequency && engine->read_clocks)) &&
+	       (!(can & PARACALL_CAN_FLUSH_TLB) || engine->x86->flush_tlb);
 }
 
 static void reset_shared_msrs(struct x86_machine *machine)

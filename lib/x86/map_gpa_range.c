@@ -208,7 +208,7 @@ static bool commit(struct paracall_cpu *cpu, const struct change *change)
 
 static int64_t ask_engine(struct paracall_cpu *cpu, const uint64_t *arguments)
 {
-	const struct paracall_engine *engine = &cpu->machine->engine;
+	const struct paracall_x86_engine *engine = cpu->machine->engine.x86;
 
 	if (!engine->map_gpa_range)
 		return 0;

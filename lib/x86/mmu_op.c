@@ -114,6 +114,6 @@ DEFINE_CALL(paracall_mmu_op)
 	 * shadow page tables, that it brought up to date with each entry.
 	 */
 	if (batch.needs_flush)
-		cpu->machine->engine.flush_tlb(cpu->engine_cpu);
+		cpu->machine->engine.x86->flush_tlb(cpu->engine_cpu);
 	return (int64_t)done;
 }

@@ -107,6 +107,8 @@ struct private_memory;
 
 struct x86_machine {
 	struct paracall_machine machine;
+	/* Where .x86 of the machine's engine leads. */
+	struct paracall_x86_engine functions;
 	struct clock clock;
 	/* The registers that all vCPUs share. */
 	_Atomic(uint64_t) wall_clock;

@@ -196,6 +196,20 @@ static uint64_t fake_clock(void)
 	return atomic_fetch_add(&now, 100);
 }
 
+static const struct paracall_x86_engine x86 = {
+	.tsc_frequency = tsc_frequency,
+	.flush_tlb = flush_tlb,
+};
+
+static const struct paracall_powerpc_engine powerpc = {
+	.idle = idle,
+	.has_register = has_register,
+	.map_magic_page = map_magic_page,
+	.msr_was_loaded = msr_was_loaded,
+};
+
+static const struct paracall_arm64_engine arm64 = { .random = give_random };
+
 const struct paracall_engine fake_engine = {
 	.name = "fake",
 	.capabilities = FAKE_CAPABILITIES,
@@ -206,17 +220,13 @@ const struct paracall_engine fake_engine = {
 	.yield_to = yield_to,
 	.read_memory = read_memory,
 	.write_memory = write_memory,
-	.tsc_frequency = tsc_frequency,
 	.read_clocks = read_clocks,
 	.run_delay = run_delay,
-	.flush_tlb = flush_tlb,
-	.idle = idle,
-	.random = give_random,
 	.delay = delay,
-	.has_register = has_register,
-	.map_magic_page = map_magic_page,
-	.msr_was_loaded = msr_was_loaded,
 	.clock = fake_clock,
+	.x86 = &x86,
+	.powerpc = &powerpc,
+	.arm64 = &arm64,
 };
 
 struct paracall_options fake_options(void)

@@ -88,7 +88,7 @@ static bool write_memory(void *cpu, struct paracall_gpa address, const void *dat
 static uint64_t tsc_frequency(void *cpu)
 {
 	note(cpu, CLOCKS);
-	return fake_engine.tsc_frequency(cpu);
+	return fake_engine.x86->tsc_frequency(cpu);
 }
 
 static bool read_clocks(void *cpu, struct paracall_clocks *clocks)
@@ -106,7 +106,7 @@ static uint64_t run_delay(void *cpu)
 static void flush_tlb(void *cpu)
 {
 	note(cpu, FLUSH);
-	fake_engine.flush_tlb(cpu);
+	fake_engine.x86->flush_tlb(cpu);
 }
 
 static void delay(void *cpu, uint64_t nanoseconds)
@@ -118,25 +118,25 @@ static void delay(void *cpu, uint64_t nanoseconds)
 static void idle(void *cpu)
 {
 	note(cpu, IDLE);
-	fake_engine.idle(cpu);
+	fake_engine.powerpc->idle(cpu);
 }
 
 static bool has_register(void *cpu, unsigned int number)
 {
 	note(cpu, HAS_REGISTER);
-	return fake_engine.has_register(cpu, number);
+	return fake_engine.powerpc->has_register(cpu, number);
 }
 
 static bool map_magic_page(void *cpu, uint64_t address, uint64_t effective_address)
 {
 	note(cpu, MAP_PAGE);
-	return fake_engine.map_magic_page(cpu, address, effective_address);
+	return fake_engine.powerpc->map_magic_page(cpu, address, effective_address);
 }
 
 static bool msr_was_loaded(void *cpu)
 {
 	note(cpu, MSR_LOADED);
-	return fake_engine.msr_was_loaded(cpu);
+	return fake_engine.powerpc->msr_was_loaded(cpu);
 }
 
 static uint64_t count_nanoseconds(void)
@@ -172,6 +172,18 @@ static void trace_wake(void *cpu)
 	note(cpu, TRACE);
 }
 
+static const struct paracall_x86_engine x86_functions = {
+	.tsc_frequency = tsc_frequency,
+	.flush_tlb = flush_tlb,
+};
+
+static const struct paracall_powerpc_engine powerpc_functions = {
+	.idle = idle,
+	.has_register = has_register,
+	.map_magic_page = map_magic_page,
+	.msr_was_loaded = msr_was_loaded,
+};
+
 static void begin_on(enum paracall_architecture architecture)
 {
 	struct paracall_injection injection = { .rule_count = 0 };
@@ -186,20 +198,16 @@ static void begin_on(enum paracall_architecture architecture)
 	engine.yield_to = yield_to;
 	engine.read_memory = read_memory;
 	engine.write_memory = write_memory;
-	engine.tsc_frequency = tsc_frequency;
 	engine.read_clocks = read_clocks;
 	engine.run_delay = run_delay;
-	engine.flush_tlb = flush_tlb;
 	engine.delay = delay;
-	engine.idle = idle;
-	engine.has_register = has_register;
-	engine.map_magic_page = map_magic_page;
-	engine.msr_was_loaded = msr_was_loaded;
 	engine.clock = count_nanoseconds;
 	engine.program_counter = program_counter;
 	engine.trace_clock = trace_clock;
 	engine.trace_wait = trace_wait;
 	engine.trace_wake = trace_wake;
+	engine.x86 = &x86_functions;
+	engine.powerpc = &powerpc_functions;
 	trace = aligned_alloc(64, (size + 63) / 64 * 64);
 	memset(trace, 0, size);
 	trace->max_cpus = FAKE_CPUS;

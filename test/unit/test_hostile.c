@@ -161,7 +161,7 @@ static uint64_t tsc_frequency(void *cpu)
 	uint64_t frequency;
 
 	be_hostile();
-	frequency = fake_engine.tsc_frequency(cpu);
+	frequency = fake_engine.x86->tsc_frequency(cpu);
 	leave_big_lock();
 	return frequency;
 }
@@ -298,6 +298,7 @@ static void *look_on(void *argument)
 static void sleeps_locks_and_calls_back(void **state)
 {
 	struct paracall_engine engine = fake_engine;
+	struct paracall_x86_engine x86 = *fake_engine.x86;
 	pthread_t threads[FAKE_CPUS + 1];
 
 	(void)state;
@@ -308,10 +309,11 @@ static void sleeps_locks_and_calls_back(void **state)
 	engine.yield_to = yield_to;
 	engine.read_memory = read_memory;
 	engine.write_memory = write_memory;
-	engine.tsc_frequency = tsc_frequency;
+	x86.tsc_frequency = tsc_frequency;
+	x86.map_gpa_range = map_gpa_range;
+	engine.x86 = &x86;
 	engine.read_clocks = read_clocks;
 	engine.run_delay = run_delay;
-	engine.map_gpa_range = map_gpa_range;
 	fake_machine_create(&fake, &engine, NULL);
 	fake.clocks_go_on = true;
 	for (uintptr_t i = 0; i < FAKE_CPUS; i++)

@@ -250,10 +250,12 @@ static int64_t answer(void *cpu, struct paracall_gpa address, uint64_t pages,
 static void engine_is_asked(void **state)
 {
 	struct paracall_engine engine = fake_engine;
+	struct paracall_x86_engine x86 = *fake_engine.x86;
 	struct fake_machine fake = { .machine = NULL };
 
 	(void)state;
-	engine.map_gpa_range = answer;
+	x86.map_gpa_range = answer;
+	engine.x86 = &x86;
 	fake_machine_create(&fake, &engine, NULL);
 	assert_int_equal(map(&fake, 3, 2, PRIVATE | 2), 0);
 	assert_int_equal(engine_side.asked, 1);

@@ -175,9 +175,11 @@ static void idle(void **state)
 static void idle_may_do_nothing(void **state)
 {
 	struct paracall_engine engine = fake_engine;
+	struct paracall_powerpc_engine powerpc = *fake_engine.powerpc;
 	struct fake_machine *fake;
 
-	engine.idle = NULL;
+	powerpc.idle = NULL;
+	engine.powerpc = &powerpc;
 	create_with(state, &engine, 0);
 	fake = *state;
 	assert_int_equal(result_of(&fake->cpus[0], EPAPR(16)), PARACALL_EV_SUCCESS);

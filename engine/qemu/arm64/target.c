@@ -34,6 +34,8 @@ static bool give_random(void *context, void *data, size_t size)
 	return getrandom(data, size, GRND_NONBLOCK) == (ssize_t)size;
 }
 
+static const struct paracall_arm64_engine arm64_functions = { .random = give_random };
+
 static const struct paracall_engine engine_functions = {
 	.name = "QEMU TCG",
 	.read_register = target_read_register,
@@ -42,10 +44,10 @@ static const struct paracall_engine engine_functions = {
 	.write_memory = arm64_write_record,
 	.read_clocks = counter_read,
 	.run_delay = target_run_delay,
-	.random = give_random,
 	.delay = clock_delay,
 	.clock = clock_nanoseconds,
 	.program_counter = arm64_program_counter,
+	.arm64 = &arm64_functions,
 };
 
 static const struct plugin_option *const own_options[] = { &option_features, &option_spin,

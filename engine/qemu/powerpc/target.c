@@ -38,19 +38,23 @@ static const char *const register_names[POWERPC_REGISTERS] = {
 };
 /* clang-format on */
 
+static const struct paracall_powerpc_engine powerpc_functions = {
+	.idle = idle_note,
+	.has_register = magic_page_has_register,
+	.map_magic_page = magic_page_map,
+	.msr_was_loaded = msr_was_loaded,
+};
+
 static const struct paracall_engine engine_functions = {
 	.name = "QEMU TCG",
 	.read_register = magic_page_read_register,
 	.write_register = magic_page_write_register,
 	.read_memory = memory_read,
 	.write_memory = memory_write,
-	.idle = idle_note,
 	.delay = clock_delay,
-	.has_register = magic_page_has_register,
-	.map_magic_page = magic_page_map,
-	.msr_was_loaded = msr_was_loaded,
 	.clock = clock_nanoseconds,
 	.program_counter = powerpc_program_counter,
+	.powerpc = &powerpc_functions,
 };
 
 static void interrupted(unsigned int index, int type, uint64_t from, uint64_t to,

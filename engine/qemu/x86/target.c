@@ -59,6 +59,11 @@ static uint64_t program_counter(void *context)
 	return vcpu->site_pc;
 }
 
+static const struct paracall_x86_engine x86_functions = {
+	.tsc_frequency = clock_tsc_frequency,
+	.flush_tlb = flush_tlb,
+};
+
 static const struct paracall_engine engine_functions = {
 	.name = "QEMU TCG",
 	.read_register = target_read_register,
@@ -68,13 +73,12 @@ static const struct paracall_engine engine_functions = {
 	.yield_to = yield_to,
 	.read_memory = memory_read,
 	.write_memory = memory_write,
-	.tsc_frequency = clock_tsc_frequency,
 	.read_clocks = read_clocks,
 	.run_delay = target_run_delay,
-	.flush_tlb = flush_tlb,
 	.delay = clock_delay,
 	.clock = clock_nanoseconds,
 	.program_counter = program_counter,
+	.x86 = &x86_functions,
 };
 
 static void prepare(const struct command *command)
