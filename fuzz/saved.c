@@ -94,8 +94,9 @@ static void delay(void *cpu, uint64_t nanoseconds)
 	now += nanoseconds;
 }
 
-static uint64_t host_clock(void)
+static uint64_t host_clock(void *machine)
 {
+	(void)machine;
 	return now;
 }
 

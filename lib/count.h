@@ -31,7 +31,7 @@ static inline struct count count_begin(const struct paracall_cpu *cpu, const str
 
 	count.is_sampled = cpu->machine->engine.clock &&
 			   count_samples(&cpu->statistics->calls[count.slot]);
-	count.start = count.is_sampled ? cpu->machine->engine.clock() : 0;
+	count.start = count.is_sampled ? clock_now(cpu->machine) : 0;
 	return count;
 }
 
@@ -46,7 +46,7 @@ static inline void count_end(struct paracall_cpu *cpu, const struct count *count
 		return;
 	paracall_statistics_add(&statistics->timed_calls, 1);
 	paracall_statistics_add(&statistics->timed_nanoseconds,
-				cpu->machine->engine.clock() - count->start);
+				clock_now(cpu->machine) - count->start);
 }
 
 /* A call that somebody else does, so that its time and result are not known. */

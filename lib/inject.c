@@ -106,7 +106,7 @@ bool injection_is_possible(const struct paracall_injection *injection,
 
 static uint64_t now(const struct paracall_machine *machine)
 {
-	return machine->engine.clock ? machine->engine.clock() : 0;
+	return machine->engine.clock ? clock_now(machine) : 0;
 }
 
 void injection_begin(struct paracall_machine *machine,

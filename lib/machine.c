@@ -128,6 +128,7 @@ static int fill_in(struct paracall_machine *machine, const struct paracall_engin
 		   const struct paracall_options *options)
 {
 	machine->engine = *engine;
+	machine->engine_machine = options->engine_machine;
 	machine->architecture = architecture_of(options->architecture);
 	keep_functions(machine);
 	if (!engine_is_complete(&machine->engine, machine->architecture))

@@ -111,6 +111,8 @@ struct paracall_cpu {
 /* As with vCPUs, an architecture's state stands behind it. */
 struct paracall_machine {
 	struct paracall_engine engine;
+	/* The engine's own pointer. */
+	void *engine_machine;
 	const struct architecture *architecture;
 	uint32_t features;
 	uint32_t hints;
@@ -170,6 +172,12 @@ static inline struct paracall_cpu *cpu_by_apic_id(struct paracall_machine *machi
 static inline void *engine_cpu_of(const struct paracall_cpu *target)
 {
 	return __atomic_load_n(&target->engine_cpu, __ATOMIC_ACQUIRE);
+}
+
+/* By the engine's clock, which must be there. */
+static inline uint64_t clock_now(const struct paracall_machine *machine)
+{
+	return machine->engine.clock(machine->engine_machine);
 }
 
 void paracall_take_reset(struct paracall_cpu *cpu);

@@ -117,12 +117,19 @@ static bool make_slots(struct engine *engine, uint32_t max_cpus)
 	return true;
 }
 
+static uint64_t read_clock(void *machine)
+{
+	(void)machine;
+	return clock_nanoseconds();
+}
+
 static bool create_machine(const struct plugin_options *plugin)
 {
 	struct engine *engine = &paracall_qemu_engine;
 	uint32_t max_cpus = engine->max_vcpus;
 	struct paracall_engine functions = *target->engine;
 	struct paracall_options options = {
+		.engine_machine = engine,
 		.architecture = target->architecture,
 		.max_cpus = max_cpus,
 		.features = plugin->features,
@@ -133,6 +140,7 @@ static bool create_machine(const struct plugin_options *plugin)
 	int error;
 
 	functions.capabilities = plugin->capabilities;
+	functions.clock = read_clock;
 	if (plugin->report && !map_report(plugin->report, max_cpus, &options.statistics))
 		return false;
 	if (plugin->trace) {

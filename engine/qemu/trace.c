@@ -22,8 +22,15 @@
 static struct paracall_trace *shared;
 static int shared_file = -1;
 
-static uint64_t steady_nanoseconds(void)
+static uint64_t ticks(void *machine)
 {
+	(void)machine;
+	return host_ticks();
+}
+
+static uint64_t steady_nanoseconds(void *machine)
+{
+	(void)machine;
 	return host_nanoseconds(CLOCK_MONOTONIC);
 }
 
@@ -102,11 +109,11 @@ struct paracall_trace *trace_map(const char *path, enum paracall_architecture ar
 		return NULL;
 	}
 	engine->trace_clock =
-		shared->clock == PARACALL_TRACE_TICKS ? host_ticks : steady_nanoseconds;
+		shared->clock == PARACALL_TRACE_TICKS ? ticks : steady_nanoseconds;
 	engine->trace_wait = wait_for_reader;
 	engine->trace_wake = wake_reader;
 	shared->architecture = architecture;
-	shared->began = engine->trace_clock();
+	shared->began = engine->trace_clock(NULL);
 	__atomic_store_n(&shared->is_ready, 1, __ATOMIC_RELEASE);
 	return shared;
 }

@@ -134,10 +134,11 @@ void yield_to(void *cpu, void *target)
 	(void)target;
 }
 
-uint64_t host_clock(void)
+uint64_t host_clock(void *machine)
 {
 	struct timespec now;
 
+	(void)machine;
 	clock_gettime(CLOCK_MONOTONIC_RAW, &now);
 	return now.tv_sec * 1000000000ull + now.tv_nsec;
 }
@@ -146,7 +147,7 @@ static uint64_t began;
 
 uint64_t nanoseconds(void)
 {
-	return host_clock() - began;
+	return host_clock(NULL) - began;
 }
 
 void finish(struct machine *machine, int status)
@@ -366,7 +367,7 @@ int main(int argc, char **argv)
 	if (file < 0)
 		fail("'%s': %s", argv[1], strerror(errno));
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	began = host_clock();
+	began = host_clock(NULL);
 	machine.memory = mmap(NULL, MEMORY_SIZE, PROT_READ | PROT_WRITE,
 			      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (machine.memory == MAP_FAILED)

@@ -70,6 +70,6 @@ _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)
 bool read_memory(void *cpu, struct paracall_gpa address, void *data, size_t size);
 bool write_memory(void *cpu, struct paracall_gpa address, const void *data, size_t size);
 void yield_to(void *cpu, void *target);
-uint64_t host_clock(void);
+uint64_t host_clock(void *machine);
 
 #endif /* PARACALL_UNICORN_MACHINE_H */

@@ -336,8 +336,9 @@ static bool msr_was_loaded(void *context)
 /* The library's clocks; both go on whenever they are asked. */
 static uint64_t host_time;
 
-static uint64_t host_clock(void)
+static uint64_t host_clock(void *machine)
 {
+	(void)machine;
 	return host_time += 100;
 }
 

@@ -97,7 +97,8 @@ struct paracall_interrupt {
 
 /*
  * @cpu and @target are the engine's own pointers, as given to
- * paracall_machine_add_cpu(). All functions are called from inside the library's, in
+ * paracall_machine_add_cpu(), and @machine is the one in struct paracall_options.
+ * All functions are called from inside the library's, in
  * the thread that called these, and with @cpu that vCPU's. No lock of the library's is
  * held then, but one for clock pages: see paracall_adjust_clock(). libparacall(3),
  * "Threads", tells which function calls which; those that are marked [any] call none,
@@ -167,7 +168,7 @@ struct paracall_engine {
 	 * Nanoseconds of a steady host clock, for statistics; NULL if there is
 	 * none. Called from any vCPU's thread.
 	 */
-	uint64_t (*clock)(void);
+	uint64_t (*clock)(void *machine);
 
 	/*
 	 * For traces; with one all but the program counter must be there. The
@@ -175,7 +176,7 @@ struct paracall_engine {
 	 */
 	uint64_t (*program_counter)(void *cpu);
 	/* The clock that the trace asks for, enum paracall_trace_clock. Never 0. */
-	uint64_t (*trace_clock)(void);
+	uint64_t (*trace_clock)(void *machine);
 	/*
 	 * The vCPU's ring is full: wait a while for the reader. False if there is
 	 * none any more.
@@ -206,6 +207,8 @@ struct paracall_cpu;
 #define PARACALL_MAX_APIC_ID 4095
 
 struct paracall_options {
+	/* The engine's own pointer: of its functions, those that are of no vCPU get it. */
+	void *engine_machine;
 	/*
 	 * PARACALL_X86; PARACALL_S390, which has no features or hints; or
 	 * PARACALL_POWERPC or PARACALL_ARM64, which have no hints.

@@ -160,7 +160,7 @@ bool trace_call(struct paracall_cpu *cpu, uint32_t id, uint64_t began, int64_t r
 	uint64_t time;
 
 	trace_kicked(cpu);
-	time = cpu->machine->engine.trace_clock();
+	time = trace_time(cpu);
 	if (began && time - began > SLOW)
 		cpu->slow_rows |= bit;
 	else if (began)
@@ -189,15 +189,13 @@ bool trace_event(struct paracall_cpu *cpu, uint32_t id, uint64_t began, int64_t 
 		 const uint64_t *arguments, unsigned int count)
 {
 	trace_kicked(cpu);
-	return tell_at(cpu, id, began, cpu->machine->engine.trace_clock(), result, arguments,
-		       count);
+	return tell_at(cpu, id, began, trace_time(cpu), result, arguments, count);
 }
 
 void trace_output(struct paracall_cpu *cpu, uint32_t row, const uint64_t *words,
 		  unsigned int count)
 {
-	tell_more(cpu, PARACALL_EVENT_OUTPUT, row, cpu->machine->engine.trace_clock(), words,
-		  count);
+	tell_more(cpu, PARACALL_EVENT_OUTPUT, row, trace_time(cpu), words, count);
 }
 
 void trace_halt(struct paracall_cpu *cpu)
@@ -208,7 +206,7 @@ void trace_halt(struct paracall_cpu *cpu)
 	trace_wake(cpu, PARACALL_WAKE_UNKNOWN);
 	if (trace_wants(cpu, PARACALL_EVENT_HALT))
 		trace_event(cpu, paracall_event_id(PARACALL_EVENT_HALT, 0), 0, 0, NULL, 0);
-	cpu->halt_began = cpu->machine->engine.trace_clock();
+	cpu->halt_began = trace_time(cpu);
 }
 
 void trace_wake(struct paracall_cpu *cpu, enum paracall_wake_cause cause)
@@ -217,7 +215,7 @@ void trace_wake(struct paracall_cpu *cpu, enum paracall_wake_cause cause)
 							 : PARACALL_EVENT_NOBODY;
 
 	if (cpu->halt_began)
-		tell_wake(cpu, cause, by, cpu->machine->engine.trace_clock());
+		tell_wake(cpu, cause, by, trace_time(cpu));
 }
 
 /*
@@ -229,7 +227,7 @@ void trace_kick(struct paracall_cpu *cpu, struct paracall_cpu *target)
 	if (!trace_wants(cpu, PARACALL_EVENT_WAKE))
 		return;
 	atomic_store(&target->kicked_by, trace_index(cpu));
-	atomic_store(&target->kicked_at, cpu->machine->engine.trace_clock());
+	atomic_store(&target->kicked_at, trace_time(cpu));
 }
 
 void paracall_trace_tell(struct paracall_cpu *cpu, enum paracall_event_kind kind, uint32_t row,

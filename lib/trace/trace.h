@@ -14,11 +14,19 @@ static inline bool trace_wants(const struct paracall_cpu *cpu, enum paracall_eve
 	return __builtin_expect(!!cpu->trace, 0) && paracall_trace_wants(cpu->trace, kind);
 }
 
+/* By the trace's clock. */
+static inline uint64_t trace_time(const struct paracall_cpu *cpu)
+{
+	const struct paracall_machine *machine = cpu->machine;
+
+	return machine->engine.trace_clock(machine->engine_machine);
+}
+
 /* What began now; 0 if nobody wants to know. */
 static inline uint64_t trace_begin(const struct paracall_cpu *cpu,
 				   enum paracall_event_kind kind)
 {
-	return trace_wants(cpu, kind) ? cpu->machine->engine.trace_clock() : 0;
+	return trace_wants(cpu, kind) ? trace_time(cpu) : 0;
 }
 
 static inline uint64_t row_bit(uint32_t id)
@@ -36,7 +44,7 @@ static inline uint64_t trace_begin_call(const struct paracall_cpu *cpu, uint32_t
 	if (!is_sampled && !(cpu->slow_rows & row_bit(slot)) &&
 	    !(cpu->trace->flags & PARACALL_TRACE_TIME_ALL))
 		return 0;
-	return cpu->machine->engine.trace_clock();
+	return trace_time(cpu);
 }
 
 /* The vCPU's slot, as events name it; @cpu may be NULL. */

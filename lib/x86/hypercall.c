@@ -63,18 +63,18 @@ __attribute__((noinline)) void x86_time_call(struct paracall_cpu *cpu, unsigned 
 					     x86_quick_call *untimed)
 {
 	struct paracall_call_statistics *statistics = &cpu->statistics->calls[number];
-	uint64_t (*clock)(void) = cpu->machine->engine.clock;
 	uint64_t start;
 
 	x86_cpu(cpu)->untimed[number] = untimed_after(cpu, statistics->calls + 1);
-	if (!clock) {
+	if (!cpu->machine->engine.clock) {
 		untimed(cpu);
 		return;
 	}
-	start = clock();
+	start = clock_now(cpu->machine);
 	untimed(cpu);
 	paracall_statistics_add(&statistics->timed_calls, 1);
-	paracall_statistics_add(&statistics->timed_nanoseconds, clock() - start);
+	paracall_statistics_add(&statistics->timed_nanoseconds,
+				clock_now(cpu->machine) - start);
 }
 
 __attribute__((noinline)) void x86_call_in_layers(struct paracall_cpu *cpu, uint32_t mode,

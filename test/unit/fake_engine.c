@@ -189,10 +189,11 @@ static bool msr_was_loaded(void *context)
 	return was_loaded;
 }
 
-static uint64_t fake_clock(void)
+static uint64_t fake_clock(void *machine)
 {
 	static _Atomic(uint64_t) now;
 
+	(void)machine;
 	return atomic_fetch_add(&now, 100);
 }
 

@@ -229,10 +229,11 @@ static struct paracall_options all_layers(struct paracall_injection *injection)
 	return options;
 }
 
-static uint64_t trace_clock(void)
+static uint64_t trace_clock(void *machine)
 {
 	static uint64_t now;
 
+	(void)machine;
 	return now += 10;
 }
 

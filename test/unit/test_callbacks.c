@@ -139,10 +139,11 @@ static bool msr_was_loaded(void *cpu)
 	return fake_engine.powerpc->msr_was_loaded(cpu);
 }
 
-static uint64_t count_nanoseconds(void)
+static uint64_t count_nanoseconds(void *machine)
 {
 	static uint64_t now;
 
+	(void)machine;
 	called |= NUMBERS;
 	return now += 100;
 }
@@ -153,10 +154,11 @@ static uint64_t program_counter(void *cpu)
 	return 0;
 }
 
-static uint64_t trace_clock(void)
+static uint64_t trace_clock(void *machine)
 {
 	static uint64_t now;
 
+	(void)machine;
 	called |= TRACE;
 	return now += 10;
 }

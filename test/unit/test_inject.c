@@ -17,8 +17,9 @@
 /* Time goes on by hand. */
 static uint64_t host_time;
 
-static uint64_t host_clock(void)
+static uint64_t host_clock(void *machine)
 {
+	(void)machine;
 	return host_time;
 }
 

@@ -21,8 +21,9 @@ static _Atomic(uint64_t) now;
 static unsigned int waits;
 static unsigned int waits_left;
 
-static uint64_t trace_clock(void)
+static uint64_t trace_clock(void *machine)
 {
+	(void)machine;
 	return atomic_fetch_add(&now, 10) + 10;
 }
 

@@ -45,7 +45,6 @@ static const struct paracall_engine engine_functions = {
 	.read_clocks = counter_read,
 	.run_delay = target_run_delay,
 	.delay = clock_delay,
-	.clock = clock_nanoseconds,
 	.program_counter = arm64_program_counter,
 	.arm64 = &arm64_functions,
 };

@@ -52,7 +52,6 @@ static const struct paracall_engine engine_functions = {
 	.read_memory = memory_read,
 	.write_memory = memory_write,
 	.delay = clock_delay,
-	.clock = clock_nanoseconds,
 	.program_counter = powerpc_program_counter,
 	.powerpc = &powerpc_functions,
 };

@@ -29,7 +29,6 @@ static const struct paracall_engine engine_functions = {
 	.read_memory = memory_read,
 	.write_memory = memory_write,
 	.delay = clock_delay,
-	.clock = clock_nanoseconds,
 	.program_counter = s390_program_counter,
 };
 

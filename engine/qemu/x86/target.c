@@ -76,7 +76,6 @@ static const struct paracall_engine engine_functions = {
 	.read_clocks = read_clocks,
 	.run_delay = target_run_delay,
 	.delay = clock_delay,
-	.clock = clock_nanoseconds,
 	.program_counter = program_counter,
 	.x86 = &x86_functions,
 };
