@@ -63,7 +63,7 @@ static uint64_t tsc_frequency(void *cpu)
 static bool read_clocks(void *cpu, struct paracall_clocks *clocks)
 {
 	(void)cpu;
-	*clocks = (struct paracall_clocks){ .tsc = now, .steady_nanoseconds = now };
+	clocks->tsc = clocks->steady_nanoseconds = now;
 	return true;
 }
 
@@ -81,9 +81,11 @@ static uint64_t host_clock(void *machine)
 	return now += 1000000;
 }
 
-static const struct paracall_x86_engine x86 = { .tsc_frequency = tsc_frequency };
+static const struct paracall_x86_engine x86 = { .size = sizeof(x86),
+						.tsc_frequency = tsc_frequency };
 
 static const struct paracall_engine engine = {
+	.size = sizeof(engine),
 	.name = "fuzz",
 	.capabilities = PARACALL_CAN_WAKE | PARACALL_CAN_ACCESS_MEMORY |
 			PARACALL_CAN_TELL_RUN_DELAY | PARACALL_CAN_TELL_TIME,
@@ -103,7 +105,7 @@ static const struct paracall_engine engine = {
 static void check_rule(const struct paracall_rule *rule,
 		       enum paracall_architecture architecture)
 {
-	struct paracall_injection again = { .rule_count = 0 };
+	struct paracall_injection again = { .size = sizeof(again) };
 
 	FUZZ_CHECK(memchr(rule->text, 0, sizeof(rule->text)));
 	FUZZ_CHECK(rule->first && rule->step && rule->first <= rule->last);
@@ -187,6 +189,7 @@ static void run(const struct paracall_injection *injection, const struct caller 
 {
 	enum paracall_architecture architecture = caller->architecture;
 	struct paracall_options options = {
+		.size = sizeof(options),
 		.architecture = architecture,
 		.max_cpus = 1,
 		.features = paracall_features_available(architecture, engine.capabilities),
@@ -207,7 +210,7 @@ static void run(const struct paracall_injection *injection, const struct caller 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct paracall_injection injection = { .rule_count = 0 };
+	struct paracall_injection injection = { .size = sizeof(injection) };
 	const struct caller *caller;
 	char *text;
 

@@ -75,9 +75,8 @@ static uint64_t tsc_frequency(void *cpu)
 static bool read_clocks(void *cpu, struct paracall_clocks *clocks)
 {
 	(void)cpu;
-	*clocks = (struct paracall_clocks){ .tsc = now,
-					    .steady_nanoseconds = now,
-					    .is_paired = true };
+	clocks->tsc = clocks->steady_nanoseconds = now;
+	clocks->is_paired = true;
 	now += 1000;
 	return true;
 }
@@ -100,9 +99,11 @@ static uint64_t host_clock(void *machine)
 	return now;
 }
 
-static const struct paracall_x86_engine x86 = { .tsc_frequency = tsc_frequency };
+static const struct paracall_x86_engine x86 = { .size = sizeof(x86),
+						.tsc_frequency = tsc_frequency };
 
 static const struct paracall_engine engine = {
+	.size = sizeof(engine),
 	.name = "fuzz",
 	.capabilities = PARACALL_CAN_WAKE | PARACALL_CAN_ACCESS_MEMORY |
 			PARACALL_CAN_TELL_RUN_DELAY | PARACALL_CAN_TELL_TIME |
@@ -121,7 +122,9 @@ static const struct paracall_engine engine = {
 };
 
 static const struct paracall_injection injection = {
+	.size = sizeof(injection),
 	.rules = { {
+		.size = sizeof(injection.rules[0]),
 		.place = PARACALL_AT_CALL,
 		.index = PARACALL_ALL_CALLS,
 		.fault = PARACALL_FAULT_LATE,
@@ -177,6 +180,7 @@ static struct paracall_machine *make(const struct kind *kind, uint8_t switches,
 				     struct paracall_cpu **cpus)
 {
 	struct paracall_options options = {
+		.size = sizeof(options),
 		.architecture = kind->architecture,
 		.max_cpus = CPUS,
 		.features =

@@ -388,6 +388,7 @@ static const char *parse_rule(struct paracall_rule *rule,
 	const char *wrong;
 
 	*rule = (struct paracall_rule){
+		.size = sizeof(*rule),
 		.first = 1,
 		.last = UINT64_MAX,
 		.step = 1,

@@ -7,7 +7,8 @@
 
 /*
  * Read what a user wrote, like "KICK_CPU:drop:1%" (paracall-run(1) has the grammar), for
- * a guest of @architecture, and add it to @injection, which is all zero at first.
+ * a guest of @architecture, and add it to @injection, which has its size,
+ * and is zero otherwise, at first.
  * Returns NULL, or the end of a sentence for users that says what is wrong.
  */
 const char *injection_parse(struct paracall_injection *injection,

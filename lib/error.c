@@ -24,6 +24,11 @@ const char *paracall_strerror(int error)
 	return errors[-error];
 }
 
+uint32_t paracall_interface_version(void)
+{
+	return PARACALL_INTERFACE_VERSION;
+}
+
 const char *paracall_version(void)
 {
 	return PARACALL_VERSION;

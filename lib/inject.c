@@ -10,6 +10,7 @@
 #include "inject.h"
 
 #include "architecture.h"
+#include "take.h"
 #include "trace/trace.h"
 
 #include <string.h>
@@ -75,8 +76,10 @@ bool paracall_rule_fits(const struct paracall_rule *rule,
 			enum paracall_architecture architecture)
 {
 	const struct architecture *described = architecture_of(architecture);
+	struct paracall_rule own;
 
-	return described && fits(rule, find_place(described, rule->place));
+	return described && !take_rule(&own, rule) &&
+	       fits(&own, find_place(described, own.place));
 }
 
 static bool happens_by_itself(const struct fault_place *place)

@@ -2,6 +2,7 @@
 /* The life of machines and vCPUs. All memory is allocated here, at creation. */
 #include "architecture.h"
 #include "inject.h"
+#include "take.h"
 #include "trace/trace.h"
 
 #include <stdlib.h>
@@ -9,11 +10,34 @@
 
 _Static_assert(PARACALL_TRACE_MAX_CPUS == PARACALL_MAX_CPUS, "a ring for each vCPU");
 
+/* What the caller hands over, as this library knows it. */
+struct request {
+	struct paracall_engine engine;
+	struct paracall_options options;
+	struct paracall_injection injection;
+};
+
+static int take_request(struct request *request, const struct paracall_engine *engine,
+			const struct paracall_options *options)
+{
+	int error = take(&request->engine, sizeof(request->engine),
+			 UP_TO(struct paracall_engine, write_register), engine);
+
+	if (!error)
+		error = take(&request->options, sizeof(request->options),
+			     UP_TO(struct paracall_options, max_cpus), options);
+	if (error || !request->options.injection)
+		return error;
+	error = take_injection(&request->injection, request->options.injection);
+	request->options.injection = &request->injection;
+	return error;
+}
+
 /*
  * The functions that this architecture alone has, or none of them. The engine's pointer
  * leads to the copy from here on.
  */
-static void keep_functions(struct paracall_machine *machine)
+static int take_functions(struct paracall_machine *machine)
 {
 	const struct architecture *architecture = machine->architecture;
 	char *pointer = (char *)&machine->engine + architecture->functions_pointer;
@@ -21,11 +45,11 @@ static void keep_functions(struct paracall_machine *machine)
 	const void *functions;
 
 	if (!architecture->functions_size)
-		return;
+		return PARACALL_OK;
 	memcpy(&functions, pointer, sizeof(functions));
-	if (functions)
-		memcpy(place, functions, architecture->functions_size);
 	memcpy(pointer, &place, sizeof(place));
+	return functions ? take(place, architecture->functions_size, sizeof(size_t), functions)
+			 : PARACALL_OK;
 }
 
 static bool engine_is_complete(const struct paracall_engine *engine,
@@ -48,12 +72,14 @@ static bool can_trace(const struct paracall_engine *engine)
 	return engine->trace_clock && engine->trace_wait && engine->trace_wake;
 }
 
-/* The engine has made the block, as large as it says there. */
-static bool look_at_trace(struct paracall_machine *machine,
-			  const struct paracall_options *options)
+static int look_at_trace(struct paracall_machine *machine,
+			 const struct paracall_options *options)
 {
-	return paracall_trace_look(&machine->trace, options->trace, SIZE_MAX) &&
-	       machine->trace.max_cpus >= options->max_cpus;
+	if (!paracall_trace_look(&machine->trace, options->trace, options->trace_size) ||
+	    machine->trace.max_cpus < options->max_cpus)
+		return PARACALL_ERROR_ARGUMENT;
+	return options->trace->version == PARACALL_TRACE_VERSION ? PARACALL_OK
+								 : PARACALL_ERROR_VERSION;
 }
 
 static int check_options(const struct paracall_engine *engine,
@@ -66,6 +92,9 @@ static int check_options(const struct paracall_engine *engine,
 	if (!architecture || !architecture->cpu_size ||
 	    (options->trace && !can_trace(engine)) || options->max_cpus < 1 ||
 	    options->max_cpus > PARACALL_MAX_CPUS)
+		return PARACALL_ERROR_ARGUMENT;
+	if (options->statistics &&
+	    options->statistics_size < paracall_statistics_size(options->max_cpus))
 		return PARACALL_ERROR_ARGUMENT;
 	if (options->features & ~available)
 		return PARACALL_ERROR_FEATURE;
@@ -123,23 +152,32 @@ static void make_slots(struct paracall_machine *machine)
 	}
 }
 
-/* What is general, apart from the slots. */
-static int fill_in(struct paracall_machine *machine, const struct paracall_engine *engine,
-		   const struct paracall_options *options)
+static int take_engine(struct paracall_machine *machine, const struct paracall_engine *engine)
 {
+	int error;
+
 	machine->engine = *engine;
+	error = take_functions(machine);
+	if (error)
+		return error;
+	return engine_is_complete(&machine->engine, machine->architecture)
+		       ? PARACALL_OK
+		       : PARACALL_ERROR_ARGUMENT;
+}
+
+/* What is general, apart from the slots and the engine. */
+static int fill_in(struct paracall_machine *machine, const struct paracall_options *options)
+{
+	int error = options->trace ? look_at_trace(machine, options) : PARACALL_OK;
+
+	if (error)
+		return error;
 	machine->engine_machine = options->engine_machine;
-	machine->architecture = architecture_of(options->architecture);
-	keep_functions(machine);
-	if (!engine_is_complete(&machine->engine, machine->architecture))
-		return PARACALL_ERROR_ARGUMENT;
 	machine->features = options->features;
 	machine->hints = options->hints;
 	machine->enforce_features = options->enforce_features;
 	machine->max_cpus = options->max_cpus;
 	machine->cpu_size = machine->architecture->cpu_size;
-	if (options->trace && !look_at_trace(machine, options))
-		return PARACALL_ERROR_ARGUMENT;
 	machine->cpus = aligned_alloc(_Alignof(struct paracall_cpu),
 				      machine->max_cpus * machine->cpu_size);
 	if (!machine->cpus)
@@ -154,30 +192,42 @@ static void free_general(struct paracall_machine *machine)
 	free(machine);
 }
 
-int paracall_machine_new(struct paracall_machine **result, const struct paracall_engine *engine,
-			 const struct paracall_options *options)
+/* Of what was checked. */
+static int create(struct paracall_machine **result, const struct request *request)
 {
-	const struct architecture *architecture = architecture_of(options->architecture);
-	struct paracall_machine *machine;
-	int error = check_options(engine, options);
+	const struct architecture *architecture =
+		architecture_of(request->options.architecture);
+	struct paracall_machine *machine = calloc(1, architecture->machine_size);
+	int error;
 
-	*result = NULL;
-	if (error)
-		return error;
-	machine = calloc(1, architecture->machine_size);
 	if (!machine)
 		return PARACALL_ERROR_MEMORY;
-	error = fill_in(machine, engine, options);
+	machine->architecture = architecture;
+	error = take_engine(machine, &request->engine);
+	if (!error)
+		error = fill_in(machine, &request->options);
 	if (!error && architecture->create)
 		error = architecture->create(machine);
 	if (error) {
 		free_general(machine);
 		return error;
 	}
-	injection_begin(machine, options->injection);
+	injection_begin(machine, request->options.injection);
 	make_slots(machine);
 	*result = machine;
 	return PARACALL_OK;
+}
+
+int paracall_machine_new(struct paracall_machine **result, const struct paracall_engine *engine,
+			 const struct paracall_options *options)
+{
+	struct request request;
+	int error = take_request(&request, engine, options);
+
+	*result = NULL;
+	if (!error)
+		error = check_options(&request.engine, &request.options);
+	return error ? error : create(result, &request);
 }
 
 void paracall_machine_free(struct paracall_machine *machine)

@@ -180,6 +180,13 @@ static inline uint64_t clock_now(const struct paracall_machine *machine)
 	return machine->engine.clock(machine->engine_machine);
 }
 
+/* What the engine's .read_clocks says; false if there is nothing to tell. */
+static inline bool ask_clocks(struct paracall_cpu *cpu, struct paracall_clocks *clocks)
+{
+	*clocks = (struct paracall_clocks){ .size = sizeof(*clocks) };
+	return cpu->machine->engine.read_clocks(cpu->engine_cpu, clocks);
+}
+
 void paracall_take_reset(struct paracall_cpu *cpu);
 
 /*

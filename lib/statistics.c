@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <paracall/statistics.h>
 
+size_t paracall_statistics_size(uint32_t max_cpus)
+{
+	return offsetof(struct paracall_statistics, cpu) +
+	       max_cpus * sizeof(struct paracall_cpu_statistics);
+}
+
 uint64_t paracall_statistics_sum(const struct paracall_statistics *statistics, size_t offset)
 {
 	uint64_t sum = 0;

@@ -51,6 +51,8 @@ int main(void)
 
 	memset(&engine, 0, sizeof(engine));
 	memset(&options, 0, sizeof(options));
+	engine.size = sizeof(engine);
+	options.size = sizeof(options);
 	engine.name = "installed";
 	engine.read_register = read_register;
 	engine.write_register = write_register;

@@ -93,7 +93,7 @@ bool run_options_check_target(struct run_options *options)
 
 bool run_options_check_injections(const struct run_options *options)
 {
-	struct paracall_injection injection = { .rule_count = 0 };
+	struct paracall_injection injection = { .size = sizeof(injection) };
 
 	for (size_t i = 0; i < options->inject.count; i++) {
 		const char *text = options->inject.items[i];

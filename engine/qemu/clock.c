@@ -305,12 +305,11 @@ bool clock_read(void *context, struct paracall_clocks *clocks)
 
 	(void)context;
 	if (state.counts_instructions) {
-		*clocks = (struct paracall_clocks){ .tsc = 0 };
 		set_realtime(clocks, state.began.nanoseconds);
 		return true;
 	}
 	now = read_instant(CLOCK_REALTIME, FEW_TRIES);
-	*clocks = (struct paracall_clocks){ .is_paired = atomic_load(&state.has_offset) };
+	clocks->is_paired = atomic_load(&state.has_offset);
 	/* A guest that never read its counter: it began with the machine. */
 	clocks->tsc = clocks->is_paired ? now.ticks + atomic_load(&state.offset)
 					: now.ticks - state.began.ticks;

@@ -158,6 +158,7 @@ bool options_parse(struct plugin_options *options, const struct plugin_option *c
 		.capabilities = capabilities,
 		.features = paracall_features_default(architecture, capabilities),
 		.spin_yields = true,
+		.injection.size = sizeof(options->injection),
 	};
 	for (int i = 0; i < argc; i++)
 		if (!take_one(options, own, argv[i]))

@@ -69,8 +69,7 @@ static bool check_alone(void)
 }
 
 /* Maps the counters where the command waits for them. */
-static bool map_report(const char *path, uint32_t max_cpus,
-		       struct paracall_statistics **statistics)
+static bool map_report(const char *path, uint32_t max_cpus, struct paracall_options *options)
 {
 	size_t size = paracall_statistics_size(max_cpus);
 	int file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -84,7 +83,8 @@ static bool map_report(const char *path, uint32_t max_cpus,
 		fprintf(stderr, "paracall: report=%s: %m\n", path);
 		return false;
 	}
-	*statistics = memory;
+	options->statistics = memory;
+	options->statistics_size = size;
 	return true;
 }
 
@@ -129,6 +129,7 @@ static bool create_machine(const struct plugin_options *plugin)
 	uint32_t max_cpus = engine->max_vcpus;
 	struct paracall_engine functions = *target->engine;
 	struct paracall_options options = {
+		.size = sizeof(options),
 		.engine_machine = engine,
 		.architecture = target->architecture,
 		.max_cpus = max_cpus,
@@ -139,16 +140,13 @@ static bool create_machine(const struct plugin_options *plugin)
 	};
 	int error;
 
+	functions.size = sizeof(functions);
 	functions.capabilities = plugin->capabilities;
 	functions.clock = read_clock;
-	if (plugin->report && !map_report(plugin->report, max_cpus, &options.statistics))
+	if (plugin->report && !map_report(plugin->report, max_cpus, &options))
 		return false;
-	if (plugin->trace) {
-		options.trace =
-			trace_map(plugin->trace, target->architecture, max_cpus, &functions);
-		if (!options.trace)
-			return false;
-	}
+	if (plugin->trace && !trace_map(plugin->trace, &options, &functions))
+		return false;
 	engine->trace = options.trace;
 	engine->is_report_mapped = plugin->report;
 	engine->injects_faults = plugin->injection.rule_count;

@@ -80,7 +80,7 @@ static bool is_header(int file)
 	       header.table == paracall_table_id() && !header.is_ready;
 }
 
-static struct paracall_trace *map(int file, uint32_t max_cpus)
+static struct paracall_trace *map(int file, uint32_t max_cpus, size_t *block_size)
 {
 	uint32_t ring_events = choose_ring_events(max_cpus);
 	size_t size = paracall_trace_size(max_cpus, ring_events);
@@ -93,29 +93,32 @@ static struct paracall_trace *map(int file, uint32_t max_cpus)
 		return NULL;
 	trace->max_cpus = max_cpus;
 	trace->ring_events = ring_events;
+	*block_size = size;
 	return trace;
 }
 
-struct paracall_trace *trace_map(const char *path, enum paracall_architecture architecture,
-				 uint32_t max_cpus, struct paracall_engine *engine)
+bool trace_map(const char *path, struct paracall_options *options,
+	       struct paracall_engine *engine)
 {
 	/* A description of its own, so that the lock is not the reader's. */
 	shared_file = open(path, O_RDWR | O_CLOEXEC);
-	shared = shared_file >= 0 ? map(shared_file, max_cpus) : NULL;
+	shared = shared_file >= 0 ? map(shared_file, options->max_cpus, &options->trace_size)
+				  : NULL;
 	if (!shared) {
 		fprintf(stderr,
 			"paracall: trace=%s: this is not the memory of a trace by this version of Paracall\n",
 			path);
-		return NULL;
+		return false;
 	}
 	engine->trace_clock =
 		shared->clock == PARACALL_TRACE_TICKS ? ticks : steady_nanoseconds;
 	engine->trace_wait = wait_for_reader;
 	engine->trace_wake = wake_reader;
-	shared->architecture = architecture;
+	shared->architecture = options->architecture;
 	shared->began = engine->trace_clock(NULL);
 	__atomic_store_n(&shared->is_ready, 1, __ATOMIC_RELEASE);
-	return shared;
+	options->trace = shared;
+	return true;
 }
 
 void trace_finish(struct paracall_trace *trace)

@@ -6,11 +6,12 @@
 #include "engine.h"
 
 /*
- * Maps the file at @path and makes room for rings there; on failure says so on
- * standard error and returns NULL. Fills in the engine's functions.
+ * Maps the file at @path and makes room for rings there, as @options' machine needs it, and
+ * fills in what that and the engine have for traces. On failure says so on standard error
+ * and returns false.
  */
-struct paracall_trace *trace_map(const char *path, enum paracall_architecture architecture,
-				 uint32_t max_cpus, struct paracall_engine *engine);
+bool trace_map(const char *path, struct paracall_options *options,
+	       struct paracall_engine *engine);
 
 /* QEMU ends in order; @trace may be NULL. */
 void trace_finish(struct paracall_trace *trace);

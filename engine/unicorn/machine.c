@@ -261,6 +261,7 @@ static void make_paracall_machine(struct machine *machine, const char *features,
 {
 	const struct architecture *architecture = machine->architecture;
 	struct paracall_options options = {
+		.size = sizeof(options),
 		.architecture = architecture->paracall,
 		.max_cpus = 1,
 		.enforce_features = enforces,

@@ -109,9 +109,11 @@ static void idle(void *cpu)
 		nanosleep(&time, NULL);
 }
 
-static const struct paracall_powerpc_engine functions = { .idle = idle };
+static const struct paracall_powerpc_engine functions = { .size = sizeof(functions),
+							  .idle = idle };
 
 static const struct paracall_engine engine = {
+	.size = sizeof(engine),
 	.name = "unicorn",
 	.capabilities = PARACALL_CAN_ACCESS_MEMORY,
 	.read_register = read_register,

@@ -59,6 +59,7 @@ static void write_register(void *cpu, unsigned int number, uint64_t value)
 }
 
 static const struct paracall_engine engine = {
+	.size = sizeof(engine),
 	.name = "unicorn",
 	.capabilities = PARACALL_CAN_YIELD | PARACALL_CAN_ACCESS_MEMORY,
 	.read_register = read_register,

@@ -128,19 +128,19 @@ static bool read_clocks(void *cpu, struct paracall_clocks *clocks)
 
 	(void)cpu;
 	clock_gettime(CLOCK_REALTIME, &now);
-	*clocks = (struct paracall_clocks){
-		.steady_nanoseconds = nanoseconds(),
-		.seconds = now.tv_sec,
-		.nanoseconds = now.tv_nsec,
-		.is_paired = true,
-	};
+	clocks->steady_nanoseconds = nanoseconds();
+	clocks->seconds = now.tv_sec;
+	clocks->nanoseconds = now.tv_nsec;
+	clocks->is_paired = true;
 	clocks->tsc = clocks->steady_nanoseconds * TSC_CYCLES;
 	return true;
 }
 
-static const struct paracall_x86_engine functions = { .tsc_frequency = tsc_frequency };
+static const struct paracall_x86_engine functions = { .size = sizeof(functions),
+						      .tsc_frequency = tsc_frequency };
 
 static const struct paracall_engine engine = {
+	.size = sizeof(engine),
 	.name = "unicorn",
 	.capabilities = PARACALL_CAN_WAKE | PARACALL_CAN_YIELD | PARACALL_CAN_ACCESS_MEMORY |
 			PARACALL_CAN_TELL_TIME,

@@ -253,13 +253,11 @@ static bool read_clocks(void *context, struct paracall_clocks *clocks)
 	struct guest *guest = caller(context)->guest;
 
 	nest(guest);
-	*clocks = (struct paracall_clocks){
-		.tsc = guest_tsc(guest),
-		.seconds = 1700000000 + guest->now / 1000000000,
-		.nanoseconds = guest->now % 1000000000,
-		.steady_nanoseconds = guest->now,
-		.is_paired = guest->has_clocks,
-	};
+	clocks->tsc = guest_tsc(guest);
+	clocks->seconds = 1700000000 + guest->now / 1000000000;
+	clocks->nanoseconds = guest->now % 1000000000;
+	clocks->steady_nanoseconds = guest->now;
+	clocks->is_paired = guest->has_clocks;
 	return guest->has_clocks;
 }
 
@@ -363,21 +361,25 @@ static void trace_wake(void *context)
 }
 
 static const struct paracall_x86_engine x86 = {
+	.size = sizeof(x86),
 	.tsc_frequency = tsc_frequency,
 	.flush_tlb = flush_tlb,
 	.map_gpa_range = map_gpa_range,
 };
 
 static const struct paracall_powerpc_engine powerpc = {
+	.size = sizeof(powerpc),
 	.idle = idle,
 	.has_register = has_register,
 	.map_magic_page = map_magic_page,
 	.msr_was_loaded = msr_was_loaded,
 };
 
-static const struct paracall_arm64_engine arm64 = { .random = give_random };
+static const struct paracall_arm64_engine arm64 = { .size = sizeof(arm64),
+						    .random = give_random };
 
 static const struct paracall_engine engine = {
+	.size = sizeof(engine),
 	.name = "fuzz",
 	.capabilities = PARACALL_CAN_WAKE | PARACALL_CAN_INTERRUPT | PARACALL_CAN_YIELD |
 			PARACALL_CAN_ACCESS_MEMORY | PARACALL_CAN_TELL_TIME |
@@ -532,8 +534,9 @@ static void choose_kind(struct guest *guest)
 
 static bool create_machine(struct guest *guest, uint8_t switches)
 {
-	struct paracall_injection injection = { .rule_count = 0 };
-	struct paracall_options options = { .architecture = guest->kind->architecture,
+	struct paracall_injection injection = { .size = sizeof(injection) };
+	struct paracall_options options = { .size = sizeof(options),
+					    .architecture = guest->kind->architecture,
 					    .max_cpus = guest->cpus,
 					    .enforce_features = switches & ENFORCES };
 
@@ -551,6 +554,7 @@ static bool create_machine(struct guest *guest, uint8_t switches)
 	if (switches & HAS_TRACE && !make_trace(guest))
 		return false;
 	options.trace = guest->trace;
+	options.trace_size = paracall_trace_size(guest->cpus, RING_EVENTS);
 	return !paracall_machine_new(&guest->machine, &guest->engine, &options);
 }
 

@@ -29,6 +29,9 @@ enum paracall_arm64_register {
 
 /* Functions of struct paracall_engine that arm64's machines alone have. */
 struct paracall_arm64_engine {
+	/* sizeof(struct paracall_arm64_engine): see PARACALL_INTERFACE_VERSION. */
+	size_t size;
+
 	/*
 	 * Fill @size bytes with what nobody can guess; false if there is none
 	 * now. May not wait for long. Needed for PARACALL_CAN_GIVE_RANDOM.

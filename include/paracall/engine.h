@@ -69,6 +69,11 @@ struct paracall_gpa {
 /* The host's real-time clock and the guest's time-stamp counter. */
 struct paracall_clocks {
 	/*
+	 * The library's: it has room for so many bytes, all of which are 0 when the engine
+	 * gets it. A member that a later version adds may be written only if it is inside.
+	 */
+	size_t size;
+	/*
 	 * What rdtsc in the guest gave, or would have given, at that time; on arm64 a
 	 * reading of CNTVCT_EL0.
 	 */
@@ -113,6 +118,8 @@ struct paracall_powerpc_engine;
 struct paracall_arm64_engine;
 
 struct paracall_engine {
+	/* sizeof(struct paracall_engine): see PARACALL_INTERFACE_VERSION. */
+	size_t size;
 	/* For messages. */
 	const char *name;
 	/* Bits of enum paracall_capability; their functions must be there. */
@@ -207,6 +214,8 @@ struct paracall_cpu;
 #define PARACALL_MAX_APIC_ID 4095
 
 struct paracall_options {
+	/* sizeof(struct paracall_options): see PARACALL_INTERFACE_VERSION. */
+	size_t size;
 	/* The engine's own pointer: of its functions, those that are of no vCPU get it. */
 	void *engine_machine;
 	/*
@@ -235,16 +244,32 @@ struct paracall_options {
 	 * for instance shared with another process. NULL: the library's own.
 	 */
 	struct paracall_statistics *statistics;
+	/* Bytes there. PARACALL_ERROR_ARGUMENT if they are too few. */
+	size_t statistics_size;
 	/* Fault injection; copied. NULL: none. */
 	const struct paracall_injection *injection;
 	/*
 	 * Where events go, if anybody wants to see them; else NULL. Its sizes are read
-	 * now, and must be right: PARACALL_ERROR_ARGUMENT if they are impossible.
+	 * now: PARACALL_ERROR_ARGUMENT if they are impossible, and PARACALL_ERROR_VERSION
+	 * if its layout is of another version.
 	 */
 	struct paracall_trace *trace;
+	/* Bytes there. */
+	size_t trace_size;
 };
 
-/* [any] Creates a machine; returns 0 or an error, and then *@machine is NULL. */
+/*
+ * [any] Creates a machine, with a copy of all that is handed over but the blocks of
+ * counters and events. Returns 0, and else *@machine is NULL:
+ *
+ * PARACALL_ERROR_VERSION if a struct, or the trace, is of a newer version;
+ * PARACALL_ERROR_ARGUMENT for what is outside of its range, a rule that does not fit, or
+ * an engine that lacks a function of its capabilities';
+ * PARACALL_ERROR_FEATURE for features that are not available with these capabilities;
+ * PARACALL_ERROR_MEMORY.
+ *
+ * Calls .clock.
+ */
 int paracall_machine_new(struct paracall_machine **machine,
 			 const struct paracall_engine *engine,
 			 const struct paracall_options *options);

@@ -4,6 +4,7 @@
 #define PARACALL_INJECT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <paracall/statistics.h>
@@ -62,6 +63,8 @@ enum paracall_fault {
 #define PARACALL_ALL_CALLS (-1)
 
 struct paracall_rule {
+	/* sizeof(struct paracall_rule): see PARACALL_INTERFACE_VERSION. */
+	size_t size;
 	enum paracall_place place;
 	/*
 	 * Which call, by its id, or register, by paracall_msr_info()'s index; or
@@ -85,8 +88,8 @@ struct paracall_rule {
 };
 
 struct paracall_injection {
-	/* In this order; the first one that meets a call is the only one. */
-	struct paracall_rule rules[PARACALL_MAX_RULES];
+	/* sizeof(struct paracall_injection): see PARACALL_INTERFACE_VERSION. */
+	size_t size;
 	uint32_t rule_count;
 	bool has_seed;
 	uint64_t seed;
@@ -96,6 +99,11 @@ struct paracall_injection {
 	 */
 	uint64_t async_pf_every;
 	uint64_t async_pf_delay;
+	/*
+	 * In this order; the first one that meets a call is the only one. What stands before
+	 * is the same in every version: rules can only grow.
+	 */
+	struct paracall_rule rules[PARACALL_MAX_RULES];
 };
 
 /*

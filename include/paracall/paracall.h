@@ -31,9 +31,26 @@
 #include <paracall/trace.h>
 #include <paracall/x86.h>
 
+#include <stdint.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/*
+ * The version of the interface that these headers describe, which grows when something is
+ * added. Each struct that a caller fills in begins with its size, by which the library
+ * knows the caller's version of it: members that an older caller doesn't have are 0, and
+ * so is what they stand for. A larger struct than the library has is refused with
+ * PARACALL_ERROR_VERSION. Members are only ever added at the end, behind all padding.
+ */
+#define PARACALL_INTERFACE_VERSION 1u
+
+/*
+ * [any] The library's PARACALL_INTERFACE_VERSION. One that is below the program's is too
+ * old for it; one above does.
+ */
+uint32_t paracall_interface_version(void);
 
 /* What a library function returns: 0, or one of these. */
 enum paracall_error {
@@ -54,7 +71,7 @@ enum paracall_error {
 	PARACALL_ERROR_ROOM = -7,
 	/* That is no record of a machine's, or one that no machine can have saved. */
 	PARACALL_ERROR_RECORD = -8,
-	/* It is made for a newer version of this library. */
+	/* It is of a newer version of this library, or another version's trace. */
 	PARACALL_ERROR_VERSION = -9,
 };
 

@@ -49,6 +49,9 @@ enum paracall_powerpc_register {
 
 /* Functions of struct paracall_engine that PowerPC's machines alone have. */
 struct paracall_powerpc_engine {
+	/* sizeof(struct paracall_powerpc_engine): see PARACALL_INTERFACE_VERSION. */
+	size_t size;
+
 	/*
 	 * EV_IDLE: the guest has nothing to do until the next interrupt. An
 	 * engine can wait here until one is pending, whether or not it is

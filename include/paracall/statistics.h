@@ -155,12 +155,8 @@ static inline void paracall_statistics_add(uint64_t *counter, uint64_t amount)
 	__atomic_store_n(counter, *counter + amount, __ATOMIC_RELAXED);
 }
 
-/* [any] Bytes for that many vCPUs. */
-static inline size_t paracall_statistics_size(uint32_t max_cpus)
-{
-	return offsetof(struct paracall_statistics, cpu) +
-	       max_cpus * sizeof(struct paracall_cpu_statistics);
-}
+/* [any] Bytes for that many vCPUs: so many as this library, and no other, writes. */
+size_t paracall_statistics_size(uint32_t max_cpus);
 
 /* [any] One counter added up over all vCPUs, given by its offset. */
 uint64_t paracall_statistics_sum(const struct paracall_statistics *statistics, size_t offset);

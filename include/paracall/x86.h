@@ -25,6 +25,9 @@ enum paracall_x86_register {
 
 /* Functions of struct paracall_engine that x86's machines alone have. */
 struct paracall_x86_engine {
+	/* sizeof(struct paracall_x86_engine): see PARACALL_INTERFACE_VERSION. */
+	size_t size;
+
 	/*
 	 * The guest's time-stamp counter in Hz; the same for the engine's life.
 	 * Called when the guest first has a clock; under no lock, perhaps by several

@@ -26,7 +26,6 @@ int64_t paracall_vendor_hyp_features(struct paracall_cpu *cpu, struct call *call
  */
 int64_t paracall_vendor_hyp_ptp(struct paracall_cpu *cpu, struct call *call)
 {
-	const struct paracall_engine *engine = &cpu->machine->engine;
 	uint32_t counter = (uint32_t)call->arguments[0];
 	struct paracall_clocks clocks;
 	uint64_t now;
@@ -34,7 +33,7 @@ int64_t paracall_vendor_hyp_ptp(struct paracall_cpu *cpu, struct call *call)
 	if (counter != PARACALL_KVM_PTP_VIRTUAL_COUNTER &&
 	    counter != PARACALL_KVM_PTP_PHYSICAL_COUNTER)
 		return PARACALL_SMCCC_NOT_SUPPORTED;
-	if (!engine->read_clocks(cpu->engine_cpu, &clocks) || !clocks.is_paired)
+	if (!ask_clocks(cpu, &clocks) || !clocks.is_paired)
 		return PARACALL_SMCCC_NOT_SUPPORTED;
 	now = (uint64_t)clocks.seconds * NANOSECONDS + clocks.nanoseconds;
 	call->outputs[0] = (uint32_t)now;

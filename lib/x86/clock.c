@@ -232,7 +232,7 @@ static bool steady_clock(struct paracall_cpu *cpu, uint64_t *nanoseconds)
 {
 	struct paracall_clocks clocks;
 
-	if (!cpu->machine->engine.read_clocks(cpu->engine_cpu, &clocks))
+	if (!ask_clocks(cpu, &clocks))
 		return false;
 	*nanoseconds = clocks.steady_nanoseconds;
 	return true;
@@ -333,8 +333,7 @@ void paracall_adjust_clock(struct paracall_cpu *cpu, uint64_t tsc)
 
 	/* Before the guest has a clock there is nothing to correct. */
 	if (!can_tell_time(cpu) || !atomic_load(&clock->frequency) ||
-	    !cpu->machine->engine.read_clocks(cpu->engine_cpu, &clocks) || !clocks.is_paired ||
-	    !try_lock(clock))
+	    !ask_clocks(cpu, &clocks) || !clocks.is_paired || !try_lock(clock))
 		return;
 	is_changed = adjust(cpu, clock, tsc, &clocks);
 	line = clock->line;
@@ -479,13 +478,12 @@ void paracall_update_clock(struct paracall_cpu *cpu)
 /* The time of day when the guest's clock was 0. */
 static bool find_epoch(struct paracall_cpu *cpu, struct paracall_pvclock_wall_clock *wall)
 {
-	const struct paracall_engine *engine = &cpu->machine->engine;
 	struct clock *clock = &x86_machine_of(cpu)->clock;
 	struct paracall_clocks clocks;
 	uint64_t since_epoch;
 	uint64_t now;
 
-	if (!can_tell_time(cpu) || !engine->read_clocks(cpu->engine_cpu, &clocks))
+	if (!can_tell_time(cpu) || !ask_clocks(cpu, &clocks))
 		return false;
 	learn_frequency(cpu);
 	lock(clock);

@@ -130,6 +130,7 @@ static bool read_clocks(void *context, struct paracall_clocks *clocks)
 		fake->clocks.steady_nanoseconds += 1000;
 		fake->clocks.tsc += fake->tsc_frequency / 1000000;
 	}
+	assert_int_equal(clocks->size, sizeof(*clocks));
 	*clocks = fake->clocks;
 	return !fake->has_no_clocks;
 }
@@ -198,20 +199,24 @@ static uint64_t fake_clock(void *machine)
 }
 
 static const struct paracall_x86_engine x86 = {
+	.size = sizeof(x86),
 	.tsc_frequency = tsc_frequency,
 	.flush_tlb = flush_tlb,
 };
 
 static const struct paracall_powerpc_engine powerpc = {
+	.size = sizeof(powerpc),
 	.idle = idle,
 	.has_register = has_register,
 	.map_magic_page = map_magic_page,
 	.msr_was_loaded = msr_was_loaded,
 };
 
-static const struct paracall_arm64_engine arm64 = { .random = give_random };
+static const struct paracall_arm64_engine arm64 = { .size = sizeof(arm64),
+						    .random = give_random };
 
 const struct paracall_engine fake_engine = {
+	.size = sizeof(fake_engine),
 	.name = "fake",
 	.capabilities = FAKE_CAPABILITIES,
 	.read_register = read_register,
@@ -233,6 +238,7 @@ const struct paracall_engine fake_engine = {
 struct paracall_options fake_options(void)
 {
 	return (struct paracall_options){
+		.size = sizeof(struct paracall_options),
 		.architecture = PARACALL_X86,
 		.max_cpus = FAKE_CPUS,
 		.features = paracall_features_available(PARACALL_X86, FAKE_CAPABILITIES),

@@ -223,6 +223,8 @@ static struct paracall_options all_layers(struct paracall_injection *injection)
 	options.trace = aligned_alloc(64, (size + 63) / 64 * 64);
 	assert_non_null(options.trace);
 	memset(options.trace, 0, size);
+	options.trace_size = size;
+	options.trace->version = PARACALL_TRACE_VERSION;
 	options.trace->max_cpus = FAKE_CPUS;
 	options.trace->ring_events = 65536;
 	options.trace->kinds = UINT64_MAX;
@@ -270,7 +272,7 @@ static void expect_no_allocation(const struct paracall_options *options)
 
 static void nothing_is_allocated_later(void **state)
 {
-	struct paracall_injection injection = { .rule_count = 0 };
+	struct paracall_injection injection = { .size = sizeof(injection) };
 	struct paracall_options layers = all_layers(&injection);
 
 	(void)state;
@@ -314,6 +316,7 @@ static void nor_on_other_architectures(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct paracall_options options = {
+			.size = sizeof(options),
 			.architecture = cases[i].architecture,
 			.max_cpus = FAKE_CPUS,
 			.features = paracall_features_available(cases[i].architecture,

@@ -182,6 +182,7 @@ static void features_are_enforced_on_request(void **state)
 static void calls_need_the_engine(void **state)
 {
 	struct paracall_engine engine = {
+		.size = sizeof(engine),
 		.read_register = fake_engine.read_register,
 		.write_register = fake_engine.write_register,
 	};

@@ -175,11 +175,13 @@ static void trace_wake(void *cpu)
 }
 
 static const struct paracall_x86_engine x86_functions = {
+	.size = sizeof(x86_functions),
 	.tsc_frequency = tsc_frequency,
 	.flush_tlb = flush_tlb,
 };
 
 static const struct paracall_powerpc_engine powerpc_functions = {
+	.size = sizeof(powerpc_functions),
 	.idle = idle,
 	.has_register = has_register,
 	.map_magic_page = map_magic_page,
@@ -188,7 +190,7 @@ static const struct paracall_powerpc_engine powerpc_functions = {
 
 static void begin_on(enum paracall_architecture architecture)
 {
-	struct paracall_injection injection = { .rule_count = 0 };
+	struct paracall_injection injection = { .size = sizeof(injection) };
 	struct paracall_options options = fake_options();
 	struct paracall_engine engine = fake_engine;
 	size_t size = paracall_trace_size(FAKE_CPUS, 1024);
@@ -215,7 +217,9 @@ static void begin_on(enum paracall_architecture architecture)
 	trace->max_cpus = FAKE_CPUS;
 	trace->ring_events = 1024;
 	trace->kinds = UINT64_MAX;
+	trace->version = PARACALL_TRACE_VERSION;
 	options.trace = trace;
+	options.trace_size = size;
 	options.architecture = architecture;
 	options.features = paracall_features_available(architecture, FAKE_CAPABILITIES);
 	if (architecture == PARACALL_X86) {

@@ -247,7 +247,7 @@ static void expect_injected(const char *place, enum paracall_fault fault, int64_
 			    const char *expected)
 {
 	struct event event = make_event("injected", 0, fault, place_of(place), value, 7);
-	struct paracall_injection injection = { .rule_count = 0 };
+	struct paracall_injection injection = { .size = sizeof(injection) };
 	enum paracall_architecture architecture =
 		strncmp(place, "DIAG", 4) ? PARACALL_X86 : PARACALL_S390;
 	char line[256];

@@ -10,6 +10,7 @@ static int create(void **state)
 {
 	static struct fake_machine fake;
 	struct paracall_options options = {
+		.size = sizeof(options),
 		.architecture = PARACALL_S390,
 		.max_cpus = FAKE_CPUS,
 	};
@@ -49,6 +50,7 @@ static void machines_are_s390(void **state)
 {
 	struct fake_machine *fake = *state;
 	struct paracall_options options = {
+		.size = sizeof(options),
 		.architecture = PARACALL_S390,
 		.max_cpus = 1,
 		.features = 1u << PARACALL_KVM_FEATURE_PV_UNHALT,

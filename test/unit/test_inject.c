@@ -27,7 +27,7 @@ static uint64_t host_clock(void *machine)
 static struct paracall_injection parse_for(enum paracall_architecture architecture,
 					   const char *list)
 {
-	struct paracall_injection injection = { .rule_count = 0 };
+	struct paracall_injection injection = { .size = sizeof(injection) };
 	char copy[1024];
 	char *position = copy;
 	char *text;
@@ -173,7 +173,7 @@ static void wrong_rules_are_refused(void **state)
 		"seed=1:",
 		"KICK_CPU:drop:1%:1%:1%:1%:1%:1%:1%:1%:1%:1%:1%:1%:1%:1%:1%:1%:1%:1%:1%:1%:1%:1%:1%:1%:1%:1%:1%:1%",
 	};
-	struct paracall_injection injection = { .rule_count = 0 };
+	struct paracall_injection injection = { .size = sizeof(injection) };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
@@ -189,7 +189,7 @@ static void wrong_rules_are_refused(void **state)
 
 static void rules_are_of_an_architecture(void **state)
 {
-	struct paracall_injection injection = { .rule_count = 0 };
+	struct paracall_injection injection = { .size = sizeof(injection) };
 	static const char *const wrong[] = {
 		"KICK_CPU:drop",
 		"MSR_STEAL_TIME:fault",
@@ -596,7 +596,7 @@ static uint64_t call_powerpc(struct fake_cpu *cpu, uint32_t token)
 
 static void powerpc_s_calls_are_met(void **state)
 {
-	struct paracall_injection injection = { .rule_count = 0 };
+	struct paracall_injection injection = { .size = sizeof(injection) };
 	struct fake_machine fake = { .machine = NULL };
 	struct fake_cpu *cpu = &fake.cpus[0];
 	const uint32_t features =

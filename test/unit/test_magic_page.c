@@ -58,6 +58,7 @@ static int create(void **state)
 {
 	static struct fake_machine fake;
 	struct paracall_options options = {
+		.size = sizeof(options),
 		.architecture = PARACALL_POWERPC,
 		.max_cpus = FAKE_CPUS,
 		.features = 1u << PARACALL_KVM_FEATURE_MAGIC_PAGE,
@@ -545,6 +546,7 @@ static void refused(void **state)
 	struct fake_machine *fake = *state;
 	struct fake_cpu *cpu = fake->cpus;
 	struct paracall_options options = {
+		.size = sizeof(options),
 		.architecture = PARACALL_POWERPC,
 		.max_cpus = FAKE_CPUS,
 	};

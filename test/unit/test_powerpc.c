@@ -14,6 +14,7 @@ static int create_with(void **state, const struct paracall_engine *engine, uint3
 {
 	static struct fake_machine fake;
 	struct paracall_options options = {
+		.size = sizeof(options),
 		.architecture = PARACALL_POWERPC,
 		.max_cpus = FAKE_CPUS,
 		.features = features,
@@ -88,6 +89,7 @@ static void features_need_an_engine(void **state)
 {
 	struct paracall_engine engine = fake_engine;
 	struct paracall_options options = {
+		.size = sizeof(options),
 		.architecture = PARACALL_POWERPC,
 		.max_cpus = 1,
 		.features = 1u << PARACALL_KVM_FEATURE_MAGIC_PAGE,

@@ -60,6 +60,7 @@ static void assert_refused(struct fake_machine *fake, const struct record *recor
 static void make(struct fake_machine *fake, enum paracall_architecture architecture)
 {
 	struct paracall_options options = {
+		.size = sizeof(options),
 		.architecture = architecture,
 		.max_cpus = FAKE_CPUS,
 		.features = paracall_features_available(architecture, FAKE_CAPABILITIES),
@@ -223,6 +224,7 @@ static void an_owed_reset_is_done(void **state)
 }
 
 static const struct paracall_rule late_kicks = {
+	.size = sizeof(late_kicks),
 	.place = PARACALL_AT_CALL,
 	.index = PARACALL_KVM_HC_KICK_CPU,
 	.fault = PARACALL_FAULT_LATE,
@@ -236,7 +238,9 @@ static const struct paracall_rule late_kicks = {
 static void a_kick_that_is_late_comes_after_all(void **state)
 {
 	static struct fake_machine from, to;
-	struct paracall_injection injection = { .rules = { late_kicks }, .rule_count = 1 };
+	struct paracall_injection injection = { .size = sizeof(injection),
+						.rules = { late_kicks },
+						.rule_count = 1 };
 	struct paracall_options options = fake_options();
 	struct record record;
 

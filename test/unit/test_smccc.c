@@ -16,6 +16,7 @@ static uint32_t features_of(uint32_t capabilities)
 static void create_with(struct fake_machine *fake, uint32_t features)
 {
 	struct paracall_options options = {
+		.size = sizeof(options),
 		.architecture = PARACALL_ARM64,
 		.max_cpus = FAKE_CPUS,
 		.features = features,

@@ -54,6 +54,7 @@ static struct paracall_trace *new_trace(uint32_t cpus, uint32_t ring_events)
 	struct paracall_trace *trace = aligned_alloc(64, size);
 
 	memset(trace, 0, size);
+	trace->version = PARACALL_TRACE_VERSION;
 	trace->max_cpus = cpus;
 	trace->ring_events = ring_events;
 	trace->kinds = UINT64_MAX;
@@ -84,6 +85,7 @@ static void scene_begin_with(struct scene *scene, enum paracall_architecture arc
 {
 	struct paracall_engine engine = fake_engine;
 	struct paracall_options options = {
+		.size = sizeof(options),
 		.architecture = architecture,
 		.max_cpus = CPUS,
 		.features = features,
@@ -96,6 +98,7 @@ static void scene_begin_with(struct scene *scene, enum paracall_architecture arc
 	waits_left = 0;
 	scene->view = look_at(scene->trace);
 	options.trace = scene->trace;
+	options.trace_size = paracall_trace_size(CPUS, RING_EVENTS);
 	assert_int_equal(paracall_machine_new(&scene->machine, &engine, &options),
 			 PARACALL_ERROR_ARGUMENT);
 	engine.trace_clock = trace_clock;
@@ -368,7 +371,7 @@ static void test_papr(void **state)
 /* Faults are told before what they meet, and by its name. */
 static void test_injected(void **state)
 {
-	struct paracall_injection injection = { .rule_count = 0 };
+	struct paracall_injection injection = { .size = sizeof(injection) };
 	struct paracall_event event;
 	struct scene scene;
 
@@ -407,7 +410,7 @@ static void test_injected(void **state)
 /* The same number is another event's on PowerPC. */
 static void test_injected_on_powerpc(void **state)
 {
-	struct paracall_injection injection = { .rule_count = 0 };
+	struct paracall_injection injection = { .size = sizeof(injection) };
 	struct paracall_event event;
 	struct scene scene;
 
@@ -769,6 +772,7 @@ static void test_impossible_sizes(void **state)
 	engine.trace_wait = trace_wait;
 	engine.trace_wake = trace_wake;
 	options.trace = trace;
+	options.trace_size = size;
 	/* One ring for FAKE_CPUS. */
 	assert_int_equal(paracall_machine_new(&machine, &engine, &options),
 			 PARACALL_ERROR_ARGUMENT);

@@ -223,13 +223,11 @@ bool counter_read(void *context, struct paracall_clocks *clocks)
 	readings_want(context);
 	read_host(&monotonic, &realtime);
 	nanoseconds = (int64_t)monotonic + atomic_load(&state.offset);
-	*clocks = (struct paracall_clocks){
-		.tsc = (uint64_t)((unsigned __int128)(uint64_t)nanoseconds * frequency /
-				  NANOSECONDS),
-		.seconds = (int64_t)(realtime / NANOSECONDS),
-		.nanoseconds = (uint32_t)(realtime % NANOSECONDS),
-		.steady_nanoseconds = monotonic,
-		.is_paired = true,
-	};
+	clocks->tsc =
+		(uint64_t)((unsigned __int128)(uint64_t)nanoseconds * frequency / NANOSECONDS);
+	clocks->seconds = (int64_t)(realtime / NANOSECONDS);
+	clocks->nanoseconds = (uint32_t)(realtime % NANOSECONDS);
+	clocks->steady_nanoseconds = monotonic;
+	clocks->is_paired = true;
 	return true;
 }

@@ -34,7 +34,10 @@ static bool give_random(void *context, void *data, size_t size)
 	return getrandom(data, size, GRND_NONBLOCK) == (ssize_t)size;
 }
 
-static const struct paracall_arm64_engine arm64_functions = { .random = give_random };
+static const struct paracall_arm64_engine arm64_functions = {
+	.size = sizeof(arm64_functions),
+	.random = give_random,
+};
 
 static const struct paracall_engine engine_functions = {
 	.name = "QEMU TCG",

@@ -39,6 +39,7 @@ static const char *const register_names[POWERPC_REGISTERS] = {
 /* clang-format on */
 
 static const struct paracall_powerpc_engine powerpc_functions = {
+	.size = sizeof(powerpc_functions),
 	.idle = idle_note,
 	.has_register = magic_page_has_register,
 	.map_magic_page = magic_page_map,

@@ -60,6 +60,7 @@ static uint64_t program_counter(void *context)
 }
 
 static const struct paracall_x86_engine x86_functions = {
+	.size = sizeof(x86_functions),
 	.tsc_frequency = clock_tsc_frequency,
 	.flush_tlb = flush_tlb,
 };
