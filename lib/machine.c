@@ -345,15 +345,21 @@ struct paracall_cpu *paracall_machine_add_cpu(struct paracall_machine *machine, 
 		return NULL;
 	cpu = cpu_at(machine, index);
 	before = atomic_exchange(&cpu->presence, ADDED);
+	if (before == ADDED)
+		return NULL;
 	if (before == NEVER_ADDED)
 		__atomic_fetch_add(&machine->statistics->cpus, 1, __ATOMIC_RELAXED);
-	/* One that is only found again may run. */
-	if (before == ADDED)
-		return cpu;
 	__atomic_store_n(&cpu->engine_cpu, engine_cpu, __ATOMIC_RELEASE);
 	if (machine->architecture->add_cpu)
 		machine->architecture->add_cpu(cpu);
 	return cpu;
+}
+
+struct paracall_cpu *paracall_machine_find_cpu(struct paracall_machine *machine, uint32_t index)
+{
+	return index < machine->max_cpus && is_added(cpu_at(machine, index))
+		       ? cpu_at(machine, index)
+		       : NULL;
 }
 
 static void forget_apic_id(struct paracall_machine *machine, uint32_t apic_id)

@@ -196,7 +196,10 @@ static void vcpu_init(unsigned int index, void *userdata)
 	if (!vcpu->buffer)
 		vcpu->buffer = g_byte_array_sized_new(MEMORY_LARGEST);
 	vcpu->statistics = &paracall_machine_statistics(engine->machine)->cpu[index];
-	vcpu->cpu = paracall_machine_add_cpu(engine->machine, index, vcpu);
+	/* It is there already if QEMU announces it twice. */
+	vcpu->cpu = paracall_machine_find_cpu(engine->machine, index);
+	if (!vcpu->cpu)
+		vcpu->cpu = paracall_machine_add_cpu(engine->machine, index, vcpu);
 	atomic_store(&engine->vcpus[index], vcpu);
 	vcpu->run_delay_file = run_delay_open();
 	note_thread(engine, vcpu);

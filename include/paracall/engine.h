@@ -328,12 +328,17 @@ bool paracall_set_mark(struct paracall_cpu *cpu);
 enum paracall_mark paracall_check_mark(struct paracall_cpu *cpu);
 
 /*
- * [any] Adds the vCPU in slot @index (0 to max_cpus - 1), or finds it if it
- * is there, and then does nothing else. Returns NULL if there is no such slot. No
- * other thread's vCPU can find it before paracall_cpu_set_apic_id().
+ * [any] Adds a vCPU in slot @index (0 to max_cpus - 1); @engine_cpu is the engine's own
+ * pointer, by which its functions know the vCPU. Returns NULL if there is no such slot,
+ * or there is a vCPU in it. No other thread's vCPU can find it before
+ * paracall_cpu_set_apic_id().
  */
 struct paracall_cpu *paracall_machine_add_cpu(struct paracall_machine *machine, uint32_t index,
 					      void *engine_cpu);
+
+/* [any] The vCPU in slot @index, or NULL if there is none. */
+struct paracall_cpu *paracall_machine_find_cpu(struct paracall_machine *machine,
+					       uint32_t index);
 
 /*
  * [vCPU, or any once it does not run any more] Takes a vCPU out, as when it is

@@ -360,6 +360,7 @@ static void no_ipi_is_lost_while_ids_change(void **state)
 	(void)state;
 	engine.send_interrupt = note_id;
 	fake_machine_create(&fake, &engine, NULL);
+	paracall_machine_remove_cpu(fake.cpus[1].cpu);
 	atomic_store(&ids_are_done, false);
 	assert_int_equal(pthread_create(&sender, NULL, send_to_six, &fake.cpus[0]), 0);
 	for (unsigned int i = 0; i < ID_CHANGES || !atomic_load(&sent_to[6]); i++) {

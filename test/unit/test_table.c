@@ -360,8 +360,9 @@ static void cpus_are_checked(void **state)
 	(void)state;
 	fake_machine_create(&fake, &fake_engine, NULL);
 	assert_null(paracall_machine_add_cpu(fake.machine, FAKE_CPUS, NULL));
-	assert_ptr_equal(paracall_machine_add_cpu(fake.machine, 1, &fake.cpus[1]),
-			 fake.cpus[1].cpu);
+	assert_null(paracall_machine_add_cpu(fake.machine, 1, &fake.cpus[1]));
+	assert_null(paracall_machine_find_cpu(fake.machine, FAKE_CPUS));
+	assert_ptr_equal(paracall_machine_find_cpu(fake.machine, 1), fake.cpus[1].cpu);
 	assert_int_equal(paracall_machine_statistics(fake.machine)->cpus, FAKE_CPUS);
 	assert_int_equal(paracall_cpu_set_apic_id(fake.cpus[1].cpu, 2), PARACALL_ERROR_CPU);
 	assert_int_equal(paracall_cpu_set_apic_id(fake.cpus[1].cpu, PARACALL_MAX_APIC_ID + 1),
@@ -372,7 +373,9 @@ static void cpus_are_checked(void **state)
 	assert_int_equal(fake.cpus[1].yields, 1);
 	/* One without an id is given none by what stands for that. */
 	paracall_machine_remove_cpu(fake.cpus[1].cpu);
-	paracall_machine_add_cpu(fake.machine, 1, &fake.cpus[1]);
+	assert_null(paracall_machine_find_cpu(fake.machine, 1));
+	assert_ptr_equal(paracall_machine_add_cpu(fake.machine, 1, &fake.cpus[1]),
+			 fake.cpus[1].cpu);
 	assert_int_equal(paracall_cpu_set_apic_id(fake.cpus[1].cpu, UINT32_MAX),
 			 PARACALL_ERROR_CPU);
 	fake_machine_destroy(&fake);
