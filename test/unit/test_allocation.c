@@ -180,6 +180,21 @@ static void use_registers(struct fake_machine *fake)
 	}
 }
 
+/* More than any of these machines writes. */
+static uint8_t record[1 << 20];
+
+static void save_and_load(struct fake_machine *fake)
+{
+	size_t size = paracall_machine_save(fake->machine, record, sizeof(record));
+
+	assert_true(size && size <= sizeof(record));
+	assert_int_equal(paracall_machine_load(fake->machine, record, size), 0);
+	/* One that is refused, too. */
+	record[0]++;
+	assert_int_equal(paracall_machine_load(fake->machine, record, size),
+			 PARACALL_ERROR_RECORD);
+}
+
 static void live(struct fake_machine *fake)
 {
 	struct paracall_cpu *cpu = fake->cpus[2].cpu;
@@ -200,6 +215,10 @@ static void live(struct fake_machine *fake)
 	paracall_machine_was_paused(fake->machine);
 	paracall_update(cpu);
 	paracall_adjust_clock(cpu, 0);
+	save_and_load(fake);
+	paracall_machine_loaded(fake->machine, cpu);
+	if (paracall_set_mark(cpu))
+		paracall_check_mark(cpu);
 	paracall_cpu_reset(cpu);
 	paracall_machine_reset(fake->machine, NULL);
 	paracall_machine_remove_cpu(fake->cpus[3].cpu);
@@ -305,12 +324,46 @@ static void call_epapr(struct fake_cpu *cpu)
 		}
 }
 
+/* Each function of the table, by both instructions, and some that there are not. */
+static void call_smccc(struct fake_cpu *cpu)
+{
+	const struct paracall_call_info *info;
+
+	assert_int_equal(paracall_arm64_place_stolen_time(cpu->cpu,
+							  (struct paracall_gpa){ 0x1000 }),
+			 0);
+	for (size_t i = 0; (info = paracall_call_info(i)); i++)
+		for (uint64_t argument = 0; argument < 200; argument += 64) {
+			cpu->registers[PARACALL_ARM64_X0] = info->number;
+			cpu->registers[PARACALL_ARM64_X1] = argument;
+			paracall_smccc(cpu->cpu, PARACALL_SMCCC_HVC);
+			cpu->registers[PARACALL_ARM64_X0] = info->number;
+			paracall_smccc(cpu->cpu, PARACALL_SMCCC_SMC);
+		}
+	cpu->run_delay += 1000;
+}
+
+/* Its life, whatever the architecture. */
+static void use_life(struct fake_machine *fake, struct fake_cpu *cpu)
+{
+	paracall_update(cpu->cpu);
+	paracall_halt(cpu->cpu);
+	paracall_resume(cpu->cpu);
+	save_and_load(fake);
+	paracall_cpu_reset(cpu->cpu);
+	paracall_machine_reset(fake->machine, NULL);
+	paracall_machine_remove_cpu(fake->cpus[3].cpu);
+	assert_non_null(paracall_machine_add_cpu(fake->machine, 3, &fake->cpus[3]));
+}
+
 static void nor_on_other_architectures(void **state)
 {
 	static const struct {
 		enum paracall_architecture architecture;
 		void (*use)(struct fake_cpu *cpu);
-	} cases[] = { { PARACALL_S390, diagnose }, { PARACALL_POWERPC, call_epapr } };
+	} cases[] = { { PARACALL_S390, diagnose },
+		      { PARACALL_POWERPC, call_epapr },
+		      { PARACALL_ARM64, call_smccc } };
 	static struct fake_machine fake;
 
 	(void)state;
@@ -326,7 +379,7 @@ static void nor_on_other_architectures(void **state)
 		fake_machine_create(&fake, &fake_engine, &options);
 		allocations = frees = 0;
 		cases[i].use(&fake.cpus[1]);
-		paracall_machine_reset(fake.machine, NULL);
+		use_life(&fake, &fake.cpus[1]);
 		assert_int_equal(allocations, 0);
 		assert_int_equal(frees, 0);
 		fake_machine_destroy(&fake);
