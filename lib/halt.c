@@ -23,6 +23,7 @@
 #include "halt.h"
 
 #include "inject.h"
+#include "misuse.h"
 #include "trace/trace.h"
 
 void halt_wake(struct paracall_cpu *cpu, struct paracall_cpu *target, uint32_t apic_id)
@@ -50,6 +51,7 @@ bool paracall_halt(struct paracall_cpu *cpu)
 {
 	uint32_t state = RUNNING;
 
+	ENTER(cpu);
 	/* It may sleep for long, and owes them to others. */
 	if (has_rules(cpu))
 		injection_do_late_calls(cpu, true);
@@ -67,6 +69,7 @@ void paracall_resume(struct paracall_cpu *cpu)
 {
 	uint32_t state = atomic_load_explicit(&cpu->halt_state, memory_order_relaxed);
 
+	ENTER_AGAIN(cpu);
 	if (state == HALTED &&
 	    atomic_compare_exchange_strong(&cpu->halt_state, &state, RUNNING)) {
 		trace_wake(cpu, PARACALL_WAKE_INTERRUPT);

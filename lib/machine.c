@@ -2,6 +2,7 @@
 /* The life of machines and vCPUs. All memory is allocated here, at creation. */
 #include "architecture.h"
 #include "inject.h"
+#include "misuse.h"
 #include "take.h"
 #include "trace/trace.h"
 
@@ -20,12 +21,12 @@ struct request {
 static int take_request(struct request *request, const struct paracall_engine *engine,
 			const struct paracall_options *options)
 {
-	int error = take(&request->engine, sizeof(request->engine),
-			 UP_TO(struct paracall_engine, write_register), engine);
+	int error = take_struct(&request->engine, sizeof(request->engine),
+				UP_TO(struct paracall_engine, write_register), engine);
 
 	if (!error)
-		error = take(&request->options, sizeof(request->options),
-			     UP_TO(struct paracall_options, max_cpus), options);
+		error = take_struct(&request->options, sizeof(request->options),
+				    UP_TO(struct paracall_options, max_cpus), options);
 	if (error || !request->options.injection)
 		return error;
 	error = take_injection(&request->injection, request->options.injection);
@@ -48,7 +49,8 @@ static int take_functions(struct paracall_machine *machine)
 		return PARACALL_OK;
 	memcpy(&functions, pointer, sizeof(functions));
 	memcpy(pointer, &place, sizeof(place));
-	return functions ? take(place, architecture->functions_size, sizeof(size_t), functions)
+	return functions ? take_struct(place, architecture->functions_size, sizeof(size_t),
+				       functions)
 			 : PARACALL_OK;
 }
 
@@ -130,6 +132,8 @@ static struct paracall_cpu new_cpu(struct paracall_machine *machine, uint32_t in
 	return (struct paracall_cpu){
 		.machine = machine,
 		.index = index,
+		.architecture = machine->architecture->bit,
+		.quick_mode = NO_MODE,
 		.statistics = &machine->statistics->cpu[index],
 		.trace = trace->trace,
 		.has_layers = machine->enforce_features || trace->trace || machine->has_rules,
@@ -234,6 +238,7 @@ void paracall_machine_free(struct paracall_machine *machine)
 {
 	if (!machine)
 		return;
+	CHECK_STOPPED(machine);
 	if (machine->architecture->destroy)
 		machine->architecture->destroy(machine);
 	free_general(machine);
@@ -271,6 +276,7 @@ void paracall_take_reset(struct paracall_cpu *cpu)
 
 void paracall_cpu_reset(struct paracall_cpu *cpu)
 {
+	ENTER(cpu);
 	take_reset(cpu);
 	reset_own(cpu, false);
 	reset_shared(cpu, RUNNING);
@@ -307,6 +313,7 @@ void machine_clear(struct paracall_machine *machine)
 
 void paracall_machine_reset(struct paracall_machine *machine, struct paracall_cpu *by)
 {
+	ENTER(by);
 	reset_all(machine, RUNNING);
 	__atomic_fetch_add(&machine->statistics->resets, 1, __ATOMIC_RELAXED);
 	by = by ? by : any_cpu(machine);
@@ -316,6 +323,7 @@ void paracall_machine_reset(struct paracall_machine *machine, struct paracall_cp
 
 void paracall_machine_loaded(struct paracall_machine *machine, struct paracall_cpu *by)
 {
+	ENTER(by);
 	reset_all(machine, HALT_UNKNOWN);
 	take_reset(by);
 	paracall_trace_tell(by, PARACALL_EVENT_LOADED, 0, 0, NULL, 0);
@@ -372,6 +380,7 @@ void paracall_machine_remove_cpu(struct paracall_cpu *cpu)
 {
 	struct paracall_machine *machine = cpu->machine;
 
+	ENTER(cpu);
 	forget_apic_id(machine, atomic_exchange(&cpu->apic_id, UINT32_MAX));
 	if (machine->architecture->remove_cpu)
 		machine->architecture->remove_cpu(cpu);
@@ -386,6 +395,7 @@ int paracall_cpu_set_apic_id(struct paracall_cpu *cpu, uint32_t apic_id)
 	struct paracall_machine *machine = cpu->machine;
 	struct paracall_cpu *expected = NULL;
 
+	CHECK_ADDED(cpu);
 	/* The largest of all is also what one without an id has. */
 	if (apic_id > PARACALL_MAX_APIC_ID)
 		return PARACALL_ERROR_CPU;
@@ -399,6 +409,7 @@ int paracall_cpu_set_apic_id(struct paracall_cpu *cpu, uint32_t apic_id)
 
 void paracall_update(struct paracall_cpu *cpu)
 {
+	ENTER_AGAIN(cpu);
 	take_reset(cpu);
 	if (has_rules(cpu))
 		injection_update(cpu);

@@ -5,6 +5,7 @@
 
 #include <paracall/paracall.h>
 #include <stdatomic.h>
+#include <stdint.h>
 
 /*
  * A vCPU's place between kicks and halts; see halt.c. One word, so that
@@ -23,6 +24,9 @@ enum presence {
 	ADDED,
 	REMOVED,
 };
+
+/* No call is made in it. */
+#define NO_MODE UINT32_MAX
 
 /* row.h, and architecture.h. */
 struct row;
@@ -73,6 +77,9 @@ struct paracall_cpu {
 	struct paracall_machine *machine;
 	/* Its slot. */
 	uint32_t index;
+	/* The machine's, and the mode of calls that go by x86/quick.h. */
+	enum paracall_architecture architecture;
+	uint32_t quick_mode;
 	/* An enum presence. */
 	_Atomic(uint32_t) presence;
 	/* The engine's own pointer; of other vCPUs by engine_cpu_of(). */
@@ -88,6 +95,10 @@ struct paracall_cpu {
 	 * goes by the id that it looked for: this one changes at another moment.
 	 */
 	_Atomic(uint32_t) apic_id;
+#ifdef PARACALL_CHECKS
+	/* The thread that is in the library for it; 0: none. See misuse.h. */
+	_Atomic(uintptr_t) inside;
+#endif
 	/* NULL unless tracing. */
 	struct paracall_trace *trace;
 	/* Its own there. */

@@ -6,6 +6,7 @@
  */
 #include "architecture.h"
 #include "inject.h"
+#include "misuse.h"
 #include "record.h"
 
 /* "PCSV" */
@@ -40,6 +41,7 @@ size_t paracall_machine_save(struct paracall_machine *machine, void *record, siz
 	const struct architecture *architecture = machine->architecture;
 	struct record_writer writer = { .data = record, .room = size };
 
+	CHECK_STOPPED(machine);
 	record_put_word(&writer, MAGIC);
 	record_put_word(&writer, VERSION);
 	record_put_word(&writer, architecture->bit);
@@ -137,8 +139,10 @@ static int load(struct paracall_machine *machine, const void *record, size_t siz
 
 int paracall_machine_load(struct paracall_machine *machine, const void *record, size_t size)
 {
-	int error = load(machine, record, size, false);
+	int error;
 
+	CHECK_STOPPED(machine);
+	error = load(machine, record, size, false);
 	if (error)
 		return error;
 	machine_clear(machine);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-int take(void *own, size_t own_size, size_t least, const void *theirs)
+int take_struct(void *own, size_t own_size, size_t least, const void *theirs)
 {
 	size_t size;
 
@@ -20,7 +20,7 @@ int take(void *own, size_t own_size, size_t least, const void *theirs)
 
 int take_rule(struct paracall_rule *own, const void *theirs)
 {
-	return take(own, sizeof(*own), UP_TO(struct paracall_rule, text), theirs);
+	return take_struct(own, sizeof(*own), UP_TO(struct paracall_rule, text), theirs);
 }
 
 /* Their rules stand one after the other, each as large as it says. */

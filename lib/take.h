@@ -15,7 +15,7 @@
  * Returns 0, PARACALL_ERROR_ARGUMENT for a size that no version has, or
  * PARACALL_ERROR_VERSION for a newer one.
  */
-int take(void *own, size_t own_size, size_t least, const void *theirs);
+int take_struct(void *own, size_t own_size, size_t least, const void *theirs);
 
 /* Up to that member. */
 #define UP_TO(type, member) (offsetof(type, member) + sizeof(((type *)0)->member))

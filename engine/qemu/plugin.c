@@ -123,6 +123,15 @@ static uint64_t read_clock(void *machine)
 	return clock_nanoseconds();
 }
 
+/* By a fault of the plugin's alone. */
+static void report(void *machine, void *cpu, int error, const char *message)
+{
+	(void)machine;
+	(void)cpu;
+	fprintf(stderr, "paracall: %s: %s: this is a bug in Paracall\n", message,
+		paracall_strerror(error));
+}
+
 static bool create_machine(const struct plugin_options *plugin)
 {
 	struct engine *engine = &paracall_qemu_engine;
@@ -143,6 +152,7 @@ static bool create_machine(const struct plugin_options *plugin)
 	functions.size = sizeof(functions);
 	functions.capabilities = plugin->capabilities;
 	functions.clock = read_clock;
+	functions.report = report;
 	if (plugin->report && !map_report(plugin->report, max_cpus, &options))
 		return false;
 	if (plugin->trace && !trace_map(plugin->trace, &options, &functions))

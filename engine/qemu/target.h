@@ -25,7 +25,10 @@ struct target {
 	unsigned int register_count;
 	unsigned int needed_registers;
 	bool is_big_endian;
-	/* What the library gets, but for its size, its clock, and capabilities: of the plugin's, these. */
+	/*
+	 * What the library gets, but for its size, the clock and the reports, which are the
+	 * same for all; and of the plugin's capabilities, these.
+	 */
 	const struct paracall_engine *engine;
 	uint32_t capabilities;
 	/* Bytes of its two structs; of the machine's 0 if it has none. */

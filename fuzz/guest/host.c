@@ -360,6 +360,15 @@ static void trace_wake(void *context)
 	caller(context);
 }
 
+/* No guest can cause one. */
+static void report(void *machine, void *context, int error, const char *message)
+{
+	(void)machine;
+	(void)context;
+	(void)message;
+	FUZZ_CHECK(!error);
+}
+
 static const struct paracall_x86_engine x86 = {
 	.size = sizeof(x86),
 	.tsc_frequency = tsc_frequency,
@@ -400,6 +409,7 @@ static const struct paracall_engine engine = {
 	.trace_clock = host_clock,
 	.trace_wait = trace_wait,
 	.trace_wake = trace_wake,
+	.report = report,
 	.x86 = &x86,
 	.powerpc = &powerpc,
 	.arm64 = &arm64,

@@ -76,7 +76,8 @@ enum paracall_smccc_outcome paracall_smccc(struct paracall_cpu *cpu,
  * then in paracall_update(). Without a place stolen time is not supported. A
  * reset of the machine takes it away.
  *
- * Returns 0, or PARACALL_ERROR_ARGUMENT for an address that is no such multiple.
+ * Returns 0, PARACALL_ERROR_ARGUMENT for an address that is no such multiple, or
+ * PARACALL_ERROR_USE if this is no machine of arm64.
  */
 int paracall_arm64_place_stolen_time(struct paracall_cpu *cpu, struct paracall_gpa address);
 

@@ -100,32 +100,37 @@ struct paracall_interrupt {
 	bool assert_level;
 };
 
-/*
- * @cpu and @target are the engine's own pointers, as given to
- * paracall_machine_add_cpu(), and @machine is the one in struct paracall_options.
- * All functions are called from inside the library's, in
- * the thread that called these, and with @cpu that vCPU's. No lock of the library's is
- * held then, but one for clock pages: see paracall_adjust_clock(). libparacall(3),
- * "Threads", tells which function calls which; those that are marked [any] call none,
- * but that paracall_machine_remove_cpu() may tell a trace of its vCPU, and
- * paracall_machine_new() calls .clock.
- *
- * A target that was taken out of the machine may still be named by a call that was
- * under way then.
- */
 struct paracall_x86_engine;
 struct paracall_powerpc_engine;
 struct paracall_arm64_engine;
 
+/*
+ * @cpu and @target are the engine's own pointers, as given to
+ * paracall_machine_add_cpu(), and @machine is the one in struct paracall_options.
+ * All functions are called from inside the library's, in the thread that called these,
+ * and with @cpu that vCPU's. No lock of the library's is held then, but one for clock
+ * pages: see paracall_adjust_clock(). libparacall(3), "Threads", tells which function
+ * calls which; those that are marked [any] call none, but that
+ * paracall_machine_remove_cpu() may tell a trace of its vCPU, paracall_machine_new()
+ * calls .clock, and all may call .report.
+ *
+ * A target that was taken out of the machine may still be named by a call that was
+ * under way then.
+ */
 struct paracall_engine {
 	/* sizeof(struct paracall_engine): see PARACALL_INTERFACE_VERSION. */
 	size_t size;
 	/* For messages. */
 	const char *name;
-	/* Bits of enum paracall_capability; their functions must be there. */
+	/*
+	 * Bits of enum paracall_capability; their functions must be there, or
+	 * paracall_machine_new() returns PARACALL_ERROR_ARGUMENT. A function whose
+	 * capability is not there is never called: features that need it are not offered,
+	 * and calls that do are answered as those that there are not.
+	 */
 	uint32_t capabilities;
 
-	/* A register of the calling vCPU, whole (64 bits). */
+	/* A register of the calling vCPU, whole (64 bits). Both are always needed. */
 	uint64_t (*read_register)(void *cpu, unsigned int number);
 	void (*write_register)(void *cpu, unsigned int number, uint64_t value);
 
@@ -136,50 +141,65 @@ struct paracall_engine {
 	 * paracall_resume() came since, or neither was called since
 	 * paracall_machine_loaded(). The vCPU may just be on its way into
 	 * the halt, or out of it: the wake-up must then not be lost, and must
-	 * be harmless.
+	 * be harmless. Needed for PARACALL_CAN_WAKE.
 	 */
 	void (*wake)(void *cpu, void *target, uint32_t apic_id);
 
-	/* Send @interrupt; true if the target took it. */
+	/*
+	 * Send @interrupt; true if the target took it. Needed for
+	 * PARACALL_CAN_INTERRUPT.
+	 */
 	bool (*send_interrupt)(void *cpu, void *target, uint32_t apic_id,
 			       const struct paracall_interrupt *interrupt);
 
-	/* A hint that @target should run now; if it is NULL, that any other should. */
+	/*
+	 * A hint that @target should run now; if it is NULL, that any other should. Needed
+	 * for PARACALL_CAN_YIELD; on s390 the functions of DIAGNOSE that ask for it do
+	 * nothing without.
+	 */
 	void (*yield_to)(void *cpu, void *target);
 
 	/*
 	 * Copy from or to the guest's memory, from any vCPU's thread. False if
 	 * not all of it is memory: devices must not be touched. Aligned 4 and 8
-	 * bytes are one access for any observer.
+	 * bytes are one access for any observer. Needed for PARACALL_CAN_ACCESS_MEMORY;
+	 * without that all of the guest's memory counts as none.
 	 */
 	bool (*read_memory)(void *cpu, struct paracall_gpa address, void *data, size_t size);
 	bool (*write_memory)(void *cpu, struct paracall_gpa address, const void *data,
 			     size_t size);
 
-	/* False if there is nothing to tell. See paracall_adjust_clock() for the lock. */
+	/*
+	 * False if there is nothing to tell. See paracall_adjust_clock() for the lock.
+	 * Needed for PARACALL_CAN_TELL_TIME.
+	 */
 	bool (*read_clocks)(void *cpu, struct paracall_clocks *clocks);
 
 	/*
 	 * Nanoseconds that the host's scheduler let this vCPU wait while it
-	 * could have run, since it exists.
+	 * could have run, since it exists. Needed for PARACALL_CAN_TELL_RUN_DELAY.
 	 */
 	uint64_t (*run_delay)(void *cpu);
 
 	/*
 	 * Let the calling vCPU wait so many nanoseconds, or less where that would
-	 * stop others for long: for fault injection only. May be NULL.
+	 * stop others for long: for fault injection only. NULL: rules with
+	 * PARACALL_FAULT_DELAY are refused with PARACALL_ERROR_ARGUMENT.
 	 */
 	void (*delay)(void *cpu, uint64_t nanoseconds);
 
 	/*
-	 * Nanoseconds of a steady host clock, for statistics; NULL if there is
-	 * none. Called from any vCPU's thread.
+	 * Nanoseconds of a steady host clock, for statistics. Called from any vCPU's
+	 * thread. NULL: no call's time is taken, and rules that need a clock,
+	 * PARACALL_FAULT_LATE and those about clocks and steal time, are refused with
+	 * PARACALL_ERROR_ARGUMENT.
 	 */
 	uint64_t (*clock)(void *machine);
 
 	/*
-	 * For traces; with one all but the program counter must be there. The
-	 * calling vCPU's program counter, of the instruction that it executes.
+	 * From here on for traces: a machine with one, whose engine lacks one of the other
+	 * three, is refused with PARACALL_ERROR_ARGUMENT. The calling vCPU's program
+	 * counter, of the instruction that it executes. NULL: events have 0.
 	 */
 	uint64_t (*program_counter)(void *cpu);
 	/* The clock that the trace asks for, enum paracall_trace_clock. Never 0. */
@@ -191,6 +211,16 @@ struct paracall_engine {
 	bool (*trace_wait)(void *cpu);
 	/* Wake the reader if it sleeps. */
 	void (*trace_wake)(void *cpu);
+
+	/*
+	 * Something is wrong of which no result can tell: a function was called for a
+	 * machine of another architecture, and has done nothing (PARACALL_ERROR_USE), or
+	 * one of the engine's gave what can't be. @cpu may be NULL; @message is for who
+	 * develops the engine, and good until this returns. No guest can cause it. Called
+	 * in the thread that called the library; may call nothing of it. NULL: nobody is
+	 * told.
+	 */
+	void (*report)(void *machine, void *cpu, int error, const char *message);
 
 	/*
 	 * Those of one architecture only: see its header. Of a machine's others nothing is

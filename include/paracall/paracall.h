@@ -73,6 +73,8 @@ enum paracall_error {
 	PARACALL_ERROR_RECORD = -8,
 	/* It is of a newer version of this library, or another version's trace. */
 	PARACALL_ERROR_VERSION = -9,
+	/* For .report: a function was called for what it is not for, or when it may not be. */
+	PARACALL_ERROR_USE = -10,
 };
 
 /* [any] A sentence fragment for an error; never NULL. */

@@ -130,6 +130,8 @@ int paracall_device_tree_add(const void *tree, size_t size, void *result, size_t
  *
  * Loads and stores there act on the vCPU's registers. All are [vCPU].
  *
+ * It is not checked in every build that the machine is PowerPC's.
+ *
  * paracall_magic_page_is_at() tells whether an access to @address is one to the
  * page. If so the engine does it by one of the other two: @offset is that in the
  * page, @size is 1, 2, 4 or 8 bytes, and values are as the instruction has them

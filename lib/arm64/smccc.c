@@ -6,6 +6,7 @@
  * functions.
  */
 #include "../call.h"
+#include "../misuse.h"
 #include "arch.h"
 
 static uint64_t read_register(struct paracall_cpu *cpu, unsigned int number)
@@ -70,6 +71,9 @@ enum paracall_smccc_outcome paracall_smccc(struct paracall_cpu *cpu,
 	struct smccc_call smccc;
 	int64_t result;
 
+	ENTER(cpu);
+	if (!IS_FOR(cpu, PARACALL_ARM64, "paracall_smccc"))
+		return PARACALL_SMCCC_NOT_OURS;
 	take_reset(cpu);
 	smccc.conduit = conduit;
 	smccc.is_left = false;

@@ -3,6 +3,7 @@
 #include "stolen_time.h"
 
 #include "../memory.h"
+#include "../misuse.h"
 #include "../run_delay.h"
 #include "../trace/trace.h"
 #include "arch.h"
@@ -26,6 +27,8 @@ static bool find(struct paracall_cpu *cpu, struct paracall_gpa *record)
 
 int paracall_arm64_place_stolen_time(struct paracall_cpu *cpu, struct paracall_gpa address)
 {
+	if (!IS_FOR(cpu, PARACALL_ARM64, "paracall_arm64_place_stolen_time"))
+		return PARACALL_ERROR_USE;
 	if (address.value % PARACALL_STOLEN_TIME_SIZE)
 		return PARACALL_ERROR_ARGUMENT;
 	atomic_store(&arm64_cpu(cpu)->stolen_time_place, address.value + HAS_PLACE);

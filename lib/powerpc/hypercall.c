@@ -7,6 +7,7 @@
  */
 #include "../architecture.h"
 #include "../call.h"
+#include "../misuse.h"
 #include "arch.h"
 
 static uint64_t read_register(struct paracall_cpu *cpu, unsigned int number)
@@ -51,12 +52,7 @@ static const struct convention papr = {
 	.place_count = 4,
 };
 
-void paracall_papr_hypercall(struct paracall_cpu *cpu)
-{
-	paracall_papr_hypercall_number(cpu, read_register(cpu, PARACALL_POWERPC_R3));
-}
-
-void paracall_papr_hypercall_number(struct paracall_cpu *cpu, uint64_t number)
+static void see_papr(struct paracall_cpu *cpu, uint64_t number)
 {
 	struct call call = {
 		.number = number,
@@ -65,6 +61,20 @@ void paracall_papr_hypercall_number(struct paracall_cpu *cpu, uint64_t number)
 	};
 
 	call_see(cpu, &call, &papr);
+}
+
+void paracall_papr_hypercall(struct paracall_cpu *cpu)
+{
+	ENTER(cpu);
+	CHECK_FOR(cpu, PARACALL_POWERPC, "paracall_papr_hypercall");
+	see_papr(cpu, read_register(cpu, PARACALL_POWERPC_R3));
+}
+
+void paracall_papr_hypercall_number(struct paracall_cpu *cpu, uint64_t number)
+{
+	ENTER(cpu);
+	CHECK_FOR(cpu, PARACALL_POWERPC, "paracall_papr_hypercall_number");
+	see_papr(cpu, number);
 }
 
 /* Another architecture's number of KVM's has a name, too. */
@@ -82,7 +92,9 @@ bool paracall_epapr_hypercall(struct paracall_cpu *cpu, uint32_t mode)
 	struct call call;
 	uint32_t result;
 
-	if (mode & PARACALL_MODE_USER)
+	ENTER(cpu);
+	if (!IS_FOR(cpu, PARACALL_POWERPC, "paracall_epapr_hypercall") ||
+	    mode & PARACALL_MODE_USER)
 		return false;
 	call.number = (uint32_t)read_register(cpu, PARACALL_POWERPC_R11);
 	call.mode = mode;

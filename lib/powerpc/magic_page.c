@@ -7,6 +7,7 @@
  */
 #include "magic_page.h"
 
+#include "../misuse.h"
 #include "arch.h"
 #include "state.h"
 
@@ -403,8 +404,10 @@ static void prepare(struct paracall_cpu *cpu)
 bool paracall_magic_page_is_at(const struct paracall_cpu *cpu, uint64_t address, uint32_t mode)
 {
 	const struct magic_page *page = powerpc_magic_page(cpu);
-	uint64_t real = page->real_address & REAL_MASK;
+	uint64_t real;
 
+	CHECK_FOR(cpu, PARACALL_POWERPC, "paracall_magic_page_is_at");
+	real = page->real_address & REAL_MASK;
 	if (mode & PARACALL_MODE_USER)
 		return false;
 	if (!(mode & PARACALL_MODE_64BIT)) {
@@ -424,6 +427,7 @@ bool paracall_magic_page_is_at(const struct paracall_cpu *cpu, uint64_t address,
 
 bool paracall_magic_page_is_critical(const struct paracall_cpu *cpu)
 {
+	CHECK_FOR(cpu, PARACALL_POWERPC, "paracall_magic_page_is_critical");
 	return powerpc_magic_page(cpu)->is_critical;
 }
 
@@ -432,6 +436,8 @@ void paracall_magic_page_interrupted(struct paracall_cpu *cpu)
 	const struct magic_page *page = powerpc_magic_page(cpu);
 	uint64_t before, after;
 
+	ENTER(cpu);
+	CHECK_FOR(cpu, PARACALL_POWERPC, "paracall_magic_page_interrupted");
 	if (!page->is_critical || msr_was_loaded(cpu))
 		return;
 	before = read_register(cpu, PARACALL_POWERPC_SRR1);
@@ -485,6 +491,8 @@ uint64_t paracall_magic_page_load(struct paracall_cpu *cpu, unsigned int offset,
 {
 	const struct field *field;
 
+	ENTER(cpu);
+	CHECK_FOR(cpu, PARACALL_POWERPC, "paracall_magic_page_load");
 	if (!powerpc_cpu(cpu)->magic_page.is_prepared)
 		prepare(cpu);
 	field = whole_field(cpu, offset, size, mode);
@@ -518,6 +526,8 @@ void paracall_magic_page_store(struct paracall_cpu *cpu, unsigned int offset, un
 {
 	const struct field *field;
 
+	ENTER(cpu);
+	CHECK_FOR(cpu, PARACALL_POWERPC, "paracall_magic_page_store");
 	if (!powerpc_cpu(cpu)->magic_page.is_prepared)
 		prepare(cpu);
 	field = whole_field(cpu, offset, size, mode);

@@ -6,6 +6,7 @@
 #include "diag.h"
 
 #include "../call.h"
+#include "../misuse.h"
 
 /* Functions that have subcodes. KVM's own has them in register 1. */
 static const struct row *find_row(struct paracall_cpu *cpu, uint32_t code,
@@ -64,6 +65,9 @@ enum paracall_diag_outcome paracall_diag(struct paracall_cpu *cpu, uint32_t code
 {
 	struct diag_call call;
 
+	ENTER(cpu);
+	if (!IS_FOR(cpu, PARACALL_S390, "paracall_diag"))
+		return PARACALL_DIAG_NOT_OURS;
 	call.r1 = r1;
 	call.r3 = r3;
 	call.known_place = DIAG_NOWHERE;

@@ -8,6 +8,7 @@
 #include "async_pf.h"
 
 #include "../memory.h"
+#include "../misuse.h"
 #include "../trace/trace.h"
 #include "feature_bits.h"
 #include "msr.h"
@@ -116,6 +117,9 @@ uint32_t paracall_async_pf_begin(struct paracall_cpu *cpu)
 	uint32_t flags;
 	uint32_t token;
 
+	ENTER(cpu);
+	if (!IS_FOR(cpu, PARACALL_X86, "paracall_async_pf_begin"))
+		return 0;
 	take_reset(cpu);
 	if (!is_enabled(x86_cpu(cpu)->msrs.async_pf_en) || faults->owes_wake_all ||
 	    faults->count == MAX_ASYNC_PFS ||
@@ -134,6 +138,9 @@ void paracall_async_pf_cancel(struct paracall_cpu *cpu, uint32_t token)
 {
 	struct async_pf *faults = &x86_cpu(cpu)->async_pf;
 
+	ENTER(cpu);
+	if (!IS_FOR(cpu, PARACALL_X86, "paracall_async_pf_cancel"))
+		return;
 	take_reset(cpu);
 	if (!faults->count || faults->tokens[faults->count - 1] != token ||
 	    faults->ready == faults->count)
@@ -147,6 +154,9 @@ void paracall_async_pf_end(struct paracall_cpu *cpu)
 {
 	struct async_pf *faults = &x86_cpu(cpu)->async_pf;
 
+	ENTER(cpu);
+	if (!IS_FOR(cpu, PARACALL_X86, "paracall_async_pf_end"))
+		return;
 	take_reset(cpu);
 	faults->ready = faults->count;
 	paracall_update_async_pf(cpu);

@@ -18,6 +18,7 @@
 #include "clock.h"
 
 #include "../memory.h"
+#include "../misuse.h"
 #include "../trace/trace.h"
 #include "mark.h"
 #include "msr.h"
@@ -184,10 +185,15 @@ static uint64_t line_nanoseconds(const struct clock_line *line, uint64_t tsc)
 static void learn_frequency(struct paracall_cpu *cpu)
 {
 	struct clock *clock = &x86_machine_of(cpu)->clock;
+	uint64_t frequency;
 
-	if (!atomic_load(&clock->frequency))
-		atomic_store(&clock->frequency,
-			     cpu->machine->engine.x86->tsc_frequency(cpu->engine_cpu));
+	if (atomic_load(&clock->frequency))
+		return;
+	frequency = cpu->machine->engine.x86->tsc_frequency(cpu->engine_cpu);
+	if (!frequency)
+		tell_engine(cpu->machine, cpu, PARACALL_ERROR_ARGUMENT,
+			    "tsc_frequency: there is no counter of 0 Hz");
+	atomic_store(&clock->frequency, frequency);
 }
 
 /* After learn_frequency(). */
@@ -331,9 +337,11 @@ void paracall_adjust_clock(struct paracall_cpu *cpu, uint64_t tsc)
 	struct clock_line line;
 	bool is_changed;
 
+	ENTER(cpu);
 	/* Before the guest has a clock there is nothing to correct. */
-	if (!can_tell_time(cpu) || !atomic_load(&clock->frequency) ||
-	    !ask_clocks(cpu, &clocks) || !clocks.is_paired || !try_lock(clock))
+	if (!IS_FOR(cpu, PARACALL_X86, "paracall_adjust_clock") || !can_tell_time(cpu) ||
+	    !atomic_load(&clock->frequency) || !ask_clocks(cpu, &clocks) || !clocks.is_paired ||
+	    !try_lock(clock))
 		return;
 	is_changed = adjust(cpu, clock, tsc, &clocks);
 	line = clock->line;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* KVM's CPUID leaves: Documentation/virt/kvm/x86/cpuid.rst. */
 #include "../inject.h"
+#include "../misuse.h"
 #include "../trace/trace.h"
 
 /* The features that fault injection withdraws from this reading. */
@@ -21,6 +22,9 @@ static void tell(struct paracall_cpu *cpu, uint32_t leaf, const struct paracall_
 
 bool paracall_cpuid(struct paracall_cpu *cpu, uint32_t leaf, struct paracall_cpuid *result)
 {
+	ENTER_AGAIN(cpu);
+	if (!IS_FOR(cpu, PARACALL_X86, "paracall_cpuid"))
+		return false;
 	switch (leaf) {
 	case PARACALL_KVM_CPUID_SIGNATURE:
 		paracall_statistics_add(&cpu->statistics->cpuid_signature, 1);

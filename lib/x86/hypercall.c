@@ -8,6 +8,7 @@
  */
 #include "../architecture.h"
 #include "../call.h"
+#include "../misuse.h"
 #include "arch.h"
 #include "state.h"
 
@@ -113,12 +114,22 @@ static inline void make_quickly(struct paracall_cpu *cpu, uint64_t number)
 
 static __attribute__((noinline)) void read_and_call(struct paracall_cpu *cpu, uint32_t mode)
 {
-	x86_call_in_layers(cpu, mode, read_operand(cpu, mode, PARACALL_X86_RAX));
+	if (IS_FOR(cpu, PARACALL_X86, "paracall_hypercall"))
+		x86_call_in_layers(cpu, mode, read_operand(cpu, mode, PARACALL_X86_RAX));
 }
 
+static __attribute__((noinline)) void call(struct paracall_cpu *cpu, uint32_t mode,
+					   uint64_t number)
+{
+	if (IS_FOR(cpu, PARACALL_X86, "paracall_hypercall_number"))
+		x86_call_in_layers(cpu, mode, number);
+}
+
+/* Other architectures' vCPUs have no quick mode. */
 void paracall_hypercall(struct paracall_cpu *cpu, uint32_t mode)
 {
-	if (__builtin_expect(mode == x86_cpu(cpu)->quick_mode, true))
+	ENTER(cpu);
+	if (__builtin_expect(mode == cpu->quick_mode, true))
 		make_quickly(cpu, read_operand(cpu, PARACALL_MODE_64BIT, PARACALL_X86_RAX));
 	else
 		read_and_call(cpu, mode);
@@ -126,8 +137,9 @@ void paracall_hypercall(struct paracall_cpu *cpu, uint32_t mode)
 
 void paracall_hypercall_number(struct paracall_cpu *cpu, uint32_t mode, uint64_t number)
 {
-	if (__builtin_expect(mode == x86_cpu(cpu)->quick_mode, true))
+	ENTER(cpu);
+	if (__builtin_expect(mode == cpu->quick_mode, true))
 		make_quickly(cpu, number);
 	else
-		x86_call_in_layers(cpu, mode, number);
+		call(cpu, mode, number);
 }

@@ -43,7 +43,8 @@ void x86_create_cpu(struct paracall_cpu *cpu)
 {
 	struct x86_cpu *x86 = x86_cpu(cpu);
 
-	x86->quick_mode = cpu->has_layers ? NO_MODE : PARACALL_MODE_64BIT;
+	if (!cpu->has_layers)
+		cpu->quick_mode = PARACALL_MODE_64BIT;
 	/* The first list is the current one. */
 	x86->spare_list = cpu->index + 1;
 	x86->msrs.poll_control = PARACALL_KVM_MSR_ENABLED;

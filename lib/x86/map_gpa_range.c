@@ -18,7 +18,9 @@
  */
 #include "map_gpa_range.h"
 
+#include "../architecture.h"
 #include "../memory.h"
+#include "../misuse.h"
 #include "quick.h"
 #include "state.h"
 
@@ -271,10 +273,16 @@ static bool is_in(const struct range *ranges, uint32_t count, uint64_t page)
 
 bool paracall_machine_is_private(struct paracall_machine *machine, struct paracall_gpa address)
 {
-	struct private_memory *memory = x86_machine(machine)->private_memory;
+	struct private_memory *memory;
 	uint64_t seen;
 	bool is_private;
 
+	if (machine->architecture->bit != PARACALL_X86) {
+		report_misuse(machine, NULL,
+			      "paracall_machine_is_private: " OTHER_ARCHITECTURE);
+		return false;
+	}
+	memory = x86_machine(machine)->private_memory;
 	if (!memory)
 		return false;
 	do {

@@ -7,6 +7,7 @@
 #include "msr.h"
 
 #include "../inject.h"
+#include "../misuse.h"
 #include "../trace/trace.h"
 #include "feature_bits.h"
 
@@ -176,7 +177,8 @@ enum paracall_msr_outcome paracall_rdmsr(struct paracall_cpu *cpu, uint32_t numb
 	enum paracall_msr_outcome outcome;
 	uint64_t began;
 
-	if (!paracall_msr_is_ours(number))
+	ENTER(cpu);
+	if (!IS_FOR(cpu, PARACALL_X86, "paracall_rdmsr") || !paracall_msr_is_ours(number))
 		return PARACALL_MSR_NOT_OURS;
 	take_reset(cpu);
 	began = trace_begin(cpu, PARACALL_EVENT_RDMSR);
@@ -192,7 +194,8 @@ enum paracall_msr_outcome paracall_wrmsr(struct paracall_cpu *cpu, uint32_t numb
 	enum paracall_msr_outcome outcome;
 	uint64_t began;
 
-	if (!paracall_msr_is_ours(number))
+	ENTER(cpu);
+	if (!IS_FOR(cpu, PARACALL_X86, "paracall_wrmsr") || !paracall_msr_is_ours(number))
 		return PARACALL_MSR_NOT_OURS;
 	take_reset(cpu);
 	began = trace_begin(cpu, PARACALL_EVENT_WRMSR);

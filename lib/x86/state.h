@@ -10,9 +10,6 @@
 /* Of x86's calls, and some that there are not. */
 #define X86_NUMBERS 16
 
-/* No call is made in it. */
-#define NO_MODE UINT32_MAX
-
 /* What the guest last wrote to KVM's registers of this vCPU. */
 struct msr_state {
 	uint64_t async_pf_en;
@@ -48,9 +45,7 @@ enum request {
 
 struct x86_cpu {
 	struct paracall_cpu cpu;
-	/* The mode of calls that go by quick.h; one that there is not, if none do. */
-	uint32_t quick_mode;
-	/* There, by number: so many are not timed until one is. */
+	/* Of calls that go by quick.h, by number: so many are not timed until one is. */
 	int32_t untimed[X86_NUMBERS];
 	/* What is not atomic is touched by the vCPU's thread alone. */
 	struct msr_state msrs;

@@ -198,6 +198,14 @@ static uint64_t fake_clock(void *machine)
 	return atomic_fetch_add(&now, 100);
 }
 
+/* Tests that do something wrong have one of their own. */
+static void fail_report(void *machine, void *cpu, int error, const char *message)
+{
+	(void)machine;
+	(void)cpu;
+	fail_msg("%s: %s", message, paracall_strerror(error));
+}
+
 static const struct paracall_x86_engine x86 = {
 	.size = sizeof(x86),
 	.tsc_frequency = tsc_frequency,
@@ -230,6 +238,7 @@ const struct paracall_engine fake_engine = {
 	.run_delay = run_delay,
 	.delay = delay,
 	.clock = fake_clock,
+	.report = fail_report,
 	.x86 = &x86,
 	.powerpc = &powerpc,
 	.arm64 = &arm64,

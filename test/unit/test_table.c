@@ -384,10 +384,10 @@ static void cpus_are_checked(void **state)
 static void errors_have_words(void **state)
 {
 	(void)state;
-	for (int error = PARACALL_ERROR_VERSION; error <= 0; error++)
+	for (int error = PARACALL_ERROR_USE; error <= 0; error++)
 		assert_string_not_equal(paracall_strerror(error), "unknown error");
 	assert_string_equal(paracall_strerror(1), "unknown error");
-	assert_string_equal(paracall_strerror(PARACALL_ERROR_VERSION - 1), "unknown error");
+	assert_string_equal(paracall_strerror(PARACALL_ERROR_USE - 1), "unknown error");
 	assert_int_equal(strspn(paracall_version(), "0123456789."), strlen(paracall_version()));
 }
 
