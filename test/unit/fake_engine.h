@@ -70,6 +70,8 @@ struct fake_machine {
 	/* The engine has nothing to tell of them. */
 	bool has_no_clocks;
 	uint64_t tsc_frequency;
+	/* For tests that have one. */
+	struct paracall_trace *trace;
 	/* APIC ids are the vCPU's number times this. */
 	uint32_t apic_id_step;
 };
