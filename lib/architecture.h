@@ -89,6 +89,8 @@ struct architecture {
 	int (*create)(struct paracall_machine *machine);
 	void (*create_cpu)(struct paracall_cpu *cpu);
 	void (*destroy)(struct paracall_machine *machine);
+	/* [any, before the guest can have asked] The engine has fewer capabilities now. */
+	void (*withdrawn)(struct paracall_cpu *cpu);
 
 	/*
 	 * [any] A vCPU appears, before others can find it; and goes, when others can't find

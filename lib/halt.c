@@ -26,12 +26,35 @@
 #include "misuse.h"
 #include "trace/trace.h"
 
-void halt_wake(struct paracall_cpu *cpu, struct paracall_cpu *target, uint32_t apic_id)
+/* True if @target was halted, or may have been, and is now owed a wake-up. */
+static bool kick_ends_halt(struct paracall_cpu *target)
 {
-	const struct paracall_engine *engine = &cpu->machine->engine;
+	uint32_t state = atomic_load_explicit(&target->halt_state, memory_order_relaxed);
 
-	engine->wake(cpu->engine_cpu, engine_cpu_of(target), apic_id);
+	do {
+		while (state != HALTED)
+			if (atomic_compare_exchange_weak(&target->halt_state, &state,
+							 RUNNING_KICKED))
+				return state == HALT_UNKNOWN;
+	} while (!atomic_compare_exchange_weak(&target->halt_state, &state, RUNNING));
+	return true;
+}
+
+/* True if that ended a halt. */
+static bool kick(struct paracall_cpu *cpu, struct paracall_cpu *target, uint32_t apic_id)
+{
+	if (!kick_ends_halt(target)) {
+		paracall_statistics_add(&cpu->statistics->kicks_left, 1);
+		return false;
+	}
+	cpu->machine->engine.wake(cpu->engine_cpu, engine_cpu_of(target), apic_id);
 	paracall_statistics_add(&cpu->statistics->kicks_woke, 1);
+	return true;
+}
+
+void halt_kick_slowly(struct paracall_cpu *cpu, struct paracall_cpu *target, uint32_t apic_id)
+{
+	kick(cpu, target, apic_id);
 }
 
 void halt_kick_observed(struct paracall_cpu *cpu, struct paracall_cpu *target, uint32_t apic_id)
@@ -39,11 +62,7 @@ void halt_kick_observed(struct paracall_cpu *cpu, struct paracall_cpu *target, u
 	bool has_woken;
 
 	trace_kick(cpu, target);
-	has_woken = kick_ends_halt(target);
-	if (has_woken)
-		halt_wake(cpu, target, apic_id);
-	else
-		paracall_statistics_add(&cpu->statistics->kicks_left, 1);
+	has_woken = kick(cpu, target, apic_id);
 	trace_now(cpu, PARACALL_EVENT_KICK, trace_index(target), has_woken);
 }
 

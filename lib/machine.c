@@ -134,6 +134,8 @@ static struct paracall_cpu new_cpu(struct paracall_machine *machine, uint32_t in
 		.index = index,
 		.architecture = machine->architecture->bit,
 		.quick_mode = NO_MODE,
+		.read_register = machine->engine.read_register,
+		.write_register = machine->engine.write_register,
 		.statistics = &machine->statistics->cpu[index],
 		.trace = trace->trace,
 		.has_layers = machine->enforce_features || trace->trace || machine->has_rules,
@@ -250,6 +252,8 @@ void paracall_machine_withdraw(struct paracall_machine *machine, uint32_t capabi
 	machine->features &= paracall_features_available(machine->architecture->bit,
 							 machine->engine.capabilities);
 	machine->statistics->features = machine->features;
+	for (uint32_t i = 0; machine->architecture->withdrawn && i < machine->max_cpus; i++)
+		machine->architecture->withdrawn(cpu_at(machine, i));
 }
 
 /* What others may change, too. */

@@ -14,6 +14,7 @@
 enum halt_state {
 	RUNNING,
 	RUNNING_KICKED,
+	/* From here on a kick has more to do than to set RUNNING_KICKED. */
 	HALTED,
 	/* After another state of the machine was loaded. */
 	HALT_UNKNOWN,
@@ -84,6 +85,9 @@ struct paracall_cpu {
 	_Atomic(uint32_t) presence;
 	/* The engine's own pointer; of other vCPUs by engine_cpu_of(). */
 	void *engine_cpu;
+	/* The engine's: at hand for calls. */
+	uint64_t (*read_register)(void *cpu, unsigned int number);
+	void (*write_register)(void *cpu, unsigned int number, uint64_t value);
 	/* Written by the vCPU's thread alone. */
 	struct paracall_cpu_statistics *statistics;
 	/* A call of it is not just done: there are rules or a trace, or features are enforced. */

@@ -88,6 +88,7 @@ const struct architecture paracall_x86 = {
 	.create = x86_create,
 	.create_cpu = x86_create_cpu,
 	.destroy = x86_destroy,
+	.withdrawn = x86_choose_mode,
 	.remove_cpu = x86_remove_cpu,
 	.reset_machine = x86_reset_machine,
 	.reset_shared = x86_reset_shared,

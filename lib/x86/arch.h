@@ -15,7 +15,7 @@ static inline const struct row *x86_row(uint64_t number)
 }
 
 /* The shortest way of a call; see quick.h. */
-typedef void x86_quick_call(struct paracall_cpu *cpu);
+typedef void x86_quick_call(struct paracall_cpu *cpu, uint32_t mode, uint64_t number);
 
 /* Of rows that the library serves, what is between the brackets. */
 #define OF_LIBRARY(...) __VA_ARGS__
@@ -30,6 +30,6 @@ typedef void x86_quick_call(struct paracall_cpu *cpu);
 void x86_time_call(struct paracall_cpu *cpu, unsigned int number, x86_quick_call *untimed);
 
 /* The way of all calls, in any mode. */
-void x86_call_in_layers(struct paracall_cpu *cpu, uint32_t mode, uint64_t number);
+x86_quick_call x86_call_in_layers;
 
 #endif /* PARACALL_LIB_X86_ARCH_H */

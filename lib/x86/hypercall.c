@@ -68,11 +68,11 @@ __attribute__((noinline)) void x86_time_call(struct paracall_cpu *cpu, unsigned 
 
 	x86_cpu(cpu)->untimed[number] = untimed_after(cpu, statistics->calls + 1);
 	if (!cpu->machine->engine.clock) {
-		untimed(cpu);
+		untimed(cpu, PARACALL_MODE_64BIT, number);
 		return;
 	}
 	start = clock_now(cpu->machine);
-	untimed(cpu);
+	untimed(cpu, PARACALL_MODE_64BIT, number);
 	paracall_statistics_add(&statistics->timed_calls, 1);
 	paracall_statistics_add(&statistics->timed_nanoseconds,
 				clock_now(cpu->machine) - start);
@@ -94,22 +94,25 @@ __attribute__((noinline)) void x86_call_in_layers(struct paracall_cpu *cpu, uint
 	write_result(cpu, mode, call_run(cpu, &call, &convention));
 }
 
+/* All others go by the layers. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
 #define CALL(id, kind, name, number, subcode, status, feature, server, handler, ...) \
 	OF_##server([number] = handler##_quick, )
 static x86_quick_call *const quick_calls[X86_NUMBERS] = {
+	[0 ... X86_NUMBERS - 1] = x86_call_in_layers,
 #include "calls.def"
 };
 #undef CALL
+#pragma GCC diagnostic pop
 
 /* Nothing is known of the call but that it is made in .quick_mode. */
-static inline void make_quickly(struct paracall_cpu *cpu, uint64_t number)
+static inline void make_quickly(struct paracall_cpu *cpu, uint32_t mode, uint64_t number)
 {
-	x86_quick_call *quick = number < X86_NUMBERS ? quick_calls[number] : NULL;
-
-	if (quick)
-		quick(cpu);
+	if (__builtin_expect(number < X86_NUMBERS, true))
+		quick_calls[number](cpu, mode, number);
 	else
-		x86_call_in_layers(cpu, PARACALL_MODE_64BIT, number);
+		x86_call_in_layers(cpu, mode, number);
 }
 
 static __attribute__((noinline)) void read_and_call(struct paracall_cpu *cpu, uint32_t mode)
@@ -130,7 +133,8 @@ void paracall_hypercall(struct paracall_cpu *cpu, uint32_t mode)
 {
 	ENTER(cpu);
 	if (__builtin_expect(mode == cpu->quick_mode, true))
-		make_quickly(cpu, read_operand(cpu, PARACALL_MODE_64BIT, PARACALL_X86_RAX));
+		make_quickly(cpu, PARACALL_MODE_64BIT,
+			     cpu->read_register(cpu->engine_cpu, PARACALL_X86_RAX));
 	else
 		read_and_call(cpu, mode);
 }
@@ -139,7 +143,7 @@ void paracall_hypercall_number(struct paracall_cpu *cpu, uint32_t mode, uint64_t
 {
 	ENTER(cpu);
 	if (__builtin_expect(mode == cpu->quick_mode, true))
-		make_quickly(cpu, number);
+		make_quickly(cpu, mode, number);
 	else
 		call(cpu, mode, number);
 }

@@ -21,23 +21,24 @@ static void kick_all(struct paracall_cpu *cpu)
 	}
 }
 
-static inline __attribute__((always_inline)) void kick_one(struct paracall_cpu *cpu,
-							   uint32_t apic_id)
+/* Not in line, where it would cost those that are. */
+static __attribute__((noinline)) void kick(struct paracall_cpu *cpu, uint32_t apic_id)
+{
+	struct paracall_cpu *target = cpu_by_apic_id(cpu->machine, apic_id);
+
+	if (apic_id == BROADCAST_APIC_ID)
+		kick_all(cpu);
+	else if (target)
+		halt_kick(cpu, target, apic_id);
+}
+
+/* Of an id below the broadcast's. */
+ALWAYS_INLINE void kick_quickly(struct paracall_cpu *cpu, uint32_t apic_id)
 {
 	struct paracall_cpu *target = cpu_by_apic_id(cpu->machine, apic_id);
 
 	if (target)
-		halt_kick(cpu, target, apic_id);
-}
-
-/* Not in line, where it would cost those before. */
-static __attribute__((noinline)) void kick_from_broadcast_on(struct paracall_cpu *cpu,
-							     uint32_t apic_id)
-{
-	if (apic_id == BROADCAST_APIC_ID)
-		kick_all(cpu);
-	else
-		kick_one(cpu, apic_id);
+		halt_kick_unobserved(cpu, target, apic_id);
 }
 
 DEFINE_CALL(paracall_kick_cpu)
@@ -45,11 +46,12 @@ DEFINE_CALL(paracall_kick_cpu)
 	/* The first argument is reserved, and ignored. */
 	uint32_t apic_id = (uint32_t)call->arguments[1];
 
-	if (!(cpu->machine->engine.capabilities & PARACALL_CAN_WAKE))
+	/* No call is quick where the engine can't wake: see x86_choose_mode(). */
+	if (!is_quick && !(cpu->machine->engine.capabilities & PARACALL_CAN_WAKE))
 		return -PARACALL_KVM_ENOSYS;
-	if (__builtin_expect(apic_id >= BROADCAST_APIC_ID, false))
-		kick_from_broadcast_on(cpu, apic_id);
+	if (is_quick && __builtin_expect(apic_id < BROADCAST_APIC_ID, true))
+		kick_quickly(cpu, apic_id);
 	else
-		kick_one(cpu, apic_id);
+		kick(cpu, apic_id);
 	return 0;
 }

@@ -39,12 +39,22 @@ int x86_create(struct paracall_machine *machine)
 	return PARACALL_ERROR_MEMORY;
 }
 
+/* KICK_CPU counts on it that the engine can wake. */
+void x86_choose_mode(struct paracall_cpu *cpu)
+{
+	bool can_wake = cpu->machine->engine.capabilities & PARACALL_CAN_WAKE;
+	uint32_t mode = can_wake && !cpu->has_layers ? PARACALL_MODE_64BIT : NO_MODE;
+
+	/* The vCPU may run. */
+	if (cpu->quick_mode != mode)
+		cpu->quick_mode = mode;
+}
+
 void x86_create_cpu(struct paracall_cpu *cpu)
 {
 	struct x86_cpu *x86 = x86_cpu(cpu);
 
-	if (!cpu->has_layers)
-		cpu->quick_mode = PARACALL_MODE_64BIT;
+	x86_choose_mode(cpu);
 	/* The first list is the current one. */
 	x86->spare_list = cpu->index + 1;
 	x86->msrs.poll_control = PARACALL_KVM_MSR_ENABLED;

@@ -7,6 +7,7 @@
 
 bool x86_is_complete(const struct paracall_engine *engine);
 int x86_create(struct paracall_machine *machine);
+void x86_choose_mode(struct paracall_cpu *cpu);
 void x86_create_cpu(struct paracall_cpu *cpu);
 void x86_destroy(struct paracall_machine *machine);
 void x86_remove_cpu(struct paracall_cpu *cpu);

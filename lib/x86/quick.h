@@ -57,13 +57,15 @@ ALWAYS_INLINE void quick_read(struct paracall_cpu *cpu, struct call *call, unsig
 			      uint8_t number)
 {
 	if (number)
-		call->arguments[index] =
-			cpu->machine->engine.read_register(cpu->engine_cpu, number - 1u);
+		call->arguments[index] = cpu->read_register(cpu->engine_cpu, number - 1u);
 }
+
+/* What DEFINE_CALL begins; @is_quick: here, else in the layers. */
+typedef int64_t quick_handler(struct paracall_cpu *cpu, struct call *call, bool is_quick);
 
 /* All but its time. */
 ALWAYS_INLINE void quick_do(struct paracall_cpu *cpu, unsigned int number,
-			    struct quick_registers registers, paracall_call_handler *handler)
+			    struct quick_registers registers, quick_handler *handler)
 {
 	struct paracall_call_statistics *statistics;
 	struct call call;
@@ -74,13 +76,12 @@ ALWAYS_INLINE void quick_do(struct paracall_cpu *cpu, unsigned int number,
 	quick_read(cpu, &call, 1, registers.numbers[1]);
 	quick_read(cpu, &call, 2, registers.numbers[2]);
 	quick_read(cpu, &call, 3, registers.numbers[3]);
-	result = handler(cpu, &call);
+	result = handler(cpu, &call, true);
 	statistics = &cpu->statistics->calls[number];
 	paracall_statistics_add(&statistics->calls, 1);
 	if (result < 0)
 		paracall_statistics_add(&statistics->errors, 1);
-	cpu->machine->engine.write_register(cpu->engine_cpu, PARACALL_X86_RAX,
-					    (uint64_t)result);
+	cpu->write_register(cpu->engine_cpu, PARACALL_X86_RAX, (uint64_t)result);
 }
 
 /* Whether the time of the call that begins is to be taken; .untimed counts down to it. */
@@ -89,24 +90,30 @@ ALWAYS_INLINE bool quick_samples(struct paracall_cpu *cpu, unsigned int number)
 	return __builtin_expect(--x86_cpu(cpu)->untimed[number] < 0, false);
 }
 
-/* Begins a handler that is in a row of calls.def; of cpu and call. */
+/* Begins a handler that is in a row of calls.def; of cpu, call and is_quick. */
 #define DEFINE_CALL(name) \
-	ALWAYS_INLINE int64_t name##_do(struct paracall_cpu *cpu, struct call *call); \
+	ALWAYS_INLINE int64_t name##_do(struct paracall_cpu *cpu, struct call *call, \
+					bool is_quick); \
 	int64_t name(struct paracall_cpu *cpu, struct call *call) \
 	{ \
-		return name##_do(cpu, call); \
+		return name##_do(cpu, call, false); \
 	} \
-	static void name##_untimed(struct paracall_cpu *cpu) \
+	static void name##_untimed(struct paracall_cpu *cpu, uint32_t mode, uint64_t number) \
 	{ \
+		(void)mode; \
+		(void)number; \
 		quick_do(cpu, NUMBER_OF_##name, registers_of_##name(), name##_do); \
 	} \
-	void name##_quick(struct paracall_cpu *cpu) \
+	void name##_quick(struct paracall_cpu *cpu, uint32_t mode, uint64_t number) \
 	{ \
+		(void)mode; \
+		(void)number; \
 		if (quick_samples(cpu, NUMBER_OF_##name)) \
 			x86_time_call(cpu, NUMBER_OF_##name, name##_untimed); \
 		else \
 			quick_do(cpu, NUMBER_OF_##name, registers_of_##name(), name##_do); \
 	} \
-	ALWAYS_INLINE int64_t name##_do(struct paracall_cpu *cpu, struct call *call)
+	ALWAYS_INLINE int64_t name##_do(struct paracall_cpu *cpu, struct call *call, \
+					__attribute__((unused)) bool is_quick)
 
 #endif /* PARACALL_LIB_X86_QUICK_H */

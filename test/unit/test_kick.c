@@ -379,6 +379,23 @@ static void no_ipi_is_lost_while_ids_change(void **state)
 	fake_machine_destroy(&fake);
 }
 
+/* The shortest way of a call counts on it that the engine can. */
+static void an_engine_can_cease_to_wake(void **state)
+{
+	struct fake_machine *fake = *state;
+
+	assert_int_equal(fake_call(&fake->cpus[0], PARACALL_KVM_HC_KICK_CPU, 0, 1, 0, 0), 0);
+	paracall_machine_withdraw(fake->machine, PARACALL_CAN_TELL_RUN_DELAY);
+	assert_int_equal(fake_call(&fake->cpus[0], PARACALL_KVM_HC_KICK_CPU, 0, 1, 0, 0), 0);
+	paracall_machine_withdraw(fake->machine, PARACALL_CAN_WAKE);
+	assert_true(paracall_halt(fake->cpus[2].cpu));
+	assert_int_equal(fake_call(&fake->cpus[0], PARACALL_KVM_HC_KICK_CPU, 0, 2, 0, 0),
+			 -PARACALL_KVM_ENOSYS);
+	assert_int_equal(fake->cpus[2].wakes, 0);
+	assert_int_equal(fake_call(&fake->cpus[0], PARACALL_KVM_HC_VAPIC_POLL_IRQ, 0, 0, 0, 0),
+			 0);
+}
+
 static void yield_is_a_hint(void **state)
 {
 	static const uint64_t ids[] = { 0, 2, 7, 0xff, 0x100000004, UINT64_MAX };
@@ -412,6 +429,7 @@ int main(void)
 		TEST(ipi_modes),
 		TEST(ipi_modes_by_level),
 		cmocka_unit_test(no_ipi_is_lost_while_ids_change),
+		TEST(an_engine_can_cease_to_wake),
 		TEST(yield_is_a_hint),
 	};
 
