@@ -90,7 +90,8 @@ struct paracall_trace_ring {
 
 /*
  * A block as one side found it. The other side can write anything into the block at
- * any time, so the sizes are read once, checked, and kept here.
+ * any time, so the sizes are read once, checked, and kept here. The library fills it in, in
+ * the caller's memory: its layout never changes.
  */
 struct paracall_trace_view {
 	struct paracall_trace *trace;
