@@ -277,7 +277,7 @@ static void test_steal(void)
 }
 
 /* Where it is written what is expected: see struct test. */
-#define FAULTS "paracall-run(1), \"FAULTS ON PURPOSE\""
+#define FAULTS "paracall-run(1), \"FAULT INJECTION\""
 
 #define TEST(test_name, test_rule, function, least_cpus, feature) \
 	{ \
