@@ -181,7 +181,7 @@ static void print_order(FILE *output, const struct profile *a, const struct prof
 	size_t i = 0;
 	size_t j = 0;
 
-	fputs("\nin the order in which they came first:\n", output);
+	fputs("\nin order of first occurrence:\n", output);
 	while (i < a->count || j < b->count) {
 		if (i < a->count && j < b->count &&
 		    !strcmp(a->items[i]->name, b->items[j]->name)) {

@@ -261,7 +261,7 @@ bool filter_set_cpus(struct filter *filter, const char *list, char *error, size_
 	}
 	free(copy);
 	if (!is_good)
-		snprintf(error, error_size, "'%s' is no list of vCPUs like 0,2-3", list);
+		snprintf(error, error_size, "'%s' is not a list of vCPUs such as 0,2-3", list);
 	return is_good;
 }
 

@@ -99,8 +99,7 @@ void injected_print_text(FILE *output, const struct paracall_statistics *statist
 	if (!statistics->rule_count)
 		return;
 	visit_all(statistics, note_rule, &met);
-	fprintf(output, "faults injected on purpose, with seed=%" PRIu64 ":\n",
-		statistics->seed);
+	fprintf(output, "faults injected, with seed=%" PRIu64 ":\n", statistics->seed);
 	if (met)
 		fputs("    times vCPU first call last call   first (s)    last (s) where and why\n",
 		      output);

@@ -23,15 +23,15 @@ static const struct single single_counters[] = {
 	SINGLE("CPUID 0x40000000", cpuid_signature),
 	SINGLE("CPUID 0x40000001", cpuid_features),
 	SINGLE("halts", halts),
-	SINGLE("halts ended by a waiting kick", halts_skipped),
+	SINGLE("halts ended by a pending kick", halts_skipped),
 	SINGLE("kicks that ended a halt", kicks_woke),
-	SINGLE("kicks left for the next halt", kicks_left),
+	SINGLE("kicks kept for the next halt", kicks_left),
 	SINGLE("interrupts sent", interrupts_sent),
 	SINGLE("instructions replaced", replaced),
 	SINGLE("clocks written", clock_updates),
-	SINGLE("steal time told", steal_updates),
-	SINGLE("page faults begun", async_pf_begun),
-	SINGLE("page faults ended", async_pf_ended),
+	SINGLE("steal time updates", steal_updates),
+	SINGLE("async page faults begun", async_pf_begun),
+	SINGLE("async page faults ended", async_pf_ended),
 };
 #undef SINGLE
 /* clang-format on */

@@ -170,7 +170,7 @@ static void print_spins(FILE *output, const struct paracall_statistics *statisti
 		return;
 	fputs("spins: ", output);
 	print_grouped(output, spins);
-	fprintf(output, " gave way, for %.3f s in all\n",
+	fprintf(output, " yields, %.3f s in total\n",
 		paracall_statistics_total(statistics, spin_nanoseconds) / 1e9);
 }
 

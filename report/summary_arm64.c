@@ -9,7 +9,7 @@ static void print_text(FILE *output, const struct paracall_statistics *statistic
 	fputs("guest: ", output);
 	summary_print_offers(output, statistics);
 	if (updates)
-		fprintf(output, "stolen time: %.3f s, told in %" PRIu64 " parts\n",
+		fprintf(output, "stolen time: %.3f s, reported in %" PRIu64 " updates\n",
 			paracall_statistics_total(statistics, steal_nanoseconds) / 1e9,
 			updates);
 }

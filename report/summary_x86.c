@@ -13,7 +13,7 @@ static void print_clocks(FILE *output, const struct paracall_statistics *statist
 	if (updates)
 		fprintf(output, "clocks: written %" PRIu64 " times", updates);
 	if (updates && pauses)
-		fprintf(output, ", %" PRIu64 " of them to tell of a pause", pauses);
+		fprintf(output, ", %" PRIu64 " of them to report a pause", pauses);
 	if (updates)
 		putc('\n', output);
 	if (begun)
@@ -21,7 +21,7 @@ static void print_clocks(FILE *output, const struct paracall_statistics *statist
 			"asynchronous page faults: %" PRIu64 " injected, %" PRIu64 " ended\n",
 			begun, paracall_statistics_total(statistics, async_pf_ended));
 	if (steal_updates)
-		fprintf(output, "steal time: %.3f s, told in %" PRIu64 " parts\n",
+		fprintf(output, "steal time: %.3f s, reported in %" PRIu64 " updates\n",
 			paracall_statistics_total(statistics, steal_nanoseconds) / 1e9,
 			steal_updates);
 }
@@ -31,7 +31,7 @@ static void print_private_memory(FILE *output, const struct paracall_statistics 
 {
 	if (statistics->features & 1u << PARACALL_KVM_FEATURE_HC_MAP_GPA_RANGE)
 		fprintf(output,
-			"private memory: %" PRIu64 " pages in %" PRIu64 " ranges, at the end\n",
+			"private memory: %" PRIu64 " pages in %" PRIu64 " ranges at the end\n",
 			statistics->private_pages, statistics->private_ranges);
 }
 

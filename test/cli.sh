@@ -281,12 +281,12 @@ test_usage() {
 		-- /x/qemu-system-ppc64
 	refuse "trace of an unknown event" "like it is KICK_CPU" --trace=KICK_CPUU --kernel x
 	refuse "trace of an unknown group" "there is no group '%clocks'" --trace=%clocks --kernel x
-	refuse "trace of wrong vCPUs" "is no list of vCPUs" --trace --trace-cpu=2-1 --kernel x
+	refuse "trace of wrong vCPUs" "is not a list of vCPUs" --trace --trace-cpu=2-1 --kernel x
 	refuse "trace's format" "use text or ftrace" --trace --trace-format=xml --kernel x
 	refuse "output without a trace" "--output needs --trace" --output=x --kernel x
 	refuse "vCPUs without a trace" "--trace-cpu needs --trace" --trace-cpu=0 \
 		--record=x --kernel x
-	refuse "vCPUs, by the option's old name" "is no list of vCPUs" --trace --cpu=2-1 --kernel x
+	refuse "vCPUs, by the option's old name" "is not a list of vCPUs" --trace --cpu=2-1 --kernel x
 	refuse "loss without a recording" "--record-loss needs --record=FOLDER" --record-loss=drop --kernel x
 	refuse "loss in another way" "use wait or drop" --record=x --record-loss=perhaps --kernel x
 	refuse "x86's feature for PowerPC" "no feature 'pv-unhalt'" --features=+pv-unhalt \
@@ -679,7 +679,7 @@ test_spins() {
 		-device "isa-debug-exit,iobase=0xf4,iosize=4" -kernel "$build/guest/spin.elf")
 
 	cpu=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
-	count_spins "spins give way" " gave way, for " \
+	count_spins "spins yield" " yields, " \
 		taskset -c "$cpu" "$paracall" run --trace=spin --output="$work/spins" \
 		-- "${guest[@]}" -smp 3
 	check_file "spins in a trace" "$work/spins" " spin: hints=64, gave_way="
@@ -692,7 +692,7 @@ test_spins() {
 	check_file "spins kept" "$work/json" '"spins": 0,'
 	check_file "spins kept have no effect" "$work/out" \
 		"not ok 1 - CPUs that spin leave the host to others"
-	check_file "spins kept hold up nobody for ever" "$work/out" \
+	check_file "spins kept hold up nobody forever" "$work/out" \
 		"ok 2 - CPUs that wait for each other get on"
 }
 
@@ -713,12 +713,12 @@ test_spins_powerpc() {
 		-kernel "$build/guest/powerpc/spin-le.elf")
 	"${run[@]}" -smp 6 >"$work/out" 2>&1 </dev/null
 	check_file "spins on PowerPC, the guest" "$work/out" '# SUMMARY: 2 passed, 0 failed'
-	check_file "spins on PowerPC give way" "$work/spins" " spin: hints=64, gave_way="
+	check_file "spins on PowerPC yield" "$work/spins" " spin: hints=64, gave_way="
 	"${run[@]}" -smp 4 >"$work/out" 2>&1 </dev/null
 	check_file "spins on PowerPC, others wait, the guest" "$work/out" \
 		'# SUMMARY: 1 passed, 0 failed'
 	if grep -E ' spin: hints=[0-9]{2,}' "$work/spins" >"$work/out"; then
-		fail "spins on PowerPC, others wait" "it gave way to nobody" "$work/out"
+		fail "spins on PowerPC, others wait" "it yielded to nobody" "$work/out"
 	else
 		pass "spins on PowerPC, others wait"
 	fi
