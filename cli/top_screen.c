@@ -21,11 +21,11 @@ static const char *const help[] = {
 	"q            quit",
 	"s            sort by rate, total, time (of calls), name",
 	"c            totals, or the rates of each vCPU",
-	"left, right  the vCPUs before and after those shown",
-	"up, down     the rows before and after those shown",
-	"+, -         read the counters more seldom, more often",
-	"space        read them now",
-	"h            this help, and back",
+	"left, right  scroll to other vCPUs",
+	"up, down     scroll to other rows",
+	"+, -         lengthen, shorten the interval",
+	"space        read the counters now",
+	"h            show this help; again: back to the table",
 	NULL,
 };
 
@@ -57,7 +57,7 @@ static void draw_rows(const struct screen *screen)
 		mvaddnstr(y, 0, line, COLS);
 	}
 	if (!top->rates.count)
-		mvaddnstr(2, 0, "The guest has called nothing yet.", COLS);
+		mvaddnstr(2, 0, "The guest has made no calls yet.", COLS);
 }
 
 /* A whole line in reverse. */

@@ -31,7 +31,7 @@ struct pair {
 static void print_side(const struct pair *pair, unsigned int side, const char *result)
 {
 	printf("            %-10s  %s\n", check_engine_name(pair->options->engines[side]),
-	       result ? result : "(not told)");
+	       result ? result : "(not reported)");
 }
 
 static void show(const struct answer_difference *difference, void *argument)
