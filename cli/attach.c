@@ -91,7 +91,7 @@ static pid_t parent_of(pid_t pid)
 	return strtol(name_end + strlen(state), NULL, 10);
 }
 
-/* Of those who have the same file, the one that started the others. */
+/* Of the processes that have the same file, the one that started the others. */
 static void add_guest(struct guests *guests, const struct guest *guest)
 {
 	for (size_t i = 0; i < guests->count; i++) {
@@ -211,7 +211,7 @@ static int try_attach(struct attachment *attachment, pid_t pid)
 	attachment->file = open_report(pid, &status);
 	if (attachment->file < 0)
 		return errno;
-	/* If it has ended the file may be another's, who has its number now. */
+	/* If it has ended, the file may belong to another process with the same number. */
 	if (attachment_wait_end(attachment, 0))
 		return ESRCH;
 	while ((error = counters_check(attachment->file, &attachment->max_cpus)) == EAGAIN &&

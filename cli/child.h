@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Other programs: asked a question, or run in our place. */
+/* Other programs: run for their output, or in our place. */
 #ifndef PARACALL_CLI_CHILD_H
 #define PARACALL_CLI_CHILD_H
 
@@ -19,7 +19,7 @@ struct child_output {
 	size_t length;
 	/* As of child_run(). */
 	int status;
-	/* It was not done in time, or printed more than it may, and was ended. */
+	/* It did not finish in time, or printed too much, and was ended. */
 	bool is_late;
 };
 
@@ -39,7 +39,7 @@ bool child_is_stopped(void);
 
 /*
  * Run a program on our terminal, with our standard streams, until it ends.
- * Signals from the terminal are its business; those sent to us are passed on.
+ * Signals from the terminal are left to it; those sent to us are passed on.
  * Returns its exit status, or 128 + the signal that ended it, or -1 with errno
  * set if it couldn't be started.
  *

@@ -40,24 +40,24 @@ int help_main(int argc, char **argv);
 
 bool is_subcommand(const char *name);
 
-/* One sentence to standard error, after "paracall: ". */
+/* Print one sentence to standard error, after "paracall: ". */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* What getopt_long() did not know, after it returned '?'. */
+/* What getopt_long() did not recognize, after it returned '?'. */
 const char *unknown_option(char *const argv[]);
 
 enum output_state {
 	OUTPUT_WRITTEN,
 	/* Nobody reads the pipe any more. */
 	OUTPUT_UNWANTED,
-	/* Something is missing, which was complained of. */
+	/* Something is missing, and a message says so. */
 	OUTPUT_FAILED,
 };
 
-/* What has become of all that was printed since the last time. */
+/* Whether all output since the last time was written. */
 enum output_state flush_output(void);
 
-/* For memory that a command can't go on without: ends it if @memory is NULL. */
+/* For memory that a command needs: ends it if @memory is NULL. */
 void *must(void *memory);
 
 /* A formatted string, the caller's to free. */

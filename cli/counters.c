@@ -18,7 +18,7 @@ int counters_check(int file, uint32_t *max_cpus)
 		return errno;
 	if (count < (ssize_t)sizeof(head) || !head.started)
 		return EAGAIN;
-	/* By .table even a version whose number was forgotten is another one. */
+	/* .table detects even a version whose number was not changed. */
 	if (head.magic != PARACALL_STATISTICS_MAGIC ||
 	    head.version != PARACALL_STATISTICS_VERSION || head.table != paracall_table_id() ||
 	    !head.max_cpus || head.max_cpus > PARACALL_MAX_CPUS ||
@@ -51,7 +51,7 @@ bool counters_read(int file, uint32_t max_cpus, struct paracall_statistics *stat
 			break;
 		done += count;
 	}
-	/* Sizes are what they were when they were checked. */
+	/* Sizes are those that were checked. */
 	statistics->max_cpus = max_cpus;
 	if (statistics->cpus > max_cpus)
 		statistics->cpus = max_cpus;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The counters in a file that another process writes: QEMU, on which a guest runs.
- * They are read, never mapped, for the file may shrink at any time, and what they say
- * of their own size is checked once.
+ * They are read, never mapped, since the file may shrink at any time, and their
+ * own size is checked once.
  */
 #ifndef PARACALL_CLI_COUNTERS_H
 #define PARACALL_CLI_COUNTERS_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* paracall diff: two recordings side by side. */
+/* paracall diff: compares two recordings. */
 #include "../report/compare.h"
 #include "cli.h"
 #include "reading.h"
@@ -33,7 +33,7 @@ static void print_usage(void)
 	       "\n");
 }
 
-/* All of a recording; false after a complaint. What is cut off is no ground to compare. */
+/* All of a recording; false after a message. A truncated one is not compared. */
 static bool profile_read(struct profile *profile, struct reading *reading)
 {
 	struct event event;

@@ -160,7 +160,7 @@ static int find_column(const struct option_group *groups)
 	return (int)longest + 2;
 }
 
-/* How much of a line there is room for. */
+/* How much of a line fits. */
 static size_t fit(const char *text, size_t room)
 {
 	size_t length = strcspn(text, "\n");

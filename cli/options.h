@@ -18,9 +18,9 @@ struct option_row {
 	const char *help;
 	/* The caller's to free. */
 	char *(*list)(void);
-	/* What the value may be, as users are told: "text or json". NULL: anything. */
+	/* The allowed values, for users: "text or json". NULL: anything. */
 	const char *words;
-	/* The value that is as none, where there is nothing that the option is about. */
+	/* The value that equals none, for targets to which the option does not apply. */
 	const char *neutral;
 	/*
 	 * Takes the value, or NULL. Returns false after a complaint. Without it @place is
@@ -59,13 +59,13 @@ struct option_table {
 	const struct option_group *groups;
 	/* The exit status if the command line is wrong. */
 	int wrong;
-	/* Options end at the first word that is none; and what is said of an unknown one. */
+	/* Options end at the first word that is none; the message about an unknown one. */
 	bool ends_at_word;
 	void (*complain_of)(const char *word);
 };
 
 /*
- * Reads them into the subcommand's structure. Returns -1 to go on, with the other
+ * Reads them into the subcommand's structure. Returns -1 to continue, with the other
  * words at @words, which end with NULL; or the exit status to end with.
  */
 int options_read(const struct option_table *table, void *options, int argc, char **argv,

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* More than is added. */
+/* More than the node needs. */
 #define ROOM 512u
 
 static void print_usage(void)

@@ -111,7 +111,7 @@ static void make_folders(const char *path, int count)
 	free(outer);
 }
 
-/* All of it or nothing, also for those who read at the same time. */
+/* Completely or not at all, also for concurrent readers. */
 static void write_file(const char *path, const char *text)
 {
 	char *new = format_string("%s.XXXXXX", path);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which QEMUs were found to fit, so that they need not be asked at each start.
- * Of the others nothing is kept: they are asked again.
+ * Which QEMUs are usable, so that they need not be probed at each start.
+ * Nothing is kept about the others: they are probed again.
  */
 #ifndef PARACALL_CLI_PROBE_CACHE_H
 #define PARACALL_CLI_PROBE_CACHE_H
@@ -9,12 +9,12 @@
 #include <stdbool.h>
 
 /*
- * Whether @qemu fitted when it was asked with @probe, and both files are still
- * the same. What goes wrong counts as no.
+ * Whether @qemu was usable when it was probed with @probe, and both files are still
+ * the same. Errors count as no.
  */
 bool probe_cache_has(const char *qemu, const char *probe);
 
-/* It did. If that can't be written down it's as if nothing was said. */
+/* It was. If that cannot be written, it is probed again. */
 void probe_cache_add(const char *qemu, const char *probe);
 
 /*

@@ -9,7 +9,7 @@ static void note_entry(struct reading *reading, const struct event *event)
 		symbols_note_entry(reading->symbols, event->words[0], event->words[1]);
 }
 
-/* What comes before the kernel tells where it is has names, too. */
+/* Events before the one that shows where the kernel is have names, too. */
 static void place_symbols(struct reading *reading, const char *path)
 {
 	struct event event;
@@ -38,7 +38,7 @@ static enum exit_status try_open(struct reading *reading, const char *path,
 	reading->recording = recording_open(path, error, size);
 	if (!reading->recording)
 		return EXIT_NOTHING;
-	/* It says what there are names of. */
+	/* It determines which names exist. */
 	if (options->expression &&
 	    !filter_set_expression(reading->filter, options->expression,
 				   recording_classes(reading->recording), error, size))

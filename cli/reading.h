@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A recording that a user wants to see some events of: its options, and reading it. */
+/* A recording and the events of it that a user selects: options, and reading it. */
 #ifndef PARACALL_CLI_READING_H
 #define PARACALL_CLI_READING_H
 
@@ -18,7 +18,7 @@ struct reading_options {
 };
 
 /* clang-format off */
-/* Rows of options about them; @more is said of --trace. */
+/* Rows of options about them; @more is added to the help of --trace. */
 #define READING_ROWS(more) \
 	{ .name = "trace", .value = "LIST", \
 	  .help = "only these: names of calls, other events and registers, %%groups,\n" \
@@ -35,7 +35,7 @@ struct reading_options {
 struct reading {
 	struct recording *recording;
 	struct filter *filter;
-	/* NULL if none are wanted. */
+	/* NULL if none are requested. */
 	struct symbols *symbols;
 };
 
@@ -44,10 +44,10 @@ enum exit_status reading_open(struct reading *reading, const char *path,
 			      const struct reading_options *options);
 void reading_close(struct reading *reading);
 
-/* The next event that is wanted; false at the end. */
+/* The next selected event; false at the end. */
 bool reading_next(struct reading *reading, struct event *event);
 
-/* Says what is wrong with what has been read; true if all is well. */
+/* Reports what is wrong with what has been read; true if nothing is. */
 bool reading_complain(const struct reading *reading);
 
 #endif /* PARACALL_CLI_READING_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* paracall report: a recording, read back in one of many forms. */
+/* paracall report: a recording, in one of several formats. */
 #include "../report/writer.h"
 #include "cli.h"
 #include "reading.h"
@@ -55,7 +55,7 @@ static FILE *open_output(const struct report_options *options)
 	return output;
 }
 
-/* Of standard output main() sees what has become. */
+/* main() checks standard output. */
 static bool close_output(const struct report_options *options, FILE *output)
 {
 	bool is_good;
@@ -81,14 +81,14 @@ static bool write_all(const struct report_options *options, struct reading *read
 		complain("out of memory, or the page for --html is damaged");
 		return false;
 	}
-	/* There is no use in going on if nobody reads it. */
+	/* No need to continue if nobody reads it. */
 	while (!ferror(target->output) && reading_next(reading, &event))
 		format->add(writer, &event);
 	format->end(writer);
 	return true;
 }
 
-/* The exit status. What there is is shown, then what is wrong is said. */
+/* The exit status. Shows what is readable, then reports what is wrong. */
 static int write_report(const struct report_options *options, struct reading *reading,
 			FILE *page)
 {

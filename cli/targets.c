@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The list of targets: for the command an architecture is what stands here. */
+/* The list of targets: all that the command knows about an architecture. */
 #include "targets.h"
 
 #include "cli.h"
@@ -31,7 +31,7 @@ static const struct target_info targets[] = {
 		.machine = "s390-ccw-virtio",
 		.machine_options = "",
 		.console = "ttysclp0",
-		/* DIAGNOSE says there that a CPU spins. */
+		/* CPUs report by DIAGNOSE that they spin. */
 		.options = "",
 	},
 	{
@@ -41,7 +41,7 @@ static const struct target_info targets[] = {
 		.arch = "ppc64le",
 		.arch_note = "ppc64le is also for big-endian PowerPC kernels",
 		.machine = "pseries",
-		/* TCG has no such work-arounds, and says so each time if asked for them. */
+		/* TCG lacks these workarounds, and prints a warning if they are requested. */
 		.machine_options = ",cap-cfpc=broken,cap-ibs=broken,cap-ccf-assist=off",
 		.console = "hvc0",
 		.options = "features spin",

@@ -17,24 +17,24 @@ typedef bool target_check(const struct run_options *options, const struct comman
 struct target_info {
 	/* QEMU's program. */
 	const char *program;
-	/* What it runs beside what its name says, for users; or NULL. */
+	/* What it runs besides what its name says, for users; or NULL. */
 	const char *also_runs;
 	/* As sentences name it. */
 	const char *name;
 	enum paracall_architecture architecture;
-	/* --arch's word for its default machine; NULL if it has none. What is said of it. */
+	/* --arch's word for its default machine; NULL if it has none. A note about it. */
 	const char *arch;
 	const char *arch_note;
 	const char *machine;
 	const char *machine_options;
-	/* NULL: the one that QEMU takes by itself. */
+	/* NULL: QEMU's default. */
 	const char *cpu;
 	const char *console;
-	/* Options of 'paracall run' that not every target has: names, with blanks between. */
+	/* Options of 'paracall run' that not every target has: names separated by blanks. */
 	const char *options;
-	/* Where its guests see features, for people; NULL: there are none. */
+	/* Where its guests see features, for users; NULL: there are none. */
 	const char *features_from;
-	/* What it wants of QEMU's command line beyond others; NULL: nothing. */
+	/* What else it requires of QEMU's command line; NULL: nothing. */
 	target_check *check_command;
 	void (*add_arguments)(struct strings *command, const struct run_options *options);
 };
@@ -59,7 +59,7 @@ char *target_programs_short(void);
 char *target_archs(void);
 char *target_machines(void);
 
-/* What is said of --arch's words. */
+/* The notes on --arch's words. */
 char *target_arch_notes(void);
 
 /* "a and b": the names of those with such an option. */

@@ -166,7 +166,7 @@ static void print_guests(const struct guests *guests)
 	}
 }
 
-/* The only one; 0 and a complaint if there is none, or a choice. */
+/* The only one; 0 and a message if there is none, or more than one. */
 static pid_t find_guest(void)
 {
 	struct guests guests;

@@ -10,17 +10,17 @@ enum top_state {
 	TOP_GOES_ON,
 	/* The guest has ended. */
 	TOP_ENDED,
-	/* The user wants no more. */
+	/* The user quit. */
 	TOP_QUIT,
-	/* Tables can't be written any more, which was complained of. */
+	/* Tables cannot be written any more, and a message says so. */
 	TOP_UNWRITTEN,
 	/* The counters can't be read any more. */
 	TOP_FAILED,
-	/* There is no terminal that could be drawn on. */
+	/* There is no terminal to draw on. */
 	TOP_NO_SCREEN,
 };
 
-/* A guest that is watched: its last two readings, and when they were made. */
+/* A guest being watched: its last two readings, and when they were taken. */
 struct top {
 	struct attachment attachment;
 	struct paracall_statistics *before;

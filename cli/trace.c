@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A process of its own reads the trace. So whatever becomes of it, or of the files
- * that it writes, QEMU and this process go on.
+ * A separate process reads the trace. Whatever happens to it, or to the files
+ * that it writes, QEMU and this process continue.
  */
 #include "trace.h"
 
@@ -22,7 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* What the rings are to get. A recording has everything. */
+/* What goes into the rings. A recording has everything. */
 static uint64_t wanted_kinds(const struct trace_options *options)
 {
 	/* For symbols, and those who read a recording with symbols. */
@@ -188,7 +188,7 @@ bool trace_start(struct trace *trace, const struct trace_options *options,
 	return is_good;
 }
 
-/* It has so long to end once it was asked to do so at once, and then once it was killed. */
+/* Its time to end after it was asked to end at once, and again after it was killed. */
 #define HURRY_MS 3000
 #define KILL_MS 1000
 
@@ -219,11 +219,11 @@ static void wait_for_reader(struct trace *trace)
 	int status = 0;
 	bool has_ended;
 
-	/* Any byte: this is the end that was meant to be. It may know that already. */
+	/* Any byte: this is the regular end. It may know that already. */
 	if (send(trace->end, "", 1, MSG_NOSIGNAL) < 0 && errno != EPIPE)
 		complain("cannot notify the trace's reader of the end: %s", strerror(errno));
 	has_ended = end_reader(trace);
-	/* What is said from here on may have to wait, too. */
+	/* Later messages may have to wait, too. */
 	child_leave_signals();
 	close(trace->end);
 	child_hurries(0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* paracall run's --trace and --record: what the guest does, while it does it. */
+/* paracall run's --trace and --record: what the guest does, as it happens. */
 #ifndef PARACALL_CLI_TRACE_H
 #define PARACALL_CLI_TRACE_H
 
@@ -11,10 +11,10 @@
 #include <sys/types.h>
 
 struct trace_options {
-	/* --trace was said; it, --trace-cpu and --failed-only are in the filter. */
+	/* --trace was given; it, --trace-cpu and --failed-only are in the filter. */
 	bool traces;
 	bool is_ftrace;
-	/* Something was said that only makes sense with --trace; the option. */
+	/* An option that only makes sense with --trace, if one was given. */
 	const char *needs_trace;
 	const char *output;
 	const char *symbols;
@@ -26,7 +26,7 @@ struct trace_options {
 	struct filter *filter;
 };
 
-/* What the command line says of it, about the structure above. */
+/* The command line's options for the structure above. */
 extern const struct option_row trace_option_rows[];
 /* When all are taken. */
 bool trace_check_options(const struct trace_options *options);
@@ -37,17 +37,17 @@ static inline bool trace_is_wanted(const struct trace_options *options)
 	return options->traces || options->record;
 }
 
-/* A trace that is under way. */
+/* A running trace. */
 struct trace {
 	/* The file of the memory that the plugin maps, too; -1: there is none. */
 	int memory;
-	/* The process that reads it, and our end of what tells it of the end. */
+	/* The process that reads it, and our end of the socket that notifies it of the end. */
 	pid_t reader;
 	int end;
 	const char *record;
 };
 
-/* Makes the memory, if a trace is wanted; false and a complaint if that fails. */
+/* Makes the memory, if a trace is requested; false and a message if that fails. */
 bool trace_prepare(struct trace *trace, const struct trace_options *options);
 /* Starts the reader, just before QEMU; @command is for the recording. */
 bool trace_start(struct trace *trace, const struct trace_options *options,

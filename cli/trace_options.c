@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* The filter, made when the first option wants it. */
+/* The filter, made when the first option needs it. */
 static struct filter *filter_of(struct trace_options *options)
 {
 	if (!options->filter) {

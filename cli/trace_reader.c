@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The process that takes events out of the rings. Recording takes them as they
+ * The process that takes events out of the rings. A recording stores them as they
  * come, vCPU by vCPU. For the trace they are held back for a moment, so that those
- * of all vCPUs come in order of time.
+ * of all vCPUs are in order of time.
  */
 #include "../engine/qemu/ticks.h"
 #include "../report/decode.h"
@@ -36,16 +36,16 @@
 #define SHORTEST_SLEEP_NANOSECONDS 100000
 /*
  * What is older than this is in its ring, but for a vCPU that the host does not let
- * run, and for the end of a halt: that is told when the vCPU next tells something.
+ * run, and for the end of a halt: that is reported with the vCPU's next event.
  */
 #define SETTLED_NANOSECONDS 20000000
-/* So much older has to be what may have a second part that is still to come. */
+/* An event that may have a second part must be this much older. */
 #define WHOLE_NANOSECONDS NANOSECONDS
 /* The counter is compared with the clock for so long, at least. */
 #define MEASURE_NANOSECONDS 30000000
-/* If all else ended without a word, so much more time for what QEMU still does. */
+/* If all else ended without notice, this much more time for what QEMU still does. */
 #define LAST_NANOSECONDS (3 * NANOSECONDS)
-/* So long lines wait for the kernel to say where it is. */
+/* How long lines wait until it is known where the kernel is. */
 #define SYMBOLS_NANOSECONDS (5 * NANOSECONDS)
 
 #define CHUNK 1024
@@ -142,7 +142,7 @@ static void convert(const struct reader *reader, struct paracall_event *event)
 	}
 }
 
-/* Nobody wants any more: the vCPUs stop telling. */
+/* Nobody reads any more: the vCPUs stop reporting. */
 static void stop_if_idle(struct reader *reader)
 {
 	if (!reader->recorder && !reader->output)
@@ -249,7 +249,7 @@ static size_t take_events(struct reader *reader)
 	return most;
 }
 
-/* What was dropped last, with no event after it that could have told so. */
+/* Events dropped at the very end, with no later event to report them. */
 static void take_dropped(struct reader *reader)
 {
 	for (uint32_t cpu = 0; cpu < reader->view.max_cpus; cpu++) {
@@ -276,7 +276,7 @@ static int compare_times(const void *a, const void *b)
 	return (first->cpu > second->cpu) - (first->cpu < second->cpu);
 }
 
-/* Whether lines shall wait until their symbols can be told. */
+/* Whether lines have to wait until their symbols are known. */
 static bool waits_for_symbols(struct reader *reader, uint64_t now)
 {
 	if (symbols_are_placed(reader->job->symbols) || reader->lines.count > MOST_LINES / 2)
@@ -385,7 +385,7 @@ enum parent {
 	PARENT_WAITS,
 	/* QEMU has ended. */
 	PARENT_IS_DONE,
-	/* It is gone, and QEMU told to end. */
+	/* It is gone, and QEMU was asked to end. */
 	PARENT_IS_GONE,
 };
 
@@ -432,7 +432,7 @@ static bool is_possible(const struct reader *reader)
 	       is_architecture(reader->architecture);
 }
 
-/* What is there is looked at once. False if the plugin doesn't make such rings. */
+/* The memory is read once. False if the plugin does not make such rings. */
 static bool look(struct reader *reader, struct paracall_trace *trace, size_t size)
 {
 	if (!paracall_trace_look(&reader->view, trace, size))
@@ -444,7 +444,7 @@ static bool look(struct reader *reader, struct paracall_trace *trace, size_t siz
 	return is_possible(reader);
 }
 
-/* How the counter goes, now that some time has passed. */
+/* The counter's rate, now that some time has passed. */
 static void measure(struct reader *reader)
 {
 	uint64_t passed = steady() - reader->first_nanoseconds;
@@ -490,7 +490,7 @@ static void run(struct reader *reader)
 			       __atomic_load_n(&reader->trace->has_finished, __ATOMIC_ACQUIRE);
 		size_t count;
 
-		/* Whoever still writes after the end is not heard for ever. */
+		/* Whoever still writes after the end is not read forever. */
 		if (is_hurried || (is_last && !rounds--))
 			break;
 		count = take_events(reader);

@@ -26,7 +26,7 @@ const char *unknown_option(char *const argv[])
 {
 	static char letter[] = "-?";
 
-	/* A long one with a value that it can't have has a letter, too. */
+	/* A long option with a value that it does not take has a letter, too. */
 	if (!optopt || (!strncmp(argv[optind - 1], "--", 2) && strchr(argv[optind - 1], '=')))
 		return argv[optind - 1];
 	letter[1] = (char)optopt;
@@ -38,7 +38,7 @@ enum output_state flush_output(void)
 	errno = 0;
 	if (!fflush(stdout) && !ferror(stdout))
 		return OUTPUT_WRITTEN;
-	/* So that it is told once. */
+	/* So that it is reported once. */
 	clearerr(stdout);
 	if (errno == EPIPE)
 		return OUTPUT_UNWANTED;

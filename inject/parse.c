@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Rules as users write them: words parted by colons. The first one says where,
+ * Rules as users write them: words separated by colons. The first one says where,
  * the second one what happens there, and the rest how often.
  */
 #include "parse.h"
@@ -28,7 +28,7 @@ static bool is_word(struct word word, const char *text)
 	return word.length == strlen(text) && !memcmp(word.text, text, word.length);
 }
 
-/* What is behind @key, if the word begins with that. */
+/* What follows @key, if the word begins with that. */
 static bool has_key(struct word word, const char *key, struct word *value)
 {
 	size_t length = strlen(key);
@@ -258,7 +258,7 @@ static bool find_cpuid(struct word word, struct paracall_rule *rule)
 	return is_word(word, "cpuid");
 }
 
-/* With a fault that fits there: whether the guest has such a place at all. */
+/* With a fault that fits there: whether the guest has such a place. */
 static bool find_place(struct word word, enum paracall_architecture architecture,
 		       struct paracall_rule *rule)
 {

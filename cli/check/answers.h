@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a guest told of its host's answers (runtime/answer.h of the guests), and two
- * hosts' held side by side.
+ * What a guest reported of its host's answers (runtime/answer.h of the guests), and the
+ * comparison of two hosts' answers.
  */
 #ifndef PARACALL_CLI_CHECK_ANSWERS_H
 #define PARACALL_CLI_CHECK_ANSWERS_H
@@ -9,7 +9,7 @@
 #include "suite.h"
 
 struct answer {
-	/* What was done, and what came of it. */
+	/* What was done, and the result. */
 	char *question, *result;
 };
 
@@ -30,7 +30,7 @@ struct answers_side {
 
 struct answer_difference {
 	const char *question;
-	/* Of both sides; NULL: was not told. */
+	/* Of both sides; NULL: not reported. */
 	const char *results[2];
 	/* NULL if the data file doesn't explain it. */
 	const struct suite_answer *explanation;

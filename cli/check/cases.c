@@ -39,7 +39,7 @@ struct program {
 	uint64_t *left;
 };
 
-/* A thousand times what the largest guest takes. */
+/* A thousand times what the largest guest needs. */
 #define MOST_NUMBERS 5000000
 
 static uint64_t number_at(const struct program *program, uint64_t offset, unsigned int size)
@@ -57,7 +57,7 @@ static uint64_t number_at(const struct program *program, uint64_t offset, unsign
 	return value;
 }
 
-/* To look through a long one counts as many numbers do. */
+/* Searching a long text counts as many numbers. */
 static const char *text_at(const struct program *program, uint64_t offset)
 {
 	const uint8_t *begin, *end;
@@ -190,7 +190,7 @@ static void visit_program(const struct program *program, const struct visitor *v
 	}
 }
 
-/* False if it is no ELF file. */
+/* False if it is not an ELF file. */
 static bool read_header(struct program *program)
 {
 	if (program->size < EI_NIDENT || memcmp(program->bytes, ELFMAG, SELFMAG))

@@ -6,9 +6,9 @@
 struct check_case {
 	/* As in the guest's output. */
 	const char *name;
-	/* Names of what it proves to work, with spaces between; may be "". */
+	/* Names of what it covers, separated by spaces; may be "". */
 	const char *covers;
-	/* Where it is written what is expected; may be "". */
+	/* The source of what it expects; may be "". */
 	const char *rule;
 };
 

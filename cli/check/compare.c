@@ -9,9 +9,9 @@
 #include <string.h>
 
 /*
- * A question that begins so is a number of sequences, told as one hash. What
- * follows is the command line by which the guest tells all of them, with
- * "tell" behind it; of those that differ these are shown.
+ * A question with this prefix is a number of sequences, reported as one hash. What
+ * follows is the command line by which the guest reports all of them, with
+ * "tell" after it; sequences that differ are shown.
  */
 static const char sequences[] = "sequences ";
 #define MOST_SHOWN 3
@@ -22,9 +22,9 @@ struct pair {
 	const struct check_setup *setups;
 	const struct suite_run *runs[2];
 	struct compare_totals *totals;
-	/* Sequences to be told in full: command lines. */
+	/* Sequences to report in full: command lines. */
 	struct strings again;
-	/* This is such a second look. */
+	/* This is such a second run. */
 	bool is_again;
 };
 
@@ -230,7 +230,7 @@ static void compare_runs(const struct compare_options *options,
 	}
 }
 
-/* What is said to differ but never did is wrong, too. */
+/* A difference that the data file declares, and that never occurs, is wrong, too. */
 static void check_explanations(const struct suite *suite, struct compare_totals *totals)
 {
 	for (size_t i = 0; i < suite->answer_count; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Two engines' answers to the same guest, held side by side. */
+/* Two engines' answers to the same guest, compared. */
 #ifndef PARACALL_CLI_CHECK_COMPARE_H
 #define PARACALL_CLI_CHECK_COMPARE_H
 
@@ -8,7 +8,7 @@
 
 struct compare_options {
 	enum check_engine engines[2];
-	/* Of which machine and with which guests; its engine is of no account. */
+	/* Of which machine and with which guests; its engine does not matter. */
 	struct check_setup setup;
 	struct suite *suite;
 	const struct sequences *sequences;
@@ -19,7 +19,7 @@ struct compare_options {
 
 struct compare_totals {
 	size_t compared, equal, explained, unexplained;
-	/* Runs that crashed or were not done in time; runs that could be made. */
+	/* Runs that crashed or did not finish in time; runs that could be made. */
 	size_t unresolved, runs;
 };
 

@@ -19,7 +19,7 @@ static bool has_comparisons(const struct check_options *options, const struct su
 	return false;
 }
 
-/* Where they are asked for, there must be a run that makes them. */
+/* If sequences are requested, there must be a run that makes them. */
 static bool has_sequences(const struct check_options *options, struct suite *const *suites)
 {
 	if (!options->sequences.has_seed && !options->sequences.count)

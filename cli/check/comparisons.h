@@ -5,7 +5,7 @@
 #include "options.h"
 
 /*
- * Do on two engines all runs that are to be compared and are wanted, and print where
+ * Do all selected runs that can be compared on two engines, and print where
  * their answers differ. The suites are by the index of their machine, or NULL. Returns
  * the exit status.
  */

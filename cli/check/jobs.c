@@ -10,7 +10,7 @@ struct pool {
 	const struct jobs *jobs;
 	/* For all below. */
 	pthread_mutex_t lock;
-	/* Something has begun or ended. */
+	/* A job has begun or ended. */
 	pthread_cond_t changed;
 	size_t begun;
 	unsigned int running, workers;
@@ -82,7 +82,7 @@ static size_t begin_work(struct pool *pool, pthread_t *threads)
 	return count;
 }
 
-/* Those that were never done are passed over at the end. */
+/* Jobs that were never done are skipped at the end. */
 static size_t report_all(struct pool *pool)
 {
 	const struct jobs *jobs = pool->jobs;

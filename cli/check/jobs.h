@@ -12,11 +12,11 @@ struct jobs {
 	unsigned int parallel;
 	/* Do the @index'th; called by a thread of its own. */
 	void (*run)(size_t index, void *argument);
-	/* While this one is done, no other is; NULL: none is so. */
+	/* Whether this one must run alone; NULL: none must. */
 	bool (*is_alone)(size_t index, void *argument);
 	/* By the caller's thread, in order, as soon as all before it are done. */
 	void (*report)(size_t index, void *argument);
-	/* Begin no other. One that ends after that is not reported. */
+	/* Begin no other job. One that ends after that is not reported. */
 	bool (*is_stopped)(void *argument);
 	void *argument;
 };

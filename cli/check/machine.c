@@ -15,10 +15,10 @@
 
 /* No guest has that much to say. */
 #define MOST_OUTPUT (4u << 20)
-/* For the one run that shows whether KVM is sound. */
+/* For the first run, which shows whether KVM works. */
 #define PROBE_SECONDS 20
 
-/* Words with blanks between. */
+/* Words separated by blanks. */
 static void add_words(struct strings *strings, const char *words)
 {
 	while (*words) {
@@ -32,7 +32,7 @@ static void add_words(struct strings *strings, const char *words)
 	}
 }
 
-/* How all of them show what the guest prints, and end with it. */
+/* How all of them print the guest's output, and end with the guest. */
 static void add_common(struct strings *command, const struct check_machine *machine)
 {
 	static const char *const common[] = { "-display", "none", "-serial",	    "stdio",
@@ -44,7 +44,7 @@ static void add_common(struct strings *command, const struct check_machine *mach
 		strings_add(command, *word);
 }
 
-/* The word behind @option in these arguments, or @otherwise; the caller's to free. */
+/* The word after @option in these arguments, or @otherwise; the caller frees it. */
 static char *word_behind(const char *arguments, const char *option, const char *otherwise)
 {
 	struct strings words = { .items = NULL };
@@ -174,7 +174,7 @@ void setup_run(const struct check_setup *setup, const struct suite *suite,
 		close(file);
 }
 
-/* There are KVMs that are there, and on which no hypercall ever ends. */
+/* On some KVMs a hypercall never returns. */
 static char *find_fault_of_kvm(const struct check_setup *setup)
 {
 	struct suite_run run = {

@@ -8,7 +8,7 @@
 struct check_machine {
 	/* The data file is this and ".conf". */
 	const char *architecture;
-	/* As uname says it of a machine whose own KVM runs them: a pattern, as of files. */
+	/* What uname reports on a machine whose own KVM runs them: a pattern, as of files. */
 	const char *host;
 	/* The name of its QEMU. */
 	const char *qemu;
@@ -17,7 +17,7 @@ struct check_machine {
 	enum guest_exit way;
 	/* What each run has beside its own arguments; ends with NULL. */
 	const char *const *arguments;
-	/* The program that shows whether a KVM is sound. */
+	/* The program that shows whether a KVM works. */
 	const char *probe;
 	/* QEMU's TCG emulates what a KVM of that architecture needs. */
 	bool is_nested;
@@ -33,7 +33,7 @@ char *check_machine_names(void);
 
 #define DEFAULT_SECONDS 120u
 
-/* Where things are, for runs of one engine on one machine. */
+/* Paths and limits for runs of one engine on one machine. */
 struct check_setup {
 	const struct check_machine *machine;
 	enum check_engine engine;
@@ -41,7 +41,7 @@ struct check_setup {
 	const char *folder;
 	/* Time for a run, or 0: what the run has in the data file, or DEFAULT_SECONDS. */
 	unsigned int seconds;
-	/* The program: QEMU, or the monitor in its place. */
+	/* The program: QEMU or the monitor. */
 	char *qemu;
 };
 

@@ -31,7 +31,7 @@ struct check_options {
 };
 
 /*
- * Fill in @options. Returns -1 to go on, or the exit status to end with. In any
+ * Fill in @options. Returns -1 to continue, or the exit status to end with. In any
  * case the folder is to be freed.
  */
 int check_options_parse(struct check_options *options, int argc, char **argv);

@@ -87,7 +87,7 @@ static void print_result_text(const struct result *result)
 	free(name);
 }
 
-/* A mark that begins a directive is not to stand in a name. */
+/* A mark that begins a directive must not be in a name. */
 static void print_tap_text(const char *text)
 {
 	for (; *text; text++)

@@ -19,7 +19,7 @@ const char *check_format_parse(const char *name, enum check_format *format);
 /* As soon as it is known; JUnit's file is written at the end. */
 void print_result(enum check_format format, const struct result *result);
 void print_results_end(enum check_format format, const struct result *results, size_t count);
-/* In place of that, if some of them were not done. */
+/* Instead, if some runs were not done. */
 void print_results_interrupted(enum check_format format, const struct result *results,
 			       size_t count);
 

@@ -55,7 +55,7 @@ static const char *end_of_status(int status)
 	}
 }
 
-/* QEMU tells only a good end from a bad one there, or not even that. */
+/* There QEMU only distinguishes success from failure, or not even that. */
 static const char *end_of_line(const char *line, int status, enum guest_exit way)
 {
 	bool is_good;
@@ -73,7 +73,7 @@ static const char *end_of(const struct tap *tap, int status, enum guest_exit way
 					: end_of_line(tap->exit, status, way);
 }
 
-/* The last line of what was printed: QEMU's own words, if it went down. */
+/* The last line of the output: QEMU's own message, if QEMU failed. */
 static char *last_line(const char *text)
 {
 	size_t length = strlen(text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How one run of one guest went. */
+/* The result of one run of one guest. */
 #ifndef PARACALL_CLI_CHECK_RESULT_H
 #define PARACALL_CLI_CHECK_RESULT_H
 
@@ -8,12 +8,12 @@
 
 enum trouble {
 	TROUBLE_NONE,
-	/* The run as a whole is not as the suite says, whatever its tests say. */
+	/* The run as a whole is not as the suite expects, whatever its tests report. */
 	TROUBLE_WRONG,
-	/* The guest or the engine went down; what it would have said is not known. */
+	/* The guest or the engine crashed; its other results are not known. */
 	TROUBLE_CRASH,
 	TROUBLE_LATE,
-	/* It could not be started, for a reason that is nobody's fault. */
+	/* It could not be started, which is no failure. */
 	TROUBLE_SKIP,
 };
 
@@ -28,11 +28,11 @@ struct result {
 	double seconds;
 	/* It was printed. */
 	bool is_reported;
-	/* All that it printed, if its run is to be compared; else NULL. */
+	/* All of its output, if its run is compared; else NULL. */
 	char *output;
 };
 
-/* What a guest's way out says of its end; see doc/conformance.md. */
+/* What a guest's exit reports; see doc/conformance.md. */
 enum guest_exit {
 	/* QEMU's isa-debug-exit: an exit status. */
 	GUEST_EXIT_STATUS,
@@ -43,13 +43,13 @@ enum guest_exit {
 };
 
 /*
- * Fill in tap, trouble and reason from what the guest and QEMU said, and turn
- * failures that are known into XFAIL and KFAIL.
+ * Fill in tap, trouble and reason from the output of the guest and QEMU, and turn
+ * known failures into XFAIL and KFAIL.
  */
 void result_judge(struct result *result, const struct suite *suite,
 		  const struct child_output *output, enum guest_exit way);
 
-/* Something that is not as it should be. */
+/* Something is not as expected. */
 bool result_is_bad(const struct result *result);
 /* "kick, --replace=keep -M q35 -smp 4"; the caller's to free. */
 char *result_name(const struct result *result);
@@ -58,7 +58,7 @@ void result_free(struct result *result);
 /* Numbers of one engine and architecture, or of all. */
 struct totals {
 	size_t verdicts[VERDICTS];
-	/* Crashed or not done in time. */
+	/* Crashed or not finished in time. */
 	size_t unresolved;
 	/* Not started. */
 	size_t absent;

@@ -180,7 +180,7 @@ static void take_signal(int signal)
 	child_stop();
 }
 
-/* Who has the command ignore one of them still has it so. */
+/* A signal that the command inherited as ignored stays ignored. */
 static void take_signals(struct sigaction before[END_SIGNALS])
 {
 	struct sigaction end = { .sa_handler = take_signal, .sa_flags = SA_RESTART };
@@ -192,7 +192,7 @@ static void take_signals(struct sigaction before[END_SIGNALS])
 	}
 }
 
-/* Ends as the signal would have it, if one came. */
+/* Ends as the signal would, if one came. */
 static void give_signals_back(const struct sigaction before[END_SIGNALS])
 {
 	for (size_t i = 0; i < END_SIGNALS; i++)
@@ -203,7 +203,7 @@ static void give_signals_back(const struct sigaction before[END_SIGNALS])
 	raise(end_signal);
 }
 
-/* What was not done counts as no success. */
+/* Runs that were not done are not a success. */
 static void mark_interrupted(struct runs *runs)
 {
 	for (size_t i = 0; i < runs->count; i++) {
@@ -280,7 +280,7 @@ static int do_planned(struct runs *runs, const struct selection *selection)
 			"check: no run has that name; 'paracall check --list' shows the programs");
 		return EXIT_USAGE;
 	}
-	/* Before minutes have gone into what can't be written. */
+	/* Before minutes are spent on results that cannot be written. */
 	if (runs->options->junit && !(junit = fopen(runs->options->junit, "we"))) {
 		complain("'%s' can't be written: %s", runs->options->junit, strerror(errno));
 		return EXIT_REFUSED;

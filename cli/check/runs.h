@@ -5,7 +5,7 @@
 #include "options.h"
 
 /*
- * Do all runs that are wanted, and print their results. The suites are by the index
+ * Do all selected runs, and print their results. The suites are by the index
  * of their machine, or NULL. Returns the exit status.
  */
 int check_run(const struct check_options *options, struct suite *const suites[MOST_MACHINES]);

@@ -6,7 +6,7 @@
 #include "options.h"
 
 struct selected_run {
-	/* From 1, among all that there are without --shard. */
+	/* From 1, among all runs without --shard. */
 	size_t number;
 	const struct check_machine *machine;
 	const struct suite *suite;

@@ -48,7 +48,7 @@ bool sequences_parse_count(struct sequences *sequences, const char *text)
 	return parse_number(text, MOST_SEQUENCES, &sequences->count) && sequences->count;
 }
 
-/* Where that word begins, of words with blanks and commas between; or NULL. */
+/* Where that word begins, among words separated by blanks and commas; or NULL. */
 static const char *find_word(const char *text, const char *word)
 {
 	for (const char *at = strstr(text, word); at; at = strstr(at + 1, word))
@@ -57,7 +57,7 @@ static const char *find_word(const char *text, const char *word)
 	return NULL;
 }
 
-/* The number behind that word, or 1. */
+/* The number after that word, or 1. */
 static uint64_t number_behind(const char *text, const char *word)
 {
 	const char *at = find_word(text, word);
@@ -65,7 +65,7 @@ static uint64_t number_behind(const char *text, const char *word)
 	return at ? strtoull(at + strlen(word), NULL, 10) : 1;
 }
 
-/* Takes over @text, in which the word's number becomes this one, if it is there. */
+/* Takes ownership of @text, and sets the word's number there, if it has one. */
 static char *with_number(char *text, const char *word, uint64_t number)
 {
 	const char *at = find_word(text, word);

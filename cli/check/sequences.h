@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which sequences by chance the guest fuzz makes: its command line has a seed
+ * Which random sequences the guest fuzz makes: its command line has a seed
  * and a number of them, in the data file, or as --seed and --sequences say.
  */
 #ifndef PARACALL_CLI_CHECK_SEQUENCES_H
@@ -8,7 +8,7 @@
 
 #include "suite.h"
 
-/* The guest has so much to say of more that it would be cut off. */
+/* The output for more of them would be cut off. */
 #define MOST_SEQUENCES 1000000
 
 struct sequences {

@@ -311,7 +311,7 @@ const struct suite_difference *suite_find_difference(const struct suite *suite,
 	return NULL;
 }
 
-/* What was not told matches nothing but a pattern that is empty. */
+/* What was not reported matches only the empty pattern. */
 static bool is_result(const char *pattern, const char *result)
 {
 	return result ? !fnmatch(pattern, result, 0) : !*pattern;

@@ -26,7 +26,7 @@ enum check_engine {
 
 /* The name of one of them, or NULL. */
 const char *check_engine_name(enum check_engine engine);
-/* The bits of "paracall,plain"; 0 if there is a name that is none. */
+/* The bits of "paracall,plain"; 0 if a name is unknown. */
 uint32_t check_engines_parse(const char *list);
 
 /* Of a time limit. */
@@ -37,7 +37,7 @@ struct suite_run {
 	uint32_t engines;
 	/* Done by --long only. */
 	bool is_long;
-	/* It looks at time, and no other run may take that from it. */
+	/* It measures time, and runs alone. */
 	bool is_alone;
 	/* Its time limit, or 0: as all have. */
 	unsigned int seconds;
@@ -45,7 +45,7 @@ struct suite_run {
 	char *options, *arguments;
 	/* Nothing can be tested there, and the guest must see that. */
 	bool skips;
-	/* It tells its host's answers, for --compare alone. */
+	/* It reports its host's answers, for --compare only. */
 	bool is_compared;
 };
 
@@ -68,7 +68,7 @@ struct suite_answer {
 	uint32_t engines[2];
 	char *results[2];
 	char *reason;
-	/* How often it was asked, and it was so. */
+	/* How often it was asked, and the answers differed so. */
 	size_t asked, met;
 };
 
@@ -95,8 +95,8 @@ const struct suite_difference *suite_find_difference(const struct suite *suite,
 						     const char *test);
 
 /*
- * What explains that two engines, in this order, gave these results; NULL: was
- * not told. Counts in those that are about this question. NULL if nothing does.
+ * What explains that two engines, in this order, gave these results; NULL: not
+ * reported. Counts in those that are about this question. NULL if nothing does.
  */
 const struct suite_answer *suite_find_answer(struct suite *suite,
 					     const enum check_engine engines[2],

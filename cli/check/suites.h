@@ -6,7 +6,7 @@
 #include "options.h"
 
 /*
- * By the index of their machine; NULL where there is none, or it is not wanted.
+ * By the index of their machine; NULL where there is none, or it is not selected.
  * Complains of those that can't be read. Returns how many there are.
  */
 size_t suites_read(const struct check_options *options, struct suite *suites[MOST_MACHINES]);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is behind @prefix, or NULL if the line does not begin with it. */
+/* What follows @prefix, or NULL if the line does not begin with it. */
 static const char *behind(const char *line, const char *prefix)
 {
 	size_t length = strlen(prefix);
@@ -20,7 +20,7 @@ static void set(char **string, const char *value)
 	*string = must(strdup(value));
 }
 
-/* "ok 3 - name # SKIP reason", from behind the "ok ". */
+/* "ok 3 - name # SKIP reason", after the "ok ". */
 static void add_case(struct tap *tap, enum verdict verdict, const char *rest)
 {
 	static const char skip[] = " # SKIP";
@@ -42,7 +42,7 @@ static void add_case(struct tap *tap, enum verdict verdict, const char *rest)
 	}
 }
 
-/* A comment below a failure says how. There may be any number of them. */
+/* Comments below a failure describe it. There may be any number of them. */
 static void add_reason(struct tap_case *item, const char *comment)
 {
 	size_t length = strlen(comment);

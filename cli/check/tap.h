@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a guest told in TAP (testanything.org), see guest/common/test.h. */
+/* A guest's results in TAP (testanything.org), see guest/common/test.h. */
 #ifndef PARACALL_CLI_CHECK_TAP_H
 #define PARACALL_CLI_CHECK_TAP_H
 
@@ -10,9 +10,9 @@ enum verdict {
 	VERDICT_PASS,
 	VERDICT_FAIL,
 	VERDICT_SKIP,
-	/* Failed, as it must there: the engine can't do it. */
+	/* Failed as expected: the engine cannot do it. */
 	VERDICT_XFAIL,
-	/* Failed, as is known: a bug of the engine's. */
+	/* Failed as known: a bug of the engine. */
 	VERDICT_KFAIL,
 	VERDICTS
 };
@@ -30,11 +30,11 @@ struct tap_case {
 struct tap {
 	struct tap_case *cases;
 	size_t count;
-	/* -1 if the plan is missing: then the guest did not get to its end. */
+	/* -1 if the plan is missing: then the guest did not finish. */
 	long planned;
-	/* What stood behind "Bail out!", or NULL. */
+	/* The text after "Bail out!", or NULL. */
 	char *bail;
-	/* What stood behind "# exit: ", or NULL. */
+	/* The text after "# exit: ", or NULL. */
 	char *exit;
 };
 

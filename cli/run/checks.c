@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whether an option was said that only makes sense beside --kernel. */
+/* Whether an option was given that only makes sense with --kernel. */
 static bool has_machine_option(const struct run_options *options)
 {
 	const struct default_machine *machine = &options->machine;

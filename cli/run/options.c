@@ -214,7 +214,7 @@ static const struct option_table table = {
 /* What QEMU will do with its arguments. */
 static bool read_arguments(struct run_options *options)
 {
-	/* Without a program another word is in its place, which is not looked at. */
+	/* Without a program another word is in its place, and is ignored. */
 	char **argv = options->rest - (options->machine.kernel ? 1 : 0);
 
 	if (!command_line_read(&options->line, argv)) {
@@ -230,7 +230,7 @@ static void choose_target(struct run_options *options)
 {
 	options->target =
 		options->machine.kernel ? options->arch : target_of_program(options->rest[0]);
-	/* What is no QEMU is refused later, in words of its own. */
+	/* What is not a QEMU is refused later, with a message of its own. */
 	if (!options->target)
 		options->target = target_at(0);
 	options->machine.target = options->target;

@@ -10,7 +10,7 @@
 #include "../targets.h"
 #include "../trace.h"
 
-/* Options that not every target has, each as it was said; or NULL. */
+/* Options that not every target has, each as given; or NULL. */
 struct target_options {
 	const char *features;
 	const char *spin;
@@ -34,14 +34,14 @@ struct run_options {
 	uint32_t features;
 	struct default_machine machine;
 	struct trace_options trace;
-	/* What is behind the options; never NULL. */
+	/* What follows the options; never NULL. */
 	char **rest;
-	/* What that says to QEMU. */
+	/* What that means to QEMU. */
 	struct command_line line;
 };
 
 /*
- * Fill in @options. Returns -1 to go on, or the exit status to end with. In any case
+ * Fill in @options. Returns -1 to continue, or the exit status to end with. In any case
  * they are to be freed.
  */
 int run_options_parse(struct run_options *options, int argc, char **argv);
@@ -56,7 +56,7 @@ extern const struct option_group target_option_groups[];
 /* Complain and return false: whether the options go together, and are for the target. */
 bool run_options_check_form(const struct run_options *options);
 bool run_options_check_target(struct run_options *options);
-/* What there is to be injected depends on the guest. */
+/* What can be injected depends on the guest. */
 bool run_options_check_injections(const struct run_options *options);
 
 #endif /* PARACALL_CLI_RUN_OPTIONS_H */

@@ -26,7 +26,7 @@ static void append(char **argument, const char *format, ...)
 	*argument = longer;
 }
 
-/* A comma ends an option there, and colons part features. */
+/* A comma ends an option there, and colons separate features. */
 static void append_features(char **argument, const char *list)
 {
 	append(argument, ",features=");
@@ -34,7 +34,7 @@ static void append_features(char **argument, const char *list)
 		append(argument, "%c", *list == ',' ? ':' : *list);
 }
 
-/* Those of the target's own that were said. */
+/* Those of the target's own that were given. */
 static void append_special(char **argument, const struct run_options *options)
 {
 	const struct target_options *special = &options->special;

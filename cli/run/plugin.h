@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What Paracall adds to QEMU's command line: the plugin, and what it is to do. */
+/* What Paracall adds to QEMU's command line: the plugin and its options. */
 #ifndef PARACALL_CLI_RUN_PLUGIN_H
 #define PARACALL_CLI_RUN_PLUGIN_H
 

@@ -11,7 +11,7 @@ static bool offers_unhalt(const struct run_options *options)
 	return options->features & 1u << PARACALL_KVM_FEATURE_PV_UNHALT;
 }
 
-/* Only through registers that x2APIC mode hides are vCPUs woken, and told apart. */
+/* vCPUs are woken and identified by registers that x2APIC mode hides. */
 static bool hides_x2apic(const struct run_options *options)
 {
 	return offers_unhalt(options) || command_line_shares_thread(&options->line);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What x86 guests want of QEMU's command line. */
+/* What x86 guests require of QEMU's command line. */
 #ifndef PARACALL_CLI_RUN_X86_H
 #define PARACALL_CLI_RUN_X86_H
 
