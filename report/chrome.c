@@ -116,8 +116,8 @@ static void print_arrow(struct chrome *chrome, const char *phase, uint32_t cpu, 
 }
 
 /*
- * The arrow begins with whom it was kicked by: in that one's call, which goes on
- * until after the wake-up. At its very end a halt would not have it any more.
+ * The arrow begins at the vCPU that kicked: in its call, which lasts
+ * until after the wake-up. At its very end the halt would not have it any more.
  */
 static void add_wake(struct chrome *chrome, const struct event *event)
 {

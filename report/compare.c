@@ -78,7 +78,7 @@ static void print_change(FILE *output, const struct pair *pair)
 	fprintf(output, " %9s", text);
 }
 
-/* Microseconds; nothing where nothing was timed. */
+/* Microseconds; empty if nothing was timed. */
 static void print_times(FILE *output, double a, double b)
 {
 	double times[] = { a, b };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Two profiles side by side. */
+/* The comparison of two profiles. */
 #ifndef PARACALL_REPORT_COMPARE_H
 #define PARACALL_REPORT_COMPARE_H
 
@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 struct compare_options {
-	/* Numbers that are further apart than so many percent of the first differ. */
+	/* Numbers differ if they are further apart than this percentage of the first. */
 	double count_percent;
 	/* Medians and 99 percents likewise; below 0: times never count. */
 	double latency_percent;

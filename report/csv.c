@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Events as lines of values with commas between them (RFC 4180). */
+/* Events as lines of comma-separated values (RFC 4180). */
 #include "writer.h"
 
 #include <inttypes.h>

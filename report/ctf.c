@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The description is written so that each line stands for itself. Thus reading
- * one back needs no parser of the whole language.
+ * Each line of the description can be understood by itself, so that reading it
+ * back needs no parser of the whole language.
  */
 #include "ctf.h"
 
@@ -13,7 +13,7 @@
 
 #define EVENT_LINE "event { id = "
 
-/* More than any version could have; a longer list is no recording's. */
+/* More than any version could have; a recording has no longer list. */
 #define MAX_CLASSES 65536
 
 /* Where faults can be: calls of that architecture, and others by the words of rules. */
@@ -253,7 +253,7 @@ static enum paracall_architecture architecture_by_name(const char *name)
 	return 0;
 }
 
-/* A line of none of these is for others. False if memory is short, or it is broken. */
+/* Other lines are for other readers. False if memory is short, or the line is broken. */
 static bool parse_line(const char *line, struct ctf_description *description)
 {
 	struct recording_info *info = &description->info;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What writer and reader have in common: the layout of a stream's packets, and
+ * What writer and reader share: the layout of a stream's packets, and
  * the text that describes it (CTF 1.8, its language TSDL).
  *
  * An event is 64 bytes, and begins at a multiple of that; so is the packet's
@@ -16,7 +16,7 @@
 #include <stdio.h>
 
 #define CTF_MAGIC 0xc1fc1fc1u
-/* A line of metadata by which a recording is known to be ours. */
+/* A line of metadata that identifies a recording as ours. */
 #define CTF_DOMAIN "\tdomain = \"paracall\";\n"
 /* 1, of Paracall 0.1, had rows in place of ids. */
 #define CTF_FORMAT_VERSION 2

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Events for people: names, words in place of numbers, in strace's manner. */
+/* Events for people: names and words in place of numbers, as strace does. */
 #ifndef PARACALL_REPORT_DECODE_H
 #define PARACALL_REPORT_DECODE_H
 
@@ -9,13 +9,13 @@
 #include <stdio.h>
 
 /*
- * A whole line: when it was over in the guest's life, vCPU, program counter,
- * what, result, how long it took. @symbols may be NULL.
+ * A whole line: when it ended in the guest's time, vCPU, program counter,
+ * event, result, duration. @symbols may be NULL.
  */
 void decode_line(FILE *output, const struct event *event, const struct symbols *symbols);
 
 /*
- * One of KVM's own hypercalls as a line of ftrace's, as the kernel's trace point
+ * One of KVM's own hypercalls as a line of ftrace's, as the kernel's tracepoint
  * kvm_hypercall makes it. For events with whole calls in them; others are left out.
  */
 void decode_ftrace(FILE *output, const struct event *event);

@@ -39,7 +39,7 @@ static bool print_value(FILE *output, const struct event *event,
 	return name;
 }
 
-/* What the engine does is told before it has a result. */
+/* Calls that the engine serves are reported before they have a result. */
 static void print_result(FILE *output, const struct event *event)
 {
 	const struct paracall_call_info *info =

@@ -9,7 +9,7 @@
 struct decode_part {
 	/* Its calls' events. */
 	enum paracall_event_kind call;
-	/* What their results are called, or what prints them in a way of its own. */
+	/* The names of their results, or a function that prints them. */
 	const struct word *results;
 	void (*print_result)(FILE *output, const struct event *event);
 	/* Prints a value in a format of its own, or returns false; NULL: it has none. */

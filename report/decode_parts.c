@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The list of architectures whose events mean something of their own. */
+/* The list of architectures that have events of their own. */
 #include "decode_part.h"
 
 extern const struct decode_part decode_x86, decode_s390, decode_powerpc, decode_arm64;

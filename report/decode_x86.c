@@ -96,7 +96,7 @@ static void print_cpu_set(FILE *output, uint64_t set, uint64_t first)
 
 /*
  * The second bitmap begins 64 CPUs above the first in 64-bit code, 32 above it in
- * 32-bit code. An address above 4 GiB tells which.
+ * 32-bit code. An address above 4 GiB shows which.
  */
 static void print_bitmap(FILE *output, const struct event *event,
 			 const struct event_value *value)

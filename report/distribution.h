@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How many of what size: medians and the like of any number of values. */
+/* Distributions: medians and percentiles of any number of values. */
 #ifndef PARACALL_REPORT_DISTRIBUTION_H
 #define PARACALL_REPORT_DISTRIBUTION_H
 
 #include <stdint.h>
 
-/* Each power of two in so many parts: what comes out is right within 2 %. */
+/* Each power of two has this many parts: results are accurate to 2 %. */
 #define DISTRIBUTION_PARTS 32
 
 struct distribution {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What events there are in this version. */
+/* The events of this version. */
 #include "event.h"
 
 #include <stdio.h>
@@ -40,12 +40,12 @@ static const char *const format_names[PARACALL_FORMATS] = {
 	{ .id = PARACALL_EVENT_##kind << 16, .name = class_name, .field_count = count, \
 	  .fields = { __VA_ARGS__ } }
 
-/* Calls that the table doesn't have. */
+/* Calls that are not in the table. */
 #define UNKNOWN(kind, class_name, count, ...) \
 	{ .id = PARACALL_EVENT_##kind << 16 | PARACALL_EVENT_UNKNOWN_ROW, .name = class_name, \
 	  .field_count = count, .fields = { __VA_ARGS__ } }
 
-/* Of other calls the table has the names. */
+/* Names of other calls are in the table. */
 static const struct event_class other_classes[] = {
 	CLASS(CPUID, "cpuid", 4, FIELD("leaf", HEX), FIELD("ebx", HEX), FIELD("ecx", HEX),
 	      FIELD("edx", HEX)),
@@ -154,7 +154,7 @@ static bool add_call(struct event_classes *classes, const struct paracall_call_i
 	return event_classes_add(classes, &class);
 }
 
-/* What calls give back beside their result, if it is seen. */
+/* What calls return besides their result, if that is reported. */
 static bool add_output(struct event_classes *classes, const struct paracall_call_info *info)
 {
 	struct event_class class = { .id = paracall_event_id(PARACALL_EVENT_OUTPUT, info->id) };
@@ -166,7 +166,7 @@ static bool add_output(struct event_classes *classes, const struct paracall_call
 	return !class.field_count || event_classes_add(classes, &class);
 }
 
-/* KVM's own numbers are the same everywhere, and come as each architecture's calls do. */
+/* KVM's own numbers are the same on all architectures, and come as their calls do. */
 static bool add_row(struct event_classes *classes, const struct paracall_call_info *info)
 {
 	const struct paracall_call_info *other;
@@ -221,7 +221,7 @@ const struct event_class *event_class_continuation(const struct event_classes *c
 						   const struct event_class *class,
 						   enum paracall_event_kind kind)
 {
-	/* Rows of other kinds are no calls'. */
+	/* Rows of other kinds do not belong to calls. */
 	if (!event_kind_is_call(paracall_event_kind(class->id)))
 		return NULL;
 	return event_class_find(classes,

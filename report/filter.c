@@ -138,7 +138,7 @@ static const char *most_alike(const char *name, const struct event_classes *clas
 	return found;
 }
 
-/* What is behind @prefix, or all of it. */
+/* What follows @prefix, or all of it. */
 static const char *without(const char *prefix, const char *name)
 {
 	size_t length = strlen(prefix);
@@ -306,7 +306,7 @@ static const struct paracall_msr_info *register_of(const struct event *event)
 	return NULL;
 }
 
-/* The last term that has it decides. */
+/* The last term that matches decides. */
 static bool has_named(const struct filter *filter, const struct event *event)
 {
 	bool is_in = !filter->term_count || filter->terms[0].is_out;

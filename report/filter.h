@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which events somebody wants to see: by name, by vCPU, by result. */
+/* Selection of events: by name, by vCPU, by result. */
 #ifndef PARACALL_REPORT_FILTER_H
 #define PARACALL_REPORT_FILTER_H
 

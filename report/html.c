@@ -19,7 +19,7 @@
 #define WORD 8
 #define WORDS (2 * NUMBER + WORD * (EVENT_MAX_ARGUMENTS + EVENT_MAX_OUTPUTS))
 
-/* Program counters that symbols are told of; the others stay numbers. A power of two. */
+/* Program counters that get symbols; the others stay numbers. A power of two. */
 #define PLACES 65536u
 
 /* The browser's numbers are exact up to there. */
@@ -143,7 +143,7 @@ static void write_block(struct html *html)
 		return;
 	size = join_columns(html);
 	packed = html->packed_room;
-	/* It can't fail: there is room, and memory was got before. */
+	/* It cannot fail: memory was allocated before. */
 	if (compress2(html->packed, &packed, html->block, size, 6) != Z_OK)
 		packed = 0;
 	fprintf(output, "<script type=\"text/plain\" id=\"block%u\">", html->blocks++);
@@ -153,7 +153,7 @@ static void write_block(struct html *html)
 	html->block_events = 0;
 }
 
-/* Calls by which a vCPU that waits for another gives way. */
+/* Calls by which a vCPU that waits for another yields. */
 static bool yields(const struct event *event)
 {
 	static const char *const parts[] = { "YIELD", "TIME_SLICE_END", "CONFER" };

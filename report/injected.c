@@ -46,7 +46,7 @@ static void print_place(FILE *output, const struct paracall_injected *injected)
 	}
 }
 
-/* Nothing that a terminal obeys or that ends a string of JSON's: no rule has that. */
+/* No control characters, and nothing that ends a JSON string: no rule has these. */
 static void print_printable(FILE *output, const char text[PARACALL_RULE_TEXT])
 {
 	for (size_t i = 0; i < PARACALL_RULE_TEXT - 1 && text[i]; i++) {

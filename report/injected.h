@@ -6,7 +6,7 @@
 #include <paracall/statistics.h>
 #include <stdio.h>
 
-/* A table, and rules that met nothing; nothing at all if there are no rules. */
+/* A table, and rules that never applied; nothing if there are no rules. */
 void injected_print_text(FILE *output, const struct paracall_statistics *statistics);
 
 /* Members of the object, each with a comma before it. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a guest did, by kind: how often, how long it took, and what came first. */
+/* What a guest did, by kind: how often, how long it took, and in which order. */
 #ifndef PARACALL_REPORT_PROFILE_H
 #define PARACALL_REPORT_PROFILE_H
 
 #include "distribution.h"
 #include "event.h"
 
-/* Kinds more than these are put together: a damaged recording can have any. */
+/* Any further kinds are put together: a damaged recording can have any number. */
 #define PROFILE_ITEMS 1024
 #define PROFILE_NAME (EVENT_NAME_SIZE + 32)
 
@@ -19,7 +19,7 @@ struct profile_item {
 };
 
 struct profile {
-	/* As they came first. */
+	/* In order of first occurrence. */
 	struct profile_item **items;
 	size_t count;
 	/* The same for search: a tree of tsearch()'s. */

@@ -216,11 +216,11 @@ static double cpu_rate(const struct rates *rates, uint32_t cpu, size_t counter)
 
 	double rate = now > before ? per_second(rates, now - before) : 0;
 
-	/* What fits into a column: the numbers are another process's. */
+	/* What fits into a column: the numbers come from another process. */
 	return rate < CPU_RATE_LIMIT ? rate : CPU_RATE_LIMIT;
 }
 
-/* The vCPU after the last one that there is room for. */
+/* The vCPU after the last one that fits. */
 static uint32_t end_cpu(const struct rates *rates, uint32_t first, size_t width)
 {
 	size_t room = width < RATES_LINE ? width : RATES_LINE - 1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How fast a guest's counters grow: a table made of two readings of them. */
+/* The rates of a guest's counters: a table from two readings. */
 #ifndef PARACALL_REPORT_RATES_H
 #define PARACALL_REPORT_RATES_H
 

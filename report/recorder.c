@@ -34,7 +34,7 @@ struct stream {
 struct recorder {
 	int folder;
 	struct event_classes classes;
-	/* The last one that was looked for. */
+	/* The last one that was searched. */
 	const struct event_class *last_class;
 	struct stream *streams;
 	uint32_t stream_count;
@@ -268,7 +268,7 @@ static bool write_packet(struct recorder *recorder, uint32_t cpu)
 		return true;
 	}
 	error = errno;
-	/* Half a packet is worse than none. Where even that fails nothing helps. */
+	/* Half a packet is worse than none. If even that fails, nothing helps. */
 	(void)!ftruncate(stream->file, stream->size);
 	errno = error;
 	return false;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Nothing in a file is believed: a packet says how long it is, and may lie; a
+ * Nothing in a file is trusted: a packet's length may be wrong; a
  * file may end anywhere, or shrink while it is read. So files are read, not
  * mapped.
  */
@@ -51,7 +51,7 @@ struct recording {
 	char problem[512];
 };
 
-/* Only the first is told. */
+/* Only the first one is reported. */
 __attribute__((format(printf, 2, 3))) static void note_problem(struct recording *recording,
 							       const char *format, ...)
 {

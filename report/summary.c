@@ -53,7 +53,7 @@ static struct line make_line(const struct paracall_statistics *statistics, uint3
 	return line;
 }
 
-/* Most time first, and then, or where no time is known, most calls. */
+/* By time, then, or if no time is known, by calls. */
 static int compare_lines(const void *a, const void *b)
 {
 	const struct line *first = a;

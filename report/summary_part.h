@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What one architecture has in the summary beside calls, spins and faults. */
+/* One architecture's part of the summary, besides calls, spins and faults. */
 #ifndef PARACALL_REPORT_SUMMARY_PART_H
 #define PARACALL_REPORT_SUMMARY_PART_H
 
@@ -17,7 +17,7 @@ struct summary_part {
 /* NULL if it has none. */
 const struct summary_part *summary_part_of(enum paracall_architecture architecture);
 
-/* A line's end: the features that were offered, and which of them were used. */
+/* The end of a line: the features that were offered, and which of them were used. */
 void summary_print_offers(FILE *output, const struct paracall_statistics *statistics);
 
 /* One member of a register's counters, added up over all vCPUs. */

@@ -9,7 +9,7 @@
 				    (index) * sizeof(struct paracall_magic_page_statistics) + \
 				    offsetof(struct paracall_magic_page_statistics, member))
 
-/* Only if there was one; the fields are told as JSON. */
+/* Only if there was one; JSON has its fields. */
 static void print_magic_page(FILE *output, const struct paracall_statistics *statistics)
 {
 	uint64_t reads = 0;

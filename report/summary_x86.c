@@ -2,7 +2,7 @@
 /* x86's part of the summary: CPUID, kicks and interrupts, clocks, registers, memory. */
 #include "summary_part.h"
 
-/* Only what there was. */
+/* Only lines that are not 0. */
 static void print_clocks(FILE *output, const struct paracall_statistics *statistics)
 {
 	uint64_t updates = paracall_statistics_total(statistics, clock_updates);
@@ -26,7 +26,7 @@ static void print_clocks(FILE *output, const struct paracall_statistics *statist
 			steal_updates);
 }
 
-/* Only where a guest can ask for it. */
+/* Only if a guest can request it. */
 static void print_private_memory(FILE *output, const struct paracall_statistics *statistics)
 {
 	if (statistics->features & 1u << PARACALL_KVM_FEATURE_HC_MAP_GPA_RANGE)

@@ -142,7 +142,7 @@ static const struct symbol *by_name(const struct symbols *symbols, const char *n
 	return NULL;
 }
 
-/* Whether it is a kernel that will tell where it is. */
+/* Whether it is a kernel that will report where it is. */
 static bool has_entry(const struct symbols *symbols)
 {
 	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++)

@@ -2,9 +2,9 @@
 /*
  * The symbols of a guest's kernel, from its System.map or its vmlinux.
  *
- * A kernel that moved itself (KASLR) is found by its code for system calls: the
- * guest tells the processor that code's address, and its symbol is known. Until
- * that is noted nothing has a name. A kernel that is not Linux has no such symbol, and is
+ * A kernel that moved itself (KASLR) is found by its entry code for system calls: the
+ * guest writes the code's address to a register, and its symbol is known. Until then
+ * nothing has a name. A kernel other than Linux has no such symbol, and is
  * taken as it is.
  */
 #ifndef PARACALL_REPORT_SYMBOLS_H
@@ -24,10 +24,10 @@ void symbols_close(struct symbols *symbols);
 /* The guest put @address in that register; see PARACALL_EVENT_KERNEL_ENTRY. */
 void symbols_note_entry(struct symbols *symbols, uint64_t number, uint64_t address);
 
-/* Nobody will say where they are: take them as they are. */
+/* Their address will not be reported: take them as they are. */
 void symbols_place(struct symbols *symbols);
 
-/* Whether names can be told now. */
+/* Whether names are known now. */
 bool symbols_are_placed(const struct symbols *symbols);
 
 /* The symbol that @address is in; NULL if there is none. */

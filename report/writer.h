@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Events in formats for other programs: all are written one after the other. */
+/* Events in formats for other programs, written one after the other. */
 #ifndef PARACALL_REPORT_WRITER_H
 #define PARACALL_REPORT_WRITER_H
 

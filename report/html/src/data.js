@@ -25,7 +25,7 @@ function take(id) {
 	const element = document.getElementById(id);
 	const text = element.textContent;
 
-	/* Millions of characters that nobody needs a second time. */
+	/* Millions of characters that are not needed again. */
 	element.remove();
 	return text;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The page: what the user does, and what is drawn anew then. */
+/* The page: the user's actions, and what is redrawn. */
 
 import "uplot/dist/uPlot.min.css";
 import "./style.css";
@@ -223,7 +223,7 @@ async function main() {
 		const recording = await load();
 
 		document.body.classList.remove("loading");
-		/* For those who look from the browser's console, and for tests. */
+		/* For the browser's console, and for tests. */
 		window.paracall = new Page(recording);
 		document.body.dataset.ready = String(Math.round(performance.now()));
 	} catch (error) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is made of the events: states of the vCPUs, filters, statistics. */
+/* What is derived from the events: states of the vCPUs, filters, statistics. */
 
 import { ACCESS, CALL, FAILED, KIND, YIELDS } from "./data.js";
 
@@ -89,7 +89,7 @@ function makeCpu(events, kinds, indices, end) {
 	}
 	if (spin && spin.yields > 1)
 		spinning.add(spin.start, spin.end, spin.event);
-	/* It never woke as long as was recorded. */
+	/* It did not wake before the recording ended. */
 	if (halt >= 0)
 		halted.add(events.time[halt], end, halt);
 	return { indices, halted: halted.finish(), called: called.finish(),

@@ -85,12 +85,12 @@ export function drawSlowest(table, model, statistics, show) {
 	}));
 }
 
-/* Of more vCPUs nobody reads a table. */
+/* A table of more vCPUs is too large to read. */
 const MOST_IN_MATRIX = 64;
 
 /*
- * Who (rows) did it to whom (columns); darker is more. Of many vCPUs those with the
- * most; returns how many others there are.
+ * Who (rows) kicked whom (columns); darker is more. Of many vCPUs those with the
+ * most; returns how many are left out.
  */
 export function drawMatrix(table, cpus, counts) {
 	const sums = new Map();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The timeline: a row for each vCPU. Each column of pixels is filled by the
- * parts of its time that the vCPU spent in each state, so that it tells the
- * truth at every zoom; below it a mark says how many events there were.
+ * shares of time that the vCPU spent in each state, so that it is accurate
+ * at every zoom; below it a mark says how many events there were.
  */
 
 import { KIND } from "./data.js";
@@ -81,7 +81,7 @@ export class Timeline {
 			(this.view.end - this.view.begin);
 	}
 
-	/* Within what was recorded, and not closer than the clock tells. */
+	/* Within the recording, and not closer than the clock's resolution. */
 	setView(begin, end) {
 		const { model } = this;
 		const width = Math.min(model.end - model.begin, Math.max(SHORTEST, end - begin));
@@ -228,7 +228,7 @@ export class Timeline {
 		this.cover(called, data.called);
 		this.cover(spinning, data.spinning);
 		this.cover(gaveWay, data.gaveWay);
-		/* From below: running, spinning, giving way, calls, halted. */
+		/* From below: running, spinning, yielding, calls, halted. */
 		let from = 0;
 		for (let bin = 1; bin <= width; bin++) {
 			if (bin < width && all.every((bins) => bins[bin] === bins[from]))
@@ -243,7 +243,7 @@ export class Timeline {
 	drawColumn(x, width, y, halted, called, spinning, gaveWay) {
 		const { context, colours } = this;
 
-		/* A call or giving way during a spin is both: what remains of that is spinning. */
+		/* A call or a yield during a spin is both: the rest of it is spinning. */
 		called = Math.min(called, 1 - halted);
 		gaveWay = Math.min(gaveWay, 1 - halted - called);
 		spinning = Math.min(Math.max(0, spinning - called - gaveWay),
