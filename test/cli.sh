@@ -501,7 +501,7 @@ check_file() {
 	fi
 }
 
-# QEMU's own behaviour comes through unchanged.
+# QEMU's own behavior comes through unchanged.
 test_passing_on() {
 	local -a qemu=("$paracall" run --summary="$work/summary" -- qemu-system-x86_64
 		-display none)

@@ -63,7 +63,7 @@ async function settled(action) {
 	await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => done())));
 }
 
-// How much of the timeline has that colour of the page's, in pixels.
+// How much of the timeline has that color of the page's, in pixels.
 function pixels(name) {
 	return page.evaluate((variable) => {
 		const canvas = document.getElementById("timeline");

@@ -252,9 +252,9 @@ test_page() {
 	done
 	if grep -q 'Leon Sorokin' "$work/small.html" &&
 		! grep -Eq '(src|href)="?(https?:)?//' "$work/small.html"; then
-		pass "licences are in the page, links to elsewhere are not"
+		pass "licenses are in the page, links to elsewhere are not"
 	else
-		fail "licences are in the page, links to elsewhere are not" "but"
+		fail "licenses are in the page, links to elsewhere are not" "but"
 	fi
 	modules=$(page_modules) || modules=
 	browser=$(command -v chromium) || browser=

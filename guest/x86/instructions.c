@@ -593,7 +593,7 @@ static void test_page_ends_prefixed(const void *row)
 		try_at(area + PAGE - before, &code, "prefixed, at a page's end");
 }
 
-/* Two pages that are not neighbours in physical memory. */
+/* Two pages that are not neighbors in physical memory. */
 static void test_scattered_pages(void)
 {
 	volatile uint8_t *first = map_window(0, PRESENT | WRITABLE);
@@ -608,7 +608,7 @@ static void test_scattered_pages(void)
 		for (unsigned int before = 1; before <= 2; before++)
 			try_at(first + PAGE - before, &code, "on two scattered pages");
 	}
-	/* What would be the neighbour was not written. */
+	/* What would be the neighbor was not written. */
 	for (unsigned int i = 0; i < 64; i++)
 		check_equal(area[PAGE + i], 0, "byte %u of another page", i);
 }
@@ -1131,7 +1131,7 @@ static const struct test tests[] = {
 	  .run_row = test_page_ends_prefixed,
 	  .kvm = true,
 	  TEST_ROWS(instructions) },
-	TEST("on two pages that are no neighbours", EMULATE, test_scattered_pages),
+	TEST("on two pages that are no neighbors", EMULATE, test_scattered_pages),
 	TEST("second page not present", PAGE_FAULT, test_missing_page),
 	TEST("read-only text", READ_ONLY, test_read_only),
 	TEST("text whose second page is read-only", READ_ONLY, test_half_read_only),

@@ -29,11 +29,11 @@ const escape = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 const parts = {
 	style: `<style>${bundle(".css")}</style>`,
 	script: `<script>${bundle(".js")}</script>`,
-	licences: escape("Paracall: GPL-2.0-or-later, without any warranty; the source is that " +
+	licenses: escape("Paracall: GPL-2.0-or-later, without any warranty; the source is that " +
 		"of Paracall's release.\n\nuPlot:\n" + notice),
 };
 // A function: "$&" and the like in the text are nothing special.
 const page = readFileSync(join(here, "page.html"), "utf8")
-	.replace(/<!--(style|script|licences)-->/g, (_, name) => parts[name]);
+	.replace(/<!--(style|script|licenses)-->/g, (_, name) => parts[name]);
 
 writeFileSync(output, page);

@@ -6,7 +6,7 @@ import math
 WIDTH, HEIGHT = 640, 400
 LEFT, RIGHT, TOP, BOTTOM = 64, 24, 56, 64
 # Of Okabe and Ito.
-COLOURS = {"plain": "#d55e00", "paracall": "#0072b2"}
+COLORS = {"plain": "#d55e00", "paracall": "#0072b2"}
 NAMES = {"plain": "plain QEMU TCG", "paracall": "with Paracall"}
 TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
@@ -26,9 +26,9 @@ class Axis:
         return self.begin + (math.log(value) - self.low) * self.factor
 
 
-def text_at(x, y, words, anchor="middle", size=13, colour="#1b2330"):
+def text_at(x, y, words, anchor="middle", size=13, color="#1b2330"):
     return ('<text x="%.1f" y="%.1f" text-anchor="%s" font-size="%d" fill="%s">%s</text>'
-            % (x, y, anchor, size, colour, escape(words)))
+            % (x, y, anchor, size, color, escape(words)))
 
 
 def line_at(x1, y1, x2, y2):
@@ -36,15 +36,15 @@ def line_at(x1, y1, x2, y2):
             % (x1, y1, x2, y2))
 
 
-def series(points, colour, x_axis, y_axis):
+def series(points, color, x_axis, y_axis):
     """One engine's: [(vcpus, median, lowest, highest)]."""
     path = " ".join("%.1f,%.1f" % (x_axis.at(x), y_axis.at(y)) for x, y, _, _ in points)
-    parts = ['<polyline points="%s" fill="none" stroke="%s" stroke-width="2"/>' % (path, colour)]
+    parts = ['<polyline points="%s" fill="none" stroke="%s" stroke-width="2"/>' % (path, color)]
     for x, middle, low, high in points:
         parts.append('<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" stroke="%s"/>'
-                     % (x_axis.at(x), y_axis.at(low), x_axis.at(x), y_axis.at(high), colour))
+                     % (x_axis.at(x), y_axis.at(low), x_axis.at(x), y_axis.at(high), color))
         parts.append('<circle cx="%.1f" cy="%.1f" r="4" fill="%s"/>'
-                     % (x_axis.at(x), y_axis.at(middle), colour))
+                     % (x_axis.at(x), y_axis.at(middle), color))
     return parts
 
 
@@ -70,9 +70,9 @@ def draw(title, machine, points):
         parts.append(line_at(x_axis.at(number), TOP, x_axis.at(number), HEIGHT - BOTTOM))
         parts.append(text_at(x_axis.at(number), HEIGHT - BOTTOM + 18, str(number)))
     parts.append(text_at((LEFT + WIDTH - RIGHT) / 2, HEIGHT - BOTTOM + 36, "vCPUs"))
-    parts.append(text_at(WIDTH / 2, HEIGHT - 8, machine, size=10, colour="#5b6675"))
+    parts.append(text_at(WIDTH / 2, HEIGHT - 8, machine, size=10, color="#5b6675"))
     for place, (name, one) in enumerate(points.items()):
-        parts += series(one, COLOURS[name], x_axis, y_axis)
+        parts += series(one, COLORS[name], x_axis, y_axis)
         parts.append(text_at(LEFT + 12, TOP + 16 + 18 * place, NAMES[name], "start",
-                             colour=COLOURS[name]))
+                             color=COLORS[name]))
     return "\n".join(parts + ["</svg>", ""])

@@ -6,7 +6,7 @@ import { count, moment, time } from "./format.js";
 
 const HEIGHT = 190;
 
-function colours(element) {
+function colors(element) {
 	const style = getComputedStyle(element);
 	const get = (name) => style.getPropertyValue(name).trim();
 
@@ -34,7 +34,7 @@ export class Counts {
 	draw(begin, end) {
 		const parts = Math.min(200, Math.floor(widthOf(this.element) / 5));
 		const byClass = [...this.model.counts(begin, end, parts)];
-		const look = colours(this.element);
+		const look = colors(this.element);
 		const width = (end - begin) / parts;
 		const moments = Array.from({ length: parts }, (_, i) => begin + (i + 0.5) * width);
 		const { classes } = this.model;
@@ -60,7 +60,7 @@ export class Counts {
 					value === null ? "" : moment(value, end - begin) },
 				...byClass.map(([id]) => ({
 					label: classes[id].name,
-					stroke: look.get(`--class${classes[id].colour}`),
+					stroke: look.get(`--class${classes[id].color}`),
 					width: 1.5,
 					points: { show: false },
 					paths: uPlot.paths.stepped({ align: 0 }),
@@ -82,13 +82,13 @@ export class Counts {
 
 /* Bars, each of twice the time of the one before. */
 export class Histogram {
-	constructor(element, colour) {
+	constructor(element, color) {
 		this.element = element;
-		this.colour = colour;
+		this.color = color;
 	}
 
 	draw(buckets) {
-		const look = colours(this.element);
+		const look = colors(this.element);
 		let first = buckets.findIndex(Boolean);
 		let last = buckets.length - 1;
 
@@ -120,7 +120,7 @@ export class Histogram {
 			series: [
 				{ label: "from", value: (_, value) => value === null ? "" :
 					`${time(low(value), 3)} to ${time(low(value + 1), 3)}` },
-				{ label: "events", fill: look.get(this.colour), stroke: look.get(this.colour),
+				{ label: "events", fill: look.get(this.color), stroke: look.get(this.color),
 					paths: uPlot.paths.bars({ size: [0.85] }), points: { show: false },
 					value: (_, value) => value === null ? "" : count(value) },
 			],

@@ -10,7 +10,7 @@ import { Model, parseFilter } from "./model.js";
 import { describe, drawCalls, drawDetails, drawLegend, drawMatrix, drawSlowest } from "./tables.js";
 import { HEIGHT_OF, Timeline } from "./timeline.js";
 
-const COLOURS = 10;
+const COLORS = 10;
 /* Numbers follow when the timeline has come to rest. */
 const REST = 120;
 
@@ -19,7 +19,7 @@ const $ = (id) => document.getElementById(id);
 class Page {
 	constructor(recording) {
 		this.recording = recording;
-		this.giveColours();
+		this.giveColors();
 		this.model = new Model(recording);
 		this.timeline = new Timeline($("timeline"), this.model, {
 			view: () => this.later(),
@@ -40,15 +40,15 @@ class Page {
 		}).observe(document.querySelector("main"));
 	}
 
-	/* The most frequent get colours of their own. */
-	giveColours() {
+	/* The most frequent get colors of their own. */
+	giveColors() {
 		const { classes, events } = this.recording;
 		const totals = new Float64Array(classes.length);
 
 		for (let i = 0; i < events.count; i++)
 			totals[events.class[i]]++;
 		classes.map((_, id) => id).sort((a, b) => totals[b] - totals[a])
-			.forEach((id, place) => { classes[id].colour = Math.min(place, COLOURS - 1); });
+			.forEach((id, place) => { classes[id].color = Math.min(place, COLORS - 1); });
 	}
 
 	describeRecording() {
@@ -141,7 +141,7 @@ class Page {
 
 		if (from < 0)
 			from = this.model.range(view.begin, view.end)[0] - (direction > 0 ? 1 : 0);
-		const next = this.model.neighbour(from, direction);
+		const next = this.model.neighbor(from, direction);
 		if (next >= 0)
 			this.select(next, true);
 	}

@@ -309,7 +309,7 @@ export class Model {
 	}
 
 	/* The event next to one, or to a moment, that passes; -1 if there is none. */
-	neighbour(from, step) {
+	neighbor(from, step) {
 		for (let i = from + step; i >= 0 && i < this.events.count; i += step)
 			if (this.passes[i])
 				return i;

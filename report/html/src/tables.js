@@ -20,8 +20,8 @@ function row(items, name = "td") {
 		element(name, {}, item)));
 }
 
-function swatch(colour) {
-	return element("span", { className: `swatch c${colour}` });
+function swatch(color) {
+	return element("span", { className: `swatch c${color}` });
 }
 
 /* The classes that there are, with what was seen of them; switches. */
@@ -30,7 +30,7 @@ export function drawLegend(body, model, changed) {
 		.filter(({ id }) => model.totals[id])
 		.sort((a, b) => model.totals[b.id] - model.totals[a.id]);
 
-	body.replaceChildren(...present.map(({ id, name, colour }) => {
+	body.replaceChildren(...present.map(({ id, name, color }) => {
 		const box = element("input", { type: "checkbox", checked: !model.hidden.has(id) });
 
 		box.addEventListener("change", () => {
@@ -40,7 +40,7 @@ export function drawLegend(body, model, changed) {
 				model.hidden.add(id);
 			changed();
 		});
-		return element("label", {}, box, swatch(colour), name, " ",
+		return element("label", {}, box, swatch(color), name, " ",
 			element("span", { className: "dim" }, count(model.totals[id])));
 	}));
 }
@@ -53,7 +53,7 @@ export function drawCalls(table, model, statistics) {
 	table.tBodies[0].replaceChildren(...rows.map((each) => {
 		const isTimed = each.time > 0;
 
-		return row([element("span", {}, swatch(model.classes[each.id].colour),
+		return row([element("span", {}, swatch(model.classes[each.id].color),
 			model.classes[each.id].name), [count(each.count)],
 			[each.failed ? count(each.failed) : ""], [isTimed ? time(each.time) : ""],
 			[isTimed ? time(each.median, 3) : ""], [isTimed ? time(each.p99, 3) : ""]]);

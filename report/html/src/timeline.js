@@ -137,14 +137,14 @@ export class Timeline {
 		this.select(event, true);
 	}
 
-	readColours() {
+	readColors() {
 		const style = getComputedStyle(this.canvas);
 		const get = (name) => style.getPropertyValue(name).trim();
 
-		this.colours = { states: STATE_NAMES.map(get), text: get("--text"), dim: get("--dim"),
+		this.colors = { states: STATE_NAMES.map(get), text: get("--text"), dim: get("--dim"),
 			line: get("--line"), kick: get("--kick"), interrupt: get("--interrupt"),
 			accent: get("--accent"),
-			classes: this.model.classes.map((each) => get(`--class${each.colour}`)) };
+			classes: this.model.classes.map((each) => get(`--class${each.color}`)) };
 	}
 
 	draw() {
@@ -153,7 +153,7 @@ export class Timeline {
 		const { context } = this;
 		const last = Math.min(this.model.cpus.length, this.firstRow + this.rows);
 
-		this.readColours();
+		this.readColors();
 		context.clearRect(0, 0, this.width, this.height);
 		context.font = "12px system-ui, sans-serif";
 		this.drawAxis();
@@ -166,7 +166,7 @@ export class Timeline {
 	}
 
 	drawAxis() {
-		const { context, view, colours } = this;
+		const { context, view, colors } = this;
 		const width = view.end - view.begin;
 		const step = niceStep(width, this.plotWidth);
 
@@ -175,12 +175,12 @@ export class Timeline {
 		for (let tick = Math.ceil(view.begin / step) * step; tick <= view.end; tick += step) {
 			const x = Math.round(this.x(tick)) + 0.5;
 
-			context.strokeStyle = colours.line;
+			context.strokeStyle = colors.line;
 			context.beginPath();
 			context.moveTo(x, AXIS - 4);
 			context.lineTo(x, this.height);
 			context.stroke();
-			context.fillStyle = colours.dim;
+			context.fillStyle = colors.dim;
 			if (x > LABEL + 30 && x < this.width - 30)
 				context.fillText(moment(tick, width), x, AXIS / 2);
 		}
@@ -212,7 +212,7 @@ export class Timeline {
 	}
 
 	drawCpu(cpu, y) {
-		const { context, colours } = this;
+		const { context, colors } = this;
 		const data = this.model.cpus[cpu];
 		const width = Math.floor(this.plotWidth);
 		const halted = new Float32Array(width);
@@ -222,7 +222,7 @@ export class Timeline {
 		const all = [halted, called, spinning, gaveWay];
 
 		context.textAlign = "left";
-		context.fillStyle = colours.text;
+		context.fillStyle = colors.text;
 		context.fillText(`cpu ${cpu}`, 6, y + STATES / 2 + 2);
 		this.cover(halted, data.halted);
 		this.cover(called, data.called);
@@ -241,7 +241,7 @@ export class Timeline {
 	}
 
 	drawColumn(x, width, y, halted, called, spinning, gaveWay) {
-		const { context, colours } = this;
+		const { context, colors } = this;
 
 		/* A call or a yield during a spin is both: the rest of it is spinning. */
 		called = Math.min(called, 1 - halted);
@@ -255,15 +255,15 @@ export class Timeline {
 		for (const [state, part] of parts) {
 			if (part <= 0)
 				continue;
-			context.fillStyle = colours.states[state];
+			context.fillStyle = colors.states[state];
 			context.fillRect(x, y, width, part * STATES);
 			y += part * STATES;
 		}
 	}
 
-	/* Height by the logarithm of how many there are, colour by the last one's class. */
+	/* Height by the logarithm of how many there are, color by the last one's class. */
 	drawMarks(indices, y, width) {
-		const { context, colours, view } = this;
+		const { context, colors, view } = this;
 		const { events, passes } = this.model;
 		const counts = new Uint32Array(width);
 		const classes = new Uint16Array(width);
@@ -296,7 +296,7 @@ export class Timeline {
 				continue;
 			const height = Math.min(MARKS, 4 + 2 * Math.log2(counts[bin]));
 
-			context.fillStyle = colours.classes[classes[bin]];
+			context.fillStyle = colors.classes[classes[bin]];
 			context.fillRect(LABEL + bin - (width < 200 ? 0 : 0.5), y + MARKS - height,
 				counts[bin] > 1 ? 1 : 2, height);
 		}
@@ -324,7 +324,7 @@ export class Timeline {
 	}
 
 	drawArrow(i, kind, lastRow) {
-		const { context, colours } = this;
+		const { context, colors } = this;
 		const { events } = this.model;
 		const [from, to] = [events.cpu[i], events.peer[i]];
 		const isVisible = (cpu) => cpu >= this.firstRow && cpu < lastRow;
@@ -337,7 +337,7 @@ export class Timeline {
 		const tip = middle(to) - down * STATES / 2;
 
 		context.strokeStyle = context.fillStyle =
-			kind === KIND.KICK ? colours.kick : colours.interrupt;
+			kind === KIND.KICK ? colors.kick : colors.interrupt;
 		context.lineWidth = 1.25;
 		context.beginPath();
 		context.moveTo(x, middle(from));
@@ -366,7 +366,7 @@ export class Timeline {
 
 		if (end < LABEL - 4 || start > this.width)
 			return;
-		context.strokeStyle = this.colours.accent;
+		context.strokeStyle = this.colors.accent;
 		context.lineWidth = 2;
 		context.strokeRect(start - 2, AXIS + row * ROW + 1, Math.max(4, end - start + 4),
 			ROW - 2);
