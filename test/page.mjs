@@ -349,12 +349,12 @@ async function testHostile() {
 
 async function testSpins() {
 	await open("spins.html");
-	for (const state of ["spinning", "gave-way"])
+	for (const state of ["spinning", "yielded"])
 		check(`the timeline shows vCPUs: ${state}`, await pixels(`--${state}`) > 50,
 			`${await pixels(`--${state}`)} pixels`);
 	await open("small.html");
-	check("and none where nobody gave way", await pixels("--gave-way") === 0,
-		`${await pixels("--gave-way")} pixels`);
+	check("and none where nobody yielded", await pixels("--yielded") === 0,
+		`${await pixels("--yielded")} pixels`);
 }
 
 async function testEmpty() {

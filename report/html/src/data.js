@@ -14,7 +14,7 @@ const CAUSE_SHIFT = 4;
 export const KIND = { PAPR: 3, HALT: 8, WAKE: 9, KICK: 10, INTERRUPT: 11, LOST: 20, SPIN: 23 };
 
 /* By paracall_wake_cause's numbers. */
-export const CAUSES = ["interrupt", "kick", "kick that came before", "reset", "unknown"];
+export const CAUSES = ["interrupt", "kick", "earlier kick", "reset", "unknown"];
 /* Of faults injected, by paracall_fault's numbers: the words of --inject's rules. */
 export const FAULTS = ["retval", "enosys", "drop", "delay", "late", "fault",
 	"withdraw", "jump", "burst"];

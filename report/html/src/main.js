@@ -62,7 +62,7 @@ class Page {
 			.join(" · ").replace("T", " ");
 		const warnings = [];
 		if (recording.lost)
-			warnings.push(`${count(recording.lost)} events were lost while it was recorded.`);
+			warnings.push(`${count(recording.lost)} events were lost during recording.`);
 		if (recording.problem)
 			warnings.push(`${recording.problem}.`);
 		$("warning").textContent = warnings.join(" ");
@@ -93,7 +93,7 @@ class Page {
 			$("timeline").focus();
 		});
 		const others = drawMatrix($("matrix"), statistics.cpus, which);
-		$("others").textContent = `These vCPUs have the most; left out: ${count(others)}.`;
+		$("others").textContent = `Only the busiest vCPUs are shown; left out: ${count(others)}.`;
 		$("others").hidden = !others;
 		$("nobody").hidden = !$("matrix").hidden;
 		document.body.dataset.drawn = String(Number(document.body.dataset.drawn ?? 0) + 1);
@@ -228,8 +228,8 @@ async function main() {
 		document.body.dataset.ready = String(Math.round(performance.now()));
 	} catch (error) {
 		$("warning").hidden = false;
-		$("warning").textContent = `This page can't be shown: ${error.message}. ` +
-			"It is cut off, or the browser is older than 2023.";
+		$("warning").textContent = `This page cannot be shown: ${error.message}. ` +
+			"It is truncated, or the browser is older than 2023.";
 	}
 }
 

@@ -3,7 +3,7 @@
 
 import { ACCESS, CALL, FAILED, KIND, YIELDS } from "./data.js";
 
-export const STATE = { RUNNING: 0, SPINNING: 1, GAVE_WAY: 2, CALL: 3, HALTED: 4 };
+export const STATE = { RUNNING: 0, SPINNING: 1, YIELDED: 2, CALL: 3, HALTED: 4 };
 
 /* Yields that follow each other faster than that are one wait for something. */
 const SPIN_GAP = 100e3;
@@ -54,7 +54,7 @@ function makeCpu(events, kinds, indices, end) {
 	const halted = new Stretches(room);
 	const called = new Stretches(room);
 	const spinning = new Stretches(room);
-	const gaveWay = new Stretches(room);
+	const yielded = new Stretches(room);
 	let halt = -1;
 	let spin = null;
 
@@ -74,7 +74,7 @@ function makeCpu(events, kinds, indices, end) {
 			continue;
 		/* Others ran meanwhile; without one of these it spun. */
 		if (kind === KIND.SPIN)
-			gaveWay.add(events.start(i), time, i);
+			yielded.add(events.start(i), time, i);
 		/* Behind one of these there are many turns of a loop. */
 		const weight = kind === KIND.SPIN ? 2 : 1;
 
@@ -93,7 +93,7 @@ function makeCpu(events, kinds, indices, end) {
 	if (halt >= 0)
 		halted.add(events.time[halt], end, halt);
 	return { indices, halted: halted.finish(), called: called.finish(),
-		spinning: spinning.finish(), gaveWay: gaveWay.finish() };
+		spinning: spinning.finish(), yielded: yielded.finish() };
 }
 
 function indicesByCpu(events, cpus) {

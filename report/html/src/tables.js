@@ -169,7 +169,7 @@ export function describe(model, i) {
 
 		given.forEach((value, at) => pairs.push([fields[at]?.[0] ?? `word ${at}`,
 			valueText(model, fields[at]?.[1], value)]));
-		back.forEach((value, at) => pairs.push([`${outputs[at]?.[0] ?? at} given back`,
+		back.forEach((value, at) => pairs.push([`${outputs[at]?.[0] ?? at} returned`,
 			valueText(model, outputs[at]?.[1], value)]));
 	}
 	pairs.push(["program counter", place(model, i)]);

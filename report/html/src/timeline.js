@@ -17,7 +17,7 @@ const LABEL = 58;
 const MOST_ARROWS = 500;
 const SHORTEST = 20;
 
-const STATE_NAMES = ["--running", "--spinning", "--gave-way", "--calling", "--halted"];
+const STATE_NAMES = ["--running", "--spinning", "--yielded", "--calling", "--halted"];
 
 function niceStep(width, room) {
 	const raw = width / Math.max(1, room / 110);
@@ -218,8 +218,8 @@ export class Timeline {
 		const halted = new Float32Array(width);
 		const called = new Float32Array(width);
 		const spinning = new Float32Array(width);
-		const gaveWay = new Float32Array(width);
-		const all = [halted, called, spinning, gaveWay];
+		const yielded = new Float32Array(width);
+		const all = [halted, called, spinning, yielded];
 
 		context.textAlign = "left";
 		context.fillStyle = colors.text;
@@ -227,7 +227,7 @@ export class Timeline {
 		this.cover(halted, data.halted);
 		this.cover(called, data.called);
 		this.cover(spinning, data.spinning);
-		this.cover(gaveWay, data.gaveWay);
+		this.cover(yielded, data.yielded);
 		/* From below: running, spinning, yielding, calls, halted. */
 		let from = 0;
 		for (let bin = 1; bin <= width; bin++) {
@@ -240,17 +240,17 @@ export class Timeline {
 		this.drawMarks(data.indices, y + 2 + STATES + 2, width);
 	}
 
-	drawColumn(x, width, y, halted, called, spinning, gaveWay) {
+	drawColumn(x, width, y, halted, called, spinning, yielded) {
 		const { context, colors } = this;
 
 		/* A call or a yield during a spin is both: the rest of it is spinning. */
 		called = Math.min(called, 1 - halted);
-		gaveWay = Math.min(gaveWay, 1 - halted - called);
-		spinning = Math.min(Math.max(0, spinning - called - gaveWay),
-			1 - halted - called - gaveWay);
+		yielded = Math.min(yielded, 1 - halted - called);
+		spinning = Math.min(Math.max(0, spinning - called - yielded),
+			1 - halted - called - yielded);
 		const parts = [[STATE.HALTED, halted], [STATE.CALL, called],
-			[STATE.GAVE_WAY, gaveWay], [STATE.SPINNING, spinning],
-			[STATE.RUNNING, 1 - halted - called - gaveWay - spinning]];
+			[STATE.YIELDED, yielded], [STATE.SPINNING, spinning],
+			[STATE.RUNNING, 1 - halted - called - yielded - spinning]];
 
 		for (const [state, part] of parts) {
 			if (part <= 0)
@@ -422,10 +422,10 @@ export class Timeline {
 			return i < end.length && start[i] <= time ? timeText(end[i] - start[i]) : "";
 		};
 		const halted = covers(data.halted);
-		const gaveWay = covers(data.gaveWay);
+		const yielded = covers(data.yielded);
 		const spinning = covers(data.spinning);
 		const state = halted ? `halted for ${halted}` :
-			gaveWay ? `gave way for ${gaveWay}` :
+			yielded ? `yielded for ${yielded}` :
 			spinning ? `spinning for ${spinning}` :
 			covers(data.called) ? "in a call" : "running";
 
