@@ -69,7 +69,7 @@ static const struct event_class other_classes[] = {
 	CLASS(KERNEL_ENTRY, "kernel_entry", 2, FIELD("register", MSR), FIELD("address", HEX)),
 	CLASS(LOST, "lost", 1, FIELD("events", DECIMAL)),
 	CLASS(LOADED, "loaded", 0),
-	CLASS(SPIN, "spin", 2, FIELD("hints", DECIMAL), FIELD("gave_way", NANOSECONDS)),
+	CLASS(SPIN, "spin", 2, FIELD("hints", DECIMAL), FIELD("yielded", NANOSECONDS)),
 	UNKNOWN(CALL, "unknown_call", 4, FIELD("number", HEX), FIELD("a0", HEX),
 		FIELD("a1", HEX), FIELD("a2", HEX)),
 	UNKNOWN(DIAG, "unknown_diag", 1, FIELD("number", HEX)),

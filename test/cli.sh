@@ -682,7 +682,7 @@ test_spins() {
 	count_spins "spins yield" " yields, " \
 		taskset -c "$cpu" "$paracall" run --trace=spin --output="$work/spins" \
 		-- "${guest[@]}" -smp 3
-	check_file "spins in a trace" "$work/spins" " spin: hints=64, gave_way="
+	check_file "spins in a trace" "$work/spins" " spin: hints=64, yielded="
 	count_spins "spins, enough processors" "" \
 		taskset -c "$cpu" "$paracall" run -- "${guest[@]}" -smp 1
 	count_spins "spins, one thread" "" \
@@ -713,7 +713,7 @@ test_spins_powerpc() {
 		-kernel "$build/guest/powerpc/spin-le.elf")
 	"${run[@]}" -smp 6 >"$work/out" 2>&1 </dev/null
 	check_file "spins on PowerPC, the guest" "$work/out" '# SUMMARY: 2 passed, 0 failed'
-	check_file "spins on PowerPC yield" "$work/spins" " spin: hints=64, gave_way="
+	check_file "spins on PowerPC yield" "$work/spins" " spin: hints=64, yielded="
 	"${run[@]}" -smp 4 >"$work/out" 2>&1 </dev/null
 	check_file "spins on PowerPC, others wait, the guest" "$work/out" \
 		'# SUMMARY: 1 passed, 0 failed'
