@@ -45,7 +45,7 @@ void fail(const char *what)
 	finish(CRASHED);
 }
 
-/* In their order; which there are depends on the kernel. */
+/* In this order; which of them exist depends on the kernel. */
 static void load_modules(void)
 {
 	static const char *const names[] = { "/irqbypass.ko", "/kvm.ko", "/ccp.ko",
