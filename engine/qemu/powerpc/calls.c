@@ -22,7 +22,7 @@ uint64_t powerpc_program_counter(void *context)
 	return vcpu->site_pc;
 }
 
-/* KVM goes by MSR[SF], which Book E doesn't have: arch/powerpc/kvm/powerpc.c, kvmppc_kvm_pv. */
+/* KVM uses MSR[SF], which Book E lacks: arch/powerpc/kvm/powerpc.c, kvmppc_kvm_pv. */
 static void call(struct vcpu *vcpu, const struct powerpc_site *site)
 {
 	bool is_64bit = site->is_64bit && !powerpc_is_book_e();
@@ -84,9 +84,9 @@ static bool uses_sprgs(uint64_t number)
 }
 
 /*
- * After H_CEDE it waits, till it is seen to do anything again. Where it need not wait it
- * goes on at once, and that is seen soon. H_CONFER ends the vCPU's turn in QEMU, which is
- * another's gain only where one thread runs them all.
+ * After H_CEDE it waits, until it does anything again. If it need not wait, it
+ * continues at once, and that is noticed soon. H_CONFER ends the vCPU's turn in QEMU, which
+ * helps another one only if one thread runs all vCPUs.
  */
 static void note_spinning(struct vcpu *vcpu, uint64_t number, void *userdata, uint64_t pc)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * With one thread for all vCPUs they are told apart by the processor
+ * With one thread for all vCPUs they are identified by the processor
  * identification register, which QEMU sets to its own number of the vCPU, and
- * which guests of pseries can't write.
+ * which guests of pseries cannot write.
  */
 #include "current.h"
 

@@ -5,7 +5,7 @@
  * (arch/powerpc/kernel/prom_init.c), and has then entered itself once more. The
  * tree is changed in place at that moment, in what its maker left free.
  *
- * To look at each block's registers would cost too much. A kernel's first
+ * Reading each block's registers would cost too much. A kernel's first
  * instructions are known: those of 64-bit Book3S ones make the processor change to
  * the kernel's order of bytes, so that they are the same in either order; 32-bit
  * ones compare r5 with 0.
@@ -91,7 +91,7 @@ static bool copy(struct vcpu *vcpu, copy_function *function, uint64_t vaddr, uin
 	return true;
 }
 
-/* Says so only once; a guest could go on with it for ever. */
+/* Reports it only once; a guest could repeat it forever. */
 static void warn(const char *reason)
 {
 	static atomic_flag is_said = ATOMIC_FLAG_INIT;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Telling the guest's kernel of KVM, in the device tree that it begins with. */
+/* Announces KVM to the guest's kernel, in the device tree that it begins with. */
 #ifndef PARACALL_QEMU_POWERPC_DEVICE_TREE_H
 #define PARACALL_QEMU_POWERPC_DEVICE_TREE_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A plugin can't halt a vCPU, but where PAPR's calls are H_CEDE can: it waits for
+ * A plugin cannot halt a vCPU, but where there are PAPR calls, H_CEDE can: it waits for
  * an interrupt, after it has enabled them. So where they are enabled anyway, the
  * guest is sent to the sc 1 that is among the hypercall instructions, with the
  * number of H_CEDE in r3, which is 0 afterwards.
@@ -9,7 +9,7 @@
  * over when its handler returns.
  *
  * Everywhere else the call ends early, which guests expect; after a short sleep,
- * if that holds up nobody else.
+ * if that delays no other vCPU.
  */
 #include "idle.h"
 
@@ -35,7 +35,7 @@ static uint64_t place_to_wait(const struct powerpc_site *site)
 	return powerpc_site_after(site, 8);
 }
 
-/* A guest can have the marker without what stands around it. */
+/* A guest can have the marker without the code around it. */
 static bool has_place_to_wait(struct vcpu *vcpu, const struct powerpc_site *site)
 {
 	uint64_t address;

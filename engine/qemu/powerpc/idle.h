@@ -10,7 +10,7 @@
 void idle_note(void *context);
 
 /*
- * Behind the call, whose marker is at @site; NULL if it was another instruction.
+ * After the call, whose marker is at @site; NULL if it was another instruction.
  * May not return.
  */
 void idle_wait(struct vcpu *vcpu, const struct powerpc_site *site);

@@ -19,7 +19,7 @@
 
 #define SIZE 4
 
-/* sc: the primary opcode and the bit that tells it from scv. */
+/* sc: the primary opcode and the bit that distinguishes it from scv. */
 #define SC_MASK 0xfc000003u
 #define SC 0x44000002u
 
@@ -115,8 +115,8 @@ static void look_at_beginning(struct block *block, struct qemu_plugin_tb *transl
 						       QEMU_PLUGIN_CB_R_REGS,
 						       powerpc_site_pack(&site));
 	/*
-	 * On pseries it is the firmware that starts, with a tree for itself. Who has
-	 * the hypervisor's state is nobody's guest.
+	 * On pseries the firmware starts, with a tree for itself. Code in
+	 * hypervisor state is not a guest.
 	 */
 	if (block->msr & POWERPC_MSR_HYPERVISOR)
 		return;

@@ -42,7 +42,7 @@ static const struct {
 	[40] = { .size = 2 },
 	[42] = { .size = 2, .is_signed = true },
 	[44] = { .size = 2, .is_store = true },
-	/* These two say in their last bits which of several instructions they are. */
+	/* The last bits of these two distinguish several instructions. */
 	[58] = { .size = 8 },
 	[62] = { .size = 8, .is_store = true },
 };
@@ -226,8 +226,8 @@ static void call_test_load(unsigned int index, void *userdata)
 
 /*
  * Since then it is fault_in_readable(), which is for user memory and refuses all
- * else unseen, so that no host passes. Here it is answered: a call with the page
- * and 4 bytes, once after a page was mapped.
+ * other addresses without reading, so that no host passes. Here it is answered: a call
+ * with the page and 4 bytes, once after a page was mapped.
  */
 static void call_test(unsigned int index, void *userdata)
 {
@@ -255,7 +255,7 @@ static void hook(struct qemu_plugin_insn *insn, qemu_plugin_vcpu_cb *callback, u
 					       pack(word, msr));
 }
 
-/* The address behind an instruction does not fit into the pointer beside the rest. */
+/* The address after an instruction does not fit into the pointer with the rest. */
 static void hook_next(struct qemu_plugin_insn *insn, const struct qemu_plugin_insn *last,
 		      uint64_t msr)
 {
@@ -288,7 +288,7 @@ static bool is_in_row(struct qemu_plugin_tb *block, size_t index, uint64_t msr,
 
 /*
  * An access and those that follow at once are done together, and the block is left
- * once for all of them. The page is there for all or for none.
+ * once for all of them. The page is mapped for all or for none.
  */
 static void hook_row(struct qemu_plugin_tb *block, size_t index, uint32_t word, uint64_t msr,
 		     const struct access *first)
@@ -383,7 +383,7 @@ uint64_t magic_page_read_register(void *context, unsigned int number)
 
 /*
  * A vCPU whose instructions are counted must not interrupt itself within a block.
- * Then interrupts stay off until the guest switches them on by an instruction.
+ * Then interrupts stay disabled until the guest enables them by an instruction.
  */
 void magic_page_write_register(void *context, unsigned int number, uint64_t value)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The page that the guest shares with the hypervisor. QEMU's plugins can't map
- * one; but Linux reaches it by absolute addresses only, which stand in the
- * instructions. These are done here.
+ * The page that the guest shares with the hypervisor. QEMU's plugins cannot map
+ * one; but Linux accesses it by absolute addresses only, which are in the
+ * instructions. These are executed here.
  */
 #ifndef PARACALL_QEMU_POWERPC_MAGIC_PAGE_H
 #define PARACALL_QEMU_POWERPC_MAGIC_PAGE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An instruction that clears MSR[EE] while that is held down changes nothing that could
- * be seen afterwards. So those that load the register leave a note, which QEMU's
+ * An instruction that clears MSR[EE] while that is forced to 0 changes nothing that
+ * can be read later. So instructions that load the register set a flag, which QEMU's
  * translated code writes itself.
  */
 #include "msr.h"

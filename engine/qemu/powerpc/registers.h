@@ -11,10 +11,10 @@ enum powerpc_register {
 	POWERPC_MSR = PARACALL_POWERPC_MSR,
 	POWERPC_SRR0,
 	POWERPC_SRR1,
-	/* Not all CPUs have what is from here on. */
+	/* Not all CPUs have the following ones. */
 	POWERPC_PIR,
 	POWERPC_NEEDED = POWERPC_PIR,
-	/* That of system calls to a hypervisor: CPUs of Book E that are made for one. */
+	/* The vector of system calls to a hypervisor: CPUs of Book E that are made for one. */
 	POWERPC_IVOR40 = PARACALL_POWERPC_REGISTERS,
 	POWERPC_REGISTERS
 };
@@ -36,8 +36,8 @@ bool powerpc_is_book_e(void);
 bool powerpc_is_64bit(uint64_t msr);
 
 /*
- * The machine state register, whose bytes say themselves in which order they
- * are. All others are then read and written in that order.
+ * The machine state register, whose bytes themselves show their
+ * order. All others are then read and written in that order.
  */
 uint64_t powerpc_read_msr(struct vcpu *vcpu);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where a hooked instruction stands. */
+/* The place of a hooked instruction. */
 #ifndef PARACALL_QEMU_POWERPC_SITE_H
 #define PARACALL_QEMU_POWERPC_SITE_H
 
@@ -19,7 +19,7 @@ struct powerpc_site {
 void *powerpc_site_pack(const struct powerpc_site *site);
 struct powerpc_site powerpc_site_unpack(void *userdata);
 
-/* The address of what stands @bytes behind its beginning. */
+/* The address @bytes after its beginning. */
 uint64_t powerpc_site_after(const struct powerpc_site *site, unsigned int bytes);
 
 #endif /* PARACALL_QEMU_POWERPC_SITE_H */

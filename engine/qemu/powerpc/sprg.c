@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * QEMU looks for a special-purpose register of that number among all that there
- * are, from 0 on, each time a plugin reads or writes it; these are the 273rd and
- * those that follow, and Linux's interrupt handlers live on the first ones. So
- * what they have is kept here, until an mtspr ends it, which has a hook.
+ * QEMU searches the special-purpose registers for that number, from 0 on,
+ * each time a plugin reads or writes one; these are the 273rd and following
+ * ones, and Linux's interrupt handlers depend on the first ones. So their
+ * values are kept here, until an mtspr changes them, which has a hook.
  *
  * What the magic page stores into them is written into the register itself only
- * when an instruction asks for that: mfspr has a hook that costs nothing until
+ * when an instruction reads it: mfspr has a hook that costs nothing until
  * then. User mode can read the last five by other numbers.
  */
 #include "sprg.h"
@@ -33,13 +33,13 @@
 enum state {
 	/* Nothing. */
 	UNKNOWN,
-	/* It is as it is kept. */
+	/* It is the kept value. */
 	SAME,
-	/* It is to become what is kept. */
+	/* It has to become the kept value. */
 	LATE,
 };
 
-/* Of each vCPU; instructions look at them, and set them. */
+/* Of each vCPU; instructions read and set them. */
 static qemu_plugin_u64 states[SPRGS_KEPT];
 
 void sprg_install(void)
@@ -101,7 +101,7 @@ void sprg_forget(struct vcpu *vcpu)
 		set_state(vcpu, slot, UNKNOWN);
 }
 
-/* The halves of the register's number are the other way round in an instruction. */
+/* The halves of the register's number are swapped in an instruction. */
 static unsigned int number_of(uint32_t word)
 {
 	return (word >> 16 & 31) | (word >> 6 & 0x3e0);

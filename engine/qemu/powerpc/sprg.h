@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The registers SPRG0 to SPRG7, which are slow to get at. */
+/* The registers SPRG0 to SPRG7, which are slow to access. */
 #ifndef PARACALL_QEMU_POWERPC_SPRG_H
 #define PARACALL_QEMU_POWERPC_SPRG_H
 
@@ -19,12 +19,12 @@ uint64_t sprg_read(struct vcpu *vcpu, unsigned int number);
 void sprg_write(struct vcpu *vcpu, unsigned int number, uint64_t value);
 
 /*
- * QEMU is about to use the registers itself: they have what they should, and whatever it
- * makes of them counts.
+ * QEMU is about to use the registers itself: they get their values, and QEMU's changes
+ * count.
  */
 void sprg_give_back(struct vcpu *vcpu);
 
-/* The vCPU is reset, or another: what was stored is gone. */
+/* The vCPU is reset, or replaced: what was stored is lost. */
 void sprg_forget(struct vcpu *vcpu);
 
 /* Whether the instruction moves from or to one of them, and has to be hooked. */

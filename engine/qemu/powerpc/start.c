@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where the first instruction was, there every reset begins again, with all
- * registers as they were. The same address can be that of an interrupt; but that
+ * Every reset begins at the first instruction again, with all
+ * registers as they were. An interrupt can have the same address; but it
  * leaves the old state in a register.
  */
 #include "start.h"

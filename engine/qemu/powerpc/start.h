@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The machine's beginning, and its resets. */
+/* The start of the machine, and its resets. */
 #ifndef PARACALL_QEMU_POWERPC_START_H
 #define PARACALL_QEMU_POWERPC_START_H
 
 #include "../engine.h"
 
-/* No interrupt has been since a reset: on its thread, or while it translates. */
+/* No interrupt since a reset: on its thread, or while it translates. */
 bool powerpc_is_at_start(struct vcpu *vcpu);
 
 /* The first instruction is executed, perhaps not for the first time. */

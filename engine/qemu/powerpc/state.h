@@ -13,7 +13,7 @@ struct powerpc_vcpu {
 	/* EV_IDLE was called; where it then waits, see idle.c. */
 	bool wants_idle;
 	uint64_t idle_pc;
-	/* Where to go on behind the instruction that comes next. */
+	/* Where to continue after the next instruction. */
 	uint64_t next_pc;
 	/* What they have, or will have, if that is known; see sprg.c. */
 	bool keeps_sprgs;

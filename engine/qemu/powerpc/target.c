@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* qemu-system-ppc64 and qemu-system-ppc, put together. */
+/* qemu-system-ppc64 and qemu-system-ppc as a target. */
 #include "../target.h"
 
 #include "../clock.h"
@@ -79,7 +79,7 @@ static const struct plugin_option *const own_options[] = {
 	NULL,
 };
 
-/* pseries is what qemu-system-ppc64 takes without a word. */
+/* pseries is the default of qemu-system-ppc64. */
 static void prepare_64bit(const struct command *command)
 {
 	powerpc_machine()->has_papr =
@@ -101,7 +101,7 @@ static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 	sprg_install();
 	msr_install();
 	qemu_plugin_register_vcpu_tb_trans_cb(id, powerpc_instructions_hook, NULL);
-	/* QEMU 11.1 tells of all of them as exceptions, external interrupts, too. */
+	/* QEMU 11.1 reports all of them as exceptions, external interrupts included. */
 	qemu_plugin_register_vcpu_discon_cb(id,
 					    QEMU_PLUGIN_DISCON_INTERRUPT |
 						    QEMU_PLUGIN_DISCON_EXCEPTION,
@@ -114,7 +114,7 @@ static void vcpu_init(struct vcpu *vcpu)
 	paracall_cpu_set_apic_id(vcpu->cpu, vcpu->index);
 }
 
-/* A kernel that uses the page has it in its text, and goes on without it as it can. */
+/* A kernel that uses the page accesses it in its patched text, and cannot do without. */
 static const char *forget_machine(struct vcpu *vcpu)
 {
 	(void)vcpu;

@@ -4,7 +4,7 @@
 #define PARACALL_QEMU_POWERPC_WORDS_H
 
 /*
- * What the guest executes for a hypercall, where QEMU goes on: xoris r21,r21,0,
+ * What the guest executes for a hypercall, and QEMU executes, too: xoris r21,r21,0,
  * which changes nothing, and which no compiler emits.
  */
 #define POWERPC_MARKER 0x6eb50000u
