@@ -77,9 +77,9 @@ static uint64_t second_operand(struct vcpu *vcpu, const struct s390_site *site)
 }
 
 /*
- * Of what the library does QEMU has this one, too: it does nothing, and stays in
- * the block. But it takes the field of the base register for a part of the code,
- * and so not if that comes by one.
+ * QEMU has this one of the library's functions, too: it does nothing, and stays in
+ * the block. But it takes the field of the base register as part of the code,
+ * so not if there is a base register.
  */
 static bool is_known_to_qemu(const struct s390_site *site, uint32_t code)
 {
@@ -88,7 +88,7 @@ static bool is_known_to_qemu(const struct s390_site *site, uint32_t code)
 
 /*
  * These are QEMU's own, and dropped by fault injection only. As the target of EXECUTE they
- * raise no exception that could be taken back; so there QEMU does them all the same.
+ * raise no exception that could be undone; so there QEMU does them anyway.
  */
 static bool is_served_by_qemu(const struct s390_site *site, uint32_t code)
 {
@@ -112,7 +112,7 @@ static void prepare_ipl(struct vcpu *vcpu, unsigned int r3)
 			      memory_order_relaxed);
 }
 
-/* What another vCPU has noted of this one. */
+/* What another vCPU has recorded about this one. */
 static void take_notes(struct vcpu *vcpu)
 {
 	atomic_store_explicit(&vcpu->is_stopped, false, memory_order_relaxed);
@@ -126,7 +126,7 @@ void s390_note_pc(uint64_t pc)
 	next_pc = pc + DIAGNOSE_SIZE;
 }
 
-/* One that EXECUTE names counts as being where that is, which is about as long. */
+/* The target of EXECUTE counts as being at EXECUTE, which is about as long. */
 uint64_t s390_program_counter(void *context)
 {
 	(void)context;
@@ -185,7 +185,7 @@ static void serve(unsigned int index, const struct s390_site *site, uint64_t nex
 		interruption_take_back(vcpu, next);
 }
 
-/* What the lowcore's code of a detour executes has no constant before it. */
+/* Code of a detour in the lowcore has no constant before it. */
 void s390_call_counted(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = vcpu_by_index(index);
@@ -228,7 +228,7 @@ static void note_order(struct vcpu *target, uint8_t order)
 		break;
 	case SIGP_INITIAL_CPU_RESET:
 	case SIGP_CPU_RESET:
-		/* It learns of that at its next call. */
+		/* It notices that at its next call. */
 		atomic_store_explicit(&s390_vcpu(target)->was_reset, true,
 				      memory_order_release);
 		/* fallthrough */
@@ -239,7 +239,7 @@ static void note_order(struct vcpu *target, uint8_t order)
 	}
 }
 
-/* Which vCPU it is that gives the order makes no difference. */
+/* It does not matter which vCPU gives the order. */
 void s390_call_sigp(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = vcpu_by_index(index);

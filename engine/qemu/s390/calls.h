@@ -7,31 +7,31 @@
 
 /* DIAGNOSE or SIGNAL PROCESSOR, packed into the pointer that a callback gets. */
 struct s390_site {
-	/* The target of EXECUTE: QEMU must not be sent on from within it. */
+	/* The target of EXECUTE: it must not change where QEMU continues. */
 	bool is_executed;
 	/* The instruction's fields; words, which compilers do not read as one. */
 	uint32_t r1, r3, base, displacement;
 };
 
 void *s390_site_pack(const struct s390_site *site);
-/* With the address behind the instruction; false if there is no room for both. */
+/* With the address after the instruction; false if there is no room for both. */
 bool s390_site_pack_next(const struct s390_site *site, uint64_t next, void **userdata);
 
-/* QEMU says on which vCPU; @userdata is a site, for this one with the address. */
+/* QEMU says which vCPU; @userdata is a site, for this one with the address. */
 qemu_plugin_vcpu_cb s390_call_diag;
 qemu_plugin_vcpu_cb s390_call_sigp;
 
 /* One that QEMU serves, and that only counts; @userdata is the slot of its counters. */
 qemu_plugin_vcpu_cb s390_call_counted;
 
-/* In two: the address behind the instruction, and then a site. */
+/* In two parts: the address after the instruction, and then a site. */
 qemu_plugin_vcpu_cb s390_call_next;
 qemu_plugin_vcpu_cb s390_call_diag_after_next;
 
 /* After an interruption was delivered. */
 qemu_plugin_discon_cb s390_call_interrupted;
 
-/* What is told next is told as if from there. */
+/* The next event is reported as if from there. */
 void s390_note_pc(uint64_t pc);
 
 /* The engine's part of struct paracall_engine. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * With one thread for all vCPUs they are told apart by their prefix areas, which
- * all differ once the guest's kernel has set them. What area a vCPU has is
- * known from its last interruption, or from who has started it.
+ * With one thread for all vCPUs they are identified by their prefix areas, which
+ * all differ once the guest's kernel has set them. A vCPU's area is
+ * known from its last interruption, or from the vCPU that has started it.
  */
 #include "current.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Decided once, when QEMU translates a block: which instructions are hooked.
- * Only in the supervisor state; in the problem state QEMU has the exception.
+ * Only in supervisor state; in problem state QEMU raises the exception.
  * QEMU's blocks belong to one of the two states, and to one address.
  */
 #include "instructions.h"
@@ -34,7 +34,7 @@ static bool is_hooked(const struct qemu_plugin_insn *insn, uint8_t *bytes)
 /*
  * What EXECUTE executes QEMU shows at the address of EXECUTE itself: then there
  * is that instruction in memory, of 4 bytes, or of 6 if it is RELATIVE LONG. If
- * memory can't be read, the safe answer is that it is there.
+ * memory cannot be read, the safe answer is that it is EXECUTE.
  */
 static bool is_executed(struct vcpu *translator, uint64_t vaddr, uint8_t opcode, size_t *size)
 {
@@ -50,7 +50,7 @@ static bool is_executed(struct vcpu *translator, uint64_t vaddr, uint8_t opcode,
 	return there != opcode;
 }
 
-/* Addresses begin again behind the last one. */
+/* Addresses wrap around. */
 static uint64_t wrap(uint64_t address, uint64_t psw_mask)
 {
 	if (psw_mask & S390_PSW_EXTENDED_ADDRESSING)
@@ -75,7 +75,7 @@ static void hook_diag(struct qemu_plugin_insn *insn, const struct s390_site *sit
 					       QEMU_PLUGIN_CB_RW_REGS_PC, s390_site_pack(site));
 }
 
-/* Virtio devices are notified by it. False if more has to be done than to count. */
+/* Virtio devices are notified by it. False if counting is not enough. */
 static bool hook_counted(const struct qemu_plugin_tb *block, size_t index,
 			 const struct s390_site *site)
 {
@@ -136,7 +136,7 @@ static bool is_at_start(struct vcpu *translator)
 	return s390_is_at_start(translator);
 }
 
-/* What else is at that address, with DAT, is not looked at each time that it runs. */
+/* With DAT other code can be at that address; it is not checked each time. */
 static void look_at_beginning(struct vcpu *translator, struct qemu_plugin_tb *block)
 {
 	uint64_t address = qemu_plugin_tb_vaddr(block);

@@ -27,10 +27,10 @@ static const struct {
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
 
 /*
- * A detour: QEMU's exception ends in the lowcore, where the DIAGNOSE is without a
- * base register, and behind it one that QEMU doesn't know; whose exception ends
- * where the guest goes on. The place is where the first exception has put the old
- * PSW. Nothing can interrupt it, and other CPUs do not get there.
+ * A detour: QEMU's exception ends in the lowcore, where there is the DIAGNOSE without a
+ * base register, and after it one that QEMU lacks, whose exception ends
+ * where the guest continues. The place is where the first exception has put the old
+ * PSW. Nothing can interrupt it, and other CPUs do not execute it.
  */
 enum detour {
 	DETOUR_NONE,
@@ -45,19 +45,19 @@ enum detour {
 #define PSW_NOT_IN_STUB UINT64_C(0x47f4000000000000)
 
 /*
- * What becomes of the next interruption. Of the thread, because with one for all
- * vCPUs it is not always sure which of them runs; it is the one that goes on.
+ * What to do with the next interruption. Of the thread, because with one thread for all
+ * vCPUs it is not always known which of them runs; it is the one that continues.
  */
 static _Thread_local struct {
-	/* Its code is to be this one; 0: is left alone. */
+	/* Its code has to be this one; 0: leave it as it is. */
 	uint8_t code;
-	/* It is to be none; and what was in the lowcore before. */
+	/* Undo it; and the former contents of the lowcore. */
 	bool is_taken_back;
 	uint8_t lowcore[PARTS][16];
 	enum detour detour;
 	/* Of the vCPU that makes it: others may run on the thread before its end. */
 	uint64_t prefix;
-	/* Where the guest goes on after it, and what it executes there. */
+	/* Where the guest continues after it, and what it executes there. */
 	uint64_t psw[2];
 	uint8_t stub[8];
 } next;
@@ -88,7 +88,7 @@ static void set_psw(struct vcpu *vcpu, unsigned int offset, uint64_t mask, uint6
 }
 
 /*
- * The interruption is to end where the guest goes on. Its callers are in blocks
+ * The interruption has to end where the guest continues. Its callers are in blocks
  * of one instruction, where QEMU's PSW is the guest's in all its bits.
  */
 void interruption_take_back(struct vcpu *vcpu, uint64_t next_pc)
@@ -149,7 +149,7 @@ static void begin_detour(struct vcpu *vcpu)
 	memory_read(vcpu, lowcore(vcpu, PROGRAM_OLD_PSW), &mask, sizeof(mask));
 	next.psw[0] = GUINT64_FROM_BE(mask);
 	memory_write(vcpu, lowcore(vcpu, STUB), next.stub, sizeof(next.stub));
-	/* What it does may have an exception of its own. */
+	/* It may itself raise an exception. */
 	memory_write(vcpu, lowcore(vcpu, PROGRAM_NEW_PSW), next.lowcore[PARTS - 1],
 		     parts[PARTS - 1].size);
 	next.detour = DETOUR_IS_THERE;
@@ -173,8 +173,8 @@ static void go_on_with_detour(struct vcpu *vcpu)
 		return;
 	case DETOUR_IS_THERE:
 		/*
-		 * The function's exception: as from where the guest called it. If
-		 * it's not from there, the function was a reset.
+		 * The function's exception: as if raised where the guest called it. If
+		 * it is not from there, the function was a reset.
 		 */
 		if (old_address(vcpu) != STUB + 4)
 			break;

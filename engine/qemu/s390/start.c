@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where the first instruction was, there every reset by the host begins again, with
+ * Every reset by the host begins at the first instruction again, with
  * all registers 0 (QEMU's hw/s390x/s390-virtio-ccw.c, s390_machine_reset). So do most of
  * the guest's own by DIAGNOSE 0x308; the library has counted those.
  */
@@ -19,7 +19,7 @@ bool s390_is_at_start(struct vcpu *vcpu)
 }
 
 /*
- * Only @vcpu runs. What others did between DIAGNOSE and its reset is gone, too. True if it
+ * Only @vcpu runs. What others did between DIAGNOSE and its reset is lost, too. True if it
  * was such a reset.
  */
 static bool forget(struct engine *engine, const struct vcpu *vcpu)

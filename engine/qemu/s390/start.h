@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The machine's beginning, and its resets. */
+/* The start of the machine, and its resets. */
 #ifndef PARACALL_QEMU_S390_START_H
 #define PARACALL_QEMU_S390_START_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Goes backwards over the few instructions that compilers put between the one that sets
- * register 1 and the call. Any other ends the search without a result.
+ * Searches backwards over the few instructions that compilers put between the one that sets
+ * register 1 and the call. Any other instruction ends the search without a result.
  */
 #include "subcode.h"
 
@@ -50,7 +50,7 @@ static bool is_load_or_store(uint8_t opcode)
 	return false;
 }
 
-/* True if the register is what it was before. */
+/* True if the register is unchanged. */
 static bool keeps_register(const uint8_t *bytes, size_t size)
 {
 	switch (bytes[0]) {

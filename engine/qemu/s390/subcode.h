@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which of 0x500's subcodes a program asks for. It is in register 1, and to read that
- * when it runs costs nearly as much as all that QEMU does then; but mostly it is a
- * constant of the same block. Whoever comes there by a jump is in another block.
+ * Which of 0x500's subcodes a program uses. It is in register 1, and reading that
+ * at run time costs nearly as much as all that QEMU does then; but mostly it is a
+ * constant of the same block. A jump there enters another block.
  */
 #ifndef PARACALL_QEMU_S390_SUBCODE_H
 #define PARACALL_QEMU_S390_SUBCODE_H
@@ -13,7 +13,7 @@
 
 /*
  * The row of the call that instruction number @index of @block makes, a DIAGNOSE 0x500,
- * if that can be told and QEMU serves it; or NULL.
+ * if that is known and QEMU serves it; or NULL.
  */
 const struct paracall_call_info *subcode_find_call(const struct qemu_plugin_tb *block,
 						   size_t index);

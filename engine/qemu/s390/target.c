@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* qemu-system-s390x, put together. */
+/* qemu-system-s390x as a target. */
 #include "../target.h"
 
 #include "../clock.h"
@@ -39,7 +39,7 @@ static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 	(void)options;
 	yield_init(id);
 	qemu_plugin_register_vcpu_tb_trans_cb(id, s390_instructions_hook, NULL);
-	/* Here both come after the delivery. */
+	/* Here both are reported after the delivery. */
 	qemu_plugin_register_vcpu_discon_cb(id,
 					    QEMU_PLUGIN_DISCON_INTERRUPT |
 						    QEMU_PLUGIN_DISCON_EXCEPTION,
@@ -72,7 +72,7 @@ static void forget_vcpu(struct vcpu *vcpu)
 	atomic_store(&s390->was_reset, false);
 	atomic_store(&s390->resets_machine, false);
 	s390->has_prefix = false;
-	/* It may be: then it is yielded to in vain. */
+	/* It may be: then yielding to it does nothing. */
 	atomic_store(&vcpu->is_stopped, false);
 }
 
