@@ -153,7 +153,7 @@ static bool send_by_icr(struct vcpu *vcpu, uint32_t apic_id, uint32_t icr)
 /*
  * A STARTUP interrupt means nothing to a processor that does not wait for one
  * (Intel SDM vol. 3, "Interrupt Command Register"), but QEMU ends a halt for
- * it: no vector, no stack frame, nothing for the guest to see, whatever the
+ * it: no vector, no stack frame, nothing visible to the guest, whatever the
  * state of its interrupt flag.
  *
  * There is one vCPU that would be started by it: one that got an INIT while
@@ -183,13 +183,13 @@ static bool send(struct vcpu *vcpu, uint32_t apic_id,
 			(interrupt->level_triggered ? PARACALL_ICR_LEVEL_TRIGGERED : 0);
 	uint32_t own_id;
 
-	/* Messages can't carry it, and in x2APIC mode the register is not there. */
+	/* Messages cannot carry it, and in x2APIC mode there is no such register. */
 	if (interrupt->delivery_mode == PARACALL_ICR_MODE_STARTUP)
 		return read_id(vcpu, &own_id) && send_by_icr(vcpu, apic_id, data);
 	return write_word(vcpu, APIC_BASE | apic_id << MSI_DESTINATION_SHIFT, data);
 }
 
-/* The state of another's can't be seen. */
+/* The state of another vCPU's APIC is not visible. */
 static bool takes_interrupt(struct vcpu *self, const struct paracall_interrupt *interrupt)
 {
 	uint32_t spurious;
@@ -200,8 +200,8 @@ static bool takes_interrupt(struct vcpu *self, const struct paracall_interrupt *
 
 /*
  * With -icount QEMU takes an interrupt from a vCPU to itself only where it knows how
- * many instructions ran: at the last one of a block. When it replays it must be there
- * by then, since what comes next in the recording is that the vCPU took it.
+ * many instructions ran: at the last one of a block. In a replay it must be pending
+ * by then, since the next event in the recording is that the vCPU took it.
  */
 static bool must_defer(struct vcpu *vcpu)
 {

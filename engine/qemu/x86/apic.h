@@ -6,8 +6,8 @@
 #include "state.h"
 
 /*
- * Tell the library this vCPU's APIC id, once. In the vCPU's thread, where QEMU
- * said which vCPU it is. To be tried again at every occasion: QEMU starts vCPUs
+ * Pass this vCPU's APIC id to the library, once. On the vCPU's thread, where QEMU
+ * said which vCPU it is. To be retried at every opportunity: QEMU starts vCPUs
  * before their APICs can be read.
  */
 void apic_learn_id(struct vcpu *vcpu);
@@ -23,8 +23,8 @@ void apic_forget_id(struct vcpu *vcpu);
 
 /*
  * The vCPU that executes the instruction whose callback got @index. With one
- * thread for all vCPUs QEMU bakes the index of the vCPU that translated into
- * the code and then shares that; there the local APIC has to be asked.
+ * thread for all vCPUs QEMU puts the index of the vCPU that translated into
+ * the code, and shares the code; there the local APIC has to be read.
  */
 struct vcpu *vcpu_current(unsigned int index);
 
@@ -34,7 +34,7 @@ void apic_send_deferred(void);
 /* Back to waiting for a STARTUP interrupt, perhaps deferred. */
 void apic_send_init_to_self(struct vcpu *vcpu);
 
-/* Where a vCPU begins, in real mode, that took a wake-up for a start. */
+/* Where a vCPU begins, in real mode, that a wake-up has started. */
 #define APIC_WAKE_VECTOR 0xbfu
 #define APIC_WAKE_ADDRESS (APIC_WAKE_VECTOR << 12)
 

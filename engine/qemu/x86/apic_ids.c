@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "apic_ids.h"
 
-/* So many bits hold the numbers below @count. */
+/* The bits needed for numbers below @count. */
 static unsigned int width(uint32_t count)
 {
 	return count > 1 ? 32 - (unsigned int)__builtin_clz(count - 1) : 0;

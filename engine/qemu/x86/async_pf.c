@@ -31,7 +31,7 @@ void async_pf_raise(unsigned int index, void *userdata)
 	token = paracall_async_pf_begin(vcpu->cpu);
 	if (!token)
 		return;
-	/* A program may have a page there: then this is not the time. */
+	/* A program may have a page there: then try later. */
 	if (qemu_plugin_translate_vaddr(token, &physical)) {
 		paracall_async_pf_cancel(vcpu->cpu, token);
 		return;

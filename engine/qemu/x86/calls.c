@@ -43,8 +43,8 @@ void call_hypercall(unsigned int index, void *userdata)
 	if (foreign_is_refused(vcpu, &site, next_pc))
 		return;
 	/*
-	 * Like KVM start again what was replaced. So a single step and the
-	 * shadow of sti end where they have to, behind the no-op of QEMU's.
+	 * As in KVM, execute the replaced instruction again. So a single step and the
+	 * shadow of sti end where they have to, after QEMU's no-op.
 	 */
 	if (replace_instruction(vcpu, &site, next_pc)) {
 		qemu_plugin_set_pc(next_pc - site.size);
@@ -85,7 +85,7 @@ void call_hlt(unsigned int index, void *userdata)
 	async_pf_halt(vcpu);
 	load_mark(vcpu);
 	atomic_store_explicit(&x86_vcpu(vcpu)->was_woken, false, memory_order_relaxed);
-	/* Before: who kicks it from now on says that it is awake again. */
+	/* Before: a kick from now on marks it as awake. */
 	spin_note_halt(vcpu);
 	if (paracall_halt(vcpu->cpu))
 		return;
@@ -103,11 +103,11 @@ void call_wake_vector(unsigned int index, void *userdata)
 	apic_send_init_to_self(vcpu);
 	if (x86_vcpu(vcpu)->has_deferred)
 		replace_retranslate(vcpu, APIC_WAKE_ADDRESS);
-	/* Where it was: QEMU takes the INIT before it goes on from there. */
+	/* Where it was: QEMU takes the INIT before it continues there. */
 	qemu_plugin_set_pc(0);
 }
 
-/* Which vCPU it is makes no difference but to the counters. */
+/* Which vCPU it is matters only to the counters. */
 static bool answer_cpuid(struct vcpu *vcpu, uint32_t leaf)
 {
 	struct paracall_cpuid result;
@@ -216,7 +216,7 @@ static void begin_anew(struct vcpu *vcpu)
 	paracall_cpu_reset(vcpu->cpu);
 }
 
-/* One vCPU has begun anew; the others do so when they are started. */
+/* One vCPU has restarted; the others do so when they are started. */
 static void reset_machine(struct vcpu *vcpu)
 {
 	trace_note_site(vcpu, NULL, 0);
@@ -225,8 +225,8 @@ static void reset_machine(struct vcpu *vcpu)
 }
 
 /*
- * The boot processor comes here after INIT, too, and then the others go on. But only
- * if that was sent by SEND_IPI it is known.
+ * The boot processor comes here after INIT, too, and then the others continue. But that
+ * is only known if the INIT was sent by SEND_IPI.
  */
 void call_reset_vector(unsigned int index, void *userdata)
 {
@@ -270,7 +270,7 @@ void call_start_vector(unsigned int index, void *userdata)
 		begin_anew(vcpu);
 }
 
-/* Not more often than the host's clock ticks, unless that is not the guest's time. */
+/* Not more often than the host's clock ticks, unless the guest's time is another. */
 static void update(struct vcpu *vcpu, unsigned int index)
 {
 	uint64_t nanoseconds = clock_coarse_nanoseconds();

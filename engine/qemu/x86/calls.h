@@ -11,15 +11,15 @@
 /* vmcall, vmmcall: QEMU would raise #UD, so these step over it. */
 qemu_plugin_vcpu_cb call_hypercall;
 /*
- * The no-op that stands for one: QEMU executes it and goes on. Where interrupts to
- * itself are deferred it needs the right to set the program counter.
+ * The no-op that stands for one: QEMU executes it and continues. Where interrupts to
+ * itself are deferred it must be allowed to set the program counter.
  */
 qemu_plugin_vcpu_cb call_fast_hypercall;
 qemu_plugin_vcpu_cb call_hlt;
 qemu_plugin_vcpu_cb call_cpuid;
 /* The same where call_leaf_loaded() has seen the leaf already. */
 qemu_plugin_vcpu_cb call_cpuid_loaded;
-/* The instruction behind a cpuid that was not to leave its block, or see vendor.h. */
+/* The instruction after a cpuid that must not leave its block, or see vendor.h. */
 qemu_plugin_vcpu_cb call_after_cpuid;
 qemu_plugin_mem_cb call_leaf_loaded;
 /* The first instruction after a reset of the machine. */
@@ -33,7 +33,7 @@ qemu_plugin_discon_cb call_interrupted;
 /* An exception was raised, which is before that. */
 qemu_plugin_discon_cb call_exception;
 
-/* The vCPU begins anew: what it was in the midst of is void. */
+/* The vCPU restarts: whatever it was doing is void. */
 void call_forget(struct vcpu *vcpu);
 
 #endif /* PARACALL_QEMU_X86_CALLS_H */

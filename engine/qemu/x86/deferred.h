@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * With one thread for all vCPUs, and with -icount even if there is only one, where
- * it is fatal, a vCPU can't be interrupted by itself while it executes code. Such
+ * it is fatal, a vCPU cannot interrupt itself while it executes code. Such
  * an interrupt is kept, and sent while the next block is translated.
  */
 #ifndef PARACALL_QEMU_X86_DEFERRED_H
@@ -17,7 +17,7 @@ static inline bool deferred_is_needed(void)
 }
 
 /*
- * If the vCPU has one, it is made to translate its next block, where it goes on. Then
+ * If the vCPU has one, make it translate its next block, where it continues. Then
  * this does not return.
  */
 void deferred_send(struct vcpu *vcpu, uint64_t next_pc);

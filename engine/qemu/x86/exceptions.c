@@ -20,7 +20,7 @@ void exception_raise_at(struct vcpu *vcpu, uint64_t trap, uint64_t pc, uint64_t 
 	qemu_plugin_set_pc(trap);
 }
 
-/* 32-bit code has no address of that kind. */
+/* 32-bit code has no such address. */
 void exception_general_protection(struct vcpu *vcpu, const struct site *site, uint64_t pc)
 {
 	if (site_mode(vcpu, site) & PARACALL_MODE_64BIT)
@@ -28,7 +28,7 @@ void exception_general_protection(struct vcpu *vcpu, const struct site *site, ui
 				   register_read(vcpu, X86_CR2));
 }
 
-/* An address where nothing is mapped; false if there is none among a few. */
+/* An address where nothing is mapped; false if none of a few is. */
 static bool find_unmapped(bool is_64bit, uint64_t *address)
 {
 	unsigned int shift = is_64bit ? 39 : 22;

@@ -2,8 +2,8 @@
 /*
  * Exceptions other than the #UD that QEMU itself raises for a hypercall. Its
  * interface has no function for that. So the vCPU is sent to an address that
- * can't be executed; QEMU raises what that raises, with all that belongs to it,
- * and what the guest could tell it by is put right before the handler runs.
+ * can't be executed; QEMU raises that exception, completely,
+ * and the differences that the guest could see are corrected before the handler runs.
  */
 #ifndef PARACALL_QEMU_X86_EXCEPTIONS_H
 #define PARACALL_QEMU_X86_EXCEPTIONS_H

@@ -36,11 +36,11 @@ static bool is_ignored_prefix(uint8_t byte)
 	case 0x67:
 		return true;
 	}
-	/* In 64-bit code these are REX prefixes; elsewhere whole instructions. */
+	/* In 64-bit code these are REX prefixes; otherwise whole instructions. */
 	return (byte & 0xf0) == 0x40;
 }
 
-/* They may choose another instruction of the same opcode. */
+/* They can select another instruction with the same opcode. */
 static bool is_refining_prefix(uint8_t byte)
 {
 	return byte == 0x66 || byte == 0xf2 || byte == 0xf3;
@@ -65,7 +65,7 @@ static enum instruction classify_hypercall(const uint8_t *bytes, bool has_refini
 	return is_vmmcall ? INSTRUCTION_VMMCALL : INSTRUCTION_VMCALL;
 }
 
-/* Opcodes of more than one byte, behind the first, 0f. */
+/* Opcodes of more than one byte, after the first, 0f. */
 static enum instruction classify_second(const uint8_t *bytes, size_t size)
 {
 	if (size == 2 && bytes[0] == 0x01 && bytes[1] == 0xf9)
@@ -110,9 +110,9 @@ enum instruction instruction_classify(const uint8_t *bytes, size_t size,
 }
 
 /*
- * Who answers in QEMU's place goes on behind the instruction, and so leaves the block.
- * Where that is not wanted QEMU executes it, and the answer is put right by @callback
- * before the next one. False if that is in another block.
+ * Answering in QEMU's place continues after the instruction, and so leaves the block.
+ * Where that must not be, QEMU executes it, and @callback corrects the answer
+ * before the next instruction. False if that is in another block.
  */
 static bool hook_next(const struct qemu_plugin_tb *block, size_t index,
 		      qemu_plugin_vcpu_cb *callback)
@@ -183,7 +183,7 @@ static void hook(const struct qemu_plugin_tb *block, size_t index, enum instruct
 						       site_pack(site));
 		break;
 	case INSTRUCTION_HLT:
-		/* Elsewhere it is a general protection fault. */
+		/* Otherwise it is a general protection fault. */
 		if (!is_user)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, call_hlt,
 							       QEMU_PLUGIN_CB_RW_REGS_PC,
@@ -230,8 +230,8 @@ static enum instruction classify(const struct qemu_plugin_insn *insn, bool *has_
 
 /*
  * A STARTUP interrupt makes a vCPU begin at the first byte of a page below
- * 1 MiB, with an instruction pointer of 0. Other code of real mode can be there,
- * too: the callback tells by the registers.
+ * 1 MiB, with an instruction pointer of 0. Other real-mode code can be there,
+ * too: the callback distinguishes them by the registers.
  */
 static bool may_be_start(uint64_t vaddr)
 {
@@ -278,7 +278,7 @@ static struct site read_site(const struct qemu_plugin_tb *block)
 	return site;
 }
 
-/* Only if faults are to be injected at all. */
+/* Only if faults are injected. */
 static void hook_async_pf(struct qemu_plugin_tb *block)
 {
 	struct site site = read_site(block);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Goes backwards over the few instructions that compilers put between the one
- * that sets eax and cpuid. Any other ends the search without a result.
+ * Searches backwards over the few instructions that compilers put between the one
+ * that sets eax and cpuid. Any other instruction ends the search without a result.
  */
 #include "leaf.h"
 
 #include <string.h>
 
-/* An instruction, as far as is looked at. */
+/* An instruction, as far as it matters. */
 struct code {
 	/* Its REX prefix, or 0; in 32-bit code 4x is an instruction: no search. */
 	uint8_t rex;
@@ -49,7 +49,7 @@ static bool modrm_is_register(const struct code *code)
 	return code->bytes[1] >> 6 == 3;
 }
 
-/* True if eax is what it was before. */
+/* True if eax is unchanged. */
 static bool keeps_eax(const struct code *code)
 {
 	uint8_t opcode = code->bytes[0];

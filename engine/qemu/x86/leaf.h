@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which CPUID leaf a program will ask for, or which hypercall it will make. Reading
+ * Which CPUID leaf a program will read, or which hypercall it will make. Reading
  * a register at run time costs more than QEMU's cpuid itself, and mostly the number
- * can be told from the instructions before it in the same block. Whoever comes there
- * by a jump is in another block.
+ * is known from the instructions before it in the same block. A jump there enters
+ * another block.
  */
 #ifndef PARACALL_QEMU_X86_LEAF_H
 #define PARACALL_QEMU_X86_LEAF_H
@@ -11,7 +11,7 @@
 #include "../plugin_api.h"
 
 enum leaf_source {
-	/* Look when it happens. */
+	/* Read it at run time. */
 	LEAF_UNKNOWN,
 	/* A constant in the program. */
 	LEAF_CONSTANT,

@@ -47,6 +47,6 @@ void x86_forget_vcpu(struct vcpu *vcpu)
 	readings_end(vcpu);
 	readings_init_vcpu(vcpu);
 	apic_guess_id(vcpu);
-	/* Who runs is seen to soon. */
+	/* A vCPU that runs is served soon. */
 	spin_note_halt(vcpu);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * On PCs memory goes on from address 0, and then from 4 GiB, without a gap but for the one
+ * On PCs memory starts at address 0, and again at 4 GiB, without gaps except the one
  * below 1 MiB.
  */
 #include "memory_map.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * QEMU ignores registers that it doesn't know, so KVM's are served before it
+ * QEMU ignores registers that it does not know, so KVM's are served before it
  * sees them. It has no function for plugins that raises an exception either.
- * But it raises one itself for a register that there isn't: so where KVM would
+ * But it raises one itself for a register that does not exist: so where KVM would
  * refuse, ecx names such a register while QEMU executes the instruction, and is
- * put back when the exception has been delivered, before the guest's handler
+ * restored when the exception has been delivered, before the guest's handler
  * begins.
  */
 #include "msr.h"
@@ -42,7 +42,7 @@ void msr_delivered(struct vcpu *vcpu)
 	register_write(vcpu, PARACALL_X86_RCX, x86_vcpu(vcpu)->hidden_rcx);
 }
 
-/* Where system calls go: these are the first that tell where a kernel is. */
+/* Where system calls go: these are the first to show where a kernel is. */
 #define MSR_SYSENTER_EIP 0x176
 #define MSR_LSTAR 0xc0000082
 

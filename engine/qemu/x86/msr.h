@@ -6,11 +6,11 @@
 #include "../engine.h"
 
 qemu_plugin_vcpu_cb call_rdmsr;
-/* The instruction behind a rdmsr that was not to leave its block. */
+/* The instruction after a rdmsr that must not leave its block. */
 qemu_plugin_vcpu_cb call_after_rdmsr;
 qemu_plugin_vcpu_cb call_wrmsr;
 
-/* After an exception was delivered: puts back what raised it. */
+/* After an exception was delivered: restores what raised it. */
 void msr_delivered(struct vcpu *vcpu);
 
 #endif /* PARACALL_QEMU_X86_MSR_H */

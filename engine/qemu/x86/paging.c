@@ -69,7 +69,7 @@ static bool walk(struct vcpu *vcpu, struct paging *paging, uint64_t vaddr, uint6
 		/* PAE's four pointers have no rights. */
 		bool is_pointer = paging->levels == 3 && level == 3;
 
-		/* Another vCPU took the page away: that fault is QEMU's to raise. */
+		/* Another vCPU has unmapped the page: QEMU raises that fault. */
 		if (!read_entry(vcpu, paging, vaddr >> shift & ((1u << paging->bits) - 1),
 				&entry))
 			return true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The guest's page tables, as far as QEMU's interface does not tell. */
+/* The guest's page tables, as far as QEMU's interface has no function for them. */
 #ifndef PARACALL_QEMU_X86_PAGING_H
 #define PARACALL_QEMU_X86_PAGING_H
 

@@ -67,7 +67,7 @@ static bool change_of(const struct site *site, struct change *change)
 	return false;
 }
 
-/* True if it is there now: firmware's memory, for one, can't be written. */
+/* True if it is there now: firmware's memory cannot be written. */
 static bool write_byte(struct vcpu *vcpu, uint64_t address, uint8_t byte)
 {
 	uint8_t written;
@@ -103,7 +103,7 @@ static bool remember(uint64_t address)
 
 /*
  * Privileged code only: pages of user programs can be shared with files. Real
- * mode is left out too, where its code is the firmware's; but KVM knows no such
+ * mode is left out, too, where code is the firmware's; but KVM makes no such
  * exception.
  */
 static bool is_left_alone(const struct site *site)
@@ -124,7 +124,7 @@ bool replace_instruction(struct vcpu *vcpu, const struct site *site, uint64_t ne
 	if (!qemu_plugin_translate_vaddr(next_pc - HYPERCALL_SIZE + change.offset, &address) ||
 	    !physical_read(vcpu, address, &byte, sizeof(byte)) || byte != change.from)
 		return false;
-	/* An instruction of a CPU's needs no memory of its own. */
+	/* A CPU's own instruction needs no slot. */
 	if (change.to == BYTE_FAST && !remember(address))
 		return false;
 	if (!write_byte(vcpu, address, change.to))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What becomes of hypercall instructions in guest memory: the convention lets
- * the hypervisor put others in their place.
+ * Replacement of hypercall instructions in guest memory, which the convention
+ * allows the hypervisor.
  */
 #ifndef PARACALL_QEMU_X86_REPLACE_H
 #define PARACALL_QEMU_X86_REPLACE_H
@@ -16,8 +16,8 @@ bool replace_instruction(struct vcpu *vcpu, const struct site *site, uint64_t ne
 
 /*
  * While a block is translated: whether the instruction at @vaddr was replaced
- * by us. Privileged code is believed without: copies of it may be made, by
- * hibernation for one, and the encoding has no other use.
+ * by us. Privileged code needs no proof: it can be copied, for instance by
+ * hibernation, and the encoding has no other use.
  */
 bool replace_was_here(uint64_t vaddr);
 

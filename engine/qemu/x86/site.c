@@ -11,8 +11,8 @@
 #define CS_RPL_MASK 3u
 
 /*
- * What sites with open modes turned out to be. Used by kernels that run below
- * 4 GiB in long mode; when all slots are taken, such a site is looked at anew
+ * The modes of sites whose mode was open. Used by kernels that run below
+ * 4 GiB in long mode; when all slots are taken, such a site is checked again
  * each time.
  */
 #define SLOTS 4096u

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where a hooked instruction stands, packed into the one pointer that QEMU
- * hands to its callback: so a hook needs no memory, and nothing to free.
+ * The place of a hooked instruction, packed into the one pointer that QEMU
+ * passes to its callback: so a hook needs no memory, and nothing to free.
  *
  * A translated block belongs to one processor mode and privilege level, so
  * these are known when it is made. It does not belong to one address: QEMU
@@ -20,15 +20,15 @@ struct site {
 	uint32_t mode;
 	/* The low 12 bits of the block's first instruction pointer. */
 	uint32_t block_offset;
-	/* Bytes from there to the instruction behind the hooked one. */
+	/* Bytes from there to the instruction after the hooked one. */
 	uint32_t next;
 	/* The code segment begins at 0. */
 	bool is_flat;
 	/* Real-address mode. */
 	bool is_real;
 	/*
-	 * Not 0: long mode, but whether 64-bit or compatibility mode couldn't
-	 * be told yet; then site_mode() finds it out and keeps it here.
+	 * Not 0: long mode, but not yet known whether 64-bit or compatibility
+	 * mode; then site_mode() determines it and keeps it here.
 	 */
 	uint32_t open_slot;
 	/* The hooked instruction's bytes, with prefixes. */
@@ -48,7 +48,7 @@ struct site {
 /* The site of a block that is being translated, up to .next. */
 struct site site_of_block(struct vcpu *vcpu, uint64_t block_vaddr);
 
-/* Leave room to keep the mode, if that is open. For hypercalls only. */
+/* Reserve a slot to keep the mode, if that is open. For hypercalls only. */
 void site_take_slot(struct site *site);
 
 void *site_pack(const struct site *site);
@@ -93,7 +93,7 @@ static inline struct site site_unpack(void *pointer)
  * The rest is for callbacks, on the vCPU that executes the instruction.
  */
 
-/* The instruction pointer behind the instruction; .next is 0 for the first. */
+/* The instruction pointer after the instruction; .next is 0 for the first. */
 uint64_t site_next_pc(struct vcpu *vcpu, const struct site *site);
 
 /* Bits of enum paracall_mode. May cut rax to 32 bits where these are all. */

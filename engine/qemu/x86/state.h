@@ -7,8 +7,8 @@
 #include "../engine.h"
 
 /*
- * What becomes of a hypercall instruction after it ran for the first time at
- * privilege level 0. The convention lets the hypervisor replace it.
+ * How a hypercall instruction is replaced after it ran for the first time at
+ * privilege level 0, which the convention allows the hypervisor.
  */
 enum replacement {
 	/* Nothing: each call ends the translated block. */
@@ -56,7 +56,7 @@ struct async_pf_injection {
 struct x86_vcpu {
 	struct vcpu vcpu;
 	bool has_apic_id;
-	/* It executes the last instruction of a block, after which it goes on anywhere. */
+	/* It executes the last instruction of a block, after which it continues anywhere. */
 	bool is_at_end;
 	/* An interrupt for itself that could not be sent at once; see apic.h. */
 	bool has_deferred;
@@ -65,21 +65,21 @@ struct x86_vcpu {
 	uint32_t apic_id;
 	/* It may have been sent a wake-up since its last halt began. */
 	_Atomic(bool) was_woken;
-	/* By SEND_IPI, and it has not begun anew since. */
+	/* By SEND_IPI, and it has not restarted since. */
 	_Atomic(bool) was_sent_init;
 	/* What was loaded for the cpuid that follows in the same block. */
 	bool may_be_our_leaf;
-	/* The leaf to answer behind cpuid; 0 if there is none. */
+	/* The leaf to answer after cpuid; 0 if there is none. */
 	uint32_t postponed_leaf;
 	/* And QEMU was asked for the vendor meanwhile. */
 	bool is_vendor_asked;
-	/* What to have read behind rdmsr. */
+	/* What rdmsr has to have read. */
 	bool has_postponed_msr;
 	uint64_t postponed_msr;
 	/* The guest's rcx, while another is there to raise an exception. */
 	bool has_hidden_rcx;
 	uint64_t hidden_rcx;
-	/* clock_ticks() before the guest's last reading that is looked at. */
+	/* clock_ticks() before the guest's last reading that is used. */
 	uint64_t ticks_before_tsc;
 	/* When the guest's pages were last brought up to date; coarse. */
 	uint64_t updated_nanoseconds;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* qemu-system-x86_64, put together. */
+/* qemu-system-x86_64 as a target. */
 #include "../target.h"
 
 #include "../clock.h"
@@ -34,7 +34,7 @@ static const char *const register_names[X86_REGISTERS] = {
 };
 /* clang-format on */
 
-/* Who asks once may ask again, and the next answer be a better one. */
+/* A guest that asks once may ask again, and the next answer may be better. */
 static bool read_clocks(void *context, struct paracall_clocks *clocks)
 {
 	if (clock_can_learn())

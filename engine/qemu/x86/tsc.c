@@ -10,13 +10,13 @@
 
 #define PAGE_SIZE 4096
 
-/* So often, in nanoseconds, the guest's clock is looked after. */
+/* How often, in nanoseconds, the guest's clock is maintained. */
 #define ADJUST_NANOSECONDS UINT64_C(4000000)
 
 static struct {
 	/* Whether such a block begins at that place in a page. */
 	_Atomic(uint8_t) follows[PAGE_SIZE];
-	/* When the clock was last looked after; coarse. */
+	/* When the clock was last maintained; coarse. */
 	_Atomic(uint64_t) adjusted_nanoseconds;
 } state;
 

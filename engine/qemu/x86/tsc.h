@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Looking at what the guest reads from its time-stamp counter; see also ../readings.h. */
+/* The guest's readings of its time-stamp counter; see also ../readings.h. */
 #ifndef PARACALL_QEMU_X86_TSC_H
 #define PARACALL_QEMU_X86_TSC_H
 

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which of the two hypercall instructions is the CPU's own. Its vendor decides,
- * which CPUID leaf 0 tells, and only the guest can execute that. So when the
- * guest first asks for one of KVM's leaves, as it does before it makes calls,
- * the CPU gets leaf 0 in its place; behind the instruction the vendor is read,
- * and then the guest gets what it asked for.
+ * Which of the two hypercall instructions is native to the CPU. It depends on the
+ * vendor in CPUID leaf 0, and only the guest can execute CPUID. So when the
+ * guest first reads one of KVM's leaves, as it does before it makes calls,
+ * the CPU reads leaf 0 instead; after the instruction the vendor is read,
+ * and then the guest gets the leaf that it requested.
  */
 #ifndef PARACALL_QEMU_X86_VENDOR_H
 #define PARACALL_QEMU_X86_VENDOR_H
 
 #include "../engine.h"
 
-/* Whether it is still to be found out; only two policies want to know it. */
+/* Whether it is still unknown; only two policies need it. */
 bool vendor_is_wanted(void);
 
-/* Before a cpuid whose next instruction is hooked: let it ask for the vendor. */
+/* Before a cpuid whose next instruction is hooked: let it read the vendor. */
 void vendor_ask(struct vcpu *vcpu);
-/* Behind it; does nothing if the vendor was not asked for. */
+/* After it; does nothing if the vendor was not read. */
 void vendor_learn(struct vcpu *vcpu);
 
 #endif /* PARACALL_QEMU_X86_VENDOR_H */
