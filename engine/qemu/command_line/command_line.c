@@ -76,7 +76,7 @@ static bool has_id(const struct command_option *option, const char *group, size_
 	       strlen(option->group) == length && !strncmp(option->group, group, length);
 }
 
-/* -set group.id.key=value; QEMU refuses it for what is not there. */
+/* -set group.id.key=value; QEMU refuses it for what does not exist. */
 static bool set_key(struct command_line *line, const char *text)
 {
 	size_t group = strcspn(text, ".");
@@ -121,7 +121,7 @@ static bool take_value(struct command_line *line, struct command_option *option)
 	return true;
 }
 
-/* Without a row a later QEMU's, which it may or may not have a value for. */
+/* An option without a row is a later QEMU's, which may or may not take a value. */
 static bool takes_value(const char *name, const char *next)
 {
 	const struct option_name *known = find_name(name);

@@ -2,7 +2,7 @@
 /*
  * QEMU's command line as QEMU reads it (system/vl.c, util/qemu-option.c,
  * util/keyval.c): which words are options and which are their values, what the
- * values say, and what holds if something is said several times. The files of
+ * values say, and which one holds if something is given several times. The files of
  * -readconfig are part of it.
  *
  * Nothing here writes to the terminal or ends the process, whatever the words are.
@@ -36,9 +36,9 @@ struct command_option {
 	 * "smp-opts"; where it has none, the option's, without dashes.
 	 */
 	const char *group;
-	/* As it was typed: "--accel"; of a section "[accel]". */
+	/* As typed: "--accel"; for a section "[accel]". */
 	const char *word;
-	/* The word behind it; NULL if it takes none. */
+	/* The word after it; NULL if it takes none. */
 	const char *value;
 	/* The file of a section; else NULL. */
 	const char *file;
@@ -52,14 +52,14 @@ struct command_option {
 struct command_line {
 	struct command_option *options;
 	size_t count;
-	/* So much of the files of -readconfig was read. */
+	/* How much of the files of -readconfig was read. */
 	size_t file_bytes;
 	/* One sentence, if command_line_read() failed. */
 	char error[512];
 };
 
 /*
- * Read the arguments behind the program's name, argv[0]; NULL ends them. They
+ * Read the arguments after the program's name, argv[0]; NULL ends them. They
  * are kept by reference. Returns false if something can't be known: a file of
  * -readconfig can't be read (or not again by QEMU), or memory is short; @line's
  * error says so. To be freed in either case. What QEMU will refuse is no error.
@@ -95,12 +95,12 @@ struct command_accelerator {
 	size_t length;
 	/* Which said so. */
 	const struct command_option *option;
-	/* So many options were looked at; what is left of the list of -machine. */
+	/* How many options were read; what is left of the list of -machine. */
 	size_t seen;
 	const char *rest;
 };
 
-/* The next in QEMU's order; false behind the last. Without any QEMU takes TCG. */
+/* The next in QEMU's order; false after the last. Without any, QEMU uses TCG. */
 bool command_line_next_accelerator(const struct command_line *line,
 				   struct command_accelerator *accelerator);
 
@@ -120,7 +120,7 @@ enum command_answer {
 };
 
 /*
- * What is said of a CPU's property, "x2apic", by -cpu, -device or -global, for
+ * The value of a CPU's property, "x2apic", by -cpu, -device or -global, for
  * CPUs whose types end with @cpu_type; and the option that decides, if not NULL.
  */
 enum command_answer command_line_cpu_property(const struct command_line *line,

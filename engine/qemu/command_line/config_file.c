@@ -41,7 +41,7 @@ static bool begin_section(struct command_line *line, const char *path, const cha
 	       command_line_no_memory(line);
 }
 
-/* The forms are QEMU's, and so what is not quite of them is taken as there. */
+/* The forms are QEMU's, and malformed lines are read as QEMU reads them. */
 static bool take_line(struct command_line *line, const char *path, const char *text,
 		      bool *has_section)
 {
@@ -66,7 +66,7 @@ static bool take_line(struct command_line *line, const char *path, const char *t
 	       command_line_no_memory(line);
 }
 
-/* No more lines than it had bytes, whatever becomes of it. */
+/* No more lines than it had bytes, whatever happens to it. */
 static bool take_text(struct command_line *line, const char *path, FILE *input, off_t size)
 {
 	char text[LINE_SIZE];

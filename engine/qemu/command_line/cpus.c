@@ -80,7 +80,7 @@ static uint64_t product(const uint32_t *numbers, size_t count)
 	return result;
 }
 
-/* All that are left over for one level. */
+/* All that remain for one level. */
 static void fill(uint32_t *level, uint32_t max_cpus, uint64_t others)
 {
 	if (!*level)

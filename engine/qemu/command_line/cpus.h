@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How many vCPUs a command line asks for, and how they are arranged. */
+/* How many vCPUs a command line requests, and their topology. */
 #ifndef PARACALL_COMMAND_LINE_CPUS_H
 #define PARACALL_COMMAND_LINE_CPUS_H
 
@@ -20,13 +20,13 @@ struct command_cpus {
 	uint32_t modules;
 	uint32_t cores;
 	uint32_t threads;
-	/* The last that had a say; NULL if none had. */
+	/* The last option that matters; NULL if none does. */
 	const struct command_option *option;
 };
 
 /*
  * From -smp, -machine and their sections, by the rules of QEMU's
- * hw/core/machine-smp.c. False if they make no sense, which QEMU will say.
+ * hw/core/machine-smp.c. False if they make no sense, which QEMU will report.
  */
 bool command_line_cpus(const struct command_line *line, struct command_cpus *cpus);
 
