@@ -7,8 +7,8 @@
 
 /*
  * Bits of enum paracall_capability that the plugin has on this host, in such a
- * QEMU. One is only known later: with several vCPUs on one thread the host can't
- * tell how long each waited.
+ * QEMU. One is only known later: with several vCPUs on one thread the host cannot
+ * report how long each of them waited.
  */
 uint32_t qemu_capabilities(bool counts_instructions);
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * QEMU makes the guest's time-stamp counter from the host's own counter, plus
- * an offset that only changes while the machine is stopped. No function tells
+ * an offset that only changes while the machine is stopped. No function gives
  * a plugin that offset, but each reading by the guest does: the host's counter
  * before and after it are bounds. Many readings make them narrow.
  *
- * When a stopped machine goes on, its counter goes on where it was: the offset
- * has become smaller, and is below the bounds that were known.
+ * When a stopped machine continues, its counter continues where it was: the offset
+ * has become smaller, and is below the known bounds.
  *
  * It also creeps up, by a little: QEMU gives no vCPU less than another has read
  * before. Where the counters of the host's processors differ, or are read out of
- * order, it adds the difference to the offset, for good.
+ * order, it adds the difference to the offset, permanently.
  *
  * With -icount the counter is QEMU's virtual time in nanoseconds.
  */
@@ -30,7 +30,7 @@
 /* Differences between the counters of the host's processors, in parts of a second. */
 #define TOLERANCE_PARTS 1000000
 
-/* The offset is smaller by so much of a second: the machine was stopped. */
+/* The offset is smaller by this part of a second: the machine was stopped. */
 #define PAUSE_PARTS 1000
 
 /* An instant on two clocks. */
@@ -45,14 +45,14 @@ static struct {
 	struct instant loaded;
 	/* When the machine began to run. */
 	struct instant began;
-	/* What the guest is told, once that was asked for. */
+	/* The frequency that the guest gets, once it was requested. */
 	_Atomic(uint64_t) frequency;
-	/* Good enough for all else, and there before the first instruction. */
+	/* Good enough for everything else, and available before the first instruction. */
 	_Atomic(uint64_t) rough_frequency;
 	/* Guest's counter minus host's; wraps around. */
 	_Atomic(uint64_t) offset;
 	_Atomic(bool) has_offset;
-	/* Whoever finds it set leaves a reading unused; the next one will do. */
+	/* A thread that finds it set drops its reading; the next one will do. */
 	atomic_flag is_learning;
 	/* The last reading, and the host's counter after it. */
 	uint64_t last_tsc;
@@ -148,7 +148,7 @@ static uint64_t measure_frequency(void)
 	return (uint64_t)((double)(now.ticks - state.loaded.ticks) * NANOSECONDS / passed);
 }
 
-/* The first caller's measurement is everybody's. */
+/* All callers use the first caller's measurement. */
 static uint64_t measure_once(_Atomic(uint64_t) *result)
 {
 	uint64_t frequency = atomic_load(result);

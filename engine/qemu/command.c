@@ -80,7 +80,7 @@ static bool check_once(const struct command_line *line)
 	return false;
 }
 
-/* The line goes, and these stay. */
+/* The line is freed; these stay. */
 static const char *keep(const char *text)
 {
 	return text ? strdup(text) : NULL;

@@ -15,7 +15,7 @@ struct vcpu {
 	struct paracall_cpu *cpu;
 	/* QEMU's number of it. */
 	unsigned int index;
-	/* So come the bytes of its registers, for now. */
+	/* The byte order of its registers, for now. */
 	bool is_big_endian;
 	struct paracall_cpu_statistics *statistics;
 	/* For QEMU's register and memory functions; this vCPU's thread only. */
@@ -24,18 +24,18 @@ struct vcpu {
 	void *site;
 	/* 0: it is still to be read. */
 	uint64_t site_pc;
-	/* For spin.c: it does not halt, for all that is known. */
+	/* For spin.c: it does not halt, as far as is known. */
 	_Atomic(bool) is_awake;
-	/* Hints that it spins since it last did something else, and how many it may have. */
+	/* Hints that it spins since it last did something else, and their limit. */
 	unsigned int spin_hints;
 	unsigned int spin_window;
-	/* It can't run: another vCPU has stopped it, or has not started it yet. */
+	/* It cannot run: another vCPU has stopped it, or has not started it yet. */
 	_Atomic(bool) is_stopped;
 	pthread_t thread;
 	/* Its thread sleeps, and what its registers were then; see load.c. */
 	bool is_asleep;
 	uint64_t fingerprint;
-	/* Of its counter, still to be looked at at the beginning: see readings.c. */
+	/* Readings of its counter still to be used at the beginning: see readings.c. */
 	unsigned int first_readings;
 	/* How long its thread has run: see yield.c. */
 	bool has_run_clock;
@@ -48,7 +48,7 @@ struct vcpu {
 struct engine {
 	struct paracall_machine *machine;
 	unsigned int max_vcpus;
-	/* By QEMU's number; NULL where none was there yet. */
+	/* By QEMU's number; NULL if that vCPU does not exist yet. */
 	_Atomic(struct vcpu *) *vcpus;
 	/* The target's own state of the machine; see target.h. */
 	void *target_machine;
@@ -58,13 +58,13 @@ struct engine {
 	bool injects_faults;
 	/* One thread runs all vCPUs: QEMU's number in callbacks may be another's. */
 	bool is_single_threaded;
-	/* QEMU's command has it do so, if there are several. */
+	/* QEMU's command line requests it, if there are several. */
 	bool shares_thread;
-	/* Time goes by instructions: -icount. So none may be counted that did not run. */
+	/* Instructions are the clock: -icount. So none may be counted that did not run. */
 	bool counts_instructions;
-	/* QEMU says when a vCPU sleeps, for a halt or with the machine. */
+	/* QEMU reports when a vCPU sleeps, for a halt or with the machine. */
 	bool tells_idle;
-	/* Somebody else reads the counters. */
+	/* Another process reads the counters. */
 	bool is_report_mapped;
 	/* Set once the guest's first instruction ran. */
 	_Atomic(bool) has_started;
@@ -107,9 +107,9 @@ static inline bool engine_offers(unsigned int feature)
 }
 
 /*
- * Whether translated code can look at, or set, what is kept of each vCPU. With one thread
- * for all of them it would take one's for another's, and QEMU 11.1 then even forgets
- * which vCPU it translates for.
+ * Whether translated code can read or set per-vCPU values. With one thread for all vCPUs
+ * it would use another vCPU's, and QEMU 11.1 then even forgets which vCPU it translates
+ * for.
  */
 static inline bool engine_code_knows_vcpu(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where the machine's first instruction is, and each reset by the host begins again. */
+/* The machine's first instruction, where it also begins after each reset by the host. */
 #ifndef PARACALL_QEMU_FIRST_H
 #define PARACALL_QEMU_FIRST_H
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * QEMU lets a plugin read and write at any guest-physical address, devices
- * included, and has no function that tells them from memory. But before the
- * firmware runs nothing answers right behind the end of memory. So that is
- * searched for then.
+ * included, and has no function that distinguishes them from memory. But before the
+ * firmware runs, nothing responds just after the end of memory. So the end is
+ * searched then.
  *
- * Memory that is plugged in later counts as none.
+ * Memory that is plugged in later is ignored.
  */
 #include "memory.h"
 
@@ -69,7 +69,7 @@ uint64_t memory_find_end_by_steps(struct vcpu *vcpu, uint64_t start, uint64_t li
 void memory_set(unsigned int place, uint64_t start, uint64_t end)
 {
 	places[place].start = start;
-	/* Whoever comes at the same time finds the same. */
+	/* Concurrent callers find the same. */
 	__atomic_store_n(&places[place].end, end, __ATOMIC_RELEASE);
 }
 

@@ -40,7 +40,7 @@ static bool take_hints(struct plugin_options *options, char *value)
 
 const struct plugin_option option_hints = { "hints", take_hints };
 
-/* Commas part QEMU's arguments, so colons part the features here. */
+/* Commas separate QEMU's arguments, so colons separate the features here. */
 static bool take_features(struct plugin_options *options, char *value)
 {
 	uint32_t available =
@@ -141,7 +141,7 @@ static bool take_one(struct plugin_options *options, const struct plugin_option 
 	return false;
 }
 
-/* One that is short to write, and 0 if the host has none. */
+/* A short number, and 0 if the host has no random numbers. */
 static uint32_t choose_seed(void)
 {
 	uint32_t seed;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The plugin's arguments, as QEMU hands them over: key=value. */
+/* The plugin's arguments, as QEMU passes them: key=value. */
 #ifndef PARACALL_QEMU_OPTIONS_H
 #define PARACALL_QEMU_OPTIONS_H
 
@@ -13,7 +13,7 @@ struct plugin_options {
 	uint32_t hints;
 	struct paracall_injection injection;
 	bool enforce_features;
-	/* vCPUs that spin give way. */
+	/* Spinning vCPUs yield. */
 	bool spin_yields;
 	/* Where the counters go, a file to be mapped; or NULL. */
 	const char *report;
@@ -23,7 +23,7 @@ struct plugin_options {
 
 struct plugin_option {
 	const char *key;
-	/* On a mistake says so on standard error and returns false. */
+	/* On a mistake prints a message to standard error and returns false. */
 	bool (*take)(struct plugin_options *options, char *value);
 };
 

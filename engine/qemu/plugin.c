@@ -59,7 +59,7 @@ static bool check_qemu(const qemu_info_t *info)
 	return false;
 }
 
-/* A file that is loaded twice is there once. */
+/* A file that is loaded twice is mapped once. */
 static bool check_alone(void)
 {
 	if (!paracall_qemu_engine.machine)
@@ -88,7 +88,7 @@ static bool map_report(const char *path, uint32_t max_cpus, struct paracall_opti
 	return true;
 }
 
-/* Those that QEMU may have; and a place each, where they go once they are there. */
+/* The vCPUs that QEMU may have, and a place for each that exists. */
 static struct vcpu **slots;
 
 /* Each is on lines of its own: its thread writes there all the time. */
@@ -166,7 +166,7 @@ static bool create_machine(const struct plugin_options *plugin)
 			paracall_strerror(error));
 		return false;
 	}
-	/* How long the thread waited is not how long each vCPU did. */
+	/* The thread's waiting time is not that of each vCPU. */
 	if (engine->shares_thread && max_cpus > 1)
 		paracall_machine_withdraw(engine->machine, PARACALL_CAN_TELL_RUN_DELAY);
 	return true;
@@ -185,7 +185,7 @@ static void note_thread(struct engine *engine, struct vcpu *vcpu)
 	    pthread_equal(before->thread, vcpu->thread)) {
 		engine->is_single_threaded = true;
 		engine->tells_idle = false;
-		/* The same as in create_machine(), where the command does not tell. */
+		/* The same as in create_machine(), where the command line does not say. */
 		paracall_machine_withdraw(engine->machine, PARACALL_CAN_TELL_RUN_DELAY);
 	}
 }

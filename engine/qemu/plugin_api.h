@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * QEMU's plugin interface, version 7 (QEMU 11.1), as far as it is used here.
- * No package ships QEMU's own header, and all that depends on the interface's
- * version stands in this one. QEMU documents it in docs/devel/tcg-plugins.rst.
+ * No package ships QEMU's own header, and everything that depends on the interface's
+ * version is in this one. QEMU documents it in docs/devel/tcg-plugins.rst.
  *
  * The functions are found in the QEMU that loads the plugin; so are glib's, of
  * which only the array types appear in the interface.
@@ -97,7 +97,7 @@ enum qemu_plugin_cond {
 	QEMU_PLUGIN_COND_GE,
 };
 
-/* What QEMU does with such a number by itself. */
+/* What QEMU does with such a number without a call. */
 enum qemu_plugin_op {
 	QEMU_PLUGIN_INLINE_ADD_U64,
 	QEMU_PLUGIN_INLINE_STORE_U64,
@@ -156,7 +156,7 @@ qemu_plugin_mem_value qemu_plugin_mem_get_value(qemu_plugin_meminfo_t info);
 void qemu_plugin_register_vcpu_discon_cb(qemu_plugin_id_t id, int type,
 					 qemu_plugin_discon_cb *callback, void *userdata);
 /*
- * A vCPU is about to sleep, and goes on; not with one thread for all, nor with -icount.
+ * A vCPU is about to sleep, or continues; not with one thread for all, nor with -icount.
  * NULL takes the callback away.
  */
 void qemu_plugin_register_vcpu_idle_cb(qemu_plugin_id_t id, qemu_plugin_vcpu_cb *callback,

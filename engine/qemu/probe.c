@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A plugin for no QEMU: each refuses it, and says in its refusal which version
+ * A plugin for no QEMU: each one refuses it, and its message says which version
  * of the plugin interface it has. 'paracall engines' reads that.
  */
 #define EXPORT __attribute__((visibility("default")))

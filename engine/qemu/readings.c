@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * QEMU ends a block behind the instruction that reads the counter. What it read
- * is seen by the block that begins there: any that begins at such a place in
- * its page is hooked. Readings are wanted rarely, and QEMU finds that out by
- * itself, without a call, from numbers that each vCPU has one of. Where one
- * thread runs all vCPUs, though, QEMU 11.1 makes wrong addresses for them, and
+ * QEMU ends a block after the instruction that reads the counter. The next block
+ * sees what was read: any block that begins at such a place in
+ * its page is hooked. Readings are needed rarely, and QEMU decides that by
+ * itself, without a call, from per-vCPU numbers. If one
+ * thread runs all vCPUs, though, QEMU 11.1 computes wrong addresses for them, and
  * crashes: there every reading is a call, and the numbers are the thread's.
  */
 #include "readings.h"
 
-/* Of so many readings one is looked at, besides those that are wanted. */
+/* One in this many readings is used, besides those that are needed. */
 #define ONE_OF 1024
 
-/* So many of each vCPU's first ones are. */
+/* This many of each vCPU's first ones are used. */
 #define FIRST_READINGS 32
 
 static struct {
 	qemu_plugin_vcpu_cb *begin;
 	qemu_plugin_vcpu_cb *finish;
-	/* Of each vCPU: readings since one was looked at. */
+	/* Of each vCPU: readings since one was used. */
 	qemu_plugin_u64 readings;
 	/* And whether one has begun that is. */
 	qemu_plugin_u64 is_reading;

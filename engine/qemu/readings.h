@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which of the guest's readings of its counter are looked at: the first ones of each vCPU,
- * one when it is wanted, and few besides.
+ * Which of the guest's readings of its counter are used: the first ones of each vCPU,
+ * one when it is needed, and few besides.
  */
 #ifndef PARACALL_QEMU_READINGS_H
 #define PARACALL_QEMU_READINGS_H
@@ -9,8 +9,8 @@
 #include "engine.h"
 
 /*
- * When the plugin is loaded, and when a vCPU is there. Before a reading that is looked at
- * comes @begin, which calls readings_begin(); behind it @finish, which calls
+ * When the plugin is loaded, and when a vCPU exists. Before a reading that is used
+ * comes @begin, which calls readings_begin(); after it @finish, which calls
  * readings_end().
  */
 void readings_init(qemu_plugin_vcpu_cb *begin, qemu_plugin_vcpu_cb *finish);
@@ -23,7 +23,7 @@ void readings_init_vcpu(struct vcpu *vcpu);
 void readings_hook(struct qemu_plugin_insn *insn);
 void readings_hook_next(struct qemu_plugin_tb *block, void *userdata);
 
-/* [vCPU] The next reading is to be looked at. */
+/* [vCPU] Use the next reading. */
 void readings_want(struct vcpu *vcpu);
 
 /* [vCPU] One begins; what comes next does not follow one, as after an interrupt. */

@@ -12,7 +12,7 @@
 /* QEMU's handles are the same for all vCPUs of a machine. */
 static struct qemu_plugin_register *handles[MAX_REGISTERS];
 
-/* Their sizes in bytes, once they were read; whoever comes first finds the same. */
+/* Their sizes in bytes, once they were read; all threads find the same. */
 static uint8_t sizes[MAX_REGISTERS];
 
 /* To the host's order of bytes, or from it; @size bytes of @value count. */
@@ -23,7 +23,7 @@ static uint64_t swap(const struct vcpu *vcpu, uint64_t value, unsigned int size)
 	return GUINT64_FROM_BE(value) >> (64 - 8 * size);
 }
 
-/* A name may be a list of alternatives with slashes. */
+/* A name can be a list of alternatives separated by slashes. */
 static bool is_named(const char *name, const char *names)
 {
 	size_t length = strlen(name);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * QEMU keeps in its recording what comes from its own clocks and devices, at which
- * counted instruction. Here that leaves the time of day at the beginning, and the
- * seed of fault injection: they are kept in a file beside the recording, with the
+ * QEMU records the input from its own clocks and devices, with the number of the
+ * counted instruction. What remains for us is the time of day at the beginning, and the
+ * seed of fault injection: they are stored in a file beside the recording, with the
  * options that have to be the same.
  *
- * QEMU counts a block's instructions when the block begins. Who leaves it in the
- * middle has counted too many, how many depends on where the block ends, and that
+ * QEMU counts a block's instructions when the block begins. Leaving it in the
+ * middle counts too many; how many depends on where the block ends, and that
  * differs between recording and replaying: QEMU cuts a block short where something
- * is to happen. So hooks leave a block at its last instruction only; what can't do so
+ * has to happen. So hooks leave a block at its last instruction only; what can't do so
  * a target leaves out.
  */
 #include "replay.h"
@@ -49,7 +49,7 @@ uint64_t replay_realtime(void)
 	return state.realtime;
 }
 
-/* What goes by the host's clock is not the same again. */
+/* What depends on the host's clock is not repeated exactly. */
 static bool goes_by_host_time(const struct paracall_rule *rule)
 {
 	return rule->fault == PARACALL_FAULT_LATE || rule->fault == PARACALL_FAULT_JUMP ||
@@ -180,7 +180,7 @@ bool replay_begin(const struct target *target, struct plugin_options *options)
 	return state.is_recording ? write_file(path, &now) : take_kept(path, options, &now);
 }
 
-/* Whatever else is said there QEMU itself refuses. */
+/* QEMU itself refuses any other value. */
 void replay_learn(const char *mode, const char *recording)
 {
 	state.is_recording = mode && !strcmp(mode, "record");

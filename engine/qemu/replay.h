@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * QEMU can record what a guest with one vCPU is given from outside, and run it
+ * QEMU can record the input of a guest with one vCPU, and run it
  * again from that: -icount ...,rr=record or rr=replay. A guest that runs again must
  * get the same from here, too, at the same counted instructions.
  */
@@ -9,13 +9,13 @@
 
 #include "target.h"
 
-/* When the plugin is loaded: what -icount says, NULL for what it doesn't. */
+/* When the plugin is loaded: what -icount says, NULL for what it does not. */
 void replay_learn(const char *mode, const char *recording);
 
 /*
- * Then: keeps beside QEMU's recording what the guest is told
- * that QEMU does not know of, or takes it from there. Changes of @options what
- * can't be replayed. False, and a sentence on standard error, if that can't be.
+ * Then: stores beside QEMU's recording what the guest gets
+ * that QEMU does not know, or reads it from there. Changes those @options that
+ * cannot be replayed. False, and a message on standard error, if that is impossible.
  */
 bool replay_begin(const struct target *target, struct plugin_options *options);
 

@@ -31,7 +31,7 @@ int run_delay_open(void)
 	return open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
 }
 
-/* A kernel that does not count says so by zeros. */
+/* A kernel that does not count it has zeros there. */
 bool run_delay_is_known(void)
 {
 	struct schedstat schedstat;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How long the host's scheduler let a thread wait: /proc/.../schedstat. */
+/* How long a thread waited for the host's scheduler: /proc/.../schedstat. */
 #ifndef PARACALL_QEMU_RUN_DELAY_H
 #define PARACALL_QEMU_RUN_DELAY_H
 

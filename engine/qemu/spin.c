@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * QEMU gives each vCPU a thread. One that spins for a lock whose holder waits for a
- * processor of the host's burns what the holder needs. So after a window of hints
- * (pause and the like) its thread gives way, if more vCPUs are awake than there are
- * processors; else nobody waits for this one.
+ * QEMU gives each vCPU a thread. A vCPU that spins for a lock whose holder waits for a
+ * host processor uses up what the holder needs. So after a window of hints
+ * (pause and the like) its thread yields, if more vCPUs are awake than there are
+ * processors; otherwise none waits for this one.
  *
- * The host's scheduler takes no names: it is asked to let any other run. It needn't:
- * before Linux 6.18 sched_yield() often returns at once, and those who wait may do so
- * for another processor. A short sleep lets them run, or come here.
+ * The host's scheduler takes no target: it is asked to run any other thread. It need not:
+ * before Linux 6.18 sched_yield() often returns at once, and the waiting threads may wait
+ * for another processor. A short sleep lets them run, or move here.
  *
- * The window grows while nothing is won, up to a limit, and is small again as soon as
- * somebody else ran. Whatever comes between two hints that is no spinning, like an
- * interrupt, begins it anew.
+ * The window grows while yielding has no effect, up to a limit, and is small again as soon
+ * as another thread ran. Anything between two hints that is not spinning, such as an
+ * interrupt, restarts it.
  *
  * With one thread for all vCPUs QEMU itself ends the turn at such a hint, and the
- * next vCPU has its own: there's nothing to add.
+ * next vCPU runs: there is nothing to add.
  */
 #include "spin.h"
 
@@ -29,7 +29,7 @@
 #define SMALLEST_WINDOW 64
 #define LARGEST_WINDOW 4096
 
-/* A yield that took less was none: to another thread and back takes longer. */
+/* A shorter yield had no effect: to another thread and back takes longer. */
 #define SHORTEST_YIELD_NANOSECONDS 2000
 #define SLEEP_NANOSECONDS 20000
 
@@ -40,7 +40,7 @@ static struct {
 	_Atomic(unsigned int) awake;
 } state;
 
-/* Of the whole process, before anybody binds its threads to single processors. */
+/* Of the whole process, before its threads are bound to single processors. */
 static unsigned int count_host_cpus(void)
 {
 	cpu_set_t set;
@@ -75,7 +75,7 @@ static bool somebody_waits(void)
 	return atomic_load_explicit(&state.awake, memory_order_relaxed) > state.host_cpus;
 }
 
-/* Returns whether another thread could run meanwhile, for all that is known. */
+/* Returns whether another thread could run meanwhile, as far as is known. */
 static bool yield(void)
 {
 	uint64_t before = clock_nanoseconds();
@@ -122,7 +122,7 @@ void spin_call_hint(unsigned int index, void *userdata)
 		spin_hint(vcpu, userdata, 0);
 }
 
-/* With enough processors, or one thread for all vCPUs, there is nothing to be done. */
+/* With enough processors, or one thread for all vCPUs, there is nothing to do. */
 static bool may_give_way(void)
 {
 	const struct engine *engine = &paracall_qemu_engine;
@@ -142,7 +142,7 @@ void spin_give_way(struct vcpu *vcpu, void *site, uint64_t pc)
 
 void spin_hook(struct qemu_plugin_insn *insn, qemu_plugin_vcpu_cb *callback, void *site)
 {
-	/* Only a trace wants to know the place. */
+	/* Only a trace needs the place. */
 	if (may_give_way())
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, callback,
 						       paracall_qemu_engine.trace

@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vCPUs that spin give way to others, as on KVM, where the processor ends the run of
- * a guest after so many hints that it spins (kvm's ple_gap, ple_window): see
- * virt/kvm/kvm_main.c, kvm_vcpu_on_spin, and who calls it.
+ * Spinning vCPUs yield to others, as on KVM, where the processor ends the run of
+ * a guest after a number of hints that it spins (kvm's ple_gap, ple_window): see
+ * virt/kvm/kvm_main.c, kvm_vcpu_on_spin, and its callers.
  */
 #ifndef PARACALL_QEMU_SPIN_H
 #define PARACALL_QEMU_SPIN_H
 
 #include "engine.h"
 
-/* When the plugin is loaded; @gives_way: as the user wants it. */
+/* When the plugin is loaded; @gives_way: the user's choice. */
 void spin_init(bool gives_way);
 
 /*
- * Where the guest hints that it spins: adds @callback, which gets @site, if anything is
- * to be done there at all. It calls spin_hint(), or is spin_call_hint().
+ * Where the guest hints that it spins: adds @callback, which gets @site, if there is
+ * anything to do there. It calls spin_hint(), or is spin_call_hint().
  */
 void spin_hook(struct qemu_plugin_insn *insn, qemu_plugin_vcpu_cb *callback, void *site);
 
-/* A hint, where the site tells the place, and QEMU's number the vCPU. */
+/* A hint: the site is the place, and QEMU's number the vCPU. */
 qemu_plugin_vcpu_cb spin_call_hint;
 
-/* On the vCPU's thread, which may give way. For the place see trace_note_site(). */
+/* On the vCPU's thread, which may yield. For the place see trace_note_site(). */
 void spin_hint(struct vcpu *vcpu, void *site, uint64_t pc);
 
 /* The same at once: the guest asks for it, by a call that QEMU has. */
 void spin_give_way(struct vcpu *vcpu, void *site, uint64_t pc);
 
 /*
- * A vCPU waits for nothing, or for an interrupt: on its thread, or by whoever wakes it.
- * Costs next to nothing if that is known. One that never ran is not awake.
+ * A vCPU waits for nothing, or for an interrupt: on its thread, or on its waker's.
+ * Costs next to nothing if nothing changed. One that never ran is not awake.
  */
 void spin_note_halt(struct vcpu *vcpu);
 void spin_note_wake(struct vcpu *vcpu);

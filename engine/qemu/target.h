@@ -7,14 +7,14 @@
 #include "options.h"
 
 /*
- * A target keeps what it knows in two structs of its own, in its folder, that are all 0
- * to begin with: one of the machine, .target_machine of struct engine, and one of each
- * vCPU, which begins with struct vcpu and so is had by a cast.
+ * A target keeps its state in two structs of its own, in its folder, initially all 0:
+ * one of the machine, .target_machine of struct engine, and one of each
+ * vCPU, which begins with struct vcpu and is reached by a cast.
  */
 struct target {
 	/* QEMU's name for it, that of qemu-system-NAME. */
 	const char *name;
-	/* Of its guests, for who has none of these programs: "which runs ...". May be NULL. */
+	/* Of its guests, for users of other programs: "which runs ...". May be NULL. */
 	const char *remark;
 	enum paracall_architecture architecture;
 	/*
@@ -43,14 +43,14 @@ struct target {
 	void (*prepare)(const struct command *command);
 	/*
 	 * QEMU records or replays (see replay.h): changes what can't be replayed. False,
-	 * and a sentence on standard error, if that can't be. May be NULL.
+	 * and a message on standard error, if that is impossible. May be NULL.
 	 */
 	bool (*begin_replay)(const struct plugin_options *options);
 	/* Its own options that the guest can see, as " key=value". May be NULL. */
 	void (*describe_options)(char *text, size_t size);
-	/* When QEMU loads the plugin and the machine is there. */
+	/* When QEMU loads the plugin and the machine exists. */
 	void (*install)(qemu_plugin_id_t id, const struct plugin_options *options);
-	/* A vCPU is there; one is unplugged. */
+	/* A vCPU exists; one is unplugged. */
 	void (*vcpu_init)(struct vcpu *vcpu);
 	void (*vcpu_exit)(struct vcpu *vcpu);
 	/*

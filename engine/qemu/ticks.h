@@ -30,7 +30,7 @@ static inline uint64_t host_ticks(void)
 #endif
 }
 
-/* Whether it goes evenly, and is the same for all processors. */
+/* Whether its rate is constant, and it is the same for all processors. */
 static inline bool host_ticks_are_steady(void)
 {
 #ifdef HOST_COUNTER

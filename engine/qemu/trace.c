@@ -42,7 +42,7 @@ static void wake_reader(void *context)
 		syscall(SYS_futex, &shared->is_asleep, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
-/* The reader keeps a lock on the file, which goes when it does, however it ends. */
+/* The reader keeps a lock on the file, which is released however the reader ends. */
 static bool has_reader(void)
 {
 	if (flock(shared_file, LOCK_SH | LOCK_NB))
@@ -69,7 +69,7 @@ static uint32_t choose_ring_events(uint32_t max_cpus)
 	return events;
 }
 
-/* As the reader left it. Looked at before anything there is changed. */
+/* As the reader left it. Checked before anything there is changed. */
 static bool is_header(int file)
 {
 	struct paracall_trace header;

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * With a thread for each vCPU it's the host's scheduler that lets one run, and
- * it takes no names. But a thread's CPU time tells whether it runs: then there
- * is nothing to give, as in KVM. If it doesn't, sched_yield() gives way to
- * another one, which is mostly one that waits, too, and gives way as well till it
+ * With a thread for each vCPU the host's scheduler decides which one runs, and
+ * it takes no target. But a thread's CPU time shows whether it runs: then there
+ * is nothing to yield, as in KVM. If it does not run, sched_yield() yields to
+ * another thread, mostly one that waits, too, and yields in turn until it
  * is the target's turn. Before Linux 6.18 sched_yield() often just returns; so if
  * the target has not run then, a short sleep follows, in which the target can come
  * to this processor.
  *
- * With one thread for all vCPUs QEMU goes to the next one when something is to
- * be done by a vCPU. It has that when the set of events changes that a plugin
- * wants to hear of.
+ * With one thread for all vCPUs QEMU switches to the next one when a vCPU has
+ * work queued. It has when the set of events changes that a plugin
+ * subscribes to.
  */
 #include "yield.h"
 
@@ -45,7 +45,7 @@ static void end_turn(void)
 	qemu_plugin_register_vcpu_idle_cb(plugin, NULL, NULL);
 }
 
-/* False if it can't be known, as of a vCPU that is just unplugged. */
+/* False if it is not known, as for a vCPU that is being unplugged. */
 static bool read_run_time(const struct vcpu *vcpu, struct timespec *time)
 {
 	return vcpu->has_run_clock && !clock_gettime(vcpu->run_clock, time);
@@ -76,7 +76,7 @@ static bool can_run(const struct vcpu *vcpu)
 	return !atomic_load_explicit(&vcpu->is_stopped, memory_order_relaxed);
 }
 
-/* Nobody is named: the next one that can run, each time another; or NULL. */
+/* Without a target: the next one that can run, each time another; or NULL. */
 static struct vcpu *find_target(const struct vcpu *caller)
 {
 	static _Thread_local unsigned int last;
@@ -91,7 +91,7 @@ static struct vcpu *find_target(const struct vcpu *caller)
 	return NULL;
 }
 
-/* As in KVM nothing is given to a vCPU that can't run. */
+/* As in KVM, do not yield to a vCPU that cannot run. */
 void yield_to(void *context, void *target_context)
 {
 	struct vcpu *target = target_context ? target_context : find_target(context);

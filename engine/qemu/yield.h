@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Giving way to other vCPUs. */
+/* Yielding to other vCPUs. */
 #ifndef PARACALL_QEMU_YIELD_H
 #define PARACALL_QEMU_YIELD_H
 
@@ -7,7 +7,7 @@
 
 /* When the plugin is loaded. */
 void yield_init(qemu_plugin_id_t id);
-/* When a vCPU is there, on its thread. */
+/* When a vCPU exists, on its thread. */
 void yield_vcpu_init(struct vcpu *vcpu);
 
 /* The engine's part of struct paracall_engine. */
