@@ -247,7 +247,7 @@ def bench_table(runs, machine, json_file, plot_file):
                 {kind: points_of(rows, kind) for kind in ("plain", "paracall")}))
 
 
-# What a guest is offered, and how its vCPUs spin, against all that is the default.
+# What a guest is offered, and how its vCPUs spin, compared with all the defaults.
 VARIANTS = ("--features=-pv-unhalt", "--features=-pv-send-ipi", "--features=-steal-time",
             "--features=-poll-control", "--features=-async-pf", "--hints=realtime",
             "--spin=keep")

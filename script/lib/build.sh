@@ -7,8 +7,8 @@ tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source=script/lib/targets.sh
 . "$tree/script/lib/targets.sh"
 
-# What meson leaves out if it is not there: a list, to be compared, with the options, with
-# the one before.
+# What meson leaves out if it is missing: a list, compared, like the options, with
+# the previous one.
 optional_parts() {
 	guest_compilers
 	command -v node || true

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What every script here needs: where things are kept, and how to speak.
+# What every script here needs: folders and messages.
 
 # Everything fetched or unpacked lives below this folder, and nothing else.
 paracall_cache=${PARACALL_CACHE:-${XDG_CACHE_HOME:-${HOME:?not set, and PARACALL_CACHE neither}/.cache}/paracall}

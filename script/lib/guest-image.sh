@@ -29,8 +29,8 @@ guest_image() {
 	fi
 }
 
-# The kernel that lends its KVM to 'paracall check --engine=kvm-in-tcg', and what of
-# it is kept there. Answers are compared with this one's, so it should stay the same.
+# The kernel whose KVM 'paracall check --engine=kvm-in-tcg' uses, and the parts of it
+# that are kept. Answers are compared with this one's, so it should stay the same.
 # shellcheck disable=SC2034 # for script/setup
 kvm_kernel=bookworm
 # shellcheck disable=SC2034
@@ -42,7 +42,7 @@ guest_dir=$(guest_folder trixie)
 # shellcheck disable=SC2034 # for those who start it
 guest_kernel=$guest_dir/vmlinuz
 
-# guest_missing NAME: says why that kernel can't be booted here; fails if it can.
+# guest_missing NAME: prints why that kernel cannot be booted here; fails if it can.
 guest_missing() {
 	local folder
 

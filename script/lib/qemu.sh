@@ -40,7 +40,7 @@ find_qemu() {
 	return 1
 }
 
-# Suites that may have it, the oldest first. Programs of a prefix run on its
+# Suites that may have it, the oldest first. Programs of a prefix use its
 # own C library, so that the age of this machine does not matter.
 qemu_suites() {
 	# shellcheck source=/dev/null
@@ -129,7 +129,7 @@ write_qemu_wrapper() {
 
 	mkdir -p "$prefix/bin" "$prefix/loader"
 	ln -sf "../$loader" "$prefix/loader/$program"
-	# Not in place: somebody may be running it.
+	# Not in place: it may be running.
 	cat >"$prefix/bin/.$program" <<-EOT
 		#!/bin/sh
 		# Written by script/setup.

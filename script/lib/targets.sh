@@ -43,7 +43,7 @@ target_field() {
 		'$at == key && $column != "-" { gsub(",", " ", $column); print $column }' | sort -u
 }
 
-# The first --arch, which everybody gets, and the others.
+# The first --arch, which is always set up, and the others.
 first_arch() {
 	targets | awk 'NR == 1 { print $2 }'
 }

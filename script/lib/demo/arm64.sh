@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The demo's guest on arm64: with the clock and the random numbers that the host gives it, too.
+# The demo's guest on arm64: also with the host's clock and random numbers.
 : "${log:?}" "${summary:?}"
 
 demo_boot() {

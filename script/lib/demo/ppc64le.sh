@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The demo's guest on PowerPC. In the table is what it called of the machine itself (H_...), too.
+# The demo's guest on PowerPC. The table also has calls of the machine itself (H_...).
 : "${log:?}" "${summary:?}"
 
 demo_boot() {
