@@ -13,11 +13,11 @@
 limit=900
 grub_modules=/usr/lib/grub/i386-pc
 
-# What no guest may say: the workload's errors, and the kernel's.
+# What no guest may print: the workload's errors, and the kernel's.
 complaints='paracall-guest: (workload|kexec): |kernel BUG at|BUG: unable|BUG: kernel|Oops: |general protection fault|Unable to handle kernel|Kernel panic|calls cannot be counted|cannot be used$'
 
-# What a kernel says that stood still for long, and went on: the interrupts by which it
-# asks its vCPUs what they do end their halts.
+# What a kernel prints that was stuck for long, and continued: the interrupts by which it
+# requests backtraces from its vCPUs end their halts.
 stalls='(detected|self-detected) stalls? on CPU|soft lockup|blocked for more than'
 
 # said REGEX: "_" stands for a blank.
@@ -70,7 +70,7 @@ counted() {
 	[ "${count:-0}" -ge "$2" ]
 }
 
-# Every second the clock went on by about a second, whatever the host did.
+# Every second the clock advanced by about a second, whatever the host did.
 is_steady() {
 	sed -n 's/.*paracall-guest: clock [0-9]*:.* monotonic \([0-9]*\) .*/\1/p' "$work/log" |
 		awk 'NR > 1 && ($1 - last < 1e9 || $1 - last > 3e9) { wrong = 1 }
@@ -294,7 +294,7 @@ cannot_boot() {
 	fi
 }
 
-# An empty disk of as many MB as test/guest/init knows of, and a random number
+# An empty disk of as many MB as test/guest/init expects, and a random number
 # generator: QEMU's arguments for them.
 add_devices() {
 	truncate -s 0 "$work/disk" && truncate -s 16M "$work/disk"
@@ -303,11 +303,11 @@ add_devices() {
 		-device virtio-blk-ccw,drive=disk -device virtio-rng-ccw)
 }
 
-# A vCPU of QEMU's may go on running code that another vCPU has replaced meanwhile
+# A vCPU of QEMU may continue to run code that another vCPU has replaced meanwhile
 # (notdirty_write() in accel/tcg/cputlb.c invalidates before the store, and another thread
 # can translate in between), so once in some hundreds of boots an x86 kernel meets a
-# breakpoint of its own text patching that is not there any more. What it said is shown,
-# and the boot done once more. Both are counted.
+# breakpoint of its own text patching that no longer exists. What it printed is shown,
+# and the boot is repeated. Both are counted.
 met_lost_breakpoint() {
 	grep -q 'Oops: int3:' "$work/log" || return
 	grep -m 1 -A 40 'Oops: int3:' "$work/log" | sed 's/^/# /'
@@ -369,7 +369,7 @@ boot_plain() {
 	judge "$name" $? "$expected"
 }
 
-# None of it is there. On s390x the kernel tries DIAGNOSE 0x9c once, and not again.
+# None of it is available. On s390x the kernel tries DIAGNOSE 0x9c once, and not again.
 boot_all_plain() {
 	! is_asked_for "plain x86-64" ||
 		boot_plain x86-64 trixie boot '!KVM !SPINLOCKS !IPIS' -machine q35 -smp 2

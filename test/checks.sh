@@ -72,7 +72,7 @@ test_cppcheck() {
 }
 
 # The library's interface is what its description says, for programs that were linked with
-# it before. After a change that is meant, script/abi writes a new description.
+# it before. After an intended change, script/abi writes a new description.
 test_abi() {
 	needs abidiff abidiff || return
 	case $(uname -m) in

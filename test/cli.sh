@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The command: what it prints, what it refuses and how, what it hands on.
+# The command: what it prints, what it refuses and how, what it passes on.
 # Usage: test/cli.sh [PART]..., of its functions test_PART; each is a test of Meson's.
 . "$(dirname "$0")/lib.sh"
 
-# refuse NAME TEXT ARGUMENT...: paracall run says no, in one line.
+# refuse NAME TEXT ARGUMENT...: paracall run refuses it, in one line.
 refuse() {
 	local name=$1 text=$2 status=${refuse_status:-125}
 
@@ -43,8 +43,8 @@ test_help() {
 	expect "unknown command" 2 "no command 'walk'" "$paracall" walk
 }
 
-# The page of a command opens; all of its options stand there, in --help and in the
-# completion, and none is in one of them alone.
+# The page of a command opens; the same options are there, in --help and in the
+# completion.
 test_options() {
 	local -x MANPAGER=cat
 	local command page
@@ -135,7 +135,7 @@ test_dtb() {
 	expect "dtb, unknown option" 2 "unknown option '--x'" "$paracall" dtb --x
 }
 
-# offered LINE: what bash offers at its end. The line is parted as bash does it.
+# offered LINE: what bash offers at its end. The line is split as by bash.
 offered() (
 	# shellcheck disable=SC1091 # no script of the tests'
 	. "$tree/completions/bash/paracall"
@@ -338,7 +338,7 @@ test_refusals() {
 		env PATH=/nonexistent PARACALL_CACHE=/nonexistent "$paracall" run -- $program
 }
 
-# QEMU's command line is read as QEMU reads it, and quoted as it was typed.
+# QEMU's command line is read as QEMU reads it, and quoted as typed.
 test_command_line() {
 	local program=qemu-system-x86_64 value
 	local -a started=("$program" -display none -serial stdio -m 128 -smp 2
@@ -440,7 +440,7 @@ noting_qemu() {
 	echo "$work/noting"
 }
 
-# asks NAME COUNT COMMAND...: so often that QEMU is asked.
+# asks NAME COUNT COMMAND...: how often that QEMU is probed.
 asks() {
 	local name=$1 count=$2 got
 
@@ -455,7 +455,7 @@ asks() {
 	fi
 }
 
-# Whether a QEMU fits is asked once, till something changes.
+# A QEMU is probed once, until something changes.
 test_probe_cache() {
 	local qemu entry
 	local -x PARACALL_CACHE='' XDG_CACHE_HOME=$work/cache
@@ -568,8 +568,8 @@ test_s390x() {
 		-display none -plugin "$build/engine/qemu/paracall-qemu.so,features=none"
 }
 
-# The summary tells what was injected; the same seed does the same again.
-# Of all the trees that can't be understood only the first is told of.
+# The summary reports what was injected; the same seed injects the same again.
+# Only the first of the trees that cannot be read is reported.
 test_device_trees() {
 	local guest=$build/guest/powerpc/trees-be.elf qemu lines
 
@@ -618,12 +618,12 @@ test_injection() {
 	fi
 }
 
-# said_or_ended FILE PROCESS NAME: that test is done, or will never be.
+# said_or_ended FILE PROCESS NAME: that test is done, or never will be.
 said_or_ended() {
 	grep -q "ok [0-9]* - $3\$" "$1" || ! kill -0 "$2"
 }
 
-# Where a call has no effect, the test fails that is there to see it. On one processor,
+# If a call has no effect, the test of that effect fails. On one processor,
 # so that a yield has one; and no guest is waited for longer than for that line.
 test_no_effect() {
 	local call program name cpu run
@@ -671,8 +671,8 @@ count_spins() {
 	fi
 }
 
-# On one processor, however many the host has: only if there is less than one for each
-# vCPU anything is to be done.
+# On one processor, however many the host has: Paracall acts only if there is less than
+# one for each vCPU.
 test_spins() {
 	local cpu
 	local -a guest=(qemu-system-x86_64 -display none -serial stdio -m 128
@@ -696,8 +696,8 @@ test_spins() {
 		"ok 2 - CPUs that wait for each other get on"
 }
 
-# On PowerPC vCPUs wait by a call, H_CEDE: whoever spins meanwhile holds up nobody. That
-# one gives way by H_CONFER, too, but not after so many hints.
+# On PowerPC vCPUs wait by a call, H_CEDE: one that spins meanwhile delays no other. That
+# one yields by H_CONFER, too, but not after so many hints.
 test_spins_powerpc() {
 	local cpu qemu
 	local -a run
@@ -968,8 +968,8 @@ test_check_jobs() {
 	expect "check, alone" 0 "6       0" "${check[@]}" --jobs=4
 }
 
-# interrupted SIGNAL STATUS: two that do not end by themselves are ended, whatever they
-# think of it, and there are results.
+# interrupted SIGNAL STATUS: two that do not end by themselves are ended, even if they ignore
+# signals, and there are results.
 interrupted() {
 	local signal=$1 checking file running=0
 
@@ -1039,7 +1039,7 @@ test_killed() {
 	wait "$killer"
 }
 
-# The plugin checks by itself, for those who load it without the command.
+# The plugin does its own checks, for users who load it without the command.
 test_plugin() {
 	local plugin=$build/engine/qemu/paracall-qemu.so
 	local qemu

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Holds real KVM's answers and Paracall's side by side: what is equal or explained is
+# Compares real KVM's answers with Paracall's: what is equal or explained is
 # good. Usage:
 # test/compare.sh [OPTION of paracall check]... [PROGRAM]...
 # test/compare.sh unicorn    two engines of Paracall's in place of that

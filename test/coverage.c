@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Whether everything that the library handles for an architecture has a test
- * among the guests that says to show its effect (.covers in their tables); and
- * whether each test says where it is written what it expects (.rule). Prints
+ * among the guests that covers it (.covers in their tables); and
+ * whether each test names the source of what it expects (.rule). Prints
  * which. Usage: coverage ARCHITECTURE GUEST...
  */
 #include "../cli/check/cases.h"
@@ -16,7 +16,7 @@
 #define MOST_ROWS 256
 
 struct coverage {
-	/* Names as they stand in .covers, and whether there must be a test. */
+	/* Names as in .covers, and whether there must be a test. */
 	char *names[MOST_ROWS];
 	bool is_needed[MOST_ROWS], is_covered[MOST_ROWS];
 	size_t count;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The engine of doc/engines.md prints what the page says, each time: whether a kick finds
-# its target halted or not is a matter of chance. Usage: test/engines.sh PROGRAM
+# its target halted or not depends on timing. Usage: test/engines.sh PROGRAM
 set -euo pipefail
 
 page=$(cd "$(dirname "${BASH_SOURCE[0]}")/../doc" && pwd)/engines

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs test/firmware/*.S on Paracall, each as a machine's only program: they test what
-# the guests can't that need a firmware themselves, such as what comes right after a
+# the guests cannot, which need firmware themselves, such as the first instructions after a
 # reset. The line "# run:" of each has options of paracall run, arguments of QEMU and
 # the exit status, with | between. Usage: test/firmware.sh [NAME]...
 . "$(dirname "$0")/lib.sh"

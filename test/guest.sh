@@ -34,7 +34,7 @@ main() {
 	fi
 	[ $# -eq 2 ] || {
 		choose_run "$work/guests"
-		# Be it one of the long ones, it is the one that is wanted.
+		# It is the selected one, even if it is a long one.
 		check+=(--guests="$work/guests" --long)
 	}
 	"$limited" --cpu=1800 "${check[@]}"

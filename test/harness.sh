@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What runs the tests: that each ends, leaves nothing behind, and is counted.
+# The code that runs the tests: each one ends, leaves nothing behind, and is counted.
 # Usage: test/harness.sh [PART]..., of its functions test_PART; each is a test of Meson's.
 . "$(dirname "$0")/lib.sh"
 
@@ -13,7 +13,7 @@ stubborn='setsid sleep 1000 & one=$!
 	echo "$one $two $$ $TMPDIR" >"$1.new"; mv "$1.new" "$1"
 	wait'
 
-# is_gone PROCESS: one that nobody waits for is gone, too.
+# is_gone PROCESS: a zombie is gone, too.
 is_gone() {
 	! grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null
 }

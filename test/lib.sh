@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What the test scripts share. Each is a test of Meson's, and prints TAP. It runs below
-# test/limited.c, which ends it if it goes on no more, and ends with it whatever it has
-# started; its files are in $work, which goes, too.
+# What the test scripts share. Each is one of Meson's tests, and prints TAP. It runs under
+# test/limited.c, which ends it if it makes no progress, and ends with it all processes that
+# it has started; its files are in $work, which is removed, too.
 set -uo pipefail
 
 tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

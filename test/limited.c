@@ -4,14 +4,14 @@
  *
  * limited [--cpu=SECONDS] [--idle=SECONDS] [--folder] COMMAND [ARGUMENT]...
  *
- * The command has all the time it needs while it goes on. It is ended when it and what it
- * has started have used so much time of processors, or when for so long they have neither
- * used any worth the name nor written anything to standard output. Time in which others have
+ * The command has all the time it needs while it makes progress. It is ended when it and
+ * its descendants have used this much CPU time, or when for this long they have neither
+ * used a noticeable amount nor written anything to standard output. Time in which others have
  * the processors that it waits for is not counted, so a busy machine ends no test. With
  * --folder it has a folder for temporary files of its own, which is $TMPDIR.
  *
- * Whatever the command has started is gone when this ends, also if it has a session of its
- * own; and so is the folder. SIGINT, SIGTERM and SIGHUP bring about that end at once, and
+ * All processes of the command are gone when this ends, even in a session of their
+ * own; and so is the folder. SIGINT, SIGTERM and SIGHUP end everything at once, and
  * SIGKILL nearly so. The exit status is the command's, 128 and the number of the signal by
  * which it was ended, or 124 if it was ended here.
  */
@@ -37,11 +37,11 @@
 
 #define DEFAULT_CPU 600.0
 #define DEFAULT_IDLE 120.0
-/* Whatever else is so. */
+/* In any case. */
 #define MOST_SECONDS (2 * 3600.0)
 
 #define LOOK_SECONDS 0.25
-/* Of one processor: less is what a machine needs that waits for nothing but its timers. */
+/* Of one processor: a machine that waits only for its timers uses less. */
 #define IDLE_SHARE 0.3
 /* For a command that was asked to end. */
 #define GRACE_SECONDS 10.0
@@ -69,7 +69,7 @@ struct watch {
 	bool has_ended;
 	/* What the child writes to, if it is passed on here; or -1. */
 	int output;
-	/* Bytes, until now and when it was last looked at. */
+	/* Bytes, until now and at the last check. */
 	off_t written, last_written;
 	double begin, last_look;
 	double used, waited, idle;
@@ -308,7 +308,7 @@ static void say_why(const struct watch *watch)
 		dprintf(STDERR_FILENO, "# limited: %s\n", reason);
 }
 
-/* The command may write down what it has. */
+/* The command may write what it has. */
 static void ask_to_end(struct watch *watch)
 {
 	double end = now() + GRACE_SECONDS;
@@ -337,11 +337,11 @@ static void run(struct watch *watch)
 	}
 	if (is_interrupted)
 		watch->status = 128 + SIGTERM;
-	/* Whatever it says from now on. */
+	/* All later output. */
 	watch->child = 0;
 }
 
-/* Who is born while this looks is found the next time. */
+/* Processes that start meanwhile are found the next time. */
 static void end_all(struct watch *watch)
 {
 	while (true) {
@@ -428,7 +428,7 @@ static void interrupt(int number)
 	is_interrupted = 1;
 }
 
-/* In a session of its own, where nobody's SIGKILL for a process group comes. */
+/* In a session of its own, which no SIGKILL to a process group reaches. */
 static int keep(struct watch *watch, bool has_folder, char **command)
 {
 	struct sigaction action = { .sa_handler = notice_child };
@@ -452,7 +452,7 @@ static int keep(struct watch *watch, bool has_folder, char **command)
 	return watch->status;
 }
 
-/* Hands signals on to the keeper, and ends as it does. */
+/* Passes signals on to the keeper, and ends as it does. */
 static int wait_for(pid_t keeper, const sigset_t *signals)
 {
 	int number, status;

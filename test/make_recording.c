@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A recording of a guest that never was, the same each time: vCPUs that call, wait
+ * A recording of a guest that never existed, the same each time: vCPUs that call, wait
  * for a lock, halt and kick each other. Usage: make_recording FOLDER EVENTS CPUS [SEED]
  *
- * With the seed "hostile" names and numbers are what no Paracall writes; with "spins"
- * vCPUs give way because they spin.
+ * With the seed "hostile" names and numbers are such as Paracall never writes; with "spins"
+ * spinning vCPUs yield.
  */
 #include "../report/recorder.h"
 
@@ -14,7 +14,7 @@
 
 #define HOSTILE "</script><script>document.title=\"taken\"</script>\xff\xc0\xaf\x01\"'&<b>"
 
-/* A shorter one doesn't tell where the kernel is. */
+/* A shorter one does not show where the kernel is. */
 #define EVENTS_BEFORE_ENTRY 1000
 
 struct machine {
@@ -124,7 +124,7 @@ static void send(struct machine *machine, uint32_t cpu, uint32_t target)
 	call(machine, cpu, "SEND_IPI", 1, 1u << target % 64, 0xfd);
 }
 
-/* Now and then it is met by a rule. */
+/* Now and then a rule applies. */
 static void write_register(struct machine *machine, uint32_t cpu, uint32_t number)
 {
 	struct paracall_event event = {
@@ -143,7 +143,7 @@ static void write_register(struct machine *machine, uint32_t cpu, uint32_t numbe
 	add(machine, cpu, event);
 }
 
-/* It waits for another one: by calls, or by hints upon which its thread gives way. */
+/* It waits for another one: by calls, or by hints on which its thread yields. */
 static void yield(struct machine *machine, uint32_t cpu, uint32_t other)
 {
 	machine->time[cpu] += 1500;

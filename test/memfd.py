@@ -35,7 +35,7 @@ def main():
     file = os.memfd_create("paracall-report", 0)
     os.write(file, make(kind, good))
     print("ready", flush=True)
-    # Each line: cut it short while somebody looks at it.
+    # Each line: truncate it while another process reads it.
     for _ in sys.stdin:
         os.ftruncate(file, 100)
         print("cut", flush=True)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # 'paracall check --engine=kvm' on a machine that has a KVM: Debian's kernel, which has
 # one under QEMU's TCG with SVM, with Paracall and its QEMU installed in an initramfs.
-# Shows what it does if KVM is sound, is missing, or is of no use.
+# Shows what it does if KVM works, is missing, or does not work.
 # Usage: test/own_kvm.sh [--long]
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=script/lib/guest-image.sh
@@ -15,7 +15,7 @@ busybox=$(guest_folder "$kvm_kernel")/busybox
 quick=(kick ipi)
 long=(selftest hypercalls instructions msr steal yield mmu_op clock map_gpa_range)
 
-# Says why it can't be done here.
+# Prints why it cannot be done here.
 missing() {
 	local file
 
@@ -86,7 +86,7 @@ split_log() {
 		$1 == "begin" { name = $2 }' "$work/log"
 }
 
-# said NAME RUN STATUS TEXT: what came of it there.
+# said NAME RUN STATUS TEXT: the result there.
 said() {
 	# shellcheck disable=SC2016 # they are sh's
 	expect "$1" "$3" "$4" sh -c 'cat "$1.out" && exit "$(cat "$1.status")"' sh "$work/$2"

@@ -221,7 +221,7 @@ async function testTables() {
 	await screenshot("slowest");
 }
 
-// Of the first event that is wanted the words for these fields are those.
+// The first matching event has these words for these fields.
 async function testDetails() {
 	const expected = JSON.parse(readFileSync(join(folder, "small.json"), "utf8")).events;
 	const details = async (wanted) => {

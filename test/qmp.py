@@ -51,7 +51,7 @@ class Guest:
         self.plugged = []
         self.next_id = 0
         connection = socket.socket(socket.AF_UNIX)
-        # QEMU may not have begun to listen, and if it never does LOG.ended tells.
+        # QEMU may not have begun to listen; if it never does, LOG.ended shows it.
         while connection.connect_ex(path) != 0:
             if os.path.exists(log + ".ended"):
                 sys.exit("QEMU did not listen")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# QEMU's record and replay with Paracall: what a guest says, and what it called, is the
+# QEMU's record and replay with Paracall: a guest's output and its calls are the
 # same again, later, byte for byte and call for call. Bare-metal guests and Debian's
 # kernels. Usage: test/replay.sh [PART]...
 . "$(dirname "$0")/lib.sh"
@@ -21,12 +21,12 @@ run() {
 }
 
 # What was called, without the host's time that it took. A guest that has ended the machine
-# halts until QEMU is gone, which may or may not be seen.
+# halts until QEMU is gone, which may or may not be noticed.
 counts() {
 	sed -E '/"halts"/d; s/"seconds": [^,]*, "usecs_per_call": [^}]*//; s/,$//' "$1" | sort
 }
 
-# twice NAME SHIFT STATUS TEXT OPTIONS COMMAND...: in what the guest says there is TEXT.
+# twice NAME SHIFT STATUS TEXT OPTIONS COMMAND...: the guest's output has TEXT.
 twice() {
 	local name="replay, $1" shift_bits=$2 expected=$3 text=$4 mode status
 	shift 4
@@ -62,7 +62,7 @@ test_bare_metal() {
 			-device isa-debug-exit,iobase=0xf4,iosize=4 \
 			-kernel "$build/guest/$program.elf"
 	done
-	# Chance is the same again, without a seed of the user's.
+	# Random choices are the same again, without a seed from the user.
 	twice "faults by chance" 7 33 '^# SUMMARY: .* 0 failed' "--inject=VAPIC_POLL_IRQ:drop:30%" \
 		qemu-system-x86_64 -M q35 -m 128 -display none -serial stdio -monitor none \
 		-nic none -device isa-debug-exit,iobase=0xf4,iosize=4 \

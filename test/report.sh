@@ -14,7 +14,7 @@ make() {
 	"$make_recording" "$work/$1" "${@:2}" || fail "making a recording" "it failed"
 }
 
-# The bytes of stream $2 of recording $1, from $3 on, are cut off.
+# Truncates stream $2 of recording $1 to $3 bytes.
 cut_stream() {
 	truncate -s "$3" "$work/$1/cpu$2"
 }
@@ -131,7 +131,7 @@ print(all(int(e['pc'], 16) == {'early': 0xffffffff81000000, 'later': 0xffffffff8
 	"$paracall" report --symbols=<(cat "$work/map") "$work/small" >"$work/text"
 	check_text "symbols through a pipe" "$(grep -c 'early+0x' "$work/text")" \
 		"$(python "print(sum(e.get('symbol') == 'early' for e in d['events']))")"
-	# A kernel that moved itself, and told so in the middle of the recording.
+	# A kernel that moved itself, and showed it in the middle of the recording.
 	printf '%s\n' 'ffffffff80000000 T early' 'ffffffff80000ff0 T later' \
 		'ffffffff80100000 T entry_SYSCALL_64' >"$work/moved"
 	"$paracall" report --format=json "$work/small" -o "$work/out.json"
@@ -213,7 +213,7 @@ test_diff() {
 	expect "diff, calls that went" 1 "^< KICK_CPU.* gone " "$paracall" diff "$work/small" "$work/yields"
 }
 
-# Counters and events of the same guest say the same.
+# Counters and events of the same guest agree.
 test_guest() {
 	"$limited" "$paracall" run --record="$work/guest" --summary="$work/out.json" --format=json \
 		-- qemu-system-x86_64 -M q35 -smp 4 -m 128 -display none \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Runs a command that ends in a QEMU, passes on what that writes, and does what the guest
- * asks for (guest/x86/stopped.c): "# host: stop CPU n" stops the thread of that vCPU alone,
+ * Runs a command that ends in a QEMU, passes on its output, and does what the guest
+ * requests (guest/x86/stopped.c): "# host: stop CPU n" stops the thread of that vCPU alone,
  * "# host: go on" lets it run again. Each is answered by a character on standard input.
  *
  * The exit status is the command's; 77 if threads of its children can't be stopped here.
@@ -92,7 +92,7 @@ static pid_t find_thread(pid_t session, const char *name)
 	return found;
 }
 
-/* Of a thread that is traced nothing but that one stops. */
+/* If a thread is traced, only that one stops. */
 static void stop(pid_t thread)
 {
 	int status;
@@ -134,7 +134,7 @@ static void obey(const char *line, pid_t session, int answers)
 		fail("answering");
 }
 
-/* With the two ends of its own. */
+/* With its own two ends. */
 static pid_t start(char **command, int input, int output)
 {
 	pid_t child = fork();

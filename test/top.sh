@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# paracall top, beside a guest that calls 18 times a second, and beside files of
-# counters that are not what they should be.
+# paracall top, with a guest that calls 18 times a second, and with broken files of
+# counters.
 . "$(dirname "$0")/lib.sh"
 # shellcheck disable=SC2034 # for expect()
 matching=-E
