@@ -3,7 +3,7 @@
  * What KVM answers, case by case: hypercalls of all numbers with arguments at
  * their bounds, by both instructions, in every mode; its model-specific
  * registers, bit by bit; its CPUID leaves. This program judges nothing: 'paracall
- * check --compare' runs it on two hosts, and holds what they say side by side.
+ * check --compare' runs it on two hosts, and compares their answers.
  */
 #include "runtime/answer.h"
 #include "runtime/test.h"
@@ -16,9 +16,9 @@
 #define FILL 0xa5
 
 /*
- * One line: what was asked, what was answered, what was written to memory. Of
- * calls and of writes to registers: what else there is writes nothing, and
- * would only meet what the host does on its own.
+ * One line: the question, the answer, what was written to memory. The last for
+ * calls and writes to registers only: nothing else writes to memory, and the line
+ * would only show what the host does on its own.
  */
 static void tell(const struct question *question, const char *more)
 {
@@ -52,7 +52,7 @@ static const uint64_t large_numbers[] = {
 /*
  * KVM writes the CPU's own instruction to where the instruction pointer says, as
  * if each segment began at 0 (arch/x86/kvm/x86.c, emulator_fix_hypercall): in
- * others the foreign one stays, and is run again for ever.
+ * others the foreign one stays, and is repeated forever.
  */
 static bool is_endless(enum answer_mode mode, enum answer_instruction instruction)
 {
@@ -177,7 +177,7 @@ static const struct arguments arguments[] = {
 	{ SEND, { 2, 0, 0, 0x80000 | ICR(0, 0x50) } },
 	{ SEND, { 2, 0, 0, 0xc0000 | ICR(0, 0x50) } },
 	{ SEND, { 0, 0, 0, 0x800 | ICR(0, 0x50) } },
-	/* What would end a CPU, to ids that nobody has. */
+	/* What would end a CPU, to ids that no CPU has. */
 	{ SEND, { 1, 0, NOBODY, ICR(2, 0) } },
 	{ SEND, { 1, 0, NOBODY, ICR(5, 0) } },
 	{ SEND, { 1, 0, NOBODY, ICR(6, 8) } },
@@ -337,8 +337,8 @@ static void tell_values(const void *row)
 }
 
 /*
- * Hosts also go by what they find: versions grow, flags are kept, an event is
- * told where the last one was taken. Each with other bytes there than FILL.
+ * Hosts also depend on what they find: versions grow, flags are kept, an event is
+ * reported where the last one was taken. Each with other bytes there than FILL.
  */
 static void tell_found(void)
 {
@@ -374,8 +374,8 @@ static void tell_found(void)
 }
 
 /*
- * An end of an interrupt that the guest need not tell: the host says so in a
- * byte, when it delivers one, and takes that back as the guest tells it anyhow.
+ * An end of interrupt that the guest need not signal: the host says so in a
+ * byte, when it delivers one, and clears that when the guest signals it anyway.
  */
 static void tell_end_of_interrupt(void)
 {
@@ -431,7 +431,7 @@ static void tell_leaves(void)
 }
 
 /* clang-format off */
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define COMPARED "paracall-check(1), --compare"
 
 #define TEST(test_name, test_rule, function) \

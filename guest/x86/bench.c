@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What single operations cost, in cycles of the time-stamp counter: common/bench.h. */
+/* The cost of single operations, in cycles of the time-stamp counter: common/bench.h. */
 #include "common/bench.h"
 #include "runtime/test.h"
 
 #define ABSENT_ID 0xfe
 
-/* Loads nobody may know the result of. */
+/* Loads whose result the compiler must not know. */
 static volatile uint32_t leaf_1 = 1;
 static volatile uint32_t leaf_kvm = PARACALL_KVM_CPUID_SIGNATURE;
 
@@ -56,7 +56,7 @@ static void run_kick_absent(uint32_t count)
 		CALL("vmcall", PARACALL_KVM_HC_KICK_CPU, 0);
 }
 
-/* The leaf is in the instruction before: a host may tell from the code. */
+/* The leaf is in the instruction before: a host may know it from the code. */
 static void run_cpuid_1(uint32_t count)
 {
 	for (; count; count--)
@@ -86,7 +86,7 @@ static void run_cpuid_kvm_loaded(uint32_t count)
 
 #define MSR_FS_BASE 0xc0000100
 
-/* A register that is none of KVM's. */
+/* A register that is not KVM's. */
 static void run_wrmsr_other(uint32_t count)
 {
 	for (; count; count--)

@@ -73,7 +73,7 @@ static uint8_t expected_flags(void)
 	? STABLE : 0;
 }
 
-/* Emulators can let time be a number of instructions: nanoseconds, to the last. */
+/* Emulators can derive time from the number of instructions, exactly. */
 static bool is_virtual(const clock_page *page)
 {
 	return page->tsc_to_system_mul == 0x80000000 && page->tsc_shift == 1;
@@ -176,7 +176,7 @@ static void take_interrupts(void *argument)
 	apic_timer_stop();
 }
 
-/* Bit 0 clear: hands off, whatever else goes on. */
+/* Bit 0 clear: hosts must not write there, whatever happens. */
 static void test_stopped(void)
 {
 	start_all();
@@ -196,7 +196,7 @@ static void test_stopped(void)
 			return;
 }
 
-/* A clock from the first CPU's old register is not stable, for nobody. */
+/* A clock from the first CPU's old register is stable on no CPU. */
 static void test_old_register(void)
 {
 	start_all();
@@ -363,8 +363,8 @@ static void watch_scale(void *argument)
 }
 
 /*
- * Whoever reads them takes them for the counter's frequency: Linux once, when it
- * starts. They are no means to make a clock slower.
+ * Guests take them for the counter's frequency: Linux once, when it
+ * starts. They must not be used to slow the clock down.
  */
 static void test_scale(void)
 {
@@ -417,7 +417,7 @@ static void raise_undefined(void *argument)
 	__asm__ volatile("ud2");
 }
 
-/* What makes hosts bring pages up to date. */
+/* What makes hosts update pages. */
 static void raise_exceptions(void *argument)
 {
 	const volatile uint32_t *is_over = argument;
@@ -426,7 +426,7 @@ static void raise_exceptions(void *argument)
 		catch_exception(raise_undefined, NULL);
 }
 
-/* The old register's other kind of clock is told to all CPUs. */
+/* The old register's other kind of clock is announced to all CPUs. */
 static void change_clocks(void)
 {
 	uint64_t begin = rdtsc();
@@ -438,8 +438,8 @@ static void change_clocks(void)
 }
 
 /*
- * What comes of the writes is open; but the machine goes on, though a device may be
- * slow, or the host's available to one CPU at a time.
+ * What the writes do is open; but the machine continues, though a device may be
+ * slow, or serve one CPU at a time.
  */
 static void test_device(void)
 {
@@ -510,14 +510,14 @@ static void test_wall_clock_versions(void)
 	}
 }
 
-/* Written when asked for only; 0 asks for nothing. */
+/* Written on request only; 0 requests nothing. */
 static void test_wall_clock_once(void)
 {
 	struct paracall_pvclock_wall_clock pattern;
 	uint8_t first[16];
 	const uint8_t *page_zero = NULL;
 
-	/* The compiler is not to know that it is NULL. */
+	/* The compiler must not know that it is NULL. */
 	__asm__ volatile("" : "+r"(page_zero));
 	wrmsr(WALL_CLOCK, (uintptr_t)&wall);
 	memset(&wall, PATTERN, sizeof(wall));
@@ -529,7 +529,7 @@ static void test_wall_clock_once(void)
 	check(!memcmp(first, page_zero, sizeof(first)), "address 0 is written to");
 }
 
-/* The machine's battery-backed clock: its registers are in decimal digits. */
+/* The machine's battery-backed clock: its registers have decimal digits. */
 #define CMOS_INDEX 0x70
 #define CMOS_DATA 0x71
 #define CMOS_UPDATING 0x80
@@ -711,7 +711,7 @@ static void test_pairing_refused(void)
 	stop_all();
 }
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define DOCUMENT(section) "Documentation/virt/kvm/x86/msr.rst, " section
 #define CLOCK DOCUMENT("MSR_KVM_SYSTEM_TIME_NEW")
 #define UPDATE CLOCK "; arch/x86/kvm/x86.c, kvm_guest_time_update"

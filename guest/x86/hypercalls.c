@@ -232,7 +232,7 @@ static void test_user(const void *row)
 		try_as_user(&ways[i], number->number, (unsigned long)-PARACALL_KVM_EPERM);
 }
 
-/* Which numbers exist is no secret, but they must not act either. */
+/* Which numbers exist may be visible, but the calls must not act either. */
 static void test_user_effect(void)
 {
 	struct user_test test = { registers_for(PARACALL_KVM_HC_SEND_IPI),
@@ -440,7 +440,7 @@ static void test_parallel(void)
 	check_equal(parallel.wrong, 0, "wrong results");
 }
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define CPUID_DOCUMENT(section) "Documentation/virt/kvm/x86/cpuid.rst, " section
 #define LEAF(section) CPUID_DOCUMENT(section) "; arch/x86/kvm/cpuid.c, __do_cpuid_func"
 #define EMULATE_CPUID \
@@ -484,8 +484,8 @@ static void test_aliases(void)
 /*
  * ---- Where the number comes from -------------------------------------------
  *
- * A host that looks for it in the instructions before must not take it from there if it is
- * another one by then: the guest came there by a jump, or has changed it since.
+ * A host that finds it in the instructions before must not use it if it has
+ * changed by then: the guest came there by a jump, or has changed it since.
  */
 
 #define CALL_HERE 0x0f, 0x01, 0x00
@@ -593,7 +593,7 @@ static void test_number_origin(const void *row)
 		check_equal(run_origin(origin), origin->expected, "time %d", i);
 }
 
-/* All in one place, again and again, and without laying the code anew. */
+/* All in one place, again and again, without writing the code again. */
 static void test_number_changes(void)
 {
 	struct origin jump = origins[2];

@@ -48,11 +48,11 @@ void try_as_user(const struct way *way, unsigned long number, unsigned long expe
 
 void check_same_leaf(const struct registers *registers, uint32_t leaf, const char *where);
 
-/* Code of the mode's own: each tells the address at which it goes on after the instruction. */
+/* Code of the mode's own: each returns the address at which it continues. */
 typedef unsigned long pc_function(void);
 pc_function pc_after_call, pc_after_cpuid;
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define CONVENTION "Documentation/virt/kvm/x86/hypercalls.rst, \"X86\""
 #define EMULATE "arch/x86/kvm/x86.c, ____kvm_emulate_hypercall"
 #define WIDTH "arch/x86/kvm/x86.h, is_64_bit_hypercall; " EMULATE

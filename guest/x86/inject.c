@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Fault injection, by Paracall's rules: guest/x86_64.conf has the rules that
- * each of these tests expects. "-append inject" says that they are there, and
- * "-append inject-icount" that time goes by instructions, too.
+ * each of these tests expects. "-append inject" says that they are given, and
+ * "-append inject-icount" that instructions are the clock, too.
  */
 #include "runtime/pvclock.h"
 #include "runtime/test.h"
@@ -80,7 +80,7 @@ static void test_delay(void)
 	}
 	print("# microseconds: %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", took[0],
 	      took[1], took[2], took[3]);
-	/* Where time is counted in instructions the host's is not seen. */
+	/* Where instructions are the clock, the host's time is not visible. */
 	check(has_virtual_time() || took[2] >= 8 * US_PER_MS,
 	      "the third call took %" PRIu64 " us", took[2]);
 }
@@ -179,7 +179,7 @@ static void test_register(void)
 }
 
 #define DRAWN 64
-/* Which of the first vCPU's calls a rule with 50% meets by seed=1; bit 0 is the first. */
+/* Which of the first vCPU's calls a rule with 50% selects by seed=1; bit 0 is the first. */
 #define DRAWN_BY_SEED_1 UINT64_C(0xe7fa98718541f47b)
 
 /* CLOCK_PAIRING:retval=7:50% with seed=1 */
@@ -215,7 +215,7 @@ static void test_withdrawn(void)
 	      without);
 }
 
-/* An interrupt, after which the host brings the guest's memory up to date. */
+/* An interrupt, after which the host updates the guest's memory. */
 static void tick(void)
 {
 	const volatile uint32_t *timer = &this_cpu()->interrupts[VECTOR_TIMER];
@@ -229,7 +229,7 @@ static clock_page page __attribute__((aligned(64)));
 
 #define JUMPS 3
 
-/* clock:jump=+10s:every=200ms; firmware may have had a clock, and met some. */
+/* clock:jump=+10s:every=200ms; firmware may have had a clock, and seen some. */
 static void test_jumps(void)
 {
 	uint32_t jumps = 0;
@@ -276,7 +276,7 @@ static void test_steal(void)
 	check(stolen >= 5 * SECOND && stolen < 10 * SECOND, "stolen: %" PRIu64 " ns", stolen);
 }
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define FAULTS "paracall-run(1), \"FAULT INJECTION\""
 
 #define TEST(test_name, test_rule, function, least_cpus, feature) \

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The two hypercall instructions, vmcall and vmmcall: in every mode, with
- * prefixes, at the ends of pages, on text that can't be written; what becomes
- * of their bytes; the exceptions where they are refused. What they answer is
- * for hypercalls.c.
+ * prefixes, at the ends of pages, on text that cannot be written; what happens
+ * to their bytes; the exceptions where they are refused. Their answers are tested
+ * in hypercalls.c.
  *
- * The convention leaves it to the host what it makes of the instruction that is
- * not the CPU's own. -append replace=HOW tells what is expected, by the names
+ * The convention leaves it to the host how it treats the instruction that is
+ * not the CPU's own. -append replace=HOW says what is expected, by the names
  * of paracall-run(1); "native" is KVM, "refuse" is KVM without its quirk
  * KVM_X86_QUIRK_FIX_HYPERCALL_INSN. With ",placed=rip" behind it the host
  * writes its instruction to the address in the instruction pointer, as KVM does
  * (arch/x86/kvm/x86.c, emulator_fix_hypercall), as if each code segment began at
- * 0: in others the foreign one stays, and is run again for ever.
+ * 0: in others the foreign one stays, and is repeated forever.
  */
 #include "runtime/code.h"
 #include "runtime/test.h"
@@ -36,7 +36,7 @@ static uint8_t own, foreign;
 
 static const uint8_t both[] = { VMCALL, VMMCALL };
 
-/* What comes behind @word, if @text begins with it; else NULL. */
+/* What follows @word, if @text begins with it; else NULL. */
 static const char *behind(const char *text, const char *word)
 {
 	while (*word)
@@ -608,7 +608,7 @@ static void test_scattered_pages(void)
 		for (unsigned int before = 1; before <= 2; before++)
 			try_at(first + PAGE - before, &code, "on two scattered pages");
 	}
-	/* What would be the neighbor was not written. */
+	/* The next address in physical memory was not written. */
 	for (unsigned int i = 0; i < 64; i++)
 		check_equal(area[PAGE + i], 0, "byte %u of another page", i);
 }
@@ -872,7 +872,7 @@ static void flood(void *argument)
 	}
 }
 
-/* Interrupts come when they like; the fault is the same, and they see no trace of it. */
+/* Interrupts come at any time; the fault is the same, and they see no trace of it. */
 static void test_interrupted(void)
 {
 	volatile uint8_t *place = map_window(0, PRESENT | WRITABLE);
@@ -937,7 +937,7 @@ static void test_last_address(void)
  * ---- What else code can do with it -----------------------------------------
  */
 
-/* Vector registers are nobody's business here. */
+/* Vector registers do not matter here. */
 static void test_xmm(void)
 {
 	static const uint64_t pattern = 0x0123456789abcdef;
@@ -1088,7 +1088,7 @@ static void test_race(void)
 		check_bytes(area + 32 * i, &after, "after both");
 }
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define CONVENTION "Documentation/virt/kvm/x86/hypercalls.rst, \"X86\""
 #define FIX "arch/x86/kvm/x86.c, emulator_fix_hypercall"
 #define EMULATE CONVENTION "; " FIX

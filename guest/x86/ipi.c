@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * KVM_HC_SEND_IPI, seen by the counters of those who get the interrupts, or
+ * KVM_HC_SEND_IPI, checked by the counters of CPUs that get the interrupts, or
  * must not: Documentation/virt/kvm/x86/hypercalls.rst; arch/x86/kvm/lapic.c,
  * kvm_pv_send_ipi and __apic_accept_irq (Linux 6.19).
  */
@@ -230,7 +230,7 @@ static void test_absent(void)
 	check_equal(send(~0ul, 0, cpu_highest_id() + 1, VECTOR), 0,
 		    "above the highest: result");
 	check_equal(send(1, 0, 0x7fffffff, VECTOR), 0, "far above: result");
-	/* In a local APIC this would be everybody. */
+	/* In a local APIC this would be all CPUs. */
 	check_equal(send(1, 0, 255, VECTOR), 0, "id 255: result");
 	check_equal(send(1ul << (WORD - 1), 0, 256 - WORD, VECTOR), 0,
 		    "id 255 by the last bit: result");
@@ -241,7 +241,7 @@ static void test_absent(void)
 
 /*
  * The second word's first id is computed in 32 bits, as KVM does; within a word
- * ids don't go round to 0: a word that begins above the highest id is nobody's.
+ * ids do not wrap to 0: a word that begins above the highest id names no CPU.
  */
 static void test_wrap(void)
 {
@@ -287,7 +287,7 @@ static void test_modes(void)
 	static const struct {
 		uint32_t command;
 		bool taken[4];
-		/* What comes of it, where it is taken. */
+		/* Its effect, where it is taken. */
 		uint8_t vector;
 	} modes[] = {
 		{ MODE(FIXED) | VECTOR, { true, true, false, true }, VECTOR },
@@ -368,7 +368,7 @@ struct startup {
 	long result;
 };
 
-/* The CPU stays so, and is of no more use to this program. */
+/* The CPU stays so, and this program cannot use it any more. */
 static void start_by_x2apic(void *argument)
 {
 	struct startup *startup = argument;
@@ -378,7 +378,7 @@ static void start_by_x2apic(void *argument)
 	startup->result = send(1, 0, cpu_ids[1], MODE(STARTUP) | TRAMPOLINE >> 12);
 }
 
-/* A host that can't do it from there says so. */
+/* A host that cannot do it from there reports that. */
 static void test_x2apic(void)
 {
 	struct cpu *sender = cpu_at(cpu_count - 1);
@@ -563,7 +563,7 @@ static void test_crossfire(void)
 	check_equal(result.wrong, 0, "1: wrong count, 2: lost interrupt");
 }
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define TO DOCUMENT "; " SEND
 #define ONE_WORD "arch/x86/kvm/lapic.c, __pv_send_ipi"
 #define ACCEPT "arch/x86/kvm/lapic.c, __apic_accept_irq"

@@ -7,7 +7,7 @@
 
 #define VECTOR 0x41
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define DOCUMENT "Documentation/virt/kvm/x86/hypercalls.rst, KVM_HC_SEND_IPI"
 #define SEND "arch/x86/kvm/lapic.c, kvm_pv_send_ipi"
 

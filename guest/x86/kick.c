@@ -12,7 +12,7 @@
 #define STORM_LIMIT_MS 60000
 /* How long a CPU is watched that should stay where it is. */
 #define QUIET_MS 50
-/* To be sure that a CPU which said that it will halt does so. */
+/* To be sure that a CPU that announced its halt does halt. */
 #define HALT_MS 5
 
 #define ABSENT_ID 0xfe
@@ -27,7 +27,7 @@ static long kick(long apic_id)
 
 /* What a CPU under test does, step by step. */
 struct halter {
-	/* Steps that it took; it says so before it acts. */
+	/* Steps that it took; it reports them before it acts. */
 	volatile uint32_t stage;
 	/* Steps that it may take; it spins till then. */
 	volatile uint32_t go;
@@ -47,7 +47,7 @@ static void end(struct halter *halter)
 	halter->stage++;
 }
 
-/* Say that it has come to the next step, and wait to be let into it. */
+/* Report that it has come to the next step, and wait for permission. */
 static void step(struct halter *halter)
 {
 	uint32_t stage = ++halter->stage;
@@ -167,7 +167,7 @@ void kick_halted(void (*work)(void *), long apic_id, long flags)
 }
 
 /*
- * The point of it all: Linux's waiters for a lock halt with interrupts off
+ * The main purpose: Linux's waiters for a lock halt with interrupts off
  * (arch/x86/kernel/kvm.c, kvm_wait), and no interrupt is to be seen.
  */
 static void test_halted_deaf(void)
@@ -261,7 +261,7 @@ static void test_interrupt_between(void)
 		expect_quiet(&halter, 2, "second halt, with no kick left");
 }
 
-/* A halt that an interrupt ended leaves nothing that a later one would trip over. */
+/* A halt that an interrupt ended leaves nothing that affects a later one. */
 static void test_after_interrupt(void)
 {
 	struct halter halter;
@@ -335,7 +335,7 @@ static void pong(void *argument)
 
 /*
  * As Linux does it: look, halt, look again. A lost kick would leave both in
- * hlt for ever; here the boot CPU's halt lets a timer interrupt in.
+ * hlt forever; here the boot CPU's halt lets a timer interrupt in.
  */
 static void test_ping_pong(void)
 {
@@ -406,7 +406,7 @@ static void test_crowd(void)
 }
 
 /*
- * Id 255 means everybody to local APICs in xAPIC mode, the caller too
+ * Id 255 means all CPUs to local APICs in xAPIC mode, the caller included
  * (arch/x86/kvm/lapic.c, kvm_apic_is_broadcast_dest).
  */
 static struct halter everybody[MAX_CPUS];
@@ -446,8 +446,8 @@ static void test_broadcast(void)
 
 /*
  * A storm: every CPU passes work to the next, by a number and a kick, and halts
- * until there is some for itself, while all the others do so too, and kick
- * everybody now and then. Who misses a kick never wakes.
+ * until there is some for itself, while all the others do so, too, and kick
+ * all CPUs now and then. A CPU that misses a kick never wakes.
  */
 #define STORM_ROUNDS 300
 
@@ -533,7 +533,7 @@ static void test_init_kicked(void)
 	expect_not_started(&halter, 2);
 }
 
-/* Whatever became of kicks in between, a CPU started anew works as ever. */
+/* Whatever happened to kicks in between, a restarted CPU works as before. */
 static void test_after_restart(void)
 {
 	cpu_init(cpu_at(1));
@@ -545,7 +545,7 @@ static void test_after_restart(void)
 	kick_halted(halt_deaf, cpu_ids[1], 0);
 }
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define DOCUMENT "Documentation/virt/kvm/x86/hypercalls.rst, KVM_HC_KICK_CPU"
 #define KICK "arch/x86/kvm/x86.c, kvm_pv_kick_cpu_op"
 #define KEEP "arch/x86/kvm/lapic.c, __apic_accept_irq: APIC_DM_REMRD"

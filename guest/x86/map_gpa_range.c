@@ -2,7 +2,7 @@
 /*
  * KVM_HC_MAP_GPA_RANGE: Documentation/virt/kvm/x86/hypercalls.rst;
  * arch/x86/kvm/x86.c, ____kvm_emulate_hypercall (Linux 6.19). A guest sees the
- * result only; the host's summary tells how many pages are private in the end.
+ * result only; the host's summary reports how many pages are private at the end.
  */
 #include "map_gpa_range.h"
 
@@ -97,7 +97,7 @@ static void test_all_cpus(void)
 	check_equal(map(0x300000, 4, 0), 0, "shared again");
 }
 
-/* The last one: the summary is to say so. */
+/* The last one: the summary has to report it. */
 static void test_leave(void)
 {
 	check_equal(map(0, ~0ul, 0), 0, "all shared");
@@ -105,7 +105,7 @@ static void test_leave(void)
 	check_equal(map(0x205000, 4, PRIVATE), 0, "four pages");
 }
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define DOCUMENT "Documentation/virt/kvm/x86/hypercalls.rst, KVM_HC_MAP_GPA_RANGE"
 #define KERNEL "arch/x86/kvm/x86.c, ____kvm_emulate_hypercall: KVM_HC_MAP_GPA_RANGE"
 #define USER_SPACE DOCUMENT ", \"Implementation note\""

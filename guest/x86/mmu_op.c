@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * KVM_HC_MMU_OP, seen by what is behind a virtual address: arch/x86/kvm/mmu.c,
+ * KVM_HC_MMU_OP, checked by the contents of a virtual address: arch/x86/kvm/mmu.c,
  * kvm_pv_mmu_op (Linux 2.6.32).
  */
 #include "mmu_op.h"
@@ -162,7 +162,7 @@ static void test_batch(void)
 		check_equal((int64_t)window[512 * i], i & 1 ? FIRST : SECOND, "page %u", i);
 }
 
-/* What is no operation, and all after it, is left alone. */
+/* An invalid operation, and all after it, are ignored. */
 static void test_unknown(void)
 {
 	static const uint32_t unknown[] = { 0, 4, 0x10001, 0x80000001, 0xffffffff };
@@ -304,7 +304,7 @@ static void test_all_cpus(void)
 	check_equal(wrong, 0, "one more than the slot of a CPU that saw the wrong page");
 }
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define OPERATION "arch/x86/kvm/mmu.c (Linux 2.6.32), "
 #define CALL OPERATION "kvm_pv_mmu_op"
 #define BATCH \

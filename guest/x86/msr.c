@@ -2,12 +2,12 @@
 /*
  * KVM's model-specific registers: Documentation/virt/kvm/x86/msr.rst;
  * arch/x86/kvm/x86.c, kvm_set_msr_common and kvm_get_msr_common (Linux 6.19).
- * What clocks and steal time tell is for clock.c and steal.c.
+ * The contents of clocks and steal time are tested in clock.c and steal.c.
  */
 #include "msr.h"
 
 #define LIMIT_MS 10000
-/* For so long nothing may happen. */
+/* For this long nothing may happen. */
 #define QUIET_MS 50
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -47,7 +47,7 @@ static const struct model_register registers[] = {
 	{ "STEAL_TIME", 0x4b564d03, BIT(STEAL_TIME), 0, true, 0x101, 0x101 },
 	{ "ASYNC_PF_INT", 0x4b564d06, BIT(ASYNC_PF_INT), 0, false, 0xf3, 0xf3 },
 	{ "ASYNC_PF_ACK", 0x4b564d07, BIT(ASYNC_PF_INT), 0, false, 1, 0 },
-	/* Of these the value is all that a guest can be sure to see. */
+	/* For these the value is all that a guest can rely on. */
 	{ "PV_EOI_EN", 0x4b564d04, BIT(PV_EOI), 0, true, 0x145, 0x145 },
 	{ "POLL_CONTROL", 0x4b564d05, BIT(POLL_CONTROL), 1, false, 0, 0 },
 	/* User space's in KVM: there only if it is offered. */
@@ -64,7 +64,7 @@ static bool is_offered(const struct model_register *item)
 
 /*
  * KVM has the other registers whether they are offered or not, if features are
- * not enforced. Says so if there is none.
+ * not enforced. Reports it if there is none.
  */
 static bool has_register(const struct model_register *item)
 {
@@ -164,7 +164,7 @@ void run_attempt(void *argument)
 	run->attempt->run(&run->registers);
 }
 
-/* The resume flag is the processor's affair. */
+/* The resume flag is the processor's. */
 #define RFLAGS_RESUME 0x10000
 
 void expect_registers(const struct registers *got, const struct registers *expected,
@@ -228,7 +228,7 @@ void expect_gp(const struct attempt *attempt, uint32_t number, uint64_t value)
 	{ #register " = " #value, PARACALL_KVM_MSR_##register, value }
 /* clang-format on */
 
-/* Reserved bits, and values that are no good. */
+/* Reserved bits, and invalid values. */
 const struct refused refused[REFUSED_VALUES] = {
 	REFUSED(ASYNC_PF_EN, 0x10),    REFUSED(ASYNC_PF_EN, 0x20),
 	REFUSED(STEAL_TIME, 0x02),     REFUSED(STEAL_TIME, 0x04),
@@ -416,7 +416,7 @@ static bool is_clock(const struct paracall_pvclock_vcpu_time_info *clock)
 	return clock->version && !(clock->version & 1) && clock->tsc_to_system_mul;
 }
 
-/* Interrupts, on which hosts bring up to date what they keep in memory. */
+/* Interrupts, on which hosts update what they keep in memory. */
 static void take_interrupts(uint64_t milliseconds)
 {
 	uint64_t begin = rdtsc();
@@ -624,7 +624,7 @@ static void expect_untouched(const uint8_t *memory, const char *what)
 			return;
 }
 
-/* The same page for all: what it says in between is nobody's business. */
+/* The same page for all: its contents in between do not matter. */
 static void test_shared_page(void)
 {
 	memset(area, 0, sizeof(area));
@@ -634,7 +634,7 @@ static void test_shared_page(void)
 	for (uint32_t i = 1; i < cpu_count; i++)
 		check(cpu_wait(cpu_at(i), LIMIT_MS), "CPU %u does not finish", cpu_ids[i]);
 	expect_working_clock();
-	/* All gave it up. */
+	/* All have disabled it. */
 	memset(area, PATTERN, sizeof(area));
 	take_interrupts(QUIET_MS);
 	expect_untouched(area, "after all gave it up");
@@ -797,7 +797,7 @@ struct x2apic {
 	bool is_on;
 };
 
-/* The CPU stays so, and is of no more use to this program. */
+/* The CPU stays so, and this program cannot use it any more. */
 static void try_x2apic(void *argument)
 {
 	struct x2apic *x2apic = argument;
@@ -835,7 +835,7 @@ static void test_x2apic(void)
 
 #define CLOCKS FEATURE(CLOCKSOURCE2)
 #define EVENTS (FEATURE(ASYNC_PF) | FEATURE(ASYNC_PF_INT))
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define DOCUMENT "Documentation/virt/kvm/x86/msr.rst"
 #define REGISTERS DOCUMENT "; " SET_AND_GET
 #define VALUES \

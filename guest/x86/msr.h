@@ -11,7 +11,7 @@ struct attempt {
 	void (*run)(struct registers *registers);
 	/* The instruction's second byte. */
 	uint8_t opcode;
-	/* Makes good of what an exception shows that which may differ; or NULL. */
+	/* Corrects what may differ in an exception's state; or NULL. */
 	void (*forgive)(struct registers *seen, const struct registers *expected);
 };
 
@@ -39,7 +39,7 @@ void expect_gp(const struct attempt *attempt, uint32_t number, uint64_t value);
 /* The instructions know ecx, edx and eax; a read clears the upper halves. */
 void expect_halves(const struct attempt *write, const struct attempt *read);
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define SET_AND_GET "arch/x86/kvm/x86.c, kvm_set_msr_common and kvm_get_msr_common"
 #define WRMSR "Intel SDM vol. 2, \"WRMSR\" and \"RDMSR\""
 

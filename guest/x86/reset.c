@@ -4,7 +4,7 @@
  * (arch/x86/kvm/x86.h, kvm_set_mp_state, clears pv_unhalted), KVM's registers are
  * as at the beginning, and no page that was registered is written to any more.
  *
- * The program resets the machine a few times, in different ways, and goes on
+ * The program resets the machine a few times, in different ways, and continues
  * by a record in memory, which QEMU's reset leaves alone where no part of the
  * program is. It must run without -no-reboot.
  */
@@ -275,7 +275,7 @@ static void test_registers(void)
 	}
 }
 
-/* Interrupts are when hosts bring up to date what they keep in memory. */
+/* On interrupts hosts update what they keep in memory. */
 static void take_interrupts(void *argument)
 {
 	const volatile uint32_t *timer = &this_cpu()->interrupts[VECTOR_TIMER];
@@ -308,7 +308,7 @@ static void test_pages(void)
 			return;
 }
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define RESET "arch/x86/kvm/x86.c, kvm_vcpu_reset"
 #define STATE "arch/x86/kvm/x86.h, kvm_set_mp_state: pv_unhalted"
 #define QEMU_RESET "QEMU: target/i386/kvm/kvm.c, kvm_arch_reset_vcpu"
@@ -394,7 +394,7 @@ int main(void)
 		write_record(way, 0);
 		run_tests();
 	} else if (!kvm_found) {
-		/* Nothing to be learnt; the machine need not be reset for it. */
+		/* There is nothing to test; the machine need not be reset for it. */
 		run_tests();
 		return tests_finish();
 	} else {

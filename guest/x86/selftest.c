@@ -157,7 +157,7 @@ static void test_no_hypercalls(void)
 	check_equal(catch_exception(call_vmmcall, NULL), VECTOR_UD, "vmmcall");
 }
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define SYSTEM(section) "Intel SDM vol. 3, \"" section "\""
 #define START SYSTEM("Multiple-Processor (MP) Initialization")
 #define SEND SYSTEM("Issuing Interprocessor Interrupts")

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What KVM does for CPUs that spin, without being asked: those that execute pause in a
- * loop give way to those that get on (arch/x86/kvm/vmx/vmx.c, handle_pause;
- * virt/kvm/kvm_main.c, kvm_vcpu_on_spin). It is seen only where the host has fewer
+ * What KVM does for spinning CPUs without a request: those that execute pause in a
+ * loop yield to those that make progress (arch/x86/kvm/vmx/vmx.c, handle_pause;
+ * virt/kvm/kvm_main.c, kvm_vcpu_on_spin). It is visible only where the host has fewer
  * processors than there are CPUs.
  */
 #include "runtime/test.h"
@@ -14,7 +14,7 @@
 #define BUSY_LOOKS 4000000u
 #define PAUSES 4000u
 /*
- * By so much more the worker gets on for each look. Where nobody gives way it is less than
+ * The worker's progress for each look must exceed this. If no CPU yields it is less than
  * half of that, as pause takes a while on an emulator; else several times as much.
  */
 #define BETTER 1000u
@@ -98,9 +98,9 @@ static void look_in_turns(void)
 
 /*
  * One CPU works while others look for something: with pause in their loops they let it run
- * in between, without they take their share of the host first. What counts is how far it
- * gets while they look so often, and not how long that takes; it is done again where the
- * host let others of its own run instead.
+ * in between, without it they use their share of the host first. What counts is how far it
+ * gets during a number of looks, not how long that takes; it is repeated if the
+ * host ran other processes instead.
  */
 static void test_effect(void)
 {
@@ -152,8 +152,8 @@ static void spinners_end(void)
 }
 
 /*
- * Two wait for each other, all others for what never comes, with interrupts off and for
- * ever: neither is one of the two held up by that, nor by giving way itself.
+ * Two wait for each other, all others for what never comes, with interrupts off and
+ * forever: that delays neither of the two, nor does yielding itself.
  */
 static void test_progress(void)
 {
@@ -205,7 +205,7 @@ static void test_clock(void)
 }
 
 /*
- * A pause in whose place the host does something is still an instruction, which ends
+ * A pause that the host intercepts is still an instruction, which ends
  * what lasts for one: a single step, and the shadow of sti.
  */
 extern char pause_is_over[];
@@ -231,7 +231,7 @@ static void test_step(void)
 
 #define SHADOWS 100
 
-/* An interrupt waits; only behind the pause there is time for it. */
+/* An interrupt is pending; only after the pause there is time for it. */
 static void test_shadow(void)
 {
 	struct cpu *cpu = this_cpu();

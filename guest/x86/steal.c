@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Steal time: Documentation/virt/kvm/x86/msr.rst; arch/x86/kvm/x86.c,
- * record_steal_time (Linux 6.19). A guest can't make a host busy but by asking
- * more of it than it has; whether that is so here, the test sees.
+ * record_steal_time (Linux 6.19). A guest can only make a host busy by asking
+ * more of it than it has; the test checks whether that is so here.
  */
 #include "runtime/pvclock.h"
 #include "runtime/test.h"
@@ -55,7 +55,7 @@ static const struct {
 	uint32_t before, after;
 } versions[] = { { 0, 2 }, { 1, 4 }, { 2, 4 }, { 0xffffffff, 2 }, { 0xfffffffe, 0 } };
 
-/* A host that is busy may take the CPU away in between, and tells that, too. */
+/* A busy host may take the CPU away in between, and reports that, too. */
 #define MOST_UPDATES 100
 
 /* All is there when the instruction is over; what it adds to is the guest's. */
@@ -215,7 +215,7 @@ static uint64_t to_nanoseconds(uint64_t cycles)
 	return scale(&page, cycles);
 }
 
-/* What was stolen can't be more than what went by; clocks differ a little. */
+/* No more time can be stolen than passed; clocks differ a little. */
 static void expect_plausible(uint32_t index)
 {
 	const struct worker *worker = &workers[index];
@@ -268,7 +268,7 @@ static void test_given_up(void)
 			return;
 }
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define DOCUMENT "Documentation/virt/kvm/x86/msr.rst, MSR_KVM_STEAL_TIME"
 #define RECORD DOCUMENT "; arch/x86/kvm/x86.c, record_steal_time"
 

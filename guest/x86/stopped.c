@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The host stops the thread of a CPU that others wait for, spinning: that must hold up
- * nobody else, and all go on when it does (virt/kvm/kvm_main.c, kvm_vcpu_on_spin, which
+ * The host stops the thread of a CPU that others wait for, spinning: that must delay
+ * no other CPU, and all continue when it does (virt/kvm/kvm_main.c, kvm_vcpu_on_spin, which
  * looks for another one to run then). It is the host that has to do so: see
  * test/stop_thread.c, which answers each question below by a character on the serial port.
  */
@@ -20,7 +20,7 @@ static volatile bool is_answered;
 static volatile uint32_t looked;
 static volatile uint32_t worked;
 
-/* Stays in this loop, where it holds nothing that others need. */
+/* Stays in this loop, holding nothing that others need. */
 static void serve(void *argument)
 {
 	(void)argument;

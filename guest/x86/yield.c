@@ -8,12 +8,12 @@
 
 #define LIMIT_MS 60000
 #define QUIET_MS 50
-/* How often another CPU has to be seen to get on, with and without yielding to it. */
+/* How often another CPU has to be seen to make progress, with and without a yield to it. */
 #define MOVES 16
-/* So many calls for one move mean that it was waited for. */
+/* This many calls for one move mean that it had to wait. */
 #define SLOW 500
 #define ROUNDS 500
-/* Each may cost a time slice of the host's, or of QEMU's single thread (0.1 s). */
+/* Each may cost a time slice of the host, or of QEMU's single thread (0.1 s). */
 #define SLOW_ROUNDS 50
 
 static long yield_to(long apic_id)
@@ -25,7 +25,7 @@ static long yield_to(long apic_id)
  * ---- It helps --------------------------------------------------------------
  */
 
-/* Whether it takes long, in calls that yield to @id, till the @index'th CPU gets on. */
+/* Whether it takes many calls that yield to @id until the @index'th CPU makes progress. */
 static bool is_slow_move(uint32_t index, uint32_t id, uint64_t begin)
 {
 	uint32_t before = spinner_count(index), calls = 0;
@@ -52,13 +52,13 @@ static bool is_hint(void)
 }
 
 /*
- * All CPUs are busy. If they run at the same time a yield can't be seen; but if
- * they take turns, because the host has fewer CPUs or QEMU one thread for all, one
- * that is yielded to gets on sooner than if the caller yields to itself, which costs
+ * All CPUs are busy. If they run at the same time a yield is not visible; but if
+ * they take turns, because the host has fewer CPUs or QEMU one thread for all, the
+ * target makes progress sooner than if the caller yields to itself, which costs
  * the same. It is one move each in turns, and no move counts for more than another,
- * so that it tells nothing if the host is busy otherwise for a while. KVM does
- * nothing while there is only one task for the caller's processor, so told by
- * "hint" that is no failure.
+ * so that a host that is busy otherwise for a while does not matter. KVM does
+ * nothing while there is only one task for the caller's processor, so with
+ * "hint" that is not a failure.
  */
 static void test_effect(void)
 {
@@ -89,7 +89,7 @@ static void test_effect(void)
  * ---- What there is beside --------------------------------------------------
  */
 
-/* 0 whatever becomes of it. */
+/* 0 whatever the outcome. */
 static void test_result(void)
 {
 	static const long ids[] = { 0, 1, 2, 0xfe, 0xff, 0x7fffffff, (long)(1ull << 32), -1 };
@@ -120,7 +120,7 @@ static void answer(void *argument)
 
 /*
  * One CPU spins for what the other brings, which yields to it all the while.
- * Where CPUs share a thread of the host that must not be the end of it.
+ * Where CPUs share a host thread, that must not hang.
  */
 static void test_progress(void)
 {
@@ -194,7 +194,7 @@ static void test_everybody(void)
 	check_equal(wrong, 0, "a result other than 0");
 }
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define DOCUMENT "Documentation/virt/kvm/x86/hypercalls.rst, KVM_HC_SCHED_YIELD"
 #define YIELD "arch/x86/kvm/x86.c, kvm_sched_yield"
 #define YIELD_TO DOCUMENT "; " YIELD "; virt/kvm/kvm_main.c, kvm_vcpu_yield_to"

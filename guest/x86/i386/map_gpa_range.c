@@ -11,7 +11,7 @@ static void test_32(void)
 	check_equal(map(~0ul << 12, ~0ul, 0), 0, "all shared");
 }
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define WIDTH \
 	"Documentation/virt/kvm/x86/hypercalls.rst, KVM_HC_MAP_GPA_RANGE; " \
 	"arch/x86/kvm/x86.h, is_64_bit_hypercall"

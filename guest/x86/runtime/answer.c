@@ -126,7 +126,7 @@ static struct answer answer_outside(const struct question *question,
 	answer.vector = legacy.vector;
 	answer.registers = registers_of(&legacy);
 	if (legacy.vector >= 0) {
-		/* Then only eax is told. */
+		/* Then only eax is reported. */
 		answer.registers = narrow;
 		answer.registers.rax = legacy.eax;
 		answer.error_code = legacy.error_code;
@@ -191,7 +191,7 @@ static void print_changed(const struct answer *answer)
 					     "r13", "r14", "r15", "rflags" };
 	const uint64_t *registers = &answer->registers.rax;
 
-	/* rax is told always: most of the time it is the answer. */
+	/* rax is always reported: usually it is the answer. */
 	print("rax 0x%lx", registers[0]);
 	for (unsigned int i = 1; i < sizeof(names) / sizeof(names[0]); i++)
 		if (answer->changed & 1u << i)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Answers, told one by one, for 'paracall check --compare', which runs the same
+ * Answers, reported one by one, for 'paracall check --compare', which runs the same
  * program on two hosts:
  *
- *	answer WHAT WAS DONE = WHAT CAME OF IT
+ *	answer QUESTION = RESULT
  *
- * Both are text without " = ". Nothing that depends on time or on where the
- * program lies is to be told.
+ * Both are text without " = ". Nothing that depends on time or on the program's
+ * address may be reported.
  */
 #ifndef GUEST_ANSWER_H
 #define GUEST_ANSWER_H

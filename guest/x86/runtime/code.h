@@ -18,7 +18,7 @@ struct code {
 #define FLAGS_ALL 0xed7
 #define FLAGS_USER 0xcd7
 
-/* One run: where, at which privilege level, and how it went. */
+/* One run: where, at which privilege level, and its result. */
 struct run {
 	struct registers registers;
 	uint64_t place;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Text on the first serial port, and the way out. */
+/* Text on the first serial port, and the program's end. */
 #include "runtime.h"
 
 #define SERIAL 0x3f8

@@ -22,7 +22,7 @@
 #define COMMAND_INIT 0x4500
 #define COMMAND_STARTUP 0x4600
 
-/* QEMU's configuration device says how many CPUs there are. */
+/* QEMU's configuration device has the number of CPUs. */
 #define CONFIG_SELECT 0x510
 #define CONFIG_DATA 0x511
 #define CONFIG_SIGNATURE 0x0000
@@ -31,7 +31,7 @@
 #define START_MS 10000
 #define STARTUP_MS 20
 #define RESTART_MS 3000
-/* How long without a new CPU means that all are there, if nobody tells. */
+/* How long without a new CPU means that all have started, if their number is unknown. */
 #define SETTLE_MS 500
 
 uint32_t cpu_count = 1;
@@ -189,7 +189,7 @@ uint32_t cpu_highest_id(void)
 	return highest;
 }
 
-/* 0 if nobody tells. */
+/* 0 if unknown. */
 static uint32_t expected_cpus(void)
 {
 	static const char signature[] = { 'Q', 'E', 'M', 'U' };
@@ -322,7 +322,7 @@ void traps_set(void)
 					0x0f, 0xfa, 0xf4, 0xeb, 0xfd };
 
 	for (uintptr_t page = 0; page <= LAST_TRAP; page += 0x1000) {
-		/* The compiler is not to know that page 0 is NULL. */
+		/* The compiler must not know that page 0 is NULL. */
 		__asm__ volatile("" : "+r"(page));
 		memcpy((void *)page, trap, sizeof(trap));
 		*(volatile uint32_t *)(page + TRAP_COUNT) = 0;

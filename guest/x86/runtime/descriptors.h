@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What each mode has of its own about interrupts; beside it interrupts_start(). */
+/* Each mode's part of interrupts, besides interrupts_start(). */
 #ifndef GUEST_DESCRIPTORS_H
 #define GUEST_DESCRIPTORS_H
 

@@ -25,7 +25,7 @@ static void *copy_of(const char *symbol)
 {
 	uintptr_t address = LEGACY + (uintptr_t)(symbol - legacy_start);
 
-	/* The compiler is not to think about such low addresses. */
+	/* The compiler must not reason about such low addresses. */
 	__asm__ volatile("" : "+r"(address));
 	return (void *)address;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the bare-metal programs stand on: console, time, CPUs and their local
+ * The runtime of the bare-metal programs: console, time, CPUs and their local
  * APICs, exceptions, other modes. test.h has the tests' side of it.
  */
 #ifndef GUEST_RUNTIME_H
@@ -232,7 +232,7 @@ int try_wrmsr(uint32_t number, uint64_t value);
  * ---- Memory ----------------------------------------------------------------
  */
 
-/* Behind the last byte of memory below 4 GiB, by QEMU's own word; 0 without it. */
+/* After the last byte of memory below 4 GiB, as QEMU reports it; 0 without that. */
 uint64_t memory_low_end(void);
 /* The same of memory above 4 GiB, or 4 GiB if there is none. */
 uint64_t memory_high_end(void);
@@ -259,7 +259,7 @@ static inline void flush_pages(void)
 	__asm__ volatile("mov %%cr3, %0; mov %0, %%cr3" : "=r"(cr3) : : "memory");
 }
 
-/* What QEMU's -append said, or "". */
+/* The text of QEMU's -append, or "". */
 const char *boot_argument(void);
 
 /*
@@ -293,8 +293,8 @@ bool cpu_startup(struct cpu *cpu);
 void cpus_recover(void);
 
 /*
- * Lay a trap in each page below 640 KiB that a startup IPI can name: a CPU
- * that starts there, whoever had it do that, is counted, and halts for good.
+ * Put a trap into each page below 640 KiB that a startup IPI can name: a CPU
+ * that starts there, for whatever reason, is counted, and halts forever.
  */
 void traps_set(void);
 uint32_t traps_count(void);

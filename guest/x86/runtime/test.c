@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What tests need of KVM on x86: finding it, and calling. */
+/* What tests need of KVM on x86: detection, and calls. */
 #include "test.h"
 
 struct paracall_guest_kvm kvm;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Time by the time-stamp counter, whose rate the 8254 timer tells. */
+/* Time by the time-stamp counter, whose rate is measured by the 8254 timer. */
 #include "runtime.h"
 
 #define PIT_COMMAND 0x43
@@ -10,7 +10,7 @@
 
 #define CALIBRATION_TICKS (PIT_HZ / 100)
 #define MEASUREMENTS 3
-/* With no timer there; too high makes waits longer, which is the safe side. */
+/* Without a timer; too high makes waits longer, which is safe. */
 #define GUESSED_CYCLES_PER_US 4000
 
 uint64_t cycles_per_us = GUESSED_CYCLES_PER_US;
@@ -26,8 +26,8 @@ uint16_t pit_read(void)
 
 /*
  * Cycles in a microsecond; 0 without that timer. They are counted from before its
- * first reading to after the last: who loses the CPU in between, or misses a
- * whole round of the timer, gets too many and never too few.
+ * first reading to after the last: losing the CPU in between, or missing a
+ * whole round of the timer, makes them too many and never too few.
  */
 static uint64_t measure_rate(void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a host writes to memory: some pages are filled with one byte over and
- * over, and looked at afterwards. Where what it writes depends on time, only
- * that it was written is told, or the answer would be another one each time.
+ * over, and checked afterwards. If what it writes depends on time, only
+ * that it was written is reported, or the answer would be different each time.
  */
 #ifndef GUEST_WRITTEN_H
 #define GUEST_WRITTEN_H
@@ -27,7 +27,7 @@ struct field {
 	uint32_t size;
 	enum field_kind kind;
 	bool is_odd;
-	/* Counts as written, as a whole, whatever the host writes to it by and by. */
+	/* Counts as written, as a whole, whatever the host writes to it over time. */
 	bool is_written;
 };
 
@@ -42,7 +42,7 @@ void fields_add(struct fields *fields, const struct question *question);
 /* Fill the pages: page 0, some from SPARE on, the last one. */
 void written_fill(uint8_t byte);
 
-/* When nobody writes any more, or time alone; before the two below. */
+/* When the host writes no more, or only time; before the two below. */
 void written_settle(struct fields *fields);
 
 /*

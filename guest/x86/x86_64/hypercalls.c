@@ -111,7 +111,7 @@ __asm__("	.text\n"
 	"	ret\n");
 
 /* clang-format off */
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define CPUID_INSTRUCTION "Intel SDM vol. 2, \"CPUID\"; arch/x86/kvm/cpuid.c, kvm_emulate_cpuid"
 
 #define TEST(test_name, test_rule, function) \

@@ -32,7 +32,7 @@ static void test_32(void)
 	check_equal(map_32(PAGE, 0xffffffff, 0), 0, "2^32 - 1 pages");
 }
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define WIDTH \
 	"Documentation/virt/kvm/x86/hypercalls.rst, KVM_HC_MAP_GPA_RANGE; " \
 	"arch/x86/kvm/x86.h, is_64_bit_hypercall"
