@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What single operations cost, in units of the time-of-day clock (4096 of them
+ * The cost of single operations, in units of the time-of-day clock (4096 of them
  * are a microsecond): common/bench.h.
  */
 #include "common/bench.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Each DIAGNOSE that KVM has: what it answers, and with which exceptions.
+ * Each DIAGNOSE that KVM has: its answers and exceptions.
  * Documentation/virt/kvm/s390/s390-diag.rst; arch/s390/kvm/diag.c; and for what
  * the kernel leaves to QEMU, target/s390x/diag.c and hw/s390x/s390-hypercall.c.
  */
@@ -33,7 +33,7 @@ struct value {
 #define VALUE(number) { #number, number }
 /* clang-format on */
 
-/* The codes that KVM has, and some that nobody has. */
+/* The codes that KVM has, and some that do not exist. */
 static const struct value all_codes[] = {
 	VALUE(0x010), VALUE(0x044), VALUE(0x09c), VALUE(0x258), VALUE(0x288),
 	VALUE(0x308), VALUE(0x318), VALUE(0x500), VALUE(0x501), VALUE(0x000),
@@ -917,7 +917,7 @@ static void test_block_prefix(void)
 	uint8_t *absolute = lowcore_of(this_cpu_address());
 	uintptr_t real = LC_FREE;
 
-	/* The compiler is not to know what lies so low. */
+	/* The compiler must not know what is so low. */
 	__asm__ volatile("" : "+r"(real));
 	refer_simply(SUBCODE_CANCEL, "cancel");
 	memcpy((void *)real, &block, sizeof(block));
@@ -1031,10 +1031,10 @@ static void test_name(void)
 		check_equal(information[56 + i], name[i], "byte %u of the name", i);
 }
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define KVM(function) "arch/s390/kvm/diag.c, " function
 #define DOCUMENT "Documentation/virt/kvm/s390/s390-diag.rst, "
-/* Nobody in the kernel has it, so that it is the user space's. */
+/* The kernel lacks it, so that it is user space's. */
 #define QEMU_DIAG KVM("kvm_s390_handle_diag") "; QEMU: target/s390x/kvm/kvm.c, handle_diag"
 #define QEMU_500(function) "QEMU: hw/s390x/s390-hypercall.c, " function
 #define NOTIFY KVM("__diag_virtio_hypercall") "; " QEMU_500("handle_virtio_ccw_notify")

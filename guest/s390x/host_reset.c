@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A reset by the host, such as QMP's system_reset: it ends what the guest has asked for by
+ * A reset by the host, such as QMP's system_reset: it ends what the guest has requested by
  * DIAGNOSE 0x258. Says "ready: reset" when one may come, and waits; it is no run of
  * "paracall check", which does nothing to a guest.
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * DIAGNOSE 0x308 where it resets the machine: what then loads or starts is this program
- * itself. It notes in memory, which keeps its contents, what it was about to do, and tells
- * of it in the end. arch/s390/kvm/diag.c, __diag_ipl_functions.
+ * itself. It notes in memory, which keeps its contents, what it was about to do, and reports
+ * that at the end. arch/s390/kvm/diag.c, __diag_ipl_functions.
  */
 #include "common/test.h"
 #include "runtime/call.h"
@@ -45,7 +45,7 @@ static volatile struct note *note(void)
 }
 
 /*
- * Where subcodes 0 and 1 go on: the short PSW at absolute address 0, which this CPU has at
+ * Where subcodes 0 and 1 continue: the short PSW at absolute address 0, which this CPU has at
  * its prefix. Addresses of 64 bits.
  */
 static void put_start(void)

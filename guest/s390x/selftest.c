@@ -157,7 +157,7 @@ static void test_no_kvm(void)
 	check_equal(run_code(code, &state), INTERRUPTION_SPECIFICATION, "DIAGNOSE 0x9c");
 }
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define PRINCIPLES "Principles of Operation, "
 
 static const struct test tests[] = {

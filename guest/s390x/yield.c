@@ -3,7 +3,7 @@
  * DIAGNOSE 0x44 and 0x9c, seen by what other CPUs do meanwhile:
  * arch/s390/kvm/diag.c, __diag_time_slice_end and __diag_time_slice_end_directed
  * (Linux 6.19). Both are hints. Nothing here depends on how long something
- * takes, except that no test waits for ever.
+ * takes, except that no test waits forever.
  */
 #include "common/spinners.h"
 #include "common/test.h"
@@ -13,11 +13,11 @@
 #define QUIET_MS 50
 #define EXCHANGES 50
 #define ROUNDS 300
-/* How often the other CPU has to be seen to get on. */
+/* How often the other CPU has to be seen to make progress. */
 #define MOVES 20
-/* So many calls for one move mean that the CPUs take turns on the host. */
+/* This many calls for one move mean that the CPUs take turns on the host. */
 #define TURNS 1000
-/* By so much it is to be better then: without an effect chance may halve it. */
+/* It must be better by this factor then: without an effect chance may halve it. */
 #define BETTER 10
 
 static void yield_to(uint16_t address)
@@ -31,7 +31,7 @@ static void end_time_slice(uint16_t address)
 	paracall_guest_diag_yield();
 }
 
-/* The same to pay for, and nobody to yield to. */
+/* The same cost, and no CPU to yield to. */
 static void yield_to_itself(uint16_t address)
 {
 	(void)address;
@@ -47,7 +47,7 @@ static bool is_late(uint64_t begin)
  * ---- It helps --------------------------------------------------------------
  */
 
-/* Calls it takes till CPU after CPU was seen to have got on, MOVES times in all. */
+/* Calls until CPU after CPU was seen to make progress, MOVES times in all. */
 static uint64_t calls_for_moves(void (*yield)(uint16_t address))
 {
 	uint64_t begin = clock_now(), calls = 0;
@@ -68,8 +68,8 @@ static uint64_t calls_for_moves(void (*yield)(uint16_t address))
 }
 
 /*
- * All CPUs are busy. If the one that is asked for runs at the same time anyway,
- * a yield can't be seen; but if they take turns, because the host has fewer CPUs
+ * All CPUs are busy. If the target runs at the same time anyway,
+ * a yield has no visible effect; but if they take turns, because the host has fewer CPUs
  * or QEMU one thread for all, it takes fewer calls with it than without.
  */
 static void try_effect(void (*yield)(uint16_t address))
@@ -180,7 +180,7 @@ static void test_stopped(void)
 
 static volatile uint32_t rounds_done[MAX_CPUS];
 
-/* All to all, and to some who aren't there: Linux under load. */
+/* All to all, and to some that do not exist: Linux under load. */
 static void yield_around(void *argument)
 {
 	volatile uint32_t *done = argument;
@@ -207,7 +207,7 @@ static void test_everybody(void)
 		check_equal(rounds_done[i], ROUNDS, "CPU %u: rounds", cpu_addresses[i]);
 }
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define DIRECTED "arch/s390/kvm/diag.c, __diag_time_slice_end_directed"
 #define YIELD_TO DIRECTED "; virt/kvm/kvm_main.c, kvm_vcpu_yield_to"
 #define UNDIRECTED \

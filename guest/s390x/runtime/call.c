@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Making a DIAGNOSE, and looking at what it left. */
+/* Making a DIAGNOSE, and checking what it left. */
 #include "call.h"
 #include "common/test.h"
 
-/* Where in the code the target of EX and EXRL stands, in halfwords. */
+/* The place of the target of EX and EXRL in the code, in halfwords. */
 #define TARGET 8
 
 void call_init(struct call *call, uint32_t function)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One DIAGNOSE with every register given and looked at. */
+/* One DIAGNOSE with every register given and checked. */
 #ifndef GUEST_CALL_H
 #define GUEST_CALL_H
 
@@ -45,12 +45,12 @@ void call_run(struct call *call);
 
 /*
  * Checks that it ended with that interruption, or INTERRUPTION_NONE: its code,
- * the instruction's length, the PSW behind the instruction, and that all
+ * the instruction's length, the PSW after the instruction, and that all
  * registers other than @written and the condition code are as before.
  */
 bool call_check(const struct call *call, uint32_t interruption, uint32_t written,
 		const char *what);
-/* All that in one, @what with the function code as said. */
+/* All of that at once, @what with the given function code. */
 bool call_expect(struct call *call, uint32_t interruption, uint32_t written, const char *what);
 
 #endif /* GUEST_CALL_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Text on the SCLP's ASCII console, and the way out. */
+/* Text on the SCLP's ASCII console, and the program's end. */
 #include "runtime.h"
 
 #define SCLP_WRITE_EVENT_DATA 0x00760005

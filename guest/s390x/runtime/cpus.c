@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* CPUs: each with a lowcore of its own, so that absolute pages 0 and 1 are nobody's. */
+/* CPUs: each with a lowcore of its own, so that absolute pages 0 and 1 are unused. */
 #include "runtime.h"
 
 /* Bit of control register 0: emergency signals interrupt. */
@@ -83,7 +83,7 @@ void boot_main(void)
 	fill_lowcore(address);
 	__asm__ volatile("spx %0" : : "Q"(prefix) : "memory");
 	set_control_0(CR0_DEFAULT);
-	/* Not its initial value, which not every reset brings back. */
+	/* Not its initial value, which not every reset restores. */
 	cpu_count = 1;
 	cpu_addresses[0] = address;
 	cpus[address].online = 1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Program interruptions, and memory's end, which they tell. */
+/* Program interruptions, and memory's end, which they show. */
 #include "runtime.h"
 
 #define STEP (1ul << 20)
@@ -11,7 +11,7 @@ _Static_assert(offsetof(struct state, psw_address) == STATE_ADDRESS, "known to s
 void enter(const struct state *state);
 _Noreturn void unexpected_interruption(void);
 
-/* Real address 0, which the compiler is not to know for NULL. */
+/* Real address 0, which the compiler must not take for NULL. */
 static const volatile uint8_t *lowcore(void)
 {
 	uintptr_t address = 0;

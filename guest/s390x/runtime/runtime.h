@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the bare-metal programs for s390x stand on: console, time, CPUs,
+ * The runtime of the bare-metal programs for s390x: console, time, CPUs,
  * interruptions. No address translation: all addresses are real ones.
  * common/test.h has the tests' side of it.
  */

@@ -5,8 +5,8 @@
 #include "call.h"
 
 /*
- * Linux finds it in the same way (arch/s390/boot/startup.c): nothing says what
- * there is, so a CPU yields to itself and sees whether that is an exception.
+ * Linux finds it in the same way (arch/s390/boot/startup.c): nothing announces
+ * it, so a CPU yields to itself and checks whether that is an exception.
  */
 static bool find_kvm(void)
 {
