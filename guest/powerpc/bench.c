@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What single operations cost, in units of the time base (512 of them are a
+ * The cost of single operations, in units of the time base (512 of them are a
  * microsecond): common/bench.h.
  */
 #include "common/bench.h"
@@ -13,7 +13,7 @@
 /* blr, which ends call_code. */
 #define RETURN 0x4e800020u
 
-/* A call of QEMU's own that does next to nothing. */
+/* A call of QEMU's own that does almost nothing. */
 static void run_papr(uint32_t count)
 {
 	for (; count; count--)
@@ -47,7 +47,7 @@ static __attribute__((noinline)) void run_calls(uint32_t count)
 			   "lr", "ctr", "xer", "cr0", "cr1", "cr5", "cr6", "cr7", "memory");
 }
 
-/* Fewer than four words are there as they are, and no-ops behind them. */
+/* Fewer than four words are followed by no-ops. */
 static void prepare_calls(void)
 {
 	for (unsigned int i = 0; call_code[i] != RETURN; i++)

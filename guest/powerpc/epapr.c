@@ -239,7 +239,7 @@ static void test_sc_magic(void)
 	}
 }
 
-/* The two are told apart by the instruction alone. */
+/* The two are distinguished by the instruction only. */
 static void test_papr(void)
 {
 	struct state state = call_state(MSR_REAL, sc_1_code);
@@ -289,8 +289,8 @@ static struct state idle_loop(const uint32_t *loop, unsigned int us)
 }
 
 /*
- * As a guest's idle loop does it: until an interrupt leads out of it. On a busy host it
- * may be so soon that nothing was called yet.
+ * As a guest's idle loop does it: until an interrupt ends it. On a busy host that
+ * may be before anything was called.
  */
 static void test_idle(void)
 {
@@ -311,7 +311,7 @@ static void test_idle(void)
 
 /*
  * The interrupt comes as soon as possible, so now and then between the call and its wait.
- * There it is what was waited for, and the guest gets to see nothing of how it waits.
+ * There it ends the wait, and the guest sees nothing of how it waits.
  */
 static void test_idle_interrupted(void)
 {
@@ -326,7 +326,7 @@ static void test_idle_interrupted(void)
 	}
 }
 
-/* It returns when an interrupt waits, or early; and does not enable it. */
+/* It returns when an interrupt is pending, or early; and does not enable it. */
 static void test_idle_masked(void)
 {
 	struct state state;
@@ -385,7 +385,7 @@ static void test_all_cpus(void)
 
 #define KVM_TEST .kvm = true
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define DOCUMENT "Documentation/virt/kvm/ppc-pv.rst, "
 #define PV "arch/powerpc/kvm/powerpc.c, kvmppc_kvm_pv"
 #define EXIT "arch/powerpc/kvm/book3s_pr.c, kvmppc_handle_exit_pr: BOOK3S_INTERRUPT_SYSCALL"

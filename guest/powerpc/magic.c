@@ -149,7 +149,7 @@ static const struct field_row register_fields[] = {
 	{ "dar", DAR, 19, 8 },		 { "dsisr", DSISR, 18, 4 },
 };
 
-/* The register's value is the page's and the other way round, at once. */
+/* The register's value is the page's, and vice versa, at once. */
 static void test_register(const void *row)
 {
 	const struct field_row *field = row;
@@ -173,7 +173,7 @@ static void test_register(const void *row)
 	unmap();
 }
 
-/* Whoever wrote last is right, in whatever order they come. */
+/* The last write counts, in any order. */
 static void test_in_turns(const void *row)
 {
 	const struct field_row *field = row;
@@ -328,9 +328,9 @@ static void test_msr(void)
 }
 
 /*
- * All other bits take the instruction (ppc-pv.rst, "MSR bits"). It is not said what comes
- * of them: in KVM the page then tells them, and they count from the next exit on. Taken
- * back at once, they are forgotten.
+ * All other bits need the instruction (ppc-pv.rst, "MSR bits"). What happens to them is not
+ * specified: in KVM the page then shows them, and they count from the next exit on. Undone
+ * at once, they are forgotten.
  */
 static void test_msr_others(void)
 {
@@ -357,8 +357,8 @@ static void test_msr_others(void)
 }
 
 /*
- * An emulator's own thread may be late with what the decrementer does: so much longer
- * is waited at each further try, in ms.
+ * An emulator's own thread may be late with what the decrementer does: this much longer
+ * is the wait at each further try, in ms.
  */
 #define TRIES(wait) for (unsigned int wait = 1; wait <= 1000; wait *= 10)
 
@@ -370,8 +370,8 @@ static void make_pending(unsigned int wait)
 }
 
 /*
- * How Linux enables interrupts by the page: what waits has to come at once, be it
- * by itself or, as int_pending says, by the instruction proper.
+ * How Linux enables interrupts by the page: what is pending has to come at once,
+ * by itself or, if int_pending says so, by the instruction proper.
  */
 static struct state enable(uint64_t msr, unsigned int wait)
 {
@@ -669,9 +669,9 @@ static void test_user_sprg(void)
 }
 
 /*
- * Memory at its effective address is the program's own. The real one is none that a
- * program has: KVM shows the page to whoever's translation leads there, without a look
- * at MSR[PR] (arch/powerpc/kvm/book3s.c, kvmppc_gpa_to_pfn).
+ * Memory at its effective address is the program's own. The real address is none that a
+ * program has: KVM shows the page to all whose translation leads there, without checking
+ * MSR[PR] (arch/powerpc/kvm/book3s.c, kvmppc_gpa_to_pfn).
  */
 static void test_user_memory(void)
 {
@@ -740,8 +740,8 @@ static void test_move(void)
 }
 
 /*
- * Where no displacement reaches. KVM takes it; who can't says that it has no such
- * call, and what was stays.
+ * Where no displacement reaches. KVM accepts it; a host that cannot reports that it has no
+ * such call, and changes nothing.
  */
 static void test_elsewhere(void)
 {
@@ -890,7 +890,7 @@ static void test_not_asked(void)
 	.covers = "PPC_MAP_MAGIC_PAGE", .kvm = true, \
 	.features = 1u << PARACALL_KVM_FEATURE_MAGIC_PAGE
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define DOCUMENT "Documentation/virt/kvm/ppc-pv.rst, "
 #define SHARED "arch/powerpc/include/uapi/asm/kvm_para.h, struct kvm_vcpu_arch_shared"
 #define MAP "arch/powerpc/kvm/powerpc.c, kvmppc_kvm_pv"

@@ -169,7 +169,7 @@ static void test_no_kvm(void)
 	check_equal(run_code(code, 4, &state), VECTOR_SYSTEM_CALL, "KVM's own form");
 }
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define ISA "Power ISA, book III, "
 
 static const struct test tests[] = {

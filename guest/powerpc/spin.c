@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Hints that a CPU spins, upon which its thread may give way to others: or 31,31,31 and
+ * Hints that a CPU spins, on which its thread may yield to others: or 31,31,31 and
  * the like (Power ISA book II, "Program Priority Registers" and "Shared Resource Hints").
- * The guest sees that all get on; whether anybody gave way is for the host to see.
+ * The guest sees that all make progress; only the host sees whether one yielded.
  */
 #include "common/test.h"
 #include "runtime/runtime.h"
@@ -29,7 +29,7 @@ static inline void hint_yield(void)
 	__asm__ volatile("or 27,27,27" : : : "memory");
 }
 
-/* All others wait in H_CEDE: nobody is to be let run. */
+/* All others wait in H_CEDE: there is no CPU to yield to. */
 static void test_alone(void)
 {
 	for (uint32_t i = 0; i < HINTS; i++)
@@ -53,7 +53,7 @@ static void work(void *argument)
 		worked++;
 }
 
-/* One works, and all others spin for ever. */
+/* One works, and all others spin forever. */
 static void test_progress(void)
 {
 	for (uint32_t i = 2; i < cpu_count; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What becomes of the device tree on its way from the firmware to a kernel: KVM
- * is in it, and one that can't be understood stays as it was.
+ * The device tree on its way from the firmware to a kernel: KVM
+ * is added to it, and a damaged one stays as it was.
  */
 #include "common/test.h"
 
@@ -13,7 +13,7 @@
 static uint8_t tree[2 * SIZE] __attribute__((aligned(4096)));
 static uint8_t before[2 * SIZE];
 
-/* Bytes behind the tree are somebody else's. */
+/* Bytes after the tree belong to others. */
 static void make(const struct tree_plan *plan)
 {
 	uint32_t total;
@@ -78,7 +78,7 @@ static void test_good(const void *row)
 	check_behind(total);
 }
 
-/* Once is enough. */
+/* Adding it once is enough. */
 static void test_twice(void)
 {
 	make(&good[0].plan);
@@ -107,7 +107,7 @@ static void test_existing(void)
 	check_behind(tree_word(tree, TREE_TOTALSIZE));
 }
 
-/* KVM is in it, or it is as it was; and it never grows over what is behind it. */
+/* KVM is in it, or it is as it was; and it never grows over what follows it. */
 static void test_no_room(void)
 {
 	static const struct tree_plan plan = { .version = 17 };
@@ -195,7 +195,7 @@ static void test_elsewhere(void)
 	check(!memcmp(tree, before, sizeof(tree)), "was changed");
 }
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define NODE \
 	"arch/powerpc/kernel/firmware.c, check_kvm_guest; arch/powerpc/kernel/epapr_paravirt.c, " \
 	"early_init_dt_scan_epapr; QEMU: hw/ppc/spapr.c, spapr_dt_hypervisor"

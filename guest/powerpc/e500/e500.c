@@ -26,7 +26,7 @@ static unsigned long cpu_version(void)
 	return version >> 16;
 }
 
-/* From e500mc on: on these KVM doesn't look at r0, and Linux calls by this. */
+/* From e500mc on: on these KVM ignores r0, and Linux calls by this. */
 static bool has_hypervisor_calls(void)
 {
 	return cpu_version() >= 0x8023;
@@ -72,7 +72,7 @@ static const struct wide_row wide_rows[] = {
 	{ "sc 1", WIDE_SC_1 },
 };
 
-/* The guest goes on behind the instruction, and not at that address cut to 32 bits. */
+/* The guest continues after the instruction, not at that address cut to 32 bits. */
 static void test_wide(const void *row)
 {
 	const struct wide_row *wide = row;
@@ -151,7 +151,7 @@ static void test_user_numbers(void)
 	narrow_map(0, &answer);
 }
 
-/* What is there is for the supervisor alone. */
+/* What is there is for the supervisor only. */
 static void test_page_user(void)
 {
 	unsigned long answer, msr, value = 0;
@@ -209,7 +209,7 @@ static void test_page_gone(void)
 	.covers = "PPC_MAP_MAGIC_PAGE", .kvm = true, \
 	.features = 1u << PARACALL_KVM_FEATURE_MAGIC_PAGE
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define PV "arch/powerpc/kvm/powerpc.c, kvmppc_kvm_pv"
 #define EXIT "arch/powerpc/kvm/booke.c, kvmppc_handle_exit: BOOKE_INTERRUPT_SYSCALL"
 #define SC_1 \

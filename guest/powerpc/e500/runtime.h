@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the bare-metal program for ppce500 stands on: 32 bits, one CPU, Book E. */
+/* The runtime of the bare-metal program for ppce500: 32 bits, one CPU, Book E. */
 #ifndef GUEST_RUNTIME_H
 #define GUEST_RUNTIME_H
 
@@ -19,7 +19,7 @@ enum interrupt {
 	INTERRUPT_DATA_TLB = 13,
 };
 
-/* The last one since this was asked, and its data's address. */
+/* The last one since the last call, and its data's address. */
 enum interrupt interrupt_taken(uint32_t *address);
 
 /* The decrementer, and that it interrupts: TCR[DIE]. */

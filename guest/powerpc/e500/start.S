@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * ppce500 starts a kernel with the first memory mapped. Interrupts note where they
- * came from, and go on behind the instruction, in supervisor state.
+ * came from, and continue after the instruction, in supervisor state.
  */
 #include "shared/start.inc"
 

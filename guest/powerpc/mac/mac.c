@@ -119,7 +119,7 @@ static void test_page_gone(void)
 	.covers = "PPC_MAP_MAGIC_PAGE", .kvm = true, \
 	.features = 1u << PARACALL_KVM_FEATURE_MAGIC_PAGE
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define PV "arch/powerpc/kvm/powerpc.c, kvmppc_kvm_pv"
 #define EXIT "arch/powerpc/kvm/book3s_pr.c, kvmppc_handle_exit_pr: BOOK3S_INTERRUPT_SYSCALL"
 #define SHARED "arch/powerpc/include/uapi/asm/kvm_para.h, struct kvm_vcpu_arch_shared"

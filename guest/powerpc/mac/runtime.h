@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the bare-metal program for mac99 and g3beige stands on: 32 bits, one CPU, real mode. */
+/* The runtime of the bare-metal program for mac99 and g3beige: 32 bits, one CPU, real mode. */
 #ifndef GUEST_RUNTIME_H
 #define GUEST_RUNTIME_H
 
@@ -17,7 +17,7 @@ enum interrupt {
 	INTERRUPT_SYSTEM_CALL = 12,
 };
 
-/* The last one since this was asked, and its data's address. */
+/* The last one since the last call, and its data's address. */
 enum interrupt interrupt_taken(uint32_t *address);
 
 static inline void set_decrementer(uint32_t value)

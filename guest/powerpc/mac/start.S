@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Open Firmware goes to the first byte, with addresses translated, and its own entry
- * in %r5. It tells where devices are, and isn't needed any more. Interrupts note where
- * they came from, and go on behind the instruction, in supervisor state.
+ * in %r5. It reports where devices are, and is not needed any more. Interrupts note where
+ * they came from, and continue after the instruction, in supervisor state.
  */
 #include "shared/start.inc"
 

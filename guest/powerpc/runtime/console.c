@@ -16,7 +16,7 @@ static void flush(void)
 	for (unsigned int i = 0; i < MOST; i++)
 		words[i / 8] =
 			words[i / 8] << 8 | (uint8_t)(i < waiting_count ? waiting[i] : 0);
-	/* It is busy while nobody takes what it has. */
+	/* It is busy while its output is not taken. */
 	while (waiting_count &&
 	       hcall(H_PUT_TERM_CHAR, 0, waiting_count, words[0], words[1]) != H_SUCCESS)
 		relax();

@@ -36,7 +36,7 @@ static void set_msr(uint64_t value)
 	__asm__ volatile("mtmsrd %0" : : "r"(value) : "memory");
 }
 
-/* So that it does not come while nobody waits for it. */
+/* So that it does not come while no CPU waits for it. */
 static void start_here(uint32_t number)
 {
 	set_msr(MSR_REAL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the bare-metal programs for 64-bit PowerPC stand on, in either byte order,
+ * The runtime of the bare-metal programs for 64-bit PowerPC, in either byte order,
  * on QEMU's pseries: console, time, CPUs, interrupts, address translation.
  * common/test.h has the tests' side of it.
  */
