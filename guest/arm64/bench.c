@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What single operations cost, in nanoseconds: common/bench.h. */
+/* The cost of single operations, in nanoseconds: common/bench.h. */
 #include "common/bench.h"
 #include "common/test.h"
 #include "runtime/runtime.h"

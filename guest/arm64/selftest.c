@@ -108,7 +108,7 @@ static void test_own_hypervisor(void)
 	}
 }
 
-/* Where it is written what is expected: see struct test. */
+/* The source of what is expected: see struct test. */
 #define MANUAL "Arm Architecture Reference Manual, "
 
 static const struct test tests[] = {

@@ -4,7 +4,7 @@
 #include "common/test.h"
 
 #define BATCHES 21
-/* A batch takes about this long, so that reading the time is nothing beside it. */
+/* A batch takes about this long, so that reading the time is negligible. */
 #define BATCH_US 2000
 #define MOST_OPERATIONS (1u << 28)
 
@@ -23,7 +23,7 @@ static uint64_t time_of(const struct bench *bench, uint32_t count,
 	return clock->now() - begin;
 }
 
-/* Twice as many till they take long enough; also lets the host translate. */
+/* Doubled until they take long enough; also lets the host translate. */
 static uint32_t calibrate(const struct bench *bench, const struct bench_clock *clock)
 {
 	uint32_t count = 64;
@@ -46,7 +46,7 @@ static void sort(uint64_t *values, unsigned int count)
 	}
 }
 
-/* With one digit behind the point. */
+/* With one digit after the point. */
 static void print_each(uint64_t units, uint32_t count)
 {
 	uint64_t tenths = (units * 10 + count / 2) / count;

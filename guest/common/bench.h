@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What single operations cost: lines of
+ * The cost of single operations: lines of
  *
  *	name best median
  *
  * each of one operation in a calibrated batch, loop included; "empty" is the
- * loop alone. Compare within one run only. Without KVM its own are left out.
+ * loop alone. Compare within one run only. Without KVM, its own operations are left out.
  */
 #ifndef GUEST_BENCH_H
 #define GUEST_BENCH_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a 32-bit CPU's compiler calls for the division of 64-bit numbers. */
+/* What compilers for 32-bit CPUs call for the division of 64-bit numbers. */
 #include <stdint.h>
 
 uint64_t __udivmoddi4(uint64_t dividend, uint64_t divisor, uint64_t *rest);

@@ -34,7 +34,7 @@ static void print_signed(int64_t value, unsigned int width, char fill)
 	print_number(-(uint64_t)value, 10, width ? width - 1 : 0, fill);
 }
 
-/* The next argument, with that many l before its conversion. */
+/* The next argument, with this many l before its conversion. */
 static int64_t next_signed(va_list *arguments, unsigned int longs)
 {
 	switch (longs) {
@@ -59,7 +59,7 @@ static uint64_t next_unsigned(va_list *arguments, unsigned int longs)
 	}
 }
 
-/* One conversion behind the %; returns its last character. */
+/* One conversion after the %; returns its last character. */
 static const char *convert(const char *format, va_list *arguments)
 {
 	unsigned int width = 0, longs = 0;

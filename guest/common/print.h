@@ -26,26 +26,26 @@ void print_number(uint64_t value, unsigned int base, unsigned int width, char fi
 enum exit_code {
 	EXIT_PASSED = 0,
 	EXIT_FAILED = 1,
-	/* An exception that nobody expected, or the runtime's own trouble. */
+	/* An unexpected exception, or an error of the runtime. */
 	EXIT_CRASHED = 2,
-	/* Nothing could be tried. */
+	/* Nothing could be tested. */
 	EXIT_SKIPPED = 77,
 };
 
-/* Say how a program ends, where that can't be told in a better way: "# exit: passed". */
+/* Print how a program ends, if there is no better way to report it: "# exit: passed". */
 void print_exit(int code);
-/* Say "Bail out!" and why, and end with EXIT_CRASHED. */
+/* Print "Bail out!" and why, and end with EXIT_CRASHED. */
 _Noreturn void crash(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /*
  * ---- What each architecture's runtime has for it ---------------------------
  */
 
-/* One character to the console; print() takes care that there is one at a time. */
+/* One character to the console; print() ensures that there is one caller at a time. */
 void print_char(char c);
-/* crash() begins with it: nothing is to come in between. */
+/* crash() begins with it: nothing must come in between. */
 void crash_begin(void);
-/* End the program, and let the emulator tell how. */
+/* End the program, and let the emulator report how. */
 _Noreturn void finish(int code);
 /* Besides, runtime.h has relax(), for loops that wait. */
 

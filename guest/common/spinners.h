@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* All CPUs but the first kept busy: whether a yield helps is seen by whether they get on. */
+/* All CPUs but the first kept busy: their progress shows whether a yield helps. */
 #ifndef GUEST_SPINNERS_H
 #define GUEST_SPINNERS_H
 

@@ -3,7 +3,7 @@
 
 #include "runtime.h"
 
-/* The host knows them so. */
+/* The host knows them by these. */
 #define POINTER sizeof(void *)
 _Static_assert(offsetof(struct test, covers) == POINTER &&
 		       offsetof(struct test, rule) == 2 * POINTER &&

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests, told as TAP (testanything.org):
+ * Tests, reported as TAP (testanything.org):
  *
  *	ok 1 - name
  *	not ok 2 - name
- *	# what was looked at: expected X, got Y
+ *	# what was checked: expected X, got Y
  *	ok 3 - name # SKIP reason
  *	1..3
  *	# SUMMARY: 1 passed, 1 failed, 1 skipped
@@ -26,24 +26,24 @@
 struct test {
 	const char *name;
 	/*
-	 * What of KVM's it proves to work: names of paracall list, MSR_ before a
-	 * register's, with spaces between; % is the row's name.
+	 * What it covers: names of paracall list, MSR_ before a
+	 * register's, separated by spaces; % is the row's name.
 	 */
 	const char *covers;
 	/*
-	 * Where it is written what is expected: a file and a function of the kernel, "QEMU:"
-	 * before one of QEMU's, or a document and its section; with "; " between several. The
+	 * The source of what is expected: a file and a function of the kernel, "QEMU:"
+	 * before one of QEMU's, or a document and its section; several are separated by "; ". The
 	 * build fails if there is none.
 	 */
 	const char *rule;
 	void (*run)(void);
-	/* In place of run(): each row is a case of its own. A row begins with its name. */
+	/* Instead of run(): each row is a case of its own. A row begins with its name. */
 	void (*run_row)(const void *row);
 	const void *rows;
 	uint32_t row_count, row_size;
-	/* CPUs that it takes; 0 is as good as 1. */
+	/* CPUs that it needs; 0 means 1. */
 	uint32_t cpus;
-	/* Needs KVM, and of its features these bits. Else it is of what is there without. */
+	/* Needs KVM, and these bits of its features. Else it tests what exists without KVM. */
 	bool kvm;
 	uint32_t features;
 };
@@ -54,7 +54,7 @@ struct test {
 
 struct test_list {
 	const struct test *tests;
-	/* Of itself it would be aligned to 4 on i386. */
+	/* Otherwise it would be aligned to 4 on i386. */
 	uint64_t count __attribute__((aligned(8)));
 };
 
@@ -64,7 +64,7 @@ struct test_list {
 		__attribute__((used, section("paracall_tests"))) = { (array), \
 								     TEST_COUNT(array) }
 
-/* Whether there is somebody who speaks KVM's language; tests_start() finds out. */
+/* Whether the host implements KVM's interface; tests_start() finds out. */
 extern bool kvm_found;
 
 /* Numbers of tests so far. */
@@ -91,15 +91,15 @@ int tests_finish(void);
 	}
 
 /*
- * In a test: a check that fails fails it, and is told in a comment below its
- * line. All return whether it was as expected.
+ * In a test: a failing check fails it, and is reported in a comment below its
+ * line. All return whether the result was as expected.
  */
 bool check_equal(int64_t got, int64_t expected, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 bool check(bool good, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Whether a check of this test has failed: then there is no use in long waits. */
+/* Whether a check of this test has failed: then long waits are useless. */
 bool test_has_failed(void);
-/* Say that the test could not be made; the test then returns. */
+/* Report that the test is not possible; the test then returns. */
 void skip(const char *reason);
 
 /*
@@ -108,7 +108,7 @@ void skip(const char *reason);
 
 /* Look for KVM, set kvm_found, print what was found. cpus_start() comes before it. */
 void tests_start(const char *program);
-/* Those bits of struct test's that KVM offers here. */
+/* Those bits of struct test that KVM offers here. */
 uint32_t kvm_features(void);
 /* Besides, runtime.h has cpu_count and cpus_recover(). */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the bare-metal programs for arm64 stand on, on QEMU's machine virt with an
+ * The runtime of the bare-metal programs for arm64, on QEMU's machine virt with an
  * interrupt controller of version 2: console, time, CPUs, exceptions. At EL1, without
  * address translation, and so without unaligned accesses. common/test.h has the tests'
  * side of it.
