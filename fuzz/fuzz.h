@@ -66,7 +66,7 @@ const char *fuzz_folder(void);
 void fuzz_write_file(const char *name, struct fuzz_bytes content);
 void fuzz_remove_file(const char *name);
 
-/* Where output goes that nobody reads. */
+/* Where unread output goes. */
 FILE *fuzz_null(void);
 /* From now on that of those who complain to users, too. */
 void fuzz_silence(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Rules of --inject, one a line: whatever is written there, and what then becomes of a
+ * Rules of --inject, one a line: whatever is written there, and what then happens to a
  * guest's calls. The first byte, a digit, chooses the architecture.
  */
 #include "../inject/parse.h"

@@ -209,7 +209,7 @@ static void check_saved(struct paracall_machine *machine, const uint8_t *record,
 	FUZZ_CHECK(!memcmp(saved + 16, record + 16, size - 16));
 }
 
-/* The machine goes on. */
+/* The machine continues. */
 static void run(const struct kind *kind, struct paracall_cpu **cpus)
 {
 	for (unsigned int i = 0; i < 32; i++) {

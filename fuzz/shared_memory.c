@@ -2,7 +2,7 @@
 /*
  * A hostile QEMU at the other end of shared memory: the rings of a trace, and the file with
  * the counters, are filled with anything, and change under their reader. With libFuzzer the
- * compiler tells of each load, so that each can find something else than the one before.
+ * compiler reports each load, so that each can find other data than the one before.
  */
 #include "../cli/counters.h"
 #include "../cli/trace.h"

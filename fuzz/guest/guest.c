@@ -7,14 +7,14 @@
 
 #include <string.h>
 
-/* Each so many steps all of the machine is checked. */
+/* After this many steps the whole machine is checked. */
 #define CHECK_EACH 512
 
 static void do_step(struct guest *guest)
 {
 	struct vcpu *vcpu = &guest->vcpus[take_byte(guest) % guest->cpus];
 
-	/* One that is not there does nothing; somebody may plug it in. */
+	/* One that does not exist does nothing; it may be plugged in. */
 	if (!vcpu->cpu)
 		vcpu = guest->vcpus;
 	guest->kind->step(vcpu);

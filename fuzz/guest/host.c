@@ -331,7 +331,7 @@ static bool msr_was_loaded(void *context)
 	return was_loaded;
 }
 
-/* The library's clocks; both go on whenever they are asked. */
+/* The library's clocks; both advance whenever they are read. */
 static uint64_t host_time;
 
 static uint64_t host_clock(void *machine)
@@ -621,7 +621,7 @@ void guest_unplug(struct vcpu *vcpu)
 
 	if (guest->depth && vcpu->clock.size && guest->left_count < CPUS)
 		guest->left[guest->left_count++] = vcpu->clock;
-	/* A trace is told of the end of its halt. */
+	/* A trace gets the end of its halt. */
 	enter(vcpu, 0);
 	paracall_machine_remove_cpu(vcpu->cpu);
 	leave(vcpu);

@@ -150,7 +150,7 @@ static void add_target(struct targets *targets, const struct vcpu *target)
 		targets->halted |= 1u << target->index;
 }
 
-/* A halted vCPU is woken, once; another one goes on at once when it next halts. */
+/* A halted vCPU is woken, once; the next halt of another one ends at once. */
 static void check_kicked(struct guest *guest, const struct targets *targets)
 {
 	for (unsigned int i = 0; i < guest->cpus; i++) {

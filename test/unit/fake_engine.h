@@ -29,7 +29,7 @@ struct fake_cpu {
 	/* What was done to this vCPU by others. */
 	unsigned int wakes;
 	unsigned int yields;
-	/* It yielded to nobody in particular. */
+	/* It yielded to no vCPU in particular. */
 	unsigned int time_slice_ends;
 	unsigned int idles;
 	unsigned int interrupts;
@@ -38,7 +38,7 @@ struct fake_cpu {
 	bool refuses_interrupts;
 	uint64_t run_delay;
 	unsigned int tlb_flushes;
-	/* It waited by fault injection, so often and in all so long. */
+	/* It waited by fault injection: how often, and how long in total. */
 	unsigned int delays;
 	uint64_t delayed_nanoseconds;
 	/* Registers that it lacks, a bit each. */
@@ -67,7 +67,7 @@ struct fake_machine {
 	bool clocks_go_on;
 	/* NULL, or called while the counter's frequency is found out. */
 	void (*while_measuring)(struct fake_machine *fake);
-	/* The engine has nothing to tell of them. */
+	/* The engine has nothing to report about them. */
 	bool has_no_clocks;
 	uint64_t tsc_frequency;
 	/* For tests that have one. */

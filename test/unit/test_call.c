@@ -34,7 +34,7 @@ static void every_row_answers(void **state)
 	}
 }
 
-/* The first number behind all that KVM has defined. */
+/* The first number after all that KVM has defined. */
 static uint64_t next_number(void)
 {
 	const struct paracall_call_info *info;

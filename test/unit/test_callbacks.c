@@ -33,7 +33,7 @@ static struct fake_machine fake;
 static struct paracall_trace *trace;
 /* Since it was last set to 0. */
 static uint32_t called;
-/* The vCPU that all are called for. */
+/* The vCPU of all calls. */
 static const void *caller;
 
 static void note(const void *cpu, enum called what)

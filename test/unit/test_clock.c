@@ -148,7 +148,7 @@ static void registering_writes_the_page(void **state)
 		page_of(fake, i)->flags = 0;
 		register_clock(fake, i, SYSTEM_TIME);
 		expect_page(page_of(fake, i), 2, STABLE);
-		/* And nothing behind it. */
+		/* And nothing after it. */
 		for (size_t j = 32; j < 64; j++)
 			assert_int_equal(fake->memory[address_of(i) + j], 0xa5);
 	}
@@ -435,7 +435,7 @@ static void a_page_that_moves(void **state)
 	expect_page(page_of(fake, 2), 4, STABLE | STOPPED);
 }
 
-/* No error, no effect: kvm_write_system_time ignores what comes of it. */
+/* No error, no effect: kvm_write_system_time ignores the result. */
 static void addresses_that_do_not_work(void **state)
 {
 	static const uint64_t addresses[] = {
@@ -454,7 +454,7 @@ static void addresses_that_do_not_work(void **state)
 	}
 }
 
-/* Only bit 0 is no part of the address. */
+/* Only bit 0 is not part of the address. */
 static void addresses_that_work(void **state)
 {
 	static const uint64_t addresses[] = { 0, PAGE + 2, PAGE + 0x1000 - 32,
@@ -575,7 +575,7 @@ static void wall_clock_addresses(void **state)
 		for (size_t j = 0; j < sizeof(fake->memory); j++)
 			assert_int_equal(fake->memory[j], 0xa5);
 	}
-	/* No bit of it is a flag, and a page's end is no end. */
+	/* No bit of it is a flag, and it may cross the end of a page. */
 	memset(fake->memory, 0, sizeof(fake->memory));
 	fake_wrmsr(&fake->cpus[1], WALL_CLOCK, WALL_PAGE - 5);
 	memmove(wall(fake), fake->memory + WALL_PAGE - 5, sizeof(*wall(fake)));
@@ -678,7 +678,7 @@ static void what_is_before_the_end_of_memory_is_written(void **state)
 
 #define ROUNDS 3000
 
-/* One page for all: what comes of it is the guest's affair, but nothing breaks. */
+/* One page for all: the contents are the guest's problem, but nothing breaks. */
 static void *register_and_unregister(void *argument)
 {
 	struct fake_cpu *cpu = argument;
@@ -748,7 +748,7 @@ static void threads_meet_in_one_page(void **state)
 
 #define TICKS_PER_MICROSECOND 2400
 
-/* The counter and the host's clock go on; by a hundredth more ticks if it creeps. */
+/* The counter and the host's clock advance; by a hundredth more ticks if it creeps. */
 static void pass_time(struct fake_machine *fake, uint64_t microseconds, bool creeps)
 {
 	uint64_t ticks = microseconds * TICKS_PER_MICROSECOND;
@@ -850,7 +850,7 @@ static void a_clock_far_ahead_stands_still_in_parts(void **state)
 	assert_in_range(guest_is_ahead(fake) + 20000, 0, 40000);
 }
 
-/* A host's clock that stands still itself is not waited for for ever. */
+/* A host's clock that stands still is not waited for forever. */
 static void a_clock_without_time_is_left_alone(void **state)
 {
 	struct fake_machine *fake = *state;
@@ -863,7 +863,7 @@ static void a_clock_without_time_is_left_alone(void **state)
 	assert_in_range(guest_time(fake, 0) - before, 0, 1);
 }
 
-/* One that is behind makes a step, at once. */
+/* One that is behind jumps, at once. */
 static void a_clock_behind_makes_a_step(void **state)
 {
 	struct fake_machine *fake = *state;

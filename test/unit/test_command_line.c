@@ -22,7 +22,7 @@ struct row {
 	const char *words;
 	/* What that file has. */
 	const char *file;
-	/* In QEMU's order, a comma behind each. */
+	/* In QEMU's order, a comma after each. */
 	const char *accelerators;
 	const char *machine;
 	const char *model;

@@ -14,7 +14,7 @@
 #define STEAL_PAGE 0x1000
 #define CLOCK_PAGE 0x2000
 
-/* Time goes on by hand. */
+/* Time advances by hand. */
 static uint64_t host_time;
 
 static uint64_t host_clock(void *machine)
@@ -360,7 +360,7 @@ static void the_first_rule_wins(void **state)
 	assert_int_equal(fake_call(&fake.cpus[0], SEND, 0, 0, 0, 64), 3);
 	assert_int_equal(fake_call(&fake.cpus[0], SEND, 0, 0, 0, 64), 1);
 	assert_int_equal(fake_call(&fake.cpus[0], SEND, 0, 0, 0, 64), 2);
-	/* A number that KVM doesn't have is no call, nor is PowerPC's. */
+	/* A number that KVM lacks is not a call, nor is PowerPC's. */
 	assert_int_equal(fake_call(&fake.cpus[0], PARACALL_KVM_HC_FEATURES, 0, 0, 0, 0),
 			 -PARACALL_KVM_ENOSYS);
 	assert_int_equal(fake_call(&fake.cpus[0], 4711, 0, 0, 0, 0), -PARACALL_KVM_ENOSYS);

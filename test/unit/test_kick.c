@@ -190,7 +190,7 @@ static void ipi_goes_to_the_set(void **state)
 	assert_int_equal(fake->cpus[1].interrupt.vector, 0xf1);
 	assert_int_equal(send_ipi(fake, 0, 0, 0, 0xf1), 0);
 	assert_int_equal(send_ipi(fake, UINT64_MAX, 0, 4096, 0xf1), 0);
-	/* Ids that wrap round name nobody. */
+	/* Ids that wrap around name no vCPU. */
 	assert_int_equal(send_ipi(fake, UINT64_MAX, 0, UINT32_MAX, 0xf1), 0);
 	assert_int_equal(send_ipi(fake, 0, UINT64_MAX, (uint32_t)-64, 0xf1), 4);
 }
@@ -212,7 +212,7 @@ static void ipi_to_wide_ids(void **state)
 		{ UINT64_MAX, UINT64_MAX, PARACALL_MAX_APIC_ID - 127, 1 },
 		{ UINT64_MAX, UINT64_MAX, PARACALL_MAX_APIC_ID + 1, 0 },
 		{ UINT64_MAX, UINT64_MAX, UINT64_C(0xffffffff00000000), 1 },
-		/* As KVM: a word that begins above all ids is nobody's. */
+		/* As KVM: a word that begins above all ids names no vCPU. */
 		{ UINT64_MAX, UINT64_MAX, 0xffffffbf, 0 },
 		{ UINT64_MAX, UINT64_MAX, 0xffffffc0, 1 },
 		{ UINT64_MAX, UINT64_MAX, 0xffffffff, 0 },

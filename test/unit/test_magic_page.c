@@ -343,7 +343,7 @@ static void critical_section(void **state)
 	assert_true(*msr == MSR_KERNEL);
 }
 
-/* The field is what it was, so the section goes on; unless the page is gone. */
+/* The field is unchanged, so the section continues; unless the page is gone. */
 static void mapped_in_a_critical_section(void **state)
 {
 	struct fake_cpu *cpu = ((struct fake_machine *)*state)->cpus;
@@ -427,7 +427,7 @@ static void the_guests_own_msr_stays(void **state)
 	assert_true(*msr == (MSR_KERNEL | MSR_EE));
 }
 
-/* From the next look on. */
+/* From the next check on. */
 static void interrupts_enabled_inside_are_held(void **state)
 {
 	struct fake_cpu *cpu = ((struct fake_machine *)*state)->cpus;

@@ -124,7 +124,7 @@ static void tlb_is_flushed_when_needed(void **state)
 	assert_int_equal(fake->cpus[1].tlb_flushes, 2);
 }
 
-/* What does not fit any more, or is no operation, ends it. */
+/* An operation that does not fit, or is invalid, ends it. */
 static void lengths_are_checked(void **state)
 {
 	static const struct {

@@ -328,7 +328,7 @@ static void enforced_features_of_async_pf(void **state)
 	fake_machine_destroy(&fake);
 }
 
-/* What becomes of the registers if the engine lacks what they need. */
+/* The registers if the engine lacks what they need. */
 static void lesser_engines(void **state)
 {
 	struct paracall_options options = fake_options();

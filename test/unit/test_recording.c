@@ -222,7 +222,7 @@ static void test_writer(void **state)
 	recording_close(recording);
 }
 
-/* Each event that is whole is read, and the cut is told. */
+/* Each complete event is read, and the cut is reported. */
 static void test_cut_off(void **state)
 {
 	(void)state;
@@ -283,7 +283,7 @@ static void test_other_format(void **state)
 	assert_non_null(strstr(error, "another version of Paracall (format 1, not 2)"));
 }
 
-/* The writer replaces recordings that nobody is writing, and nothing else. */
+/* The writer replaces recordings that are not being written, and nothing else. */
 static void test_prepare(void **state)
 {
 	struct recorder *recorder;

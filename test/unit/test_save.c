@@ -86,7 +86,7 @@ static void use_x86(struct fake_machine *fake)
 	fake_wrmsr(&cpus[1], PARACALL_KVM_MSR_POLL_CONTROL, 0);
 	fake_wrmsr(&cpus[1], PARACALL_KVM_MSR_ASYNC_PF_INT, 0xf3);
 	fake_wrmsr(&cpus[1], PARACALL_KVM_MSR_ASYNC_PF_EN, ASYNC_PF_PAGE | ENABLE);
-	/* The event that comes first is taken, and then a fault is told of. */
+	/* The event that comes first is taken, and then a fault is reported. */
 	memset(fake->memory + ASYNC_PF_PAGE, 0, 64);
 	assert_true(paracall_async_pf_begin(cpus[1].cpu));
 	assert_int_equal(fake_call(&cpus[0], PARACALL_KVM_HC_MAP_GPA_RANGE, 0x4000, 2, 0x10, 0),
@@ -442,7 +442,7 @@ static void other_machines_are_refused(void **state)
 	fake_machine_destroy(&to);
 }
 
-/* More than the guest had is no harm. */
+/* More than the guest had does no harm. */
 static void more_features_are_enough(void **state)
 {
 	static struct fake_machine from, to;

@@ -107,7 +107,7 @@ static void unknown_functions(void **state)
 	}
 	assert_int_equal(counts(fake, "").calls, 2 * count);
 	assert_int_equal(counts(fake, "").errors, 2 * count);
-	/* Rows that nobody serves have a name. */
+	/* Rows that are not served have a name. */
 	assert_int_equal(call(cpu, PARACALL_VENDOR_HYP_KVM_MEM_SHARE, 1), -1);
 	assert_int_equal(call(cpu, PARACALL_PSCI_SYSTEM_RESET2, 1), -1);
 	assert_int_equal(counts(fake, "VENDOR_HYP_KVM_MEM_SHARE").errors, 1);
@@ -295,7 +295,7 @@ static void stolen_time(void **state)
 		&paracall_machine_statistics(fake->machine)->cpu[0];
 	struct paracall_gpa place = { RECORD };
 
-	/* Offered, but nobody has said where. */
+	/* Offered, but without an address. */
 	assert_int_equal(call(cpu, PARACALL_SMCCC_ARCH_FEATURES, PARACALL_PV_TIME_FEATURES), 0);
 	assert_int_equal(call(cpu, PARACALL_PV_TIME_FEATURES, PARACALL_PV_TIME_ST), -1);
 	assert_int_equal(call(cpu, PARACALL_PV_TIME_ST, 0), -1);
@@ -363,7 +363,7 @@ static void stolen_time(void **state)
 	paracall_update(cpu->cpu);
 }
 
-/* What the guest was told goes on in another machine; of its thread's waits only new ones. */
+/* The reported time continues in another machine; of its thread's waits only new ones count. */
 static void machines_come_back(void **state)
 {
 	struct fake_machine *fake = *state;

@@ -24,7 +24,7 @@ static void delay_is_added(void **state)
 	struct paracall_kvm_steal_time *page = page_at(fake, PAGE);
 	struct fake_cpu *cpu = &fake->cpus[1];
 
-	/* The first tells of all since the vCPU's thread exists. */
+	/* The first one reports all since the vCPU's thread exists. */
 	cpu->run_delay = 700;
 	fake_wrmsr(cpu, STEAL_TIME, PAGE | 1);
 	assert_int_equal(page->steal, 700);
@@ -32,7 +32,7 @@ static void delay_is_added(void **state)
 	update(cpu, 30);
 	assert_int_equal(page->steal, 730);
 	assert_int_equal(page->version, 4);
-	/* Of other vCPUs' delays it tells nothing. */
+	/* It reports nothing of other vCPUs' delays. */
 	fake->cpus[0].run_delay = 5;
 	update(&fake->cpus[0], 5);
 	update(cpu, 0);
@@ -84,7 +84,7 @@ static void registering_again_starts_nothing_anew(void **state)
 	fake_wrmsr(cpu, STEAL_TIME, 0x2001);
 	assert_int_equal(page_at(fake, PAGE)->steal, 500);
 	assert_int_equal(page_at(fake, 0x2000)->steal, 10);
-	/* What came while there was no page is told later. */
+	/* What came while there was no page is reported later. */
 	fake_wrmsr(cpu, STEAL_TIME, 0);
 	update(cpu, 20);
 	assert_int_equal(page_at(fake, 0x2000)->steal, 10);
@@ -177,7 +177,7 @@ static void a_page_given_up_is_left_alone(void **state)
 	expect_untouched(fake);
 }
 
-/* No error, and no effect; the other vCPUs' pages go on. */
+/* No error, and no effect; the other vCPUs' pages stay in use. */
 static void addresses_that_are_no_memory(void **state)
 {
 	static const uint64_t addresses[] = { FAKE_MEMORY_SIZE, UINT64_C(0xfee00300),
@@ -208,7 +208,7 @@ static void counters(void **state)
 	update(&fake->cpus[1], 0);
 	assert_int_equal(cpu->steal_nanoseconds, 120);
 	assert_int_equal(cpu->steal_updates, 2);
-	/* Nobody was told. */
+	/* Nothing was reported. */
 	fake_wrmsr(&fake->cpus[1], STEAL_TIME, FAKE_MEMORY_SIZE | 1);
 	update(&fake->cpus[1], 20);
 	assert_int_equal(cpu->steal_nanoseconds, 120);

@@ -255,7 +255,7 @@ static void feature_lists(void **state)
 		{ "none,+pv-unhalt", 0, UNHALT },
 		{ "all,-pv-unhalt", 0, IPI | YIELD },
 		{ "-all,+pv-send-ipi", 0, IPI },
-		/* Taking away what isn't there is no mistake. */
+		/* Removing what does not exist is not a mistake. */
 		{ "-steal-time", 0, ALL },
 		{ "steal-time", PARACALL_ERROR_FEATURE, 0 },
 		{ "all,+clocksource2", PARACALL_ERROR_FEATURE, 0 },
@@ -466,7 +466,7 @@ static void values_have_words(void **state)
 	assert_string_equal(paracall_status_name(99), "unknown");
 }
 
-/* Whoever can't offer a feature is told what is missing: each in words of its own. */
+/* If a feature cannot be offered, the missing capability is named: each by its own words. */
 static void capabilities_have_words(void **state)
 {
 	uint32_t named = 0;

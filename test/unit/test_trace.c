@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The rings with two threads at them, and what calls, kicks and halts tell. */
+/* The rings with two threads, and the events of calls, kicks and halts. */
 #include "../../inject/parse.h"
 #include "fake_engine.h"
 
@@ -130,7 +130,7 @@ static void scene_end(struct scene *scene)
 	free(scene->trace);
 }
 
-/* The only event that vCPU @cpu told since, of this id. */
+/* The only event of vCPU @cpu since then, of this id. */
 static struct paracall_event take(struct scene *scene, uint32_t cpu, uint32_t id)
 {
 	struct paracall_event event = { .id = 0 };
@@ -307,7 +307,7 @@ static void test_epapr(void **state)
 	assert_int_equal(event.arguments[1], UINT64_C(0x100000003));
 	take(&scene, 0, paracall_event_id(PARACALL_EVENT_MORE, PARACALL_EVENT_UNKNOWN_ROW));
 	take_nothing(&scene, 0);
-	/* If nobody wants to know, no more is read than without a trace. */
+	/* If no events are selected, no more is read than without a trace. */
 	scene.trace->kinds = 0;
 	powerpc_call(&scene, PARACALL_MODE_64BIT, KVM(PARACALL_KVM_HC_FEATURES));
 	assert_int_equal(scene.fakes[0].reads, 1);
@@ -368,7 +368,7 @@ static void test_papr(void **state)
 	scene_end(&scene);
 }
 
-/* Faults are told before what they meet, and by its name. */
+/* Faults are reported before the event that they affect, and by its name. */
 static void test_injected(void **state)
 {
 	struct paracall_injection injection = { .size = sizeof(injection) };
@@ -467,7 +467,7 @@ static void test_halts(void **state)
 	paracall_resume(scene.cpus[1]);
 	take_nothing(&scene, 1);
 
-	/* Kicked by vCPU 2: told when it does something, with the kick's time. */
+	/* Kicked by vCPU 2: reported when it does something, with the kick's time. */
 	assert_true(paracall_halt(scene.cpus[1]));
 	halt = take(&scene, 1, id_of(PARACALL_EVENT_HALT));
 	now = halt.time + 5000;
@@ -515,7 +515,7 @@ static void test_registers(void **state)
 	scene_end(&scene);
 }
 
-/* A full ring: wait; give up if nobody reads; or drop and say how many. */
+/* A full ring: wait; give up without a reader; or drop and count. */
 static void test_full(void **state)
 {
 	struct paracall_event event;
@@ -803,7 +803,7 @@ static void test_mad_reader(void **state)
 	scene_end(&scene);
 }
 
-/* What an instruction names is told by what is in it; results when it is over. */
+/* Operands are shown by their contents; results at the end. */
 static void diagnoses_tell(void **state)
 {
 	struct scene scene;

@@ -143,7 +143,7 @@ static void test_sizes_that_change(void **state)
 	(void)state;
 	make_block(&scene);
 	start(&scene, nowhere());
-	/* It has mapped the rings by then, or goes on with what is wrong. */
+	/* It has mapped the rings by then, or reports what is wrong. */
 	pause_for(200);
 	for (unsigned int i = 0; i < 400; i++) {
 		__atomic_store_n(&scene.block->max_cpus, cpus[i / 4 % 4], __ATOMIC_SEQ_CST);
@@ -179,7 +179,7 @@ static void test_impossible_sizes(void **state)
 	}
 }
 
-/* A head that is far away is no reason to go on for ever. */
+/* A head that is far away must not make it loop forever. */
 static void test_head_out_of_reach(void **state)
 {
 	struct scene scene;
@@ -193,7 +193,7 @@ static void test_head_out_of_reach(void **state)
 	finish(&scene);
 }
 
-/* Somebody who goes on writing after the end neither. */
+/* Nor must a writer that continues after the end. */
 static void test_writer_goes_on(void **state)
 {
 	struct scene scene;
