@@ -122,7 +122,7 @@ static bool take(const struct entry *entry, const char *value)
 	return true;
 }
 
-const char *option_said(const struct option_row *row, const void *options)
+const char *option_given(const struct option_row *row, const void *options)
 {
 	const void *place = (const char *)options + row->place;
 

@@ -72,6 +72,6 @@ int options_read(const struct option_table *table, void *options, int argc, char
 		 char ***words);
 
 /* What an option was given, or NULL: also for one without values that was. */
-const char *option_said(const struct option_row *row, const void *options);
+const char *option_given(const struct option_row *row, const void *options);
 
 #endif /* PARACALL_CLI_OPTIONS_H */

@@ -71,8 +71,8 @@ static const struct answer *find(const struct answers *answers, const char *ques
 	return NULL;
 }
 
-static void tell(const struct comparison *comparison, const char *question, const char *one,
-		 const char *other)
+static void compare(const struct comparison *comparison, const char *question, const char *one,
+		    const char *other)
 {
 	struct answer_difference difference = { question, { one, other }, NULL };
 	const enum check_engine engines[2] = { comparison->sides[0].engine,
@@ -105,11 +105,12 @@ void answers_compare(struct suite *suite, const struct answers_side sides[2],
 		const struct answer *item = &one->items[i];
 		const struct answer *found = find(other, item->question, &next);
 
-		tell(&comparison, item->question, item->result, found ? found->result : NULL);
+		compare(&comparison, item->question, item->result,
+			found ? found->result : NULL);
 	}
 	next = 0;
 	for (size_t i = 0; i < other->count; i++)
 		if (!find(one, other->items[i].question, &next))
-			tell(&comparison, other->items[i].question, NULL,
-			     other->items[i].result);
+			compare(&comparison, other->items[i].question, NULL,
+				other->items[i].result);
 }

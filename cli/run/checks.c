@@ -42,9 +42,9 @@ static const struct option_row *foreign_option(const struct run_options *options
 {
 	for (const struct option_group *group = target_option_groups; group->rows; group++) {
 		for (const struct option_row *row = group->rows; row->name; row++) {
-			const char *said = option_said(row, &options->special);
+			const char *given = option_given(row, &options->special);
 
-			if (said && (!row->neutral || strcmp(said, row->neutral)) &&
+			if (given && (!row->neutral || strcmp(given, row->neutral)) &&
 			    !target_has_option(options->target, row->name))
 				return row;
 		}
