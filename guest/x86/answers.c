@@ -20,7 +20,7 @@
  * calls and writes to registers only: nothing else writes to memory, and the line
  * would only show what the host does on its own.
  */
-static void tell(const struct question *question, const char *more)
+static void report_answer(const struct question *question, const char *more)
 {
 	struct answer answer = answer_of(question);
 	struct fields fields = { .count = 0 };
@@ -61,17 +61,17 @@ static bool is_endless(enum answer_mode mode, enum answer_instruction instructio
 	return mode == ANSWER_LEGACY + LEGACY_BASED && instruction != own;
 }
 
-static void tell_number(enum answer_mode mode, uint64_t number)
+static void report_number(enum answer_mode mode, uint64_t number)
 {
 	for (unsigned int i = 0; i < COUNT(both); i++) {
 		struct question question = question_call(both[i], mode, number);
 
 		if (is_endless(mode, both[i]))
 			continue;
-		tell(&question, "");
+		report_answer(&question, "");
 		for (unsigned int j = 0; j < COUNT(question.arguments); j++)
 			question.arguments[j] = -1ull;
-		tell(&question, "");
+		report_answer(&question, "");
 	}
 }
 
@@ -91,14 +91,14 @@ static const struct mode modes[] = {
 	{ "32-bit protected mode, segment not at 0", ANSWER_LEGACY + LEGACY_BASED },
 };
 
-static void tell_numbers(const void *row)
+static void report_numbers(const void *row)
 {
 	const struct mode *item = row;
 
 	for (uint64_t number = 0; number <= HIGHEST_NUMBER; number++)
-		tell_number(item->mode, number);
+		report_number(item->mode, number);
 	for (size_t i = 0; i < COUNT(large_numbers); i++)
-		tell_number(item->mode, large_numbers[i]);
+		report_number(item->mode, large_numbers[i]);
 }
 
 struct arguments {
@@ -183,7 +183,7 @@ static const struct arguments arguments[] = {
 	{ SEND, { 1, 0, NOBODY, ICR(6, 8) } },
 };
 
-static void tell_arguments(const void *row)
+static void report_arguments(const void *row)
 {
 	const struct mode *item = row;
 
@@ -194,7 +194,7 @@ static void tell_arguments(const void *row)
 
 			memcpy(question.arguments, arguments[i].values,
 			       sizeof(question.arguments));
-			tell(&question, "");
+			report_answer(&question, "");
 			interrupts_on();
 		}
 	}
@@ -285,7 +285,7 @@ static const uint64_t values[] = {
 	-63ull,
 };
 
-static void tell_read(const struct question *write)
+static void report_read(const struct question *write)
 {
 	struct question read = question_rdmsr(write->mode, (uint32_t)write->arguments[1]);
 	struct answer answer = answer_of(&read);
@@ -297,12 +297,12 @@ static void tell_read(const struct question *write)
 	print("\n");
 }
 
-static void tell_msr(enum answer_mode mode, uint32_t number, uint64_t value)
+static void report_msr(enum answer_mode mode, uint32_t number, uint64_t value)
 {
 	struct question write = question_wrmsr(mode, number, value);
 
-	tell(&write, "");
-	tell_read(&write);
+	report_answer(&write, "");
+	report_read(&write);
 }
 
 /* As after a reset, all off. A vector is set as long as events may come. */
@@ -320,7 +320,7 @@ static void reset_registers(void)
 	try_wrmsr(PARACALL_KVM_MSR_ASYNC_PF_INT, 0);
 }
 
-static void tell_values(const void *row)
+static void report_values(const void *row)
 {
 	const struct mode *item = row;
 
@@ -328,7 +328,7 @@ static void tell_values(const void *row)
 		for (size_t j = 0; j < COUNT(values); j++) {
 			if (registers[i] == PARACALL_KVM_MSR_ASYNC_PF_EN)
 				try_wrmsr(PARACALL_KVM_MSR_ASYNC_PF_INT, 0x60);
-			tell_msr(item->mode, registers[i], values[j]);
+			report_msr(item->mode, registers[i], values[j]);
 			interrupts_on();
 			reset_registers();
 			written_fill(FILL);
@@ -340,7 +340,7 @@ static void tell_values(const void *row)
  * Hosts also depend on what they find: versions grow, flags are kept, an event is
  * reported where the last one was taken. Each with other bytes there than FILL.
  */
-static void tell_found(void)
+static void report_found(void)
 {
 	/* clang-format off */
 	static const uint32_t pages[] = {
@@ -365,7 +365,7 @@ static void tell_found(void)
 
 			try_wrmsr(PARACALL_KVM_MSR_ASYNC_PF_INT, 0x60);
 			written_fill(fills[j % COUNT(fills)].byte);
-			tell(&question, fills[j % COUNT(fills)].name);
+			report_answer(&question, fills[j % COUNT(fills)].name);
 			interrupts_on();
 			reset_registers();
 		}
@@ -377,7 +377,7 @@ static void tell_found(void)
  * An end of interrupt that the guest need not signal: the host says so in a
  * byte, when it delivers one, and clears that when the guest signals it anyway.
  */
-static void tell_end_of_interrupt(void)
+static void report_end_of_interrupt(void)
 {
 	const struct fields none = { .count = 0 };
 
@@ -390,11 +390,11 @@ static void tell_end_of_interrupt(void)
 	print("\n");
 }
 
-static void tell_user_registers(void)
+static void report_user_registers(void)
 {
 	for (size_t i = 0; i < COUNT(registers); i++) {
-		tell_msr(ANSWER_USER_64, registers[i], 0);
-		tell_msr(ANSWER_USER_COMPATIBILITY, registers[i], 0);
+		report_msr(ANSWER_USER_64, registers[i], 0);
+		report_msr(ANSWER_USER_COMPATIBILITY, registers[i], 0);
 	}
 }
 
@@ -403,7 +403,7 @@ static void tell_user_registers(void)
  */
 
 /* Each bit of what is offered on a line of its own: they are known to differ. */
-static void tell_features(void)
+static void report_features(void)
 {
 	struct paracall_guest_cpuid leaf = paracall_guest_cpuid(0x40000001, 0);
 
@@ -413,19 +413,19 @@ static void tell_features(void)
 	      leaf.edx);
 }
 
-static void tell_leaves(void)
+static void report_leaves(void)
 {
 	static const enum answer_mode in[] = { ANSWER_64, ANSWER_COMPATIBILITY, ANSWER_USER_64,
 					       ANSWER_USER_COMPATIBILITY };
 	static const uint32_t leaves[] = { 0x40000000, 0x40000002, 0x40000010, 0x400000ff,
 					   0x40000100 };
 
-	tell_features();
+	report_features();
 	for (size_t i = 0; i < COUNT(leaves); i++) {
 		for (unsigned int j = 0; j < COUNT(in); j++) {
 			struct question question = question_cpuid(in[j], leaves[i]);
 
-			tell(&question, "");
+			report_answer(&question, "");
 		}
 	}
 }
@@ -439,10 +439,10 @@ static void tell_leaves(void)
 /* clang-format on */
 
 static const struct test tests[] = {
-	TEST("CPUID", COMPARED, tell_leaves),
+	TEST("CPUID", COMPARED, report_leaves),
 	{ .name = "calls in",
 	  .rule = COMPARED,
-	  .run_row = tell_numbers,
+	  .run_row = report_numbers,
 	  .kvm = true,
 	  .rows = modes,
 	  .row_count = COUNT(modes),
@@ -450,7 +450,7 @@ static const struct test tests[] = {
 	/* Those in which interrupts can be taken. */
 	{ .name = "arguments in",
 	  .rule = COMPARED,
-	  .run_row = tell_arguments,
+	  .run_row = report_arguments,
 	  .cpus = 2,
 	  .kvm = true,
 	  .rows = modes,
@@ -458,14 +458,14 @@ static const struct test tests[] = {
 	  .row_size = sizeof(modes[0]) },
 	{ .name = "registers in",
 	  .rule = COMPARED,
-	  .run_row = tell_values,
+	  .run_row = report_values,
 	  .kvm = true,
 	  .rows = modes,
 	  .row_count = 1,
 	  .row_size = sizeof(modes[0]) },
-	TEST("registers at level 3", COMPARED, tell_user_registers),
-	TEST("registers and what is in memory", COMPARED, tell_found),
-	TEST("end of an interrupt", COMPARED, tell_end_of_interrupt),
+	TEST("registers at level 3", COMPARED, report_user_registers),
+	TEST("registers and what is in memory", COMPARED, report_found),
+	TEST("end of an interrupt", COMPARED, report_end_of_interrupt),
 };
 
 TEST_LIST(tests);

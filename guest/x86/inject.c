@@ -48,10 +48,10 @@ static void test_error(void)
 {
 	REQUIRE_RULES();
 	for (int call = 1; call <= 22; call++) {
-		bool is_met = call == 10 || call == 15 || call == 20;
+		bool is_selected = call == 10 || call == 15 || call == 20;
 
 		check_equal(hypercall(PARACALL_KVM_HC_SEND_IPI, 0, 0, 0, 0x40),
-			    is_met ? -PARACALL_KVM_EINVAL : 0, "call %d", call);
+			    is_selected ? -PARACALL_KVM_EINVAL : 0, "call %d", call);
 	}
 }
 

@@ -241,7 +241,7 @@ static void rules_need_the_engine(void **state)
 			 PARACALL_ERROR_ARGUMENT);
 }
 
-static bool is_met(const char *rule, int call)
+static bool is_selected(const char *rule, int call)
 {
 	if (!strcmp(rule, "SEND_IPI:error=-22:when=10+5"))
 		return call >= 10 && call % 5 == 0;
@@ -268,7 +268,7 @@ static void calls_are_counted(void **state)
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		create(&fake, rules[i]);
 		for (int call = 1; call <= 30; call++) {
-			int64_t expected = is_met(rules[i], call) ? -22 : 0;
+			int64_t expected = is_selected(rules[i], call) ? -22 : 0;
 
 			for (int cpu = 0; cpu < 2; cpu++)
 				assert_int_equal(fake_call(&fake.cpus[cpu], SEND, 0, 0, 0, 64),
