@@ -94,9 +94,9 @@ static bool copy(struct vcpu *vcpu, copy_function *function, uint64_t vaddr, uin
 /* Reports it only once; a guest could repeat it forever. */
 static void warn(const char *reason)
 {
-	static atomic_flag is_said = ATOMIC_FLAG_INIT;
+	static atomic_flag is_reported = ATOMIC_FLAG_INIT;
 
-	if (!atomic_flag_test_and_set(&is_said))
+	if (!atomic_flag_test_and_set(&is_reported))
 		fprintf(stderr,
 			"paracall: the guest's device tree is left unchanged, so that the guest will not find KVM: %s\n",
 			reason);

@@ -134,7 +134,7 @@ uint64_t s390_program_counter(void *context)
 }
 
 /* The kernel's code for system calls, by the new PSW for them. */
-static void tell_kernel_entry(struct vcpu *vcpu)
+static void report_kernel_entry(struct vcpu *vcpu)
 {
 	static _Atomic(uint64_t) told;
 	struct paracall_gpa gpa = { register_read(vcpu, PARACALL_S390_PREFIX) + SVC_NEW_PSW };
@@ -153,7 +153,7 @@ static void note_for_trace(struct vcpu *vcpu, uint64_t next)
 {
 	next_pc = next;
 	if (paracall_trace_wants(paracall_qemu_engine.trace, PARACALL_EVENT_KERNEL_ENTRY))
-		tell_kernel_entry(vcpu);
+		report_kernel_entry(vcpu);
 }
 
 static void serve(unsigned int index, const struct s390_site *site, uint64_t next)

@@ -47,7 +47,7 @@ void msr_delivered(struct vcpu *vcpu)
 #define MSR_LSTAR 0xc0000082
 
 /* Of QEMU's own registers some are of interest to traces. */
-static void tell_kernel_entry(unsigned int index, void *userdata, uint32_t number)
+static void report_kernel_entry(unsigned int index, void *userdata, uint32_t number)
 {
 	struct engine *engine = &paracall_qemu_engine;
 	uint64_t arguments[2] = { number };
@@ -132,7 +132,7 @@ void call_wrmsr(unsigned int index, void *userdata)
 
 	vcpu = find_vcpu(index, &rcx);
 	if (!vcpu) {
-		tell_kernel_entry(index, userdata, (uint32_t)rcx);
+		report_kernel_entry(index, userdata, (uint32_t)rcx);
 		return;
 	}
 	trace_note_site(vcpu, userdata, 0);
