@@ -308,7 +308,7 @@ add_devices() {
 # can translate in between), so once in some hundreds of boots an x86 kernel meets a
 # breakpoint of its own text patching that no longer exists. What it printed is shown,
 # and the boot is repeated. Both are counted.
-met_lost_breakpoint() {
+hit_lost_breakpoint() {
 	grep -q 'Oops: int3:' "$work/log" || return
 	grep -m 1 -A 40 'Oops: int3:' "$work/log" | sed 's/^/# /'
 	skip "$1 (first attempt)" "met a breakpoint that was gone, QEMU's fault"
@@ -340,7 +340,7 @@ boot() {
 		"${from_where[@]}")
 	start "$work/qmp" "${command[@]}"
 	status=$?
-	if met_lost_breakpoint "$name"; then
+	if hit_lost_breakpoint "$name"; then
 		name="$name (second attempt)"
 		start "$work/qmp" "${command[@]}"
 		status=$?

@@ -618,8 +618,8 @@ test_injection() {
 	fi
 }
 
-# said_or_ended FILE PROCESS NAME: that test is done, or never will be.
-said_or_ended() {
+# printed_or_ended FILE PROCESS NAME: that test is done, or never will be.
+printed_or_ended() {
 	grep -q "ok [0-9]* - $3\$" "$1" || ! kill -0 "$2"
 }
 
@@ -642,7 +642,7 @@ test_no_effect() {
 	done
 	for run in "${calls[@]}"; do
 		IFS=: read -r call program name <<<"$run"
-		wait_until said_or_ended "$work/no-$call" "${runs[$call]}" "$name"
+		wait_until printed_or_ended "$work/no-$call" "${runs[$call]}" "$name"
 		kill "${runs[$call]}" 2>/dev/null
 		wait "${runs[$call]}"
 		if grep -q "^not ok [0-9]* - $name\$" "$work/no-$call"; then

@@ -232,7 +232,7 @@ static void the_version_is_odd_meanwhile(void **state)
 	}
 }
 
-static void a_pause_is_told_once(void **state)
+static void a_pause_is_reported_once(void **state)
 {
 	struct fake_machine *fake = *state;
 
@@ -513,7 +513,7 @@ static void expect_epoch(struct fake_machine *fake)
 	assert_in_range(wall(fake)->nsec, 0, 999999999);
 }
 
-static void the_wall_clock_tells_when_the_clock_began(void **state)
+static void the_wall_clock_is_when_the_clock_began(void **state)
 {
 	static const uint32_t msrs[] = { WALL_CLOCK, PARACALL_KVM_MSR_WALL_CLOCK };
 	struct fake_machine *fake = *state;
@@ -964,7 +964,7 @@ int main(void)
 		TEST(registering_writes_the_page),
 		TEST(other_frequencies),
 		TEST(the_version_is_odd_meanwhile),
-		TEST(a_pause_is_told_once),
+		TEST(a_pause_is_reported_once),
 		TEST(the_host_never_clears_the_pause),
 		TEST(the_old_register_is_not_stable),
 		TEST(the_old_register_of_a_clock_that_is_off),
@@ -977,7 +977,7 @@ int main(void)
 		TEST(addresses_that_do_not_work),
 		TEST(addresses_that_work),
 		TEST(counters),
-		TEST(the_wall_clock_tells_when_the_clock_began),
+		TEST(the_wall_clock_is_when_the_clock_began),
 		TEST(the_wall_clock_s_version_is_odd_meanwhile),
 		TEST(the_wall_clock_is_written_once),
 		TEST(wall_clock_addresses),

@@ -419,7 +419,7 @@ static void late_kicks_are_bounded(void **state)
 	fake_machine_destroy(&fake);
 }
 
-static void writes_to_registers_are_met(void **state)
+static void writes_to_registers_are_selected(void **state)
 {
 	struct fake_machine fake = { .machine = NULL };
 	struct paracall_cpu *cpu;
@@ -556,7 +556,7 @@ static void time_is_stolen(void **state)
 	fake_machine_destroy(&fake);
 }
 
-static void diagnose_is_met(void **state)
+static void diagnose_is_selected(void **state)
 {
 	struct fake_machine fake = { .machine = NULL };
 	struct fake_cpu *cpu = &fake.cpus[0];
@@ -594,7 +594,7 @@ static uint64_t call_powerpc(struct fake_cpu *cpu, uint32_t token)
 	return cpu->registers[PARACALL_POWERPC_R3];
 }
 
-static void powerpc_s_calls_are_met(void **state)
+static void powerpc_s_calls_are_selected(void **state)
 {
 	struct paracall_injection injection = { .size = sizeof(injection) };
 	struct fake_machine fake = { .machine = NULL };
@@ -618,7 +618,7 @@ static void powerpc_s_calls_are_met(void **state)
 	assert_non_null(injection_parse(&injection, PARACALL_POWERPC, "KICK_CPU:drop"));
 }
 
-static void it_is_told_what_was_done(void **state)
+static void faults_are_reported(void **state)
 {
 	struct fake_machine fake = { .machine = NULL };
 	const struct paracall_statistics *statistics;
@@ -687,14 +687,14 @@ int main(void)
 		cmocka_unit_test(the_first_rule_wins),
 		cmocka_unit_test(late_kicks_come),
 		cmocka_unit_test(late_kicks_are_bounded),
-		cmocka_unit_test(writes_to_registers_are_met),
+		cmocka_unit_test(writes_to_registers_are_selected),
 		cmocka_unit_test(features_are_withdrawn),
 		cmocka_unit_test(the_clock_jumps),
 		cmocka_unit_test(the_clock_jumps_a_little_later),
 		cmocka_unit_test(time_is_stolen),
-		cmocka_unit_test(diagnose_is_met),
-		cmocka_unit_test(powerpc_s_calls_are_met),
-		cmocka_unit_test(it_is_told_what_was_done),
+		cmocka_unit_test(diagnose_is_selected),
+		cmocka_unit_test(powerpc_s_calls_are_selected),
+		cmocka_unit_test(faults_are_reported),
 		cmocka_unit_test(the_table_is_bounded),
 	};
 

@@ -804,7 +804,7 @@ static void test_mad_reader(void **state)
 }
 
 /* Operands are shown by their contents; results at the end. */
-static void diagnoses_tell(void **state)
+static void diagnoses_are_reported(void **state)
 {
 	struct scene scene;
 	struct paracall_event event;
@@ -850,7 +850,7 @@ int main(void)
 		cmocka_unit_test(test_garbage),
 		cmocka_unit_test(test_impossible_sizes),
 		cmocka_unit_test(test_mad_reader),
-		cmocka_unit_test(diagnoses_tell),
+		cmocka_unit_test(diagnoses_are_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
