@@ -16,7 +16,7 @@ enum exit_status {
 	EXIT_NOTHING = 1,
 	/* The command line is wrong. */
 	EXIT_USAGE = 2,
-	/* check: none failed, but a guest crashed or was not done in time. */
+	/* check: none failed, but a guest crashed or did not finish in time. */
 	EXIT_UNRESOLVED = 3,
 	/* check: nothing could be tested. */
 	EXIT_SKIPPED = 77,

@@ -822,7 +822,7 @@ test_check() {
 		"$paracall" check --engine=plain --arch=x86_64 --format=tap kick
 	expect "check, something tested" 0 "1..10" \
 		"$paracall" check --engine=paracall --arch=x86_64 --format=tap selftest
-	expect "check, not in time" 3 "not done in time" \
+	expect "check, not in time" 3 "not finished in time" \
 		"$paracall" check --engine=paracall --arch=x86_64 --timeout=1 ipi
 	expect "check, JUnit" 0 "testsuites 1" sh -c "'$paracall' check --engine=paracall \
 		--arch=x86_64 --format=junit selftest | python3 -c 'import sys, xml.etree.ElementTree as e
@@ -903,7 +903,7 @@ test_check_ends() {
 	local checking
 
 	PARACALL_QEMU=$(endless_qemu "trap '' TERM; exec sleep 1000")
-	expect "check, a QEMU that does not end" 3 "not done in time" "${check[@]}" --timeout=1
+	expect "check, a QEMU that does not end" 3 "not finished in time" "${check[@]}" --timeout=1
 	check_gone "check, a QEMU that does not end is ended"
 	rm -f "$work/pid"
 	PARACALL_QEMU=$(endless_qemu "exec sleep 1000")
@@ -998,10 +998,10 @@ interrupted() {
 		fail "check, $signal: no QEMU is left" "$running are"
 	fi
 	if grep -q "^Bail out!" "$work/out" && grep -q "0 of 3 runs were done" "$work/out" &&
-		[ "$(grep -c "not done: interrupted" "$work/junit")" -eq 3 ]; then
-		pass "check, $signal: what was not done is said"
+		[ "$(grep -c "not run: interrupted" "$work/junit")" -eq 3 ]; then
+		pass "check, $signal: runs that were not done are reported"
 	else
-		fail "check, $signal: what was not done is said" "it is not" "$work/out"
+		fail "check, $signal: runs that were not done are reported" "they are not" "$work/out"
 	fi
 }
 

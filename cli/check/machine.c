@@ -190,7 +190,7 @@ static char *find_fault_of_kvm(const struct check_setup *setup)
 	setup_run(setup, &nothing, &result);
 	if (result.trouble == TROUBLE_LATE)
 		fault = format_string(
-			"the machine's /dev/kvm does not work: %s was not done in %u seconds",
+			"the machine's /dev/kvm does not work: %s did not finish in %u seconds",
 			run.program, setup_seconds(setup, &run));
 	else if (result.trouble)
 		fault = format_string("the machine's /dev/kvm does not work: %s: %s",

@@ -94,7 +94,7 @@ static void judge_end(struct result *result, const struct child_output *output,
 	char *line;
 
 	if (output->is_late) {
-		set_trouble(result, TROUBLE_LATE, "not done in time, %zu tests were",
+		set_trouble(result, TROUBLE_LATE, "not finished in time, %zu tests were",
 			    tap->count);
 	} else if (tap->bail) {
 		set_trouble(result, TROUBLE_CRASH, "the guest crashed: %s", tap->bail);
@@ -140,7 +140,7 @@ static void judge_outcome(struct result *result)
 		return;
 	if (result->run->skips && skipped < result->tap.count)
 		set_trouble(result, TROUBLE_WRONG,
-			    "something was tested, although nothing should be there");
+			    "something was tested, although nothing should be available");
 	else if (!result->run->skips && skipped == result->tap.count)
 		set_trouble(result, TROUBLE_WRONG,
 			    "everything was skipped, although something should be tested");

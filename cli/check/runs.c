@@ -213,7 +213,7 @@ static void mark_interrupted(struct runs *runs)
 			continue;
 		result_free(result);
 		result->trouble = TROUBLE_CRASH;
-		result->reason = format_string("not done: interrupted");
+		result->reason = format_string("not run: interrupted");
 	}
 }
 
