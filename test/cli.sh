@@ -628,7 +628,7 @@ printed_or_ended() {
 test_no_effect() {
 	local call program name cpu run
 	local -A runs
-	local -a calls=(SCHED_YIELD:yield:"yield lets that CPU get on"
+	local -a calls=(SCHED_YIELD:yield:"yield lets that CPU run"
 		KICK_CPU:kick:"kick ends cli; hlt, with no interrupt"
 		SEND_IPI:ipi:"IPI to others" CLOCK_PAIRING:clock:"clock pairing")
 
@@ -693,7 +693,7 @@ test_spins() {
 	check_file "spins kept have no effect" "$work/out" \
 		"not ok 1 - CPUs that spin leave the host to others"
 	check_file "spins kept hold up nobody forever" "$work/out" \
-		"ok 2 - CPUs that wait for each other get on"
+		"ok 2 - CPUs that wait for each other make progress"
 }
 
 # On PowerPC vCPUs wait by a call, H_CEDE: one that spins meanwhile delays no other. That

@@ -940,7 +940,7 @@ static const struct test tests[] = {
 	  .run = test_enable, PAGE_TEST },
 	{ .name = "disabling interrupts", .rule = PENDING,
 	  .run = test_disable, PAGE_TEST },
-	{ .name = "no interrupt waits", .rule = PENDING,
+	{ .name = "no interrupt is pending", .rule = PENDING,
 	  .run = test_none_pending, PAGE_TEST },
 	{ .name = "critical section",
 	  .rule = PENDING "; arch/powerpc/kvm/book3s.c, kvmppc_critical_section",

@@ -182,7 +182,7 @@ static const struct test tests[] = {
 	{ .name = "32-bit mode",
 	  .rule = "Power ISA, book I, \"Effective Address Calculation\"",
 	  .run = test_narrow },
-	{ .name = "time goes by", .rule = ISA "\"Time Base\"", .run = test_time },
+	{ .name = "time advances", .rule = ISA "\"Time Base\"", .run = test_time },
 	{ .name = "decrementer interrupts",
 	  .rule = ISA "\"Decrementer Interrupt\"",
 	  .run = test_decrementer },

@@ -68,11 +68,11 @@ static void test_progress(void)
 #define SPIN "virt/kvm/kvm_main.c, kvm_vcpu_on_spin"
 
 static const struct test tests[] = {
-	{ .name = "a CPU that spins while all others wait gets on",
+	{ .name = "a CPU that spins while all others wait makes progress",
 	  .rule = SPIN,
 	  .run = test_alone,
 	  .cpus = 2 },
-	{ .name = "CPUs that spin for ever hold up nobody",
+	{ .name = "CPUs that spin forever delay no other",
 	  .rule = SPIN,
 	  .run = test_progress,
 	  .cpus = 6 },

@@ -214,13 +214,13 @@ static void test_everybody(void)
 	"arch/s390/kvm/diag.c, __diag_time_slice_end; virt/kvm/kvm_main.c, kvm_vcpu_on_spin"
 
 static const struct test tests[] = {
-	{ .name = "0x9c lets that CPU get on",
+	{ .name = "0x9c lets that CPU run",
 	  .rule = YIELD_TO,
 	  .covers = "DIAG_9C_DIRECTED_YIELD",
 	  .run = test_directed_effect,
 	  .cpus = 2,
 	  .kvm = true },
-	{ .name = "0x44 lets others get on",
+	{ .name = "0x44 lets others run",
 	  .rule = UNDIRECTED,
 	  .covers = "DIAG_44_TIME_SLICE_END",
 	  .run = test_undirected_effect,

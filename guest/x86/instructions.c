@@ -1131,7 +1131,7 @@ static const struct test tests[] = {
 	  .run_row = test_page_ends_prefixed,
 	  .kvm = true,
 	  TEST_ROWS(instructions) },
-	TEST("on two pages that are no neighbors", EMULATE, test_scattered_pages),
+	TEST("on two pages that are not adjacent", EMULATE, test_scattered_pages),
 	TEST("second page not present", PAGE_FAULT, test_missing_page),
 	TEST("read-only text", READ_ONLY, test_read_only),
 	TEST("text whose second page is read-only", READ_ONLY, test_half_read_only),

@@ -582,7 +582,7 @@ static const struct test tests[] = {
 	     test_self_off, 1),
 	COVERING_TEST("IPI to others", TO, test_others, 2, "SEND_IPI"),
 	TEST("IPI to all", TO, test_all, 1),
-	TEST("IPI to nobody", TO, test_empty, 1),
+	TEST("IPI to no CPU", TO, test_empty, 1),
 	TEST("IPI: bitmap starts at the lowest id", TO, test_lowest, 1),
 	TEST("IPI: high word starts where the low one ends", TO ": cluster_size",
 	     test_high_word, 1),

@@ -581,7 +581,7 @@ static const struct test tests[] = {
 	TEST("kick of the CPU itself", KICK "; " KEEP "; " HALT, test_self, 2),
 	TEST("two CPUs kick each other awake", KEEP "; " WAKE, test_ping_pong, 2),
 	TEST("many CPUs kick one", KEEP "; " WAKE, test_crowd, 3),
-	TEST("kick of id 255 is for everybody",
+	TEST("kick of id 255 is for all CPUs",
 	     KICK "; arch/x86/kvm/lapic.c, kvm_apic_is_broadcast_dest", test_broadcast, 2),
 	TEST("all CPUs kick each other awake", KEEP "; " WAKE, test_storm, 3),
 	TEST("kick does not start a halted CPU after INIT", INIT, test_init_halted, 2),

@@ -124,8 +124,8 @@ static const struct test tests[] = {
 	     test_boot, 1),
 	TEST("range: refused", KERNEL, test_refused, 1),
 	TEST("range: not checked", KERNEL, test_not_checked, 1),
-	TEST("range: more than there is room for",
-	     USER_SPACE "; include/uapi/linux/kvm_para.h, KVM_E2BIG", test_many, 1),
+	TEST("range: more than fit", USER_SPACE "; include/uapi/linux/kvm_para.h, KVM_E2BIG",
+	     test_many, 1),
 	TEST("range: all CPUs at once", DOCUMENT, test_all_cpus, 2),
 	TEST("range: 7 pages in 2 ranges are left", USER_SPACE, test_leave, 1),
 };

@@ -323,7 +323,7 @@ static void test_all_cpus(void)
 	COVERING_TEST(test_name, test_rule, function, least_cpus, NULL)
 
 static const struct test tests[] = {
-	COVERING_TEST("MMU: another page behind an address",
+	COVERING_TEST("MMU: another page at an address",
 		      WRITE "; Documentation/virt/kvm/x86/hypercalls.rst, KVM_HC_MMU_OP",
 		      test_window, 1, "MMU_OP"),
 	TEST("MMU: an entry counts without a flush", WRITE "; " OPERATION "kvm_mmu_pte_write",

@@ -283,7 +283,7 @@ static void test_given_up(void)
 static const struct test tests[] = {
 	TEST("steal time is there at the next instruction", RECORD, test_register, 1),
 	TEST("the host writes what is the host's", RECORD, test_rest, 1),
-	COVERING_TEST("busy CPUs see time stolen, not more than went by", RECORD, test_busy, 2,
+	COVERING_TEST("busy CPUs see time stolen, not more than passed", RECORD, test_busy, 2,
 		      "MSR_STEAL_TIME"),
 	TEST("pages given up are left alone",
 	     DOCUMENT "; arch/x86/kvm/x86.c, kvm_set_msr_common", test_given_up, 2),

@@ -86,7 +86,7 @@ static void test_stopped(void)
 }
 
 static const struct test tests[] = {
-	{ .name = "CPUs that spin for one that the host has stopped hold up nobody",
+	{ .name = "CPUs that spin for one that the host has stopped delay no other",
 	  .rule = "virt/kvm/kvm_main.c, kvm_vcpu_on_spin",
 	  .run = test_stopped,
 	  .cpus = 4,

@@ -34,7 +34,7 @@ static bool is_slow_move(uint32_t index, uint32_t id, uint64_t begin)
 		yield_to(id);
 		calls++;
 		if (!check(rdtsc() - begin < LIMIT_MS * 1000 * cycles_per_us,
-			   "CPU %u does not get on", cpu_ids[index]))
+			   "CPU %u makes no progress", cpu_ids[index]))
 			break;
 	}
 	return calls > SLOW;
@@ -72,10 +72,10 @@ static void test_effect(void)
 			with += is_slow_move(index, cpu_ids[index], begin);
 			without += is_slow_move(index, this_cpu()->apic_id, begin);
 		}
-		print("# slow to get on: %u of %u times; %u if the yield is to itself\n", with,
-		      MOVES, without);
+		print("# slow to make progress: %u of %u times; %u if the yield is to itself\n",
+		      with, MOVES, without);
 		if (without < MOVES / 2)
-			skip("the CPUs get on soon without it");
+			skip("the CPUs make progress soon without it");
 		else if (with > without / 4 && is_hint())
 			skip("the host made nothing of it");
 		else
@@ -208,7 +208,7 @@ static void test_everybody(void)
 	COVERING_TEST(test_name, test_rule, function, least_cpus, NULL)
 
 static const struct test tests[] = {
-	COVERING_TEST("yield lets that CPU get on", YIELD_TO, test_effect, 2, "SCHED_YIELD"),
+	COVERING_TEST("yield lets that CPU run", YIELD_TO, test_effect, 2, "SCHED_YIELD"),
 	TEST("yield to any id returns 0",
 	     YIELD "; arch/x86/kvm/x86.c, ____kvm_emulate_hypercall", test_result, 1),
 	TEST("yield to a CPU that is waited for", YIELD_TO, test_progress, 2),
