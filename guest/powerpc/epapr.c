@@ -24,7 +24,7 @@ static struct state call(uint64_t msr, uint64_t token)
 
 	state.gpr[11] = token;
 	execute(&state);
-	check_equal(state.vector, VECTOR_PROGRAM, "interrupt behind the call");
+	check_equal(state.vector, VECTOR_PROGRAM, "interrupt after the call");
 	return state;
 }
 
@@ -138,13 +138,13 @@ static void test_translated(void)
 	state.gpr[11] = TOKEN_FEATURES;
 	execute(&state);
 	check_features(&state);
-	check_equal(state.pc & OTHER_MAPPING, OTHER_MAPPING, "address behind the call");
+	check_equal(state.pc & OTHER_MAPPING, OTHER_MAPPING, "address after the call");
 	state = call_state(MSR_VIRTUAL, sc_code);
 	state.pc |= OTHER_MAPPING;
 	state.gpr[11] = TOKEN_FEATURES;
 	execute(&state);
 	check_features(&state);
-	check_equal(state.pc, (uintptr_t)(sc_code + 3) | OTHER_MAPPING, "address behind sc");
+	check_equal(state.pc, (uintptr_t)(sc_code + 3) | OTHER_MAPPING, "address after sc");
 }
 
 /* KVM's own instructions are a system call then; a host may have others. */
@@ -171,7 +171,7 @@ static void test_user(void)
 	if (has_sc()) {
 		check_equal(state.vector, VECTOR_SYSTEM_CALL, "interrupt");
 	} else {
-		check_equal(state.vector, VECTOR_PROGRAM, "interrupt behind the call");
+		check_equal(state.vector, VECTOR_PROGRAM, "interrupt after the call");
 		check_equal(state.msr & PROGRAM_TRAP, PROGRAM_TRAP, "its reason");
 	}
 	check_equal(state.gpr[3], before.gpr[3], "register 3");
@@ -192,7 +192,7 @@ static void test_user_sc(void)
 	state = before;
 	execute(&state);
 	check_equal(state.vector, VECTOR_SYSTEM_CALL, "interrupt");
-	check_equal(state.pc, (uintptr_t)(sc_code + 3), "address behind sc");
+	check_equal(state.pc, (uintptr_t)(sc_code + 3), "address after sc");
 	check_equal(state.gpr[3], before.gpr[3], "register 3");
 }
 
@@ -203,7 +203,7 @@ static void test_sc(void)
 
 	state.gpr[11] = TOKEN_FEATURES;
 	execute(&state);
-	check_equal(state.vector, VECTOR_PROGRAM, "interrupt behind it");
+	check_equal(state.vector, VECTOR_PROGRAM, "interrupt after it");
 	check_features(&state);
 	check_equal(paracall_guest_sc_call(0x1234, values), PARACALL_EV_UNIMPLEMENTED,
 		    "unknown call");
@@ -235,7 +235,7 @@ static void test_sc_magic(void)
 		execute(&state);
 		check_equal(state.vector, rows[i].is_call ? VECTOR_PROGRAM : VECTOR_SYSTEM_CALL,
 			    "register 0 is 0x%lx", rows[i].value);
-		check_equal(state.pc, (uintptr_t)(bare_sc_code + 1), "address behind it");
+		check_equal(state.pc, (uintptr_t)(bare_sc_code + 1), "address after it");
 	}
 }
 
@@ -248,7 +248,7 @@ static void test_papr(void)
 	state.gpr[3] = 0x7ff8;
 	state.gpr[11] = TOKEN_FEATURES;
 	execute(&state);
-	check_equal(state.vector, VECTOR_PROGRAM, "interrupt behind it");
+	check_equal(state.vector, VECTOR_PROGRAM, "interrupt after it");
 	check_equal((int64_t)state.gpr[3], H_FUNCTION, "a call that doesn't exist");
 	state = call_state(MSR_REAL, sc_1_code);
 	state.gpr[3] = H_PROD;

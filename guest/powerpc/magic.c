@@ -79,7 +79,7 @@ static struct state run_words(uint64_t msr, const uint32_t *words, struct state 
 static bool is_trap(const struct state *state)
 {
 	return check_equal(state->vector, VECTOR_PROGRAM,
-			   "interrupt behind the access (DAR 0x%lx)", state->dar);
+			   "interrupt after the access (DAR 0x%lx)", state->dar);
 }
 
 /* Returns the call's result. */
@@ -529,7 +529,7 @@ static void test_load_inside(void)
 		    LD(6, LAST + MSR), STD(2, LAST + CRITICAL), MFMSR(7));
 		is_trap(&state);
 		check_equal(state.gpr[6] & MSR_EE, 0, "EE cleared inside, in the page");
-		check_equal(state.gpr[7] & MSR_EE, 0, "EE cleared inside, behind the section");
+		check_equal(state.gpr[7] & MSR_EE, 0, "EE cleared inside, after the section");
 	}
 	unmap();
 }
@@ -549,7 +549,7 @@ static void test_exception_inside(void)
 		RUN(msr, &state, LD(4, LAST + MSR), STD(2, LAST + CRITICAL), MFMSR(5));
 		is_trap(&state);
 		check_equal(state.gpr[4] & MSR_EE, 0, "EE cleared by the return, in the page");
-		check_equal(state.gpr[5] & MSR_EE, 0, "the same behind the section");
+		check_equal(state.gpr[5] & MSR_EE, 0, "the same after the section");
 	}
 	unmap();
 }
@@ -699,7 +699,7 @@ static void test_user_memory(void)
 	unmap();
 	state = call_state(MSR_REAL, NULL);
 	RUN(MSR_REAL, &state, LD(5, LOW + SCRATCH2));
-	check_equal(state.gpr[5], 0x757365727370616e, "memory behind the page");
+	check_equal(state.gpr[5], 0x757365727370616e, "memory after the page");
 }
 
 /* The low bits of both addresses, and other flags, mean nothing. */

@@ -40,7 +40,7 @@ static void test_interrupts(void)
 	check_equal(state.cr, before.cr, "CR");
 	state = call_state(MSR_REAL, call);
 	check_equal(run_code(call, 1, &state), VECTOR_SYSTEM_CALL, "sc");
-	check_equal(state.pc, (uintptr_t)(call + 1), "address behind it");
+	check_equal(state.pc, (uintptr_t)(call + 1), "address after it");
 	state = call_state(MSR_REAL, load);
 	state.gpr[5] = 1ul << 40;
 	check_equal(run_code(load, 2, &state), VECTOR_MACHINE_CHECK, "address outside memory");
@@ -143,7 +143,8 @@ static void test_tree(void)
 	check_equal(tree_count(tree, "choose"), 0, "choose");
 	value = tree_find(tree, "hypervisor", "compatible", &length);
 	check(value && length == 6 && !memcmp(value, "other", 6), "property");
-	check(!tree_find(tree, "hypervisor", "bootargs", &length), "property that isn't there");
+	check(!tree_find(tree, "hypervisor", "bootargs", &length),
+	      "property that does not exist");
 	tree_set_word(tree, TREE_TOTALSIZE, tree_word(tree, TREE_STRUCT) + 8);
 	check_equal(tree_count(tree, "chosen"), -1, "cut short");
 }

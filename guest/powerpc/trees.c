@@ -27,7 +27,7 @@ static void make(const struct tree_plan *plan)
 static void check_behind(uint32_t total)
 {
 	check(!memcmp(tree + total, before + total, sizeof(tree) - total),
-	      "bytes behind the tree were changed");
+	      "bytes after the tree were changed");
 }
 
 static void check_others(void)

@@ -322,7 +322,7 @@ static void test_ipl(void)
 		call_expect(&call, INTERRUPTION_SPECIFICATION, NOTHING, "odd register");
 		call.r1 = 2;
 		call.in.gpr[2] = memory_end();
-		call_expect(&call, INTERRUPTION_ADDRESSING, NOTHING, "behind memory");
+		call_expect(&call, INTERRUPTION_ADDRESSING, NOTHING, "after the end of memory");
 	}
 }
 
@@ -525,7 +525,7 @@ static void test_yield(void)
 		for (uint32_t i = 0; i < cpu_count; i++)
 			try_yield(field, cpu_addresses[i], mode, "to a CPU");
 		for (unsigned int i = 0; i < COUNT(nobody); i++)
-			try_yield(field, nobody[i], mode, "to nobody");
+			try_yield(field, nobody[i], mode, "to no CPU");
 	}
 }
 
@@ -696,9 +696,10 @@ static void test_release_end(void)
 
 	fill(last);
 	fill(last - PAGE / 8);
-	release(end, end + 16 * PAGE, INTERRUPTION_NONE, "behind memory");
-	release(end, end + FAR_BEHIND, INTERRUPTION_NONE, "much that is behind memory");
-	release(0x8000000000000000, 0x8000000000000000, INTERRUPTION_NONE, "far behind memory");
+	release(end, end + 16 * PAGE, INTERRUPTION_NONE, "after the end of memory");
+	release(end, end + FAR_BEHIND, INTERRUPTION_NONE, "much after the end of memory");
+	release(0x8000000000000000, 0x8000000000000000, INTERRUPTION_NONE,
+		"far after the end of memory");
 	check_equal(contents_of(last), CONTENTS_KEPT, "the last page");
 	release(end - PAGE, end + 16 * PAGE, INTERRUPTION_NONE, "across memory's end");
 	check_equal(contents_of(last), CONTENTS_ZERO, "the last page");
@@ -856,9 +857,9 @@ static void test_bad_blocks(void)
 	refer(&block, INTERRUPTION_SPECIFICATION, "zarch and more");
 	block = block_of(SUBCODE_TOKEN);
 	block.token = memory_end();
-	refer(&block, INTERRUPTION_ADDRESSING, "token behind memory");
+	refer(&block, INTERRUPTION_ADDRESSING, "token after the end of memory");
 	block.token = 0x8000000000000000;
-	refer(&block, INTERRUPTION_ADDRESSING, "token far behind memory");
+	refer(&block, INTERRUPTION_ADDRESSING, "token far after the end of memory");
 	for (unsigned int field = 0; field < 4; field++) {
 		block = block_of(SUBCODE_CANCEL);
 		(&block.token)[field] = 8;
@@ -905,8 +906,8 @@ static void test_block_addresses(void)
 	check_equal(refer_at(end - sizeof(block), INTERRUPTION_NONE, "the last there is"), 4,
 		    "the last there is");
 	refer_at(end - sizeof(block) + 8, INTERRUPTION_ADDRESSING, "across memory's end");
-	refer_at(end, INTERRUPTION_ADDRESSING, "behind memory");
-	refer_at(0x8000000000000000, INTERRUPTION_ADDRESSING, "far behind memory");
+	refer_at(end, INTERRUPTION_ADDRESSING, "after the end of memory");
+	refer_at(0x8000000000000000, INTERRUPTION_ADDRESSING, "far after the end of memory");
 	refer_at(0xfffffffffffffff8, INTERRUPTION_ADDRESSING, "around the end of all");
 }
 
@@ -996,7 +997,7 @@ static void try_token_and_reset(enum sigp_order reset, const char *what)
 	check_equal(remote.token, 0, "token before %s", what);
 	cpu_stop(cpu);
 	check_equal(sigp(cpu->address, reset, 0, NULL), SIGP_ACCEPTED, "%s", what);
-	if (!check(cpu_restart(cpu), "CPU doesn't restart after %s", what))
+	if (!check(cpu_restart(cpu), "CPU does not restart after %s", what))
 		return;
 	run_on(cpu, cancel_here, &remote);
 	check_equal(remote.cancel, 4, "cancel after %s", what);
@@ -1026,7 +1027,7 @@ static void test_name(void)
 			 : "d"(r1)
 			 : "cc", "memory");
 	check_equal(cc, 0, "condition code");
-	check((information[31] & 15) >= 1, "nobody named");
+	check((information[31] & 15) >= 1, "no control program is named");
 	for (unsigned int i = 0; i < sizeof(name); i++)
 		check_equal(information[56 + i], name[i], "byte %u of the name", i);
 }

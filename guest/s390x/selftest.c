@@ -72,7 +72,7 @@ static void test_memory(void)
 
 	check(end >= 16ul << 20, "memory ends at 0x%lx", end);
 	check_equal(try_read(end - 8, NULL), INTERRUPTION_NONE, "last doubleword");
-	check_equal(try_read(end, NULL), INTERRUPTION_ADDRESSING, "behind it");
+	check_equal(try_read(end, NULL), INTERRUPTION_ADDRESSING, "after it");
 }
 
 /* Prefixing: real 0 is the CPU's own lowcore, and at the lowcore's address is absolute 0. */

@@ -79,7 +79,7 @@ static void try_effect(void (*yield)(uint16_t address))
 	if (spinners_start()) {
 		with = calls_for_moves(yield);
 		without = calls_for_moves(yield_to_itself);
-		print("# calls till a CPU got on, %u times: %lu; %lu if the yield is to itself\n",
+		print("# calls until a CPU made progress, %u times: %lu; %lu if the yield is to itself\n",
 		      MOVES, with, without);
 		if (without > MOVES * TURNS)
 			check(with <= without / BETTER,

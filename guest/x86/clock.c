@@ -674,7 +674,7 @@ static void test_pairing(void)
 		for (; rest < pairing_area + PAIRING_SIZE; rest++)
 			check_equal(*rest, 0, "byte %ld", (long)(rest - pairing_area));
 	}
-	check_equal(pairing_area[PAIRING_SIZE], PATTERN, "byte behind it");
+	check_equal(pairing_area[PAIRING_SIZE], PATTERN, "byte after it");
 	stop_all();
 }
 

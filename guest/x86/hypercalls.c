@@ -508,13 +508,13 @@ static const struct origin {
 	  1,
 	  0,
 	  KVM_ENOSYS },
-	{ "a jump behind it",
+	{ "a jump past it",
 	  { SET_NUMBER(1), CALL_HERE, RETURN },
 	  5,
 	  UNKNOWN_NUMBER,
 	  0,
 	  KVM_ENOSYS },
-	{ "a jump behind an unknown one",
+	{ "a jump past an unknown one",
 	  { SET_NUMBER(UNKNOWN_NUMBER), CALL_HERE, RETURN },
 	  5,
 	  1,
@@ -601,7 +601,7 @@ static void test_number_changes(void)
 	lay_origin(&jump);
 	for (int i = 0; i < 20; i++) {
 		check_equal(run_origin(&origins[0]), 0, "the constant");
-		check_equal(run_origin(&jump), KVM_ENOSYS, "a jump behind it");
+		check_equal(run_origin(&jump), KVM_ENOSYS, "a jump past it");
 		((volatile uint8_t *)origin_code)[1] = UNKNOWN_NUMBER;
 		check_equal(run_origin(&origins[0]), KVM_ENOSYS, "the constant, changed");
 		((volatile uint8_t *)origin_code)[1] = 1;

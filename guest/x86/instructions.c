@@ -441,7 +441,7 @@ static void test_legacy(const void *row)
 	const struct legacy_case *item = row;
 
 	if (item->mode == LEGACY_BASED && item->is_foreign && is_placed_at_rip) {
-		skip("the host would have it run again for ever");
+		skip("the host would repeat it forever");
 		return;
 	}
 	if (item->is_own)

@@ -477,7 +477,7 @@ static void test_storm(void)
 	for (uint32_t i = 1; i < cpu_count; i++)
 		cpu_post(cpu_at(i), storm, (void *)(uintptr_t)i);
 	for (uint32_t i = 1; i < cpu_count && !test_has_failed(); i++)
-		check(cpu_wait(cpu_at(i), STORM_LIMIT_MS), "CPU %u sleeps for ever: %u of %u",
+		check(cpu_wait(cpu_at(i), STORM_LIMIT_MS), "CPU %u sleeps forever: %u of %u",
 		      cpu_ids[i], storm_work[i], STORM_ROUNDS);
 }
 

@@ -535,7 +535,7 @@ static void test_end_of_memory(void)
 	uint64_t ends[] = { memory_low_end(), memory_high_end() };
 
 	if (!ends[0]) {
-		skip("nobody tells how much memory there is");
+		skip("the size of memory is unknown");
 		return;
 	}
 	for (size_t i = 0; i < COUNT(ends); i++) {
@@ -558,7 +558,7 @@ static void test_last_memory(void)
 	struct paracall_pvclock_vcpu_time_info saved;
 
 	if (!low) {
-		skip("nobody tells how much memory there is");
+		skip("the size of memory is unknown");
 		return;
 	}
 	clock = clock_at((void *)(uintptr_t)(low - sizeof(*clock)));

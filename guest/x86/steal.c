@@ -243,7 +243,7 @@ static void test_busy(void)
 		cycles += workers[i].cycles;
 		updates += workers[i].updates;
 	}
-	print("# %" PRIu64 " of %" PRIu64 " ms were stolen, told in %u parts\n",
+	print("# %" PRIu64 " of %" PRIu64 " ms were stolen, reported in %u updates\n",
 	      stolen / 1000000, cycles / cycles_per_us / 1000, updates);
 	if (!stolen && !test_has_failed())
 		skip("the host let no CPU wait");

@@ -82,7 +82,7 @@ static void test_stopped(void)
 	ask_host("go on");
 	for (uint32_t i = 1; i < cpu_count - 1; i++)
 		check(cpu_wait(cpu_at(i), LIMIT_MS), "CPU %u does not finish", cpu_ids[i]);
-	check(is_answered, "the CPU does not go on");
+	check(is_answered, "the CPU does not continue");
 }
 
 static const struct test tests[] = {

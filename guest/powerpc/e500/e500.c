@@ -81,7 +81,7 @@ static void test_wide(const void *row)
 		skip("this CPU has no 64-bit mode");
 		return;
 	}
-	check_equal(wide_run(wide->what), 0xc0000000, "upper half of the address behind it");
+	check_equal(wide_run(wide->what), 0xc0000000, "upper half of the address after it");
 	check_equal(interrupt_taken(NULL), INTERRUPT_NONE, "interrupt");
 }
 

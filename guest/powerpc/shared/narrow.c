@@ -212,6 +212,6 @@ void narrow_test_page_critical(void)
 	check_equal(page & MSR_EE, MSR_EE, "EE inside, in the page");
 	check(pending, "int_pending is 0 while one waits");
 	check_equal(inside, INTERRUPT_NONE, "interrupt inside");
-	check_equal(behind, INTERRUPT_DECREMENTER, "interrupt behind it");
+	check_equal(behind, INTERRUPT_DECREMENTER, "interrupt after it");
 	narrow_map(0, &answer);
 }
