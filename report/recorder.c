@@ -84,11 +84,11 @@ static const char *empty_folder(DIR *folder)
 		if (is_dot(entry->d_name))
 			continue;
 		if (!is_ours(entry->d_name))
-			return "it is there and has other files in it; name a new folder, or a recording to be replaced";
+			return "it exists and has other files; name a new folder, or a recording to replace";
 		has_files = true;
 	}
 	if (has_files && !is_recording(dirfd(folder)))
-		return "it is there and has files that are no recording; name a new folder";
+		return "it exists and has files that are not a recording; name a new folder";
 	rewinddir(folder);
 	while ((entry = readdir(folder)))
 		if (!is_dot(entry->d_name) && unlinkat(dirfd(folder), entry->d_name, 0))
@@ -130,7 +130,7 @@ int recorder_prepare(const char *path, const char **wrong)
 	if (folder < 0) {
 		*wrong =
 			errno == ENOTDIR
-				? "it is there and not a folder, which a recording is; name a new one"
+				? "it exists and is not a folder, as a recording is; name a new one"
 				: strerror(errno);
 		return -1;
 	}

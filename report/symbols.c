@@ -189,7 +189,7 @@ struct symbols *symbols_open(const char *path, char *error, size_t error_size)
 {
 	struct symbols *symbols = calloc(1, sizeof(*symbols));
 	int file = open(path, O_RDONLY | O_CLOEXEC);
-	const char *wrong = symbols ? why_unreadable(file) : "there is no memory for it";
+	const char *wrong = symbols ? why_unreadable(file) : "out of memory";
 	bool is_good = false;
 
 	if (!wrong && !read_file(symbols, file))

@@ -299,7 +299,7 @@ test_usage() {
 test_refusals() {
 	local program=qemu-system-x86_64 old new
 
-	refuse "recording over files" "has other files in it" --record="$tree" -- $program
+	refuse "recording over files" "has other files" --record="$tree" -- $program
 	refuse "recording over a file" "not a folder" --record="$0" -- $program
 	refuse "recording to nowhere" "Not a directory" --record=/dev/null/x -- $program
 	refuse "trace to nowhere" "the trace can't be written to" --trace --output=/dev/null/x \

@@ -81,7 +81,7 @@ test_status() {
 	# shellcheck disable=SC2016 # for the shell in there
 	expect "ended by a signal" 137 "" "$limited" sh -c 'kill -KILL $$'
 	expect "no such program" 127 "can't be run" "$limited" "$work/none"
-	expect "no number" 125 "is no number of seconds" "$limited" --cpu=many true
+	expect "no number" 125 "is not a number of seconds" "$limited" --cpu=many true
 	expect "nothing to run" 125 "run what?" "$limited"
 	# shellcheck disable=SC2016 # for the shell in there
 	expect "a full disk is the command's" 1 "No space" sh -c '"$@" >/dev/full' - \

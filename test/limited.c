@@ -473,7 +473,7 @@ static double seconds(const char *text)
 	double value = strtod(text, &end);
 
 	if (*end || !(value > 0)) {
-		fprintf(stderr, "limited: '%s' is no number of seconds\n", text);
+		fprintf(stderr, "limited: '%s' is not a number of seconds\n", text);
 		exit(STATUS_USAGE);
 	}
 	return value;

@@ -129,7 +129,7 @@ test_mistakes() {
 	local -a record=("${qemu[@]}" "shift=7,rr=record,rrfile=$file")
 	local -a replay=("${qemu[@]}" "shift=7,rr=replay,rrfile=$file")
 
-	expect "recording with faults by the host's clock" 1 "inject=clock:jump=1s goes by" \
+	expect "recording with faults by the host's clock" 1 "inject=clock:jump=1s depends on" \
 		"${command[@]}" --inject=clock:jump=1s -- "${record[@]}"
 	mkdir "$file.paracall"
 	expect "recording where nothing can be written" 1 "can't be written" \

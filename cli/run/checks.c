@@ -23,7 +23,7 @@ bool run_options_check_form(const struct run_options *options)
 		if (!rest[0] || rest[0][0] == '-')
 			return true;
 		complain(
-			"'%s' and --kernel exclude each other: give a QEMU command, or a kernel and perhaps more QEMU arguments behind --",
+			"'%s' and --kernel exclude each other: give a QEMU command, or a kernel and perhaps more QEMU arguments after --",
 			rest[0]);
 		return false;
 	}

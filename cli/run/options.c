@@ -196,7 +196,7 @@ static void complain_of_option(const char *word)
 {
 	if (command_line_knows(word + strspn(word, "-")))
 		complain(
-			"run: '%s' is an option of QEMU's: put it behind --; see 'paracall run --help'",
+			"run: '%s' is an option of QEMU: put it after --; see 'paracall run --help'",
 			word);
 	else
 		complain("run: unknown option '%s'; see 'paracall run --help'", word);

@@ -56,7 +56,7 @@ static bool check_cpus(const struct run_options *options, const struct command_l
 	quote = qemu_command_quote(cpus.option);
 	complain(
 		"%s needs APIC ids up to %" PRIu64
-		", but with %s those above 254 can't be used: ask for fewer vCPUs (255 with ids in one row), or drop %s",
+		", but with %s those above 254 can't be used: ask for fewer vCPUs (255 with consecutive ids), or drop %s",
 		quote, highest,
 		offers_unhalt(options) ? "the feature pv-unhalt" : "one thread for all vCPUs",
 		offers_unhalt(options) ? "the feature by --features=-pv-unhalt" : "that");

@@ -68,7 +68,7 @@ static bool check_options(const struct target *target, const struct plugin_optio
 			refused = injection->rules[i].text;
 	if (refused)
 		fprintf(stderr,
-			"paracall: inject=%s goes by the host's clock, and can't be recorded or replayed: leave it out\n",
+			"paracall: inject=%s depends on the host's clock, and cannot be recorded or replayed: leave it out\n",
 			refused);
 	return !refused;
 }

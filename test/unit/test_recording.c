@@ -300,12 +300,12 @@ static void test_prepare(void **state)
 	assert_true(recorder_finish(recorder));
 	assert_null(try_folder(path));
 	write_text(file_path("metadata"), "precious");
-	assert_non_null(strstr(try_folder(path), "no recording"));
+	assert_non_null(strstr(try_folder(path), "not a recording"));
 	assert_int_equal(access(file_path("metadata"), F_OK), 0);
 	write_text(file_path("metadata"), "");
 	assert_null(try_folder(path));
 	write_text(file_path("cpu0"), "precious");
-	assert_non_null(strstr(try_folder(path), "no recording"));
+	assert_non_null(strstr(try_folder(path), "not a recording"));
 	assert_int_equal(unlink(file_path("cpu0")), 0);
 	assert_non_null(strstr(try_folder("/dev/null"), "not a folder"));
 	assert_string_equal(try_folder("/dev/null/x"), strerror(ENOTDIR));

@@ -124,7 +124,7 @@ static const char *change(struct vcpu *vcpu, uint64_t vaddr, void *tree, void *r
 
 static void change_or_warn(struct vcpu *vcpu, uint64_t vaddr, uint32_t size)
 {
-	const char *reason = "its size can't be right";
+	const char *reason = "its size is impossible";
 	void *tree, *result;
 
 	if (size >= SMALLEST && size <= PARACALL_DEVICE_TREE_LARGEST) {

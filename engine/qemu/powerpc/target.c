@@ -91,7 +91,7 @@ static bool begin_replay(const struct plugin_options *options)
 {
 	if (!options->features)
 		return true;
-	fprintf(stderr, "paracall: magic-page can't be recorded or replayed: leave it out\n");
+	fprintf(stderr, "paracall: magic-page cannot be recorded or replayed: leave it out\n");
 	return false;
 }
 
