@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What paracall_machine_save() writes, field by field: little-endian, without gaps. A
- * record may be anybody's work, so a reader believes nothing of it, and reads zeros behind
- * its end.
+ * What paracall_machine_save() writes, field by field. A record may be anybody's work, so a
+ * reader believes nothing of it, and reads zeros behind its end.
+ *
+ * vCPUs differ little: mostly a field goes on as it did from one vCPU to the next, and
+ * addresses grow by the same step. So a field is guessed from the same one of the two parts
+ * before. Ahead of each eight fields is a byte with a bit for each that was guessed wrong;
+ * of those only the difference follows, in groups of seven bits, the lowest first. Each
+ * value has one form: what is loaded is saved as the same again.
  */
 #ifndef PARACALL_LIB_RECORD_H
 #define PARACALL_LIB_RECORD_H
@@ -11,56 +16,65 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Fields of a part that are guessed each for itself; later ones by what comes before them. */
+#define RECORD_FIELDS 32
+
+struct record_guess {
+	/* The next one's place in its part. */
+	unsigned int field;
+	uint64_t last[RECORD_FIELDS];
+	uint64_t step[RECORD_FIELDS];
+};
+
 struct record_writer {
 	uint8_t *data;
 	/* There is room for so much, and so much was to be written. */
 	size_t room;
 	size_t size;
+	struct record_guess guess;
+	/* Where the bits of the last fields are. */
+	size_t bits_at;
 };
-
-static inline void record_put(struct record_writer *writer, uint64_t value, unsigned int bytes)
-{
-	for (unsigned int i = 0; i < bytes; i++, writer->size++)
-		if (writer->size < writer->room)
-			writer->data[writer->size] = (uint8_t)(value >> 8 * i);
-}
-
-static inline void record_put_byte(struct record_writer *writer, uint8_t value)
-{
-	record_put(writer, value, 1);
-}
-
-static inline void record_put_word(struct record_writer *writer, uint32_t value)
-{
-	record_put(writer, value, 4);
-}
-
-static inline void record_put_long(struct record_writer *writer, uint64_t value)
-{
-	record_put(writer, value, 8);
-}
 
 struct record_reader {
 	const uint8_t *data;
 	size_t left;
 	/* Something is not as it is written. */
 	bool is_bad;
+	struct record_guess guess;
+	/* Of fields that are still to come. */
+	uint8_t bits;
 };
 
-static inline uint64_t record_get(struct record_reader *reader, unsigned int bytes)
-{
-	uint64_t value = 0;
+/* As they are, little-endian: for the header, which all versions can read. */
+void record_put_plain(struct record_writer *writer, uint32_t value);
+uint32_t record_get_plain(struct record_reader *reader);
 
-	if (reader->left < bytes) {
-		reader->left = 0;
-		reader->is_bad = true;
-		return 0;
-	}
-	for (unsigned int i = 0; i < bytes; i++)
-		value |= (uint64_t)reader->data[i] << 8 * i;
-	reader->data += bytes;
-	reader->left -= bytes;
-	return value;
+/* A part begins: of the machine, or a vCPU. @is_first: of vCPUs, or the machine's. */
+void record_put_part(struct record_writer *writer, bool is_first);
+void record_get_part(struct record_reader *reader, bool is_first);
+
+void record_put(struct record_writer *writer, uint64_t value);
+
+/* 0 if it does not fit into so many bytes. */
+uint64_t record_get(struct record_reader *reader, unsigned int bytes);
+
+/* All of it was read, and is good. */
+bool record_is_done(const struct record_reader *reader);
+
+static inline void record_put_byte(struct record_writer *writer, uint8_t value)
+{
+	record_put(writer, value);
+}
+
+static inline void record_put_word(struct record_writer *writer, uint32_t value)
+{
+	record_put(writer, value);
+}
+
+static inline void record_put_long(struct record_writer *writer, uint64_t value)
+{
+	record_put(writer, value);
 }
 
 static inline uint8_t record_get_byte(struct record_reader *reader)

@@ -36,22 +36,34 @@ static void save_cpu(struct paracall_cpu *cpu, struct record_writer *writer)
 		architecture->save_cpu(cpu, writer);
 }
 
+static void save_cpus(struct paracall_machine *machine, struct record_writer *writer)
+{
+	bool is_first = true;
+
+	for (uint32_t i = 0; i < machine->max_cpus; i++) {
+		if (!is_added(cpu_at(machine, i)))
+			continue;
+		record_put_part(writer, is_first);
+		save_cpu(cpu_at(machine, i), writer);
+		is_first = false;
+	}
+}
+
 size_t paracall_machine_save(struct paracall_machine *machine, void *record, size_t size)
 {
 	const struct architecture *architecture = machine->architecture;
 	struct record_writer writer = { .data = record, .room = size };
 
 	CHECK_STOPPED(machine);
-	record_put_word(&writer, MAGIC);
-	record_put_word(&writer, VERSION);
-	record_put_word(&writer, architecture->bit);
-	record_put_word(&writer, machine->features);
+	record_put_plain(&writer, MAGIC);
+	record_put_plain(&writer, VERSION);
+	record_put_plain(&writer, architecture->bit);
+	record_put_plain(&writer, machine->features);
+	record_put_part(&writer, true);
 	if (architecture->save)
 		architecture->save(machine, &writer);
 	record_put_word(&writer, count_cpus(machine));
-	for (uint32_t i = 0; i < machine->max_cpus; i++)
-		if (is_added(cpu_at(machine, i)))
-			save_cpu(cpu_at(machine, i), &writer);
+	save_cpus(machine, &writer);
 	return writer.size;
 }
 
@@ -63,11 +75,12 @@ size_t paracall_machine_save(struct paracall_machine *machine, void *record, siz
  */
 static int load_header(const struct paracall_machine *machine, struct record_reader *reader)
 {
-	uint32_t magic = record_get_word(reader);
-	uint32_t version = record_get_word(reader);
-	uint32_t architecture = record_get_word(reader);
-	uint32_t features = record_get_word(reader);
+	uint32_t magic = record_get_plain(reader);
+	uint32_t version = record_get_plain(reader);
+	uint32_t architecture = record_get_plain(reader);
+	uint32_t features = record_get_plain(reader);
 
+	record_get_part(reader, true);
 	if (reader->is_bad || magic != MAGIC || !version)
 		return PARACALL_ERROR_RECORD;
 	if (version > VERSION)
@@ -115,13 +128,15 @@ static int load_cpus(struct paracall_machine *machine, struct record_reader *rea
 		return PARACALL_ERROR_CPU;
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t index;
-		int error = load_cpu(machine, reader, next, &index, is_real);
+		int error;
 
+		record_get_part(reader, !i);
+		error = load_cpu(machine, reader, next, &index, is_real);
 		if (error)
 			return error;
 		next = index + 1;
 	}
-	return reader->left ? PARACALL_ERROR_RECORD : PARACALL_OK;
+	return record_is_done(reader) ? PARACALL_OK : PARACALL_ERROR_RECORD;
 }
 
 static int load(struct paracall_machine *machine, const void *record, size_t size, bool is_real)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A machine in a record: what comes back, what is refused, and what a forged one can do. */
+#include "../../lib/record.h"
 #include "fake_engine.h"
 
 #include <stdlib.h>
@@ -563,70 +564,267 @@ static void forged_records(void **state)
 	}
 }
 
-/* Where fields are in the record of an x86 machine that has no private memory. */
-#define AT_VERSION 4
-#define AT_MIGRATION_CONTROL 24
-#define AT_FREQUENCY 26
-#define AT_MULTIPLIER 50
-#define AT_RANGES 55
-#define AT_CPU 63
-#define AT_HALT_STATE (AT_CPU + 4)
-#define AT_LATE_CALLS (AT_CPU + 5)
-#define AT_ASYNC_PF_EN (AT_CPU + 6)
-#define AT_ASYNC_PF_INT (AT_ASYNC_PF_EN + 8)
-#define AT_STEAL_TIME (AT_ASYNC_PF_EN + 16)
-#define AT_PV_EOI (AT_ASYNC_PF_EN + 24)
-#define AT_POLL_CONTROL (AT_ASYNC_PF_EN + 32)
-#define AT_REQUESTS (AT_ASYNC_PF_EN + 48)
-#define AT_CLOCK_JUMP (AT_ASYNC_PF_EN + 49)
-#define AT_OWES_WAKE_ALL (AT_ASYNC_PF_EN + 57)
-#define AT_FAULTS (AT_ASYNC_PF_EN + 58)
+/* Fields of the record of an x86 machine that has no private memory: the machine's, */
+enum {
+	WALL_CLOCK,
+	MIGRATION_CONTROL,
+	OLD_CLOCK,
+	FREQUENCY,
+	TSC_TIMESTAMP,
+	CLOCK_SYSTEM_TIME,
+	MULTIPLIER,
+	SHIFT,
+	RANGES,
+	CPUS,
+	MACHINE_FIELDS,
+};
 
-/* What a guest can't write is refused by name of the error; the low byte first. */
+/* and the first vCPU's. */
+enum {
+	INDEX = MACHINE_FIELDS,
+	HALT_STATE,
+	LATE_CALLS,
+	ASYNC_PF_EN,
+	ASYNC_PF_INT,
+	STEAL_TIME,
+	PV_EOI,
+	POLL_CONTROL,
+	SYSTEM_TIME,
+	REQUESTS,
+	CLOCK_JUMP,
+	OWES_WAKE_ALL,
+	FAULTS,
+	READY,
+	NEXT,
+	END,
+};
+
+#define CPU_FIELDS (END - INDEX)
+#define FIELDS (MACHINE_FIELDS + FAKE_CPUS * CPU_FIELDS)
+#define HEADER 16
+
+static bool begins_part(size_t field, bool *is_first)
+{
+	*is_first = field == 0 || field == INDEX;
+	return *is_first || (field > INDEX && (field - INDEX) % CPU_FIELDS == 0);
+}
+
+static void take_apart(const struct record *record, uint64_t *fields)
+{
+	struct record_reader reader = { .data = record->data + HEADER,
+					.left = record->size - HEADER };
+	bool is_first;
+
+	for (size_t i = 0; i < FIELDS; i++) {
+		if (begins_part(i, &is_first))
+			record_get_part(&reader, is_first);
+		fields[i] = record_get(&reader, 8);
+	}
+	assert_true(record_is_done(&reader));
+}
+
+static struct record put_together(const struct record *header, const uint64_t *fields)
+{
+	struct record record;
+	struct record_writer writer = { .data = record.data + HEADER, .room = ROOM - HEADER };
+	bool is_first;
+
+	memcpy(record.data, header->data, HEADER);
+	for (size_t i = 0; i < FIELDS; i++) {
+		if (begins_part(i, &is_first))
+			record_put_part(&writer, is_first);
+		record_put(&writer, fields[i]);
+	}
+	record.size = HEADER + writer.size;
+	assert_true(record.size <= ROOM);
+	return record;
+}
+
+/* What a guest can't write is refused by name of the error. */
 static void fields_are_checked(void **state)
 {
 	static const struct {
-		size_t at;
+		size_t field;
 		uint64_t value;
 		int error;
 	} cases[] = {
-		{ 0, 0, PARACALL_ERROR_RECORD },
-		{ AT_VERSION, 2, PARACALL_ERROR_VERSION },
-		{ AT_MIGRATION_CONTROL, 2, PARACALL_ERROR_RECORD },
-		{ AT_FREQUENCY, 1000, PARACALL_ERROR_FEATURE },
-		{ AT_MULTIPLIER, 1, PARACALL_ERROR_RECORD },
-		{ AT_RANGES, 1025, PARACALL_ERROR_RECORD },
-		{ AT_CPU, 1, PARACALL_ERROR_RECORD },
-		{ AT_HALT_STATE, 4, PARACALL_ERROR_RECORD },
-		{ AT_LATE_CALLS, 9, PARACALL_ERROR_RECORD },
-		{ AT_LATE_CALLS, 1, PARACALL_ERROR_FEATURE },
-		{ AT_ASYNC_PF_EN, 0x10, PARACALL_ERROR_RECORD },
-		{ AT_ASYNC_PF_INT, 0x100, PARACALL_ERROR_RECORD },
-		{ AT_STEAL_TIME, 2, PARACALL_ERROR_RECORD },
-		{ AT_PV_EOI, 2, PARACALL_ERROR_RECORD },
-		{ AT_POLL_CONTROL, 2, PARACALL_ERROR_RECORD },
-		{ AT_REQUESTS, 8, PARACALL_ERROR_RECORD },
-		{ AT_CLOCK_JUMP, UINT64_C(1) << 62, PARACALL_ERROR_RECORD },
-		{ AT_OWES_WAKE_ALL, 1, PARACALL_ERROR_RECORD },
-		{ AT_FAULTS, 1, PARACALL_ERROR_RECORD },
+		{ MIGRATION_CONTROL, 2, PARACALL_ERROR_RECORD },
+		{ FREQUENCY, 1000, PARACALL_ERROR_FEATURE },
+		{ MULTIPLIER, 1, PARACALL_ERROR_RECORD },
+		{ MULTIPLIER, UINT64_C(1) << 32, PARACALL_ERROR_RECORD },
+		{ RANGES, 1025, PARACALL_ERROR_RECORD },
+		{ CPUS, FAKE_CPUS - 1, PARACALL_ERROR_CPU },
+		{ INDEX, 1, PARACALL_ERROR_RECORD },
+		{ HALT_STATE, 4, PARACALL_ERROR_RECORD },
+		{ LATE_CALLS, 9, PARACALL_ERROR_RECORD },
+		{ LATE_CALLS, 1, PARACALL_ERROR_FEATURE },
+		{ ASYNC_PF_EN, 0x10, PARACALL_ERROR_RECORD },
+		{ ASYNC_PF_INT, 0x100, PARACALL_ERROR_RECORD },
+		{ STEAL_TIME, 2, PARACALL_ERROR_RECORD },
+		{ PV_EOI, 2, PARACALL_ERROR_RECORD },
+		{ POLL_CONTROL, 2, PARACALL_ERROR_RECORD },
+		{ REQUESTS, 8, PARACALL_ERROR_RECORD },
+		{ CLOCK_JUMP, UINT64_C(1) << 62, PARACALL_ERROR_RECORD },
+		{ OWES_WAKE_ALL, 1, PARACALL_ERROR_RECORD },
+		{ FAULTS, 1, PARACALL_ERROR_RECORD },
+		{ NEXT, 15, PARACALL_ERROR_RECORD },
 	};
 	static struct fake_machine fake;
-	struct record good;
+	struct record good, forged;
+	uint64_t fields[FIELDS];
 
 	(void)state;
 	make(&fake, PARACALL_X86);
 	good = save(&fake);
-	assert_int_equal(good.data[AT_POLL_CONTROL], 1);
+	take_apart(&good, fields);
+	assert_int_equal(fields[POLL_CONTROL], 1);
+	forged = put_together(&good, fields);
+	assert_int_equal(load(&fake, &forged), 0);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct record forged = good;
+		uint64_t before = fields[cases[i].field];
 
-		for (unsigned int k = 0; k < 8; k++)
-			if (!k || cases[i].value >> 8 * k)
-				forged.data[cases[i].at + k] =
-					(uint8_t)(cases[i].value >> 8 * k);
+		fields[cases[i].field] = cases[i].value;
+		forged = put_together(&good, fields);
 		assert_refused(&fake, &forged, cases[i].error);
+		fields[cases[i].field] = before;
 	}
+	forged = good;
+	forged.data[0] = 0;
+	assert_refused(&fake, &forged, PARACALL_ERROR_RECORD);
+	forged = good;
+	forged.data[4] = 2;
+	assert_refused(&fake, &forged, PARACALL_ERROR_VERSION);
 	fake_machine_destroy(&fake);
+}
+
+/* ---- its form ------------------------------------------------------------------- */
+
+static const uint64_t values[] = {
+	0,
+	1,
+	1,
+	1,
+	0x7f,
+	0x80,
+	UINT64_MAX,
+	UINT64_MAX - 1,
+	5,
+	9,
+	13,
+	17,
+	UINT64_C(1) << 63,
+	0,
+	UINT32_MAX,
+	UINT64_C(1) << 62,
+	0x40,
+	3,
+};
+
+#define VALUES (sizeof(values) / sizeof(values[0]))
+
+/* Parts are of different sizes, longer ones than all fields that are guessed. */
+static size_t write_values(uint8_t *data, size_t room)
+{
+	struct record_writer writer = { .data = data, .room = room };
+
+	for (unsigned int part = 0; part < 4; part++) {
+		record_put_part(&writer, part % 3 == 0);
+		for (unsigned int i = 0; i < 60 + part; i++)
+			record_put(&writer, values[i % VALUES] + part * i);
+	}
+	return writer.size;
+}
+
+static void all_values_come_back(void **state)
+{
+	uint8_t data[ROOM] = { 0 };
+	struct record_reader reader = { .data = data };
+
+	(void)state;
+	reader.left = write_values(NULL, 0);
+	assert_true(reader.left < ROOM);
+	assert_int_equal(write_values(data, reader.left), reader.left);
+	assert_int_equal(data[reader.left], 0);
+	for (unsigned int part = 0; part < 4; part++) {
+		record_get_part(&reader, part % 3 == 0);
+		for (unsigned int i = 0; i < 60 + part; i++)
+			assert_true(record_get(&reader, 8) == values[i % VALUES] + part * i);
+	}
+	assert_true(record_is_done(&reader));
+}
+
+/* Other ways to write the same, and what is not whole. */
+static void other_forms_are_refused(void **state)
+{
+	static const struct {
+		uint8_t data[12];
+		size_t size;
+	} cases[] = {
+		/* 0, which is what is guessed; 1 in two groups, 0 in two; more than 64 bits. */
+		{ { 1, 0 }, 2 },
+		{ { 1, 0x82, 0 }, 3 },
+		{ { 1, 0x80, 0 }, 3 },
+		{ { 1, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 2 }, 11 },
+		{ { 1, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x81, 1 }, 12 },
+		/* A field that there is not; the end is missing; there is more. */
+		{ { 3, 2, 2 }, 3 },
+		{ { 1 }, 1 },
+		{ { 1, 0x80 }, 2 },
+		{ { 0 }, 0 },
+		{ { 1, 2, 0 }, 3 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct record_reader reader = { .data = cases[i].data, .left = cases[i].size };
+
+		record_get_part(&reader, true);
+		record_get(&reader, 8);
+		assert_false(record_is_done(&reader));
+		record_get_part(&reader, false);
+		assert_false(record_is_done(&reader));
+	}
+}
+
+/* The most vCPUs that x86's engines take, as a Linux has them. */
+#define MANY 255
+/* What an engine may have for it: QEMU's has a page, less 320 bytes, and as many ids. */
+#define MANY_ROOM (4096 - 320 - 8 - MANY)
+
+static void a_large_machine_fits_into_a_page(void **state)
+{
+	static struct fake_cpu cpus[MANY];
+	static uint8_t record[MANY_ROOM];
+	static struct fake_machine owner;
+	struct paracall_options options = fake_options();
+	struct paracall_machine *machine;
+	size_t size;
+
+	(void)state;
+	memset(&owner, 0, sizeof(owner));
+	owner.tsc_frequency = 2000000000;
+	options.max_cpus = MANY;
+	assert_int_equal(paracall_machine_new(&machine, &fake_engine, &options), 0);
+	for (unsigned int i = 0; i < MANY; i++) {
+		uint64_t own = UINT64_C(0x17fc00000) + i * UINT64_C(0x40000);
+
+		cpus[i].machine = &owner;
+		cpus[i].cpu = paracall_machine_add_cpu(machine, i, &cpus[i]);
+		assert_non_null(cpus[i].cpu);
+		/* Linux has the first 64 clocks in two pages, and the others elsewhere. */
+		fake_wrmsr(&cpus[i], PARACALL_KVM_MSR_SYSTEM_TIME_NEW,
+			   (i < 64 ? 0x2a01000 : 0x100c40000) + i % 64 * 64 + 1);
+		fake_wrmsr(&cpus[i], PARACALL_KVM_MSR_STEAL_TIME, (own + 0x33080) | 1);
+		fake_wrmsr(&cpus[i], PARACALL_KVM_MSR_ASYNC_PF_INT, 0xf3);
+		if (i % 3)
+			paracall_halt(cpus[i].cpu);
+	}
+	size = paracall_machine_save(machine, record, sizeof(record));
+	assert_true(size <= sizeof(record));
+	assert_int_equal(paracall_machine_load(machine, record, size), 0);
+	assert_int_equal(fake_rdmsr(&cpus[254], PARACALL_KVM_MSR_STEAL_TIME),
+			 UINT64_C(0x17fc00000) + 254 * UINT64_C(0x40000) + 0x33081);
+	paracall_machine_free(machine);
 }
 
 int main(void)
@@ -647,6 +845,9 @@ int main(void)
 		cmocka_unit_test(parts_are_refused),
 		cmocka_unit_test(forged_records),
 		cmocka_unit_test(fields_are_checked),
+		cmocka_unit_test(all_values_come_back),
+		cmocka_unit_test(other_forms_are_refused),
+		cmocka_unit_test(a_large_machine_fits_into_a_page),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
