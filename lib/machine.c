@@ -333,6 +333,13 @@ void paracall_machine_loaded(struct paracall_machine *machine, struct paracall_c
 	paracall_trace_tell(by, PARACALL_EVENT_LOADED, 0, 0, NULL, 0);
 }
 
+void paracall_machine_forget_halts(struct paracall_machine *machine)
+{
+	CHECK_STOPPED(machine);
+	for (uint32_t i = 0; i < machine->max_cpus; i++)
+		atomic_store(&cpu_at(machine, i)->halt_state, HALT_UNKNOWN);
+}
+
 bool paracall_set_mark(struct paracall_cpu *cpu)
 {
 	const struct architecture *architecture = cpu->machine->architecture;

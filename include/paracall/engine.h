@@ -424,6 +424,13 @@ size_t paracall_machine_save(struct paracall_machine *machine, void *record, siz
  */
 int paracall_machine_load(struct paracall_machine *machine, const void *record, size_t size);
 
+/*
+ * [stopped] After paracall_machine_load(), if the record may be older than the machine's
+ * state: of each vCPU it is not known whether it halts, or was kicked before. As after
+ * paracall_machine_loaded() no kick is lost.
+ */
+void paracall_machine_forget_halts(struct paracall_machine *machine);
+
 /* [any] The machine's counters. */
 struct paracall_statistics *paracall_machine_statistics(struct paracall_machine *machine);
 

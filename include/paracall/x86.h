@@ -149,6 +149,17 @@ const struct paracall_msr_info *paracall_msr_info(size_t index);
 void paracall_adjust_clock(struct paracall_cpu *cpu, uint64_t tsc);
 
 /*
+ * [vCPU, while no other runs the guest's code] After paracall_machine_load(), where the
+ * guest's time-stamp counter has not gone back with the rest of the machine: it was @from,
+ * or somewhat less, when that was saved, and the guest will read no less than @to. The
+ * guest's clock goes on from what it said at @from, in all pages at once, as it does where
+ * KVM's user space sets it (KVM_SET_CLOCK in Documentation/virt/kvm/api.rst). With @to no
+ * more than @from the pages are just written again. Call paracall_machine_was_paused(),
+ * too.
+ */
+void paracall_clock_continue(struct paracall_cpu *cpu, uint64_t from, uint64_t to);
+
+/*
  * Asynchronous page faults, injected to test a guest (msr.rst,
  * MSR_KVM_ASYNC_PF_EN). All are [vCPU].
  *

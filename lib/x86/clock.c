@@ -377,6 +377,30 @@ static void jump(struct paracall_cpu *cpu)
 		finish_page(cpu, x86_cpu(cpu_at(machine, i)), false);
 }
 
+void paracall_clock_continue(struct paracall_cpu *cpu, uint64_t from, uint64_t to)
+{
+	struct paracall_machine *machine = cpu->machine;
+	struct clock *clock = &x86_machine(machine)->clock;
+	struct clock_line *line = &clock->line;
+
+	ENTER(cpu);
+	if (!IS_FOR(cpu, PARACALL_X86, "paracall_clock_continue"))
+		return;
+	lock(clock);
+	/* Else there is no page either. */
+	if (line->multiplier) {
+		for (uint32_t i = 0; i < machine->max_cpus; i++)
+			begin_page(cpu, x86_cpu(cpu_at(machine, i)));
+		if (to > from && from >= line->tsc_timestamp) {
+			line->system_time = line_nanoseconds(line, from) + 1;
+			line->tsc_timestamp = to;
+		}
+		for (uint32_t i = 0; i < machine->max_cpus; i++)
+			finish_page(cpu, x86_cpu(cpu_at(machine, i)), false);
+	}
+	unlock(clock);
+}
+
 void paracall_clock_stop(struct paracall_cpu *cpu)
 {
 	struct clock *clock = &x86_machine_of(cpu)->clock;

@@ -109,6 +109,11 @@ static void adjust_clock(struct fake_cpu *cpu)
 	paracall_adjust_clock(cpu->cpu, 1);
 }
 
+static void continue_clock(struct fake_cpu *cpu)
+{
+	paracall_clock_continue(cpu->cpu, 1, 2);
+}
+
 static void begin_fault(struct fake_cpu *cpu)
 {
 	assert_int_equal(paracall_async_pf_begin(cpu->cpu), 0);
@@ -163,6 +168,7 @@ static const struct other {
 	{ PARACALL_X86, read_msr, "paracall_rdmsr" },
 	{ PARACALL_X86, write_msr, "paracall_wrmsr" },
 	{ PARACALL_X86, adjust_clock, "paracall_adjust_clock" },
+	{ PARACALL_X86, continue_clock, "paracall_clock_continue" },
 	{ PARACALL_X86, begin_fault, "paracall_async_pf_begin" },
 	{ PARACALL_X86, cancel_fault, "paracall_async_pf_cancel" },
 	{ PARACALL_X86, end_fault, "paracall_async_pf_end" },

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define CLOCK_PAGE 0x1000
+#define CLOCK_PAGE2 0x10c0
 #define STEAL_PAGE 0x1040
 #define ASYNC_PF_PAGE 0x1080
 #define WALL_PAGE 0x2000
@@ -203,6 +204,92 @@ static void a_clock_goes_on(void **state)
 	/* A host whose counter goes otherwise can't have it. */
 	to.tsc_frequency += to.tsc_frequency / 500;
 	assert_refused(&to, &record, PARACALL_ERROR_FEATURE);
+	fake_machine_destroy(&from);
+	fake_machine_destroy(&to);
+}
+
+static uint64_t clock_at(const struct paracall_pvclock_vcpu_time_info *page, uint64_t tsc)
+{
+	uint64_t ticks = tsc - page->tsc_timestamp;
+
+	ticks = page->tsc_shift < 0 ? ticks >> -page->tsc_shift : ticks << page->tsc_shift;
+	return page->system_time + (ticks >> 16) * page->tsc_to_system_mul / (1u << 16);
+}
+
+/* Its counter is another one there, and later; but what the clock says goes on. */
+static void a_clock_goes_on_with_another_counter(void **state)
+{
+	static struct fake_machine from, to;
+	struct paracall_pvclock_vcpu_time_info before, after, second;
+	struct record record;
+
+	(void)state;
+	make(&from, PARACALL_X86);
+	make(&to, PARACALL_X86);
+	use_x86(&from);
+	fake_wrmsr(&from.cpus[1], PARACALL_KVM_MSR_SYSTEM_TIME_NEW, CLOCK_PAGE2 | 1);
+	paracall_update(from.cpus[0].cpu);
+	memcpy(&before, from.memory + CLOCK_PAGE, sizeof(before));
+	record = save(&from);
+	memcpy(to.memory, from.memory, sizeof(to.memory));
+	assert_int_equal(load(&to, &record), 0);
+	paracall_clock_continue(to.cpus[2].cpu, UINT64_C(7000000000), UINT64_C(90000000000));
+	memcpy(&after, to.memory + CLOCK_PAGE, sizeof(after));
+	memcpy(&second, to.memory + CLOCK_PAGE2, sizeof(second));
+	assert_int_equal(after.version, before.version + 2);
+	assert_true(after.tsc_timestamp == UINT64_C(90000000000));
+	assert_in_range(after.system_time, clock_at(&before, UINT64_C(7000000000)),
+			clock_at(&before, UINT64_C(7000000000)) + 100000);
+	assert_int_equal(after.tsc_to_system_mul, before.tsc_to_system_mul);
+	assert_int_equal(after.tsc_shift, before.tsc_shift);
+	assert_true(second.tsc_timestamp == after.tsc_timestamp);
+	assert_true(second.system_time == after.system_time);
+	/* It was put back: the pages are as they were. */
+	paracall_clock_continue(to.cpus[2].cpu, UINT64_C(95000000000), UINT64_C(94000000000));
+	memcpy(&second, to.memory + CLOCK_PAGE, sizeof(second));
+	assert_int_equal(second.version, after.version + 2);
+	second.version = after.version;
+	assert_memory_equal(&second, &after, sizeof(after));
+	/* The guest's own forgery: from before its line. */
+	paracall_clock_continue(to.cpus[2].cpu, 5, UINT64_C(96000000000));
+	memcpy(&second, to.memory + CLOCK_PAGE, sizeof(second));
+	assert_true(second.tsc_timestamp == after.tsc_timestamp);
+	fake_machine_destroy(&from);
+	fake_machine_destroy(&to);
+}
+
+/* Nobody has a page: nothing is written. */
+static void no_clock_goes_on(void **state)
+{
+	static const uint8_t zeros[FAKE_MEMORY_SIZE];
+	static struct fake_machine fake;
+
+	(void)state;
+	make(&fake, PARACALL_X86);
+	paracall_clock_continue(fake.cpus[0].cpu, 5, 10);
+	assert_memory_equal(fake.memory, zeros, sizeof(zeros));
+	fake_machine_destroy(&fake);
+}
+
+/* One is halted, one is kicked: both are taken for both, as after a load without a record. */
+static void halts_can_be_unknown(void **state)
+{
+	static struct fake_machine from, to;
+	struct record record;
+
+	(void)state;
+	make(&from, PARACALL_X86);
+	make(&to, PARACALL_X86);
+	use_x86(&from);
+	record = save(&from);
+	assert_int_equal(load(&to, &record), 0);
+	paracall_machine_forget_halts(to.machine);
+	assert_int_equal(fake_call(&to.cpus[0], PARACALL_KVM_HC_KICK_CPU, 0, 1, 0, 0), 0);
+	assert_int_equal(to.cpus[1].wakes, 1);
+	for (unsigned int i = 1; i < FAKE_CPUS; i++) {
+		assert_false(paracall_halt(to.cpus[i].cpu));
+		assert_true(paracall_halt(to.cpus[i].cpu));
+	}
 	fake_machine_destroy(&from);
 	fake_machine_destroy(&to);
 }
@@ -833,6 +920,9 @@ int main(void)
 		cmocka_unit_test(an_x86_machine_comes_back),
 		cmocka_unit_test(time_of_before_is_not_stolen),
 		cmocka_unit_test(a_clock_goes_on),
+		cmocka_unit_test(a_clock_goes_on_with_another_counter),
+		cmocka_unit_test(no_clock_goes_on),
+		cmocka_unit_test(halts_can_be_unknown),
 		cmocka_unit_test(an_owed_reset_is_done),
 		cmocka_unit_test(a_kick_that_is_late_comes_after_all),
 		cmocka_unit_test(an_s390_machine_comes_back),
