@@ -249,6 +249,9 @@ test_usage() {
 	refuse "feature that is not offered" "'pv-eoi' can't be offered" --features=+pv-eoi --kernel x
 	refuse "unknown format" "use text or json" --format=xml --kernel x
 	refuse "unknown replacement" "use keep, vmcall, vmmcall, fast, native or refuse" --replace=maybe --kernel x
+	refuse "unknown way of snapshots" "use on or off" --snapshots=maybe --kernel x
+	refuse "snapshots for s390x" "--snapshots is for x86 guests" --snapshots=on -- \
+		qemu-system-s390x
 	refuse "unknown way to spin" "use yield or keep" --spin=maybe --kernel x
 	refuse "spins kept for s390x" "--spin is for x86, PowerPC and arm64 guests" --spin=keep \
 		-- qemu-system-s390x
@@ -532,6 +535,39 @@ test_passing_on() {
 		-kernel "$build/guest/map_gpa_range.elf"
 	check_file "private memory in the summary" "$work/summary" \
 		"private memory: 7 pages in 2 ranges"
+}
+
+# has_vmclock NAME COUNT OPTIONS -- ARGUMENTS...: the machine has so many of that device.
+has_vmclock() {
+	local name=$1 count=$2 found
+	local -a options=()
+
+	shift 2
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	found=$(printf 'info qom-tree\nquit\n' |
+		"$limited" "$paracall" run --summary="$work/summary" "${options[@]}" -- \
+			qemu-system-x86_64 -display none -S -monitor stdio "$@" 2>"$work/out" |
+		tee "$work/qtree" | grep -c '(vmclock)')
+	if [ "$found" -eq "$count" ] && grep -q '/machine' "$work/qtree"; then
+		pass "$name"
+	else
+		fail "$name" "$found of them, not $count" "$work/out"
+	fi
+}
+
+# What a saved guest could miss has its place there.
+test_vmclock() {
+	has_vmclock "vmclock is added" 1 --
+	has_vmclock "vmclock, on" 1 --snapshots=on --
+	has_vmclock "vmclock is there" 1 -- -device vmclock,id=own
+	has_vmclock "vmclock is there, in JSON" 1 -- -device '{"driver":"vmclock"}'
+	has_vmclock "vmclock, off" 0 --snapshots=off --
+	has_vmclock "vmclock, off, is there" 1 --snapshots=off -- -device vmclock
+	has_vmclock "vmclock on a microvm" 1 -- -machine microvm
 }
 
 # The same for s390x, if there is such a QEMU, and a guest.
@@ -1090,6 +1126,7 @@ test_injection
 test_no_effect
 test_spins
 test_spins_powerpc
+test_vmclock
 test_stopped
 test_grub
 test_check

@@ -91,6 +91,14 @@ static const struct option_row special_rows[] = {
 	  .words = "keep, vmcall, vmmcall, fast, native or refuse",
 	  .neutral = "fast",
 	  .place = offsetof(struct target_options, replace) },
+	{ .name = "snapshots",
+	  .value = "HOW",
+	  .help = "whether what the guest registered with KVM is saved and\n"
+		  "loaded with the machine, in QEMU's device vmclock: on or\n"
+		  "off (default: on)",
+	  .words = "on or off",
+	  .neutral = "off",
+	  .place = offsetof(struct target_options, snapshots) },
 	{ .name = NULL },
 };
 

@@ -16,6 +16,7 @@ struct target_options {
 	const char *spin;
 	const char *hints;
 	const char *replace;
+	const char *snapshots;
 	bool enforces;
 };
 

@@ -48,6 +48,8 @@ static void append_special(char **argument, const struct run_options *options)
 		append(argument, ",enforce=on");
 	if (special->replace && target_has_option(target, "replace"))
 		append(argument, ",replace=%s", special->replace);
+	if (special->snapshots && target_has_option(target, "snapshots"))
+		append(argument, ",snapshots=%s", special->snapshots);
 	if (special->spin && target_has_option(target, "spin"))
 		append(argument, ",spin=%s", special->spin);
 }

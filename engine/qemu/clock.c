@@ -231,6 +231,23 @@ void clock_loaded(void)
 	atomic_store(&state.is_void, true);
 }
 
+/* The offset may have crept up since the last reading, by less than so much of a second. */
+#define CREEP_PARTS 10000
+
+uint64_t clock_most(void)
+{
+	if (state.counts_instructions || !atomic_load(&state.has_offset) ||
+	    atomic_load(&state.is_void))
+		return 0;
+	return clock_ticks() + state.highest_offset + rough_frequency() / CREEP_PARTS;
+}
+
+/* QEMU's cpu_ticks_prev (system/cpu-timers.c): a load leaves it as it is. */
+uint64_t clock_least(void)
+{
+	return state.counts_instructions ? 0 : state.last_tsc;
+}
+
 /* Of a reading when the host's counter was @after, and a later one. */
 static bool goes_on(uint64_t tsc, uint64_t after, uint64_t later_tsc, uint64_t later_after)
 {
@@ -309,7 +326,7 @@ bool clock_read(void *context, struct paracall_clocks *clocks)
 		return true;
 	}
 	now = read_instant(CLOCK_REALTIME, FEW_TRIES);
-	clocks->is_paired = atomic_load(&state.has_offset);
+	clocks->is_paired = atomic_load(&state.has_offset) && !atomic_load(&state.is_void);
 	/* A guest that never read its counter: it began with the machine. */
 	clocks->tsc = clocks->is_paired ? now.ticks + atomic_load(&state.offset)
 					: now.ticks - state.began.ticks;

@@ -23,6 +23,13 @@ bool clock_learn(uint64_t before, uint64_t tsc);
 /* Another state was loaded: the guest's counter may be any. */
 void clock_loaded(void);
 
+/*
+ * What the guest may have read at most by now, 0 if that is not known; and at least, which
+ * in this process it will never read less than. While no vCPU runs.
+ */
+uint64_t clock_most(void);
+uint64_t clock_least(void);
+
 /* Whether reading the counter in the guest tells anything. */
 bool clock_can_learn(void);
 

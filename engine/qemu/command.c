@@ -95,6 +95,7 @@ static void take_answers(struct command *command, const struct command_line *lin
 	command->machine = keep(command_line_machine(line));
 	command->has_cpus = command_line_cpus(line, &command->cpus);
 	command->cpus.option = NULL;
+	command->has_vmclock = command_line_has_device(line, "vmclock");
 }
 
 bool command_learn(struct command *command)

@@ -15,6 +15,8 @@ struct command {
 	/* How many vCPUs there are, and how arranged; false if QEMU will refuse it. */
 	bool has_cpus;
 	struct command_cpus cpus;
+	/* It has QEMU's vmclock device. */
+	bool has_vmclock;
 	/* What -icount says of recording and replaying; NULL for what it doesn't. */
 	const char *replay_mode;
 	const char *recording;

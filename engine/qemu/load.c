@@ -13,6 +13,11 @@
  * At other moments a mark that is gone shows nothing: the guest runs, and may have put
  * something else into that page.
  *
+ * A target may leave a record, too, in which what is known goes with the machine's state. It
+ * is made at the same moments as marks, and one that is another's tells of a load even
+ * better: no guest writes there. But a state that was saved without a place for it leaves
+ * the last one as it is.
+ *
  * And a process whose first block is not where the machine begins was given a state.
  */
 #include "load.h"
@@ -47,7 +52,8 @@ static struct {
 /* The vCPU whose thread this is, or one of them. */
 static _Thread_local struct vcpu *own_vcpu;
 
-static void say(const char *lost)
+/* @lost: NULL if there was nothing. */
+static void say(const char *reason, const char *lost)
 {
 	uint64_t now = host_nanoseconds(CLOCK_MONOTONIC);
 
@@ -55,11 +61,25 @@ static void say(const char *lost)
 	    (state.said_nanoseconds && now - state.said_nanoseconds < SAID_NANOSECONDS))
 		return;
 	state.said_nanoseconds = now;
-	fprintf(stderr, "paracall: a saved state of the machine was loaded: %s\n", lost);
+	fprintf(stderr, "paracall: a saved state of the machine was loaded: %s%s%s\n",
+		reason ? reason : "", reason ? ", so " : "", lost);
+}
+
+/* What the record has is not lost. */
+static void restore(struct vcpu *vcpu, bool has_record, const char *lost)
+{
+	const char *reason = NULL;
+
+	if (state.target->restore) {
+		reason = state.target->restore(vcpu, has_record);
+		if (!reason)
+			return;
+	}
+	say(reason, lost);
 }
 
 /* In @vcpu's thread, or that of all. */
-static void forget(struct vcpu *vcpu)
+static void take_over(struct vcpu *vcpu, bool has_record)
 {
 	struct engine *engine = &paracall_qemu_engine;
 	const struct target *target = state.target;
@@ -77,7 +97,20 @@ static void forget(struct vcpu *vcpu)
 	atomic_store(&engine->has_started, true);
 	trace_note_site(vcpu, NULL, 0);
 	paracall_machine_loaded(engine->machine, vcpu->cpu);
-	say(lost);
+	restore(vcpu, has_record, lost);
+}
+
+static bool has_other_record(struct vcpu *vcpu)
+{
+	return state.target->has_other_record && state.target->has_other_record(vcpu);
+}
+
+/* While no vCPU runs, if QEMU says so. */
+static void leave_traces(struct vcpu *vcpu)
+{
+	state.has_marks = paracall_set_mark(vcpu->cpu);
+	if (state.target->save)
+		state.target->save(vcpu);
 }
 
 /* 0 is none. */
@@ -113,8 +146,10 @@ static uint64_t take_fingerprint(struct vcpu *vcpu)
 {
 	uint64_t before = vcpu->fingerprint;
 
-	if (state.has_marks)
+	if (state.has_marks) {
+		state.is_settling = false;
 		return 0;
+	}
 	vcpu->fingerprint = read_fingerprint(vcpu);
 	if (state.is_settling && vcpu->fingerprint == before)
 		return 0;
@@ -131,7 +166,7 @@ static void idle(unsigned int index, void *userdata)
 		return;
 	vcpu->is_asleep = true;
 	if (atomic_fetch_sub(&state.awake, 1) == 1)
-		state.has_marks = paracall_set_mark(vcpu->cpu);
+		leave_traces(vcpu);
 	vcpu->fingerprint = take_fingerprint(vcpu);
 }
 
@@ -141,10 +176,14 @@ static void check_first(struct vcpu *vcpu)
 	enum paracall_mark mark;
 
 	look_around(vcpu);
+	if (has_other_record(vcpu)) {
+		take_over(vcpu, true);
+		return;
+	}
 	mark = paracall_check_mark(vcpu->cpu);
 	if (mark == PARACALL_MARK_GONE ||
 	    (mark == PARACALL_MARK_NONE && has_other_registers(vcpu)))
-		forget(vcpu);
+		take_over(vcpu, false);
 }
 
 static void resume(unsigned int index, void *userdata)
@@ -187,10 +226,13 @@ static void flushed(void *userdata)
 static void check_flushed(struct vcpu *vcpu)
 {
 	atomic_store(&state.was_flushed, false);
-	if (atomic_load(&paracall_qemu_engine.has_started) &&
-	    paracall_check_mark(vcpu->cpu) != PARACALL_MARK_KEPT &&
-	    !state.target->is_at_start(vcpu))
-		forget(vcpu);
+	if (!atomic_load(&paracall_qemu_engine.has_started))
+		return;
+	if (has_other_record(vcpu))
+		take_over(vcpu, true);
+	else if (paracall_check_mark(vcpu->cpu) != PARACALL_MARK_KEPT &&
+		 !state.target->is_at_start(vcpu))
+		take_over(vcpu, false);
 }
 
 void load_note_block(bool may_be_first)
@@ -204,7 +246,19 @@ void load_note_block(bool may_be_first)
 	if (!may_be_first &&
 	    !atomic_load_explicit(&paracall_qemu_engine.has_started, memory_order_relaxed) &&
 	    !atomic_exchange(&paracall_qemu_engine.has_started, true))
-		forget(vcpu);
+		take_over(vcpu, has_other_record(vcpu));
+}
+
+void load_leave_traces(struct vcpu *vcpu)
+{
+	if (state.target)
+		leave_traces(vcpu);
+}
+
+void load_check_now(struct vcpu *vcpu)
+{
+	if (state.target && has_other_record(vcpu))
+		take_over(vcpu, true);
 }
 
 void load_init(qemu_plugin_id_t id, const struct target *target)

@@ -21,14 +21,26 @@ void load_vcpu_exit(struct vcpu *vcpu);
  */
 void load_note_block(bool may_be_first);
 
+/* For the next two. */
+void load_leave_traces(struct vcpu *vcpu);
+void load_check_now(struct vcpu *vcpu);
+
 /*
  * With one thread for all vCPUs, and with -icount, QEMU does not say when they stop. So
- * now and then, and before halts, a new mark is set for load_note_block().
+ * now and then, before halts, and when what is known of the guest has changed, a new mark
+ * is set, and a new record made.
  */
 static inline void load_mark(struct vcpu *vcpu)
 {
 	if (!paracall_qemu_engine.tells_idle)
-		paracall_set_mark(vcpu->cpu);
+		load_leave_traces(vcpu);
+}
+
+/* There, before anything that is known of the guest is used: this may be another state. */
+static inline void load_check(struct vcpu *vcpu)
+{
+	if (!paracall_qemu_engine.tells_idle)
+		load_check_now(vcpu);
 }
 
 #endif /* PARACALL_QEMU_LOAD_H */

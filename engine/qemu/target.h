@@ -71,6 +71,16 @@ struct target {
 	 */
 	const char *(*forget_machine)(struct vcpu *vcpu);
 	void (*forget_vcpu)(struct vcpu *vcpu);
+	/*
+	 * Where a record of what is known goes with the machine's state; else all are NULL.
+	 * .save makes a new one, while no vCPU runs or as often as may be.
+	 * .has_other_record: the last one is not there any more. .restore: all was forgotten
+	 * before, and it takes what the record has, if there is one. Returns NULL, or why
+	 * that is lost, a clause that begins a sentence.
+	 */
+	void (*save)(struct vcpu *vcpu);
+	bool (*has_other_record)(struct vcpu *vcpu);
+	const char *(*restore)(struct vcpu *vcpu, bool has_record);
 };
 
 /* All of them, up to NULL. */

@@ -460,6 +460,92 @@ static void monotonic(long workers, long seconds)
 }
 
 /*
+ * goes_on: for ever, whether the clock goes on through loads of saved states as it should: a
+ * thread on each vCPU looks for a step back, as above but without haste; and another
+ * compares it with the HPET's counter, which QEMU saves and puts back.
+ */
+#define HPET_PERIOD 4
+#define HPET_COUNTER 0xf0
+#define FEMTOSECONDS 1000000
+
+struct goes_on_job {
+	_Alignas(64) _Atomic uint64_t newest;
+	_Alignas(64) _Atomic uint64_t violations;
+	atomic_long next_cpu;
+};
+
+static struct goes_on_job goes_on_job;
+
+static void *goes_on_thread(void *unused)
+{
+	const struct timespec pause = { .tv_nsec = 2000000 };
+	uint64_t newest, now;
+
+	(void)unused;
+	if (!move_to_cpu(atomic_fetch_add(&goes_on_job.next_cpu, 1)))
+		die("move_to_cpu");
+	for (;;) {
+		newest = atomic_load(&goes_on_job.newest);
+		now = now_ns(CLOCK_MONOTONIC_RAW);
+		if (now < newest)
+			atomic_fetch_add(&goes_on_job.violations, 1);
+		raise_to(&goes_on_job.newest, now);
+		nanosleep(&pause, NULL);
+	}
+	return NULL;
+}
+
+static const volatile char *map_hpet(void)
+{
+	const int file = open("/dev/hpet", O_RDONLY | O_CLOEXEC);
+	void *page = file < 0 ? MAP_FAILED : mmap(NULL, 4096, PROT_READ, MAP_SHARED, file, 0);
+
+	return page == MAP_FAILED ? NULL : page;
+}
+
+/* How far the clock is ahead of the HPET; the one is read in the middle of the other. */
+static int64_t ahead_of_hpet(const volatile char *hpet)
+{
+	const uint64_t period = *(const volatile uint32_t *)(hpet + HPET_PERIOD);
+	int64_t shortest = INT64_MAX, ahead = 0;
+
+	for (int i = 0; i < 8; i++) {
+		const int64_t before = (int64_t)now_ns(CLOCK_MONOTONIC_RAW);
+		const uint64_t ticks = *(const volatile uint64_t *)(hpet + HPET_COUNTER);
+		const int64_t took = (int64_t)now_ns(CLOCK_MONOTONIC_RAW) - before;
+
+		if (took >= shortest)
+			continue;
+		shortest = took;
+		ahead = before + took / 2 -
+			(int64_t)(ticks * (period / 1000) / (FEMTOSECONDS / 1000));
+	}
+	return ahead;
+}
+
+static void goes_on(long workers, long unused)
+{
+	const struct timespec pause = { .tv_nsec = 200000000 };
+	const volatile char *hpet = map_hpet();
+	const int64_t first = hpet ? ahead_of_hpet(hpet) : 0;
+	pthread_t thread;
+
+	(void)unused;
+	for (long i = 0; i < workers; i++)
+		if (pthread_create(&thread, NULL, goes_on_thread, NULL) != 0)
+			die("pthread_create");
+	for (unsigned int i = 0;; i++) {
+		if (i % 5 == 0)
+			printf("clock: %" PRIu64 " steps back, %" PRId64 " ms ahead%s\n",
+			       atomic_load(&goes_on_job.violations),
+			       hpet ? (ahead_of_hpet(hpet) - first) / 1000000 : 0,
+			       hpet ? "" : ", of nothing");
+		fflush(stdout);
+		nanosleep(&pause, NULL);
+	}
+}
+
+/*
  * clock: what the clocks say, a line a second, from one vCPU after the other.
  */
 #define CLOCK_SOURCE "/sys/devices/system/clocksource/clocksource0/current_clocksource"
@@ -609,6 +695,7 @@ static const struct mode {
 	{ "clock", "vCPUs", clocks },
 	{ "pair", "vCPUs", pairs },
 	{ "memory", "", memory },
+	{ "goes_on", "vCPUs", goes_on },
 };
 
 static const struct mode *find_mode(const char *name)
@@ -644,7 +731,8 @@ int main(int argc, char **argv)
 	if (!mode) {
 		fputs("usage: workload contend|wakes|ipi|forks|messages WORKERS ROUNDS\n"
 		      "       workload monotonic|clock|pair CPUS SECONDS\n"
-		      "       workload memory 1 MEGABYTES\n",
+		      "       workload memory 1 MEGABYTES\n"
+		      "       workload goes_on CPUS 1\n",
 		      stderr);
 		return 2;
 	}

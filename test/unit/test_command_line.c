@@ -38,12 +38,27 @@ struct row {
 	bool is_daemon;
 	bool is_version;
 	const char *plugin;
+	bool has_vmclock;
 };
 
 static const struct row rows[] = {
 	{ .words = "" },
 	{ .words = "disk.img" },
 	{ .words = "disk.img -snapshot other.img" },
+	/* -device */
+	{ .words = "-device vmclock", .has_vmclock = true },
+	{ .words = "--device vmclock,id=v", .has_vmclock = true },
+	{ .words = "-device id=v,driver=vmclock", .has_vmclock = true },
+	{ .words = "-device {\"driver\":\"vmclock\"}", .has_vmclock = true },
+	{ .words = "-device {\"id\":\"v\",\"driver\":~\"vmclock\"}", .has_vmclock = true },
+	{ .words = "-device {\"driver\":\"vmclock2\"}" },
+	{ .words = "-device virtio-rng-pci,id=vmclock" },
+	{ .words = "-device vmclock2" },
+	{ .words = "-global vmclock.x=1" },
+	{ .words = "-name vmclock -append -device~vmclock" },
+	{ .words = "-readconfig @",
+	  .file = "[device]\ndriver = \"vmclock\"\n",
+	  .has_vmclock = true },
 	/* -machine */
 	{ .words = "-M q35", .machine = "q35" },
 	{ .words = "--M q35", .machine = "q35" },
@@ -399,6 +414,8 @@ static void check_row(const struct row *row)
 	check_number(row, "version", command_line_last(&line, "version") != NULL,
 		     row->is_version);
 	check_string(row, "plugin", command_line_value(&line, "plugin", "file"), row->plugin);
+	check_number(row, "vmclock", command_line_has_device(&line, "vmclock"),
+		     row->has_vmclock);
 	command_line_free(&line);
 }
 

@@ -139,6 +139,34 @@ static enum command_answer cpu_answer(const struct command_option *cpu, const ch
 	return answer;
 }
 
+/* In JSON its name stands in quotes; whatever else that may be the value of. */
+static bool names_in_json(const char *json, const char *driver)
+{
+	size_t length = strlen(driver);
+
+	for (const char *at = strstr(json, driver); at; at = strstr(at + 1, driver))
+		if (at[-1] == '"' && at[length] == '"')
+			return true;
+	return false;
+}
+
+bool command_line_has_device(const struct command_line *line, const char *driver)
+{
+	for (size_t i = 0; i < line->count; i++) {
+		const struct command_option *option = &line->options[i];
+		const char *value;
+
+		if (strcmp(option->group, "device"))
+			continue;
+		value = command_option_value(option, "driver");
+		if (value ? !strcmp(value, driver)
+			  : option->value && *option->value == '{' &&
+				    names_in_json(option->value, driver))
+			return true;
+	}
+	return false;
+}
+
 static bool ends_with(const char *text, const char *end)
 {
 	size_t length = text ? strlen(text) : 0;

@@ -113,6 +113,9 @@ bool command_line_shares_thread(const struct command_line *line);
 /* The machine's type, "q35"; NULL if QEMU has to choose. */
 const char *command_line_machine(const struct command_line *line);
 
+/* Whether a device of that type is asked for. */
+bool command_line_has_device(const struct command_line *line, const char *driver);
+
 enum command_answer {
 	COMMAND_SILENT,
 	COMMAND_NO,

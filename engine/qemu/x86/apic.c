@@ -89,6 +89,17 @@ void apic_guess_id(struct vcpu *vcpu)
 	x86_vcpu(vcpu)->is_apic_id_guessed = x86_vcpu(vcpu)->has_apic_id;
 }
 
+void apic_assume_id(struct vcpu *vcpu, uint32_t id)
+{
+	struct x86_vcpu *x86 = x86_vcpu(vcpu);
+
+	if (id > MAX_XAPIC_ID || (x86->has_apic_id && x86->apic_id == id))
+		return;
+	apic_forget_id(vcpu);
+	set_id(vcpu, id);
+	x86->is_apic_id_guessed = x86->has_apic_id;
+}
+
 void apic_forget_id(struct vcpu *vcpu)
 {
 	if (x86_vcpu(vcpu)->has_apic_id)

@@ -18,6 +18,9 @@ void apic_learn_id(struct vcpu *vcpu);
  */
 void apic_guess_id(struct vcpu *vcpu);
 
+/* It had that one when it was saved; until it runs, and is asked. */
+void apic_assume_id(struct vcpu *vcpu, uint32_t id);
+
 /* Of a vCPU that is unplugged. */
 void apic_forget_id(struct vcpu *vcpu);
 

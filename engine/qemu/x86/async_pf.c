@@ -66,12 +66,11 @@ void async_pf_update(struct vcpu *vcpu, unsigned int index, uint64_t nanoseconds
 {
 	struct x86_machine *machine = x86_machine();
 
-	if (!machine->async_pf_every)
-		return;
+	/* Also of a guest that was saved where there were such. */
 	if (x86_vcpu(vcpu)->async_pf.is_waiting &&
 	    nanoseconds >= x86_vcpu(vcpu)->async_pf.end_nanoseconds)
 		async_pf_halt(vcpu);
-	if (nanoseconds < x86_vcpu(vcpu)->async_pf.next_nanoseconds)
+	if (!machine->async_pf_every || nanoseconds < x86_vcpu(vcpu)->async_pf.next_nanoseconds)
 		return;
 	x86_vcpu(vcpu)->async_pf.next_nanoseconds = nanoseconds + machine->async_pf_every;
 	qemu_plugin_u64_set(machine->wants_async_pf, index, 1);

@@ -82,6 +82,7 @@ void call_hlt(unsigned int index, void *userdata)
 	if (!vcpu)
 		return;
 	trace_note_site(vcpu, userdata, 0);
+	load_check(vcpu);
 	async_pf_halt(vcpu);
 	load_mark(vcpu);
 	atomic_store_explicit(&x86_vcpu(vcpu)->was_woken, false, memory_order_relaxed);
@@ -246,6 +247,7 @@ void call_reset_vector(unsigned int index, void *userdata)
 	begin_anew(vcpu);
 	if (!is_alone)
 		reset_machine(vcpu);
+	load_mark(vcpu);
 }
 
 /* As INIT leaves them (Intel SDM vol. 3, "Processor State After Reset"). */
@@ -266,8 +268,10 @@ void call_start_vector(unsigned int index, void *userdata)
 	struct vcpu *vcpu = vcpu_current(index);
 
 	(void)userdata;
-	if (vcpu && has_registers_of_start(vcpu))
-		begin_anew(vcpu);
+	if (!vcpu || !has_registers_of_start(vcpu))
+		return;
+	begin_anew(vcpu);
+	load_mark(vcpu);
 }
 
 /* Not more often than the host's clock ticks, unless the guest's time is another. */
@@ -279,6 +283,7 @@ static void update(struct vcpu *vcpu, unsigned int index)
 	    !paracall_qemu_engine.counts_instructions)
 		return;
 	x86_vcpu(vcpu)->updated_nanoseconds = nanoseconds;
+	load_check(vcpu);
 	readings_want(vcpu);
 	async_pf_update(vcpu, index, nanoseconds);
 	paracall_update(vcpu->cpu);

@@ -37,13 +37,14 @@ const char *x86_forget_machine(struct vcpu *vcpu)
 	clock_loaded();
 	replace_reset();
 	return "what its guest had registered with KVM (clocks, steal time, other pages and "
-	       "features' settings) is not saved with it, and is lost until it registers that "
-	       "again, as when it boots";
+	       "features' settings) is lost until it registers that again, as when it boots";
 }
 
 void x86_forget_vcpu(struct vcpu *vcpu)
 {
 	call_forget(vcpu);
+	/* A wake-up may be on its way in that state, too. */
+	atomic_store(&x86_vcpu(vcpu)->was_woken, true);
 	readings_end(vcpu);
 	readings_init_vcpu(vcpu);
 	apic_guess_id(vcpu);

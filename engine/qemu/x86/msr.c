@@ -9,6 +9,7 @@
  */
 #include "msr.h"
 
+#include "../load.h"
 #include "../trace.h"
 #include "apic.h"
 #include "deferred.h"
@@ -136,11 +137,13 @@ void call_wrmsr(unsigned int index, void *userdata)
 		return;
 	}
 	trace_note_site(vcpu, userdata, 0);
+	load_check(vcpu);
 	value = msr_value(vcpu);
 	next_pc = site_next_pc(vcpu, &site);
 	x86_vcpu(vcpu)->is_at_end = site.is_last;
 	outcome = paracall_wrmsr(vcpu->cpu, (uint32_t)rcx, value);
 	x86_vcpu(vcpu)->is_at_end = false;
+	load_mark(vcpu);
 	if (outcome != PARACALL_MSR_DONE) {
 		raise_general_protection(vcpu, rcx);
 		return;

@@ -29,8 +29,24 @@ static bool take_replace(struct plugin_options *options, char *value)
 
 static const struct plugin_option option_replace = { "replace", take_replace };
 
+static bool take_snapshots(struct plugin_options *options, char *value)
+{
+	bool is_on = !strcmp(value, "on");
+
+	(void)options;
+	if (!is_on && strcmp(value, "off")) {
+		fprintf(stderr, "paracall: snapshots=%s: use on or off\n", value);
+		return false;
+	}
+	x86_machine()->has_vmclock &= is_on;
+	return true;
+}
+
+static const struct plugin_option option_snapshots = { "snapshots", take_snapshots };
+
 const struct plugin_option *const x86_options[] = {
-	&option_enforce, &option_features, &option_hints, &option_replace, &option_spin, NULL,
+	&option_enforce, &option_features,  &option_hints, &option_replace,
+	&option_spin,	 &option_snapshots, NULL,
 };
 
 /* The no-op that stands for a hypercall may have to leave its block: see ../replay.c. */

@@ -92,6 +92,8 @@ struct x86_machine {
 	/* See apic_guess_id(). */
 	bool has_cpus;
 	struct command_cpus cpus;
+	/* QEMU has the device, and its page is to be used: see snapshot.c. */
+	bool has_vmclock;
 	/* A state was loaded that may be another process's: it has put in its no-ops. */
 	bool was_loaded;
 	enum replacement replacement;

@@ -5,6 +5,7 @@
 #include "../clock.h"
 #include "../memory.h"
 #include "../readings.h"
+#include "../replay.h"
 #include "../yield.h"
 #include "apic.h"
 #include "calls.h"
@@ -13,6 +14,7 @@
 #include "options.h"
 #include "registers.h"
 #include "site.h"
+#include "snapshot.h"
 #include "tsc.h"
 
 /* clang-format off */
@@ -88,6 +90,7 @@ static void prepare(const struct command *command)
 	machine->replacement = REPLACE_FAST;
 	machine->has_cpus = command->has_cpus;
 	machine->cpus = command->cpus;
+	machine->has_vmclock = command->has_vmclock;
 }
 
 static void install(qemu_plugin_id_t id, const struct plugin_options *options)
@@ -95,6 +98,8 @@ static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 	struct x86_machine *machine = x86_machine();
 
 	tsc_init();
+	/* What is written there would not be the same again. */
+	snapshot_init(machine->has_vmclock && !replay_is_on());
 	yield_init(id);
 	machine->wants_async_pf.score = qemu_plugin_scoreboard_new(sizeof(uint64_t));
 	machine->async_pf_every = options->injection.async_pf_every;
@@ -142,4 +147,7 @@ const struct target x86_target = {
 	.look_around = x86_look_around,
 	.forget_machine = x86_forget_machine,
 	.forget_vcpu = x86_forget_vcpu,
+	.save = snapshot_save,
+	.has_other_record = snapshot_is_other,
+	.restore = snapshot_restore,
 };

@@ -2,6 +2,7 @@
 #include "tsc.h"
 
 #include "../clock.h"
+#include "../load.h"
 #include "../readings.h"
 #include "apic.h"
 #include "registers.h"
@@ -39,7 +40,9 @@ static void adjust_clock(struct vcpu *vcpu, uint64_t tsc)
 	if (now - atomic_load(&state.adjusted_nanoseconds) < ADJUST_NANOSECONDS)
 		return;
 	atomic_store(&state.adjusted_nanoseconds, now);
+	load_check(vcpu);
 	paracall_adjust_clock(vcpu->cpu, tsc);
+	load_mark(vcpu);
 }
 
 static void finish_reading(unsigned int index, void *userdata)

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The page is plain memory that QEMU saves with all other, at an address that never
+ * changes, where no guest has anything else, and whose device uses only its beginning. Its
+ * guest may write to it. What is there is believed as little as what it writes to KVM's
+ * registers.
+ *
+ * The record gets a new stamp each time it is written. One that is not the last one written
+ * here is another state's, whatever QEMU says or does not say.
+ */
+#include "snapshot.h"
+
+#include "../clock.h"
+#include "../memory.h"
+#include "../ticks.h"
+#include "apic.h"
+#include "snapshot_page.h"
+
+#include <string.h>
+
+#define HEAD (SNAPSHOT_PAGE + SNAPSHOT_HEAD_OFFSET)
+#define BODY (SNAPSHOT_PAGE + SNAPSHOT_BODY_OFFSET)
+
+/* "VCLK", as the device begins. */
+#define MAGIC 0x4b4c4356u
+
+static struct {
+	bool is_wanted;
+	/* The device was seen. */
+	bool is_there;
+	/* The last one used, and the one in the page; that is 0 if there is no record yet. */
+	uint64_t last_stamp;
+	uint64_t stamp;
+	/* The page's head and body, as far as that is known. */
+	uint8_t head[SNAPSHOT_HEAD_SIZE];
+	uint32_t size;
+	uint64_t checksum;
+	uint8_t body[SNAPSHOT_BODY_ROOM];
+} state;
+
+void snapshot_init(bool is_wanted)
+{
+	state.is_wanted = is_wanted;
+	/* Processes that begin later have others: no record is written each nanosecond. */
+	state.last_stamp = host_nanoseconds(CLOCK_REALTIME);
+}
+
+/* QEMU maps it with the machine's first reset. */
+static bool find_page(struct vcpu *vcpu)
+{
+	uint32_t magic;
+
+	if (!state.is_there)
+		state.is_there = state.is_wanted &&
+				 physical_read(vcpu, SNAPSHOT_PAGE, &magic, sizeof(magic)) &&
+				 GUINT32_FROM_LE(magic) == MAGIC;
+	return state.is_there;
+}
+
+/* ---- saving ----------------------------------------------------------------- */
+
+static void put_ids(uint8_t *ids)
+{
+	const struct engine *engine = &paracall_qemu_engine;
+
+	for (unsigned int i = 0; i < engine->max_vcpus; i++) {
+		struct vcpu *vcpu = vcpu_by_index(i);
+
+		ids[i] = vcpu && x86_vcpu(vcpu)->has_apic_id ? (uint8_t)x86_vcpu(vcpu)->apic_id
+							     : SNAPSHOT_NO_ID;
+	}
+}
+
+/* Returns its size, which may be more than there is room for. */
+static uint32_t make_body(uint8_t *body)
+{
+	const struct engine *engine = &paracall_qemu_engine;
+	uint8_t *ids = snapshot_begin_body(body, (uint16_t)engine->max_vcpus,
+					   (uint8_t)atomic_load(&x86_machine()->own),
+					   engine->tells_idle);
+	uint8_t *record;
+
+	if (!ids)
+		return UINT32_MAX;
+	put_ids(ids);
+	record = ids + engine->max_vcpus;
+	return (uint32_t)(record - body +
+			  paracall_machine_save(engine->machine, record,
+						(size_t)(body + SNAPSHOT_BODY_ROOM - record)));
+}
+
+/* Most of the time only the clock has gone on. */
+static void write_body(struct vcpu *vcpu, const uint8_t *body, uint32_t size)
+{
+	if (size == state.size && size <= SNAPSHOT_BODY_ROOM && !memcmp(body, state.body, size))
+		return;
+	state.size = size;
+	if (size > SNAPSHOT_BODY_ROOM)
+		return;
+	memcpy(state.body, body, size);
+	state.checksum = snapshot_checksum(body, size);
+	physical_write(vcpu, BODY, body, size);
+}
+
+void snapshot_save(struct vcpu *vcpu)
+{
+	uint8_t body[SNAPSHOT_BODY_ROOM];
+	struct snapshot_head head;
+
+	if (!find_page(vcpu))
+		return;
+	write_body(vcpu, body, make_body(body));
+	state.stamp = ++state.last_stamp;
+	head = (struct snapshot_head){
+		.stamp = state.stamp,
+		.tsc = clock_most(),
+		.size = state.size,
+		.checksum = state.checksum,
+	};
+	snapshot_put_head(state.head, &head);
+	physical_write(vcpu, HEAD, state.head, sizeof(state.head));
+}
+
+/* ---- loading ---------------------------------------------------------------- */
+
+/* Only a head that is damaged, or another's, is worth a closer look. */
+bool snapshot_is_other(struct vcpu *vcpu)
+{
+	uint8_t bytes[SNAPSHOT_HEAD_SIZE];
+	struct snapshot_head head;
+
+	if (!find_page(vcpu) || !physical_read(vcpu, HEAD, bytes, sizeof(bytes)) ||
+	    !memcmp(bytes, state.head, sizeof(bytes)))
+		return false;
+	snapshot_get_head(bytes, &head);
+	return head.stamp != state.stamp;
+}
+
+static const char *read_head(struct vcpu *vcpu, struct snapshot_head *head)
+{
+	*head = (struct snapshot_head){ .stamp = 0 };
+	if (!physical_read(vcpu, HEAD, state.head, sizeof(state.head)))
+		return "nothing of Paracall's was saved with it";
+	return snapshot_get_head(state.head, head);
+}
+
+static const char *reason_of(int error)
+{
+	switch (error) {
+	case PARACALL_OK:
+		return NULL;
+	case PARACALL_ERROR_VERSION:
+		return "its record is another version's";
+	case PARACALL_ERROR_CPU:
+		return "it has other vCPUs";
+	case PARACALL_ERROR_FEATURE:
+		return "it needs a feature or a counter's frequency that there is not now";
+	default:
+		return "its record is damaged";
+	}
+}
+
+/* Those of vCPUs that sleep nobody else says; all of them are asked again when they run. */
+static void take_ids(const uint8_t *ids)
+{
+	for (unsigned int i = 0; i < paracall_qemu_engine.max_vcpus; i++)
+		if (vcpu_by_index(i) && ids[i] != SNAPSHOT_NO_ID)
+			apic_assume_id(vcpu_by_index(i), ids[i]);
+}
+
+/* All pages that it waits for are there. */
+static void end_async_pfs(void)
+{
+	for (unsigned int i = 0; i < paracall_qemu_engine.max_vcpus; i++) {
+		struct vcpu *vcpu = vcpu_by_index(i);
+
+		if (!vcpu)
+			continue;
+		x86_vcpu(vcpu)->async_pf.is_waiting = true;
+		x86_vcpu(vcpu)->async_pf.end_nanoseconds = 0;
+	}
+}
+
+static const char *take_body(struct vcpu *vcpu, const struct snapshot_head *head)
+{
+	struct paracall_machine *machine = paracall_qemu_engine.machine;
+	uint8_t bytes[SNAPSHOT_BODY_ROOM];
+	struct snapshot_body body;
+	const char *reason;
+
+	if (head->size > sizeof(bytes))
+		return "its record did not fit into its page";
+	if (!head->size || !physical_read(vcpu, BODY, bytes, head->size) ||
+	    snapshot_checksum(bytes, head->size) != head->checksum ||
+	    !snapshot_get_body(bytes, head->size, &body) || body.own > OWN_VMMCALL)
+		return "its record is damaged";
+	if (body.cpus != paracall_qemu_engine.max_vcpus)
+		return "it has other vCPUs";
+	reason = reason_of(paracall_machine_load(machine, body.record, body.record_size));
+	if (reason)
+		return reason;
+	atomic_store(&x86_machine()->own, body.own);
+	if (!body.is_exact || !paracall_qemu_engine.tells_idle)
+		paracall_machine_forget_halts(machine);
+	take_ids(body.apic_ids);
+	end_async_pfs();
+	return NULL;
+}
+
+/*
+ * With a thread for each vCPU nothing has run since. Else a kick may have gone to a vCPU
+ * that halts, of which that was not known yet.
+ */
+static void wake_others(struct vcpu *vcpu)
+{
+	for (unsigned int i = 0; i < paracall_qemu_engine.max_vcpus; i++) {
+		struct vcpu *other = vcpu_by_index(i);
+
+		if (other && other != vcpu && x86_vcpu(other)->has_apic_id)
+			apic_wake(vcpu, other, x86_vcpu(other)->apic_id);
+	}
+}
+
+/* The counter goes on from where this process had it, if that is more. */
+static void continue_clock(struct vcpu *vcpu, uint64_t saved_tsc)
+{
+	paracall_clock_continue(vcpu->cpu, saved_tsc, saved_tsc ? clock_least() : 0);
+	paracall_machine_was_paused(paracall_qemu_engine.machine);
+}
+
+const char *snapshot_restore(struct vcpu *vcpu, bool has_record)
+{
+	struct snapshot_head head = { .stamp = 0 };
+	const char *reason = "nothing of Paracall's was saved with it";
+
+	if (find_page(vcpu))
+		reason = has_record ? read_head(vcpu, &head) : "it has no record of Paracall's";
+	if (!reason)
+		reason = take_body(vcpu, &head);
+	if (!reason)
+		continue_clock(vcpu, head.tsc);
+	if (has_record) {
+		state.stamp = head.stamp;
+		state.size = 0;
+	}
+	if (!paracall_qemu_engine.tells_idle)
+		wake_others(vcpu);
+	return reason;
+}

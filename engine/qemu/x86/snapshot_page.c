@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "snapshot_page.h"
+
+#include <string.h>
+
+#define VERSION 1
+
+/* Where things are in the head. */
+#define AT_MAGIC 0
+#define AT_VERSION 8
+#define AT_SIZE 12
+#define AT_CHECKSUM 16
+#define AT_STAMP 24
+#define AT_TSC 32
+#define AT_CHECK 40
+
+/* And in the body. */
+#define AT_CPUS 0
+#define AT_OWN 2
+#define AT_FLAGS 3
+#define AT_IDS 4
+
+#define FLAG_EXACT 1
+
+static const char magic[] = "PARACALL";
+
+static void put(uint8_t *bytes, uint64_t value, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		bytes[i] = (uint8_t)(value >> 8 * i);
+}
+
+static uint64_t get(const uint8_t *bytes, size_t size)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < size; i++)
+		value |= (uint64_t)bytes[i] << 8 * i;
+	return value;
+}
+
+/*
+ * Against damage, not against forgery. FNV-1a by eight bytes at once; the shift brings high
+ * bits down, which it otherwise never would.
+ */
+uint64_t snapshot_checksum(const uint8_t *body, size_t size)
+{
+	uint64_t sum = UINT64_C(0xcbf29ce484222325) ^ size;
+
+	while (size) {
+		size_t part = size < 8 ? size : 8;
+
+		sum = (sum ^ get(body, part)) * UINT64_C(0x100000001b3);
+		sum ^= sum >> 32;
+		body += part;
+		size -= part;
+	}
+	return sum;
+}
+
+void snapshot_put_head(uint8_t *bytes, const struct snapshot_head *head)
+{
+	memcpy(bytes + AT_MAGIC, magic, AT_VERSION);
+	put(bytes + AT_VERSION, VERSION, 4);
+	put(bytes + AT_SIZE, head->size, 4);
+	put(bytes + AT_CHECKSUM, head->checksum, 8);
+	put(bytes + AT_STAMP, head->stamp, 8);
+	put(bytes + AT_TSC, head->tsc, 8);
+	put(bytes + AT_CHECK, snapshot_checksum(bytes, AT_CHECK), 8);
+}
+
+const char *snapshot_get_head(const uint8_t *bytes, struct snapshot_head *head)
+{
+	*head = (struct snapshot_head){ .stamp = 0 };
+	if (memcmp(bytes + AT_MAGIC, magic, AT_VERSION))
+		return "it has no record of Paracall's";
+	head->stamp = get(bytes + AT_STAMP, 8);
+	head->tsc = get(bytes + AT_TSC, 8);
+	head->size = (uint32_t)get(bytes + AT_SIZE, 4);
+	head->checksum = get(bytes + AT_CHECKSUM, 8);
+	if (get(bytes + AT_VERSION, 4) != VERSION)
+		return "its record is another version's";
+	if (get(bytes + AT_CHECK, 8) != snapshot_checksum(bytes, AT_CHECK))
+		return "its record is damaged";
+	return NULL;
+}
+
+uint8_t *snapshot_begin_body(uint8_t *body, uint16_t cpus, uint8_t own, bool is_exact)
+{
+	if (cpus > SNAPSHOT_BODY_ROOM - AT_IDS)
+		return NULL;
+	put(body + AT_CPUS, cpus, 2);
+	body[AT_OWN] = own;
+	body[AT_FLAGS] = is_exact ? FLAG_EXACT : 0;
+	return body + AT_IDS;
+}
+
+bool snapshot_get_body(const uint8_t *bytes, size_t size, struct snapshot_body *body)
+{
+	if (size < AT_IDS || size > SNAPSHOT_BODY_ROOM || bytes[AT_FLAGS] & ~FLAG_EXACT)
+		return false;
+	body->cpus = (uint16_t)get(bytes + AT_CPUS, 2);
+	body->own = bytes[AT_OWN];
+	body->is_exact = bytes[AT_FLAGS] & FLAG_EXACT;
+	if (body->cpus > size - AT_IDS)
+		return false;
+	body->apic_ids = bytes + AT_IDS;
+	body->record = body->apic_ids + body->cpus;
+	body->record_size = size - AT_IDS - body->cpus;
+	return true;
+}
