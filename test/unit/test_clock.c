@@ -361,15 +361,20 @@ static void a_removal_waits_for_nobody(void **state)
 
 	memset(fake->memory, 0xa5, PAGE);
 	register_clock(fake, 0, SYSTEM_TIME);
+	register_clock(fake, 1, SYSTEM_TIME);
+	/* The second writes to both pages, to the first one's first. */
 	fake->after_write = remove_the_first;
-	paracall_clock_jump(fake->cpus[0].cpu, 5);
-	paracall_update(fake->cpus[0].cpu);
+	paracall_clock_jump(fake->cpus[1].cpu, 5);
+	paracall_update(fake->cpus[1].cpu);
+	assert_null(paracall_machine_find_cpu(fake->machine, 0));
 	assert_int_equal(page_of(fake, 0)->version, 4);
 	assert_int_equal(page_of(fake, 0)->system_time, 5);
 	for (size_t i = 0; i < PAGE; i++)
 		assert_int_equal(fake->memory[i], 0xa5);
-	paracall_update(fake->cpus[0].cpu);
+	paracall_clock_jump(fake->cpus[1].cpu, 5);
+	paracall_update(fake->cpus[1].cpu);
 	assert_int_equal(page_of(fake, 0)->version, 4);
+	assert_int_equal(page_of(fake, 1)->version, 6);
 }
 
 static void a_page_given_up_is_left_alone(void **state)
