@@ -38,6 +38,27 @@ kvm_folder=$paracall_cache/kvm-in-tcg
 # shellcheck disable=SC2034
 kvm_modules=(irqbypass kvm ccp kvm-amd)
 
+# What EFI firmware there is for tests: architecture, suites, package, and the file in it.
+guest_firmwares() {
+	cat <<-EOT
+		arm64 trixie,bookworm qemu-efi-aarch64 ./usr/share/qemu-efi-aarch64/QEMU_EFI.fd
+	EOT
+}
+
+# guest_firmware ARCHITECTURE: where it is; beside it VERSION, or why it is missing.
+guest_firmware() {
+	echo "$paracall_cache/firmware/$1/efi.fd"
+}
+
+# firmware_missing ARCHITECTURE: says why it can't be used here; fails if it can.
+firmware_missing() {
+	local folder=$paracall_cache/firmware/$1
+
+	[ ! -f "$folder/VERSION" ] || return 1
+	cat "$folder.missing" 2>/dev/null ||
+		echo "no EFI firmware for $1: script/setup --all-kernels gets it"
+}
+
 guest_dir=$(guest_folder trixie)
 # shellcheck disable=SC2034 # for those who start it
 guest_kernel=$guest_dir/vmlinuz
