@@ -200,6 +200,10 @@ make_grub_disks() {
 # Sets from_where, QEMU's arguments for the kernel: from_where LOADER FILE APPEND
 set_from_where() {
 	case $1 in
+	efi)
+		from_where=(-bios "$(guest_firmware "$(guest_architecture "$kernel")")" -kernel "$2"
+			-initrd "$image" -append "$3")
+		;;
 	grub)
 		make_grub_disks "$2" "$3" || return
 		from_where=(-drive "file=$work/grub.disk,format=raw,index=0,snapshot=on"
@@ -284,6 +288,9 @@ cannot_boot() {
 		return
 	fi
 	guest_missing "$kernel" && return
+	if [ "$loader" = efi ]; then
+		firmware_missing "$(guest_architecture "$kernel")" && return
+	fi
 	[ "$target" != x86_64 ] || return 1
 	if ! find_qemu "$target" >/dev/null; then
 		echo "no QEMU for $target: script/setup --all-kernels gets one"
@@ -336,7 +343,7 @@ boot() {
 	}
 	: >"$work/summary"
 	command=("$paracall" run "${options[@]}" --summary="$work/summary" --format=json
-		-- "qemu-system-$target" "${arguments[@]}" -m 512M -nographic -nic none
+		-- "qemu-system-$target" -m 512M "${arguments[@]}" -nographic -nic none
 		"${from_where[@]}")
 	start "$work/qmp" "${command[@]}"
 	status=$?
