@@ -380,6 +380,37 @@ test_magic_page() {
 	check_said "magic page" "its guest's magic page is not saved with it"
 }
 
+# Where records of stolen time are, there is a mark, and what the library has to know.
+test_arm64() {
+	for_kernel arm64 "arm64" 3 0 "" -machine virt -cpu max -smp 2 -m 512M
+}
+
+# Of the first vCPU, as the guest showed it last, in hundredths of a second.
+stolen_so_far() {
+	sed -n 's/.*steal [0-9]*: cpu0 \([0-9]*\).*/\1/p' "$work/log" | tail -n 1 | grep . || echo 0
+}
+
+# In another process stolen time goes on, in the memory that the guest was told of.
+test_arm64_stolen_time() {
+	local name="arm64, stolen time" before stolen
+
+	choose_guest arm64 "$name" || return 0
+	make_disk "$work/states"
+	set_guest steal:60
+	drive 'wait:steal sleep:3 savevm:a quit' "" -machine virt -cpu max -smp 2 -m 512M
+	judge "$name, saved" $? 0 0
+	before=$(stolen_so_far)
+	drive 'sleep:8 quit' "--inject=steal:burst=20s:every=1s" -machine virt -cpu max -smp 2 \
+		-m 512M -loadvm a
+	judge "$name, loaded" $? 1 0
+	stolen=$(($(stolen_so_far) - before))
+	if [ "$stolen" -ge 1500 ]; then
+		pass "snapshots, $name, goes on"
+	else
+		fail "snapshots, $name, goes on" "$stolen hundredths of a second" "$work/log"
+	fi
+}
+
 # As many as there is time for, while vCPUs wait for locks.
 test_many() {
 	local steps='wait:cycle' load
@@ -438,6 +469,8 @@ test_no_clock
 test_s390x
 test_powerpc
 test_magic_page
+test_arm64
+test_arm64_stolen_time
 test_many
 test_foreign
 finish

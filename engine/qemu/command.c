@@ -86,6 +86,13 @@ static const char *keep(const char *text)
 	return text ? strdup(text) : NULL;
 }
 
+static bool is_on(const struct command_line *line, const char *property)
+{
+	const char *value = command_line_value(line, "machine", property);
+
+	return value && command_line_is_yes(value);
+}
+
 static void take_answers(struct command *command, const struct command_line *line)
 {
 	command->counts_instructions = command_line_counts_instructions(line);
@@ -93,6 +100,7 @@ static void take_answers(struct command *command, const struct command_line *lin
 	command->recording = keep(command_line_value(line, "icount", "rrfile"));
 	command->shares_thread = command_line_shares_thread(line);
 	command->machine = keep(command_line_machine(line));
+	command->has_own_levels = is_on(line, "virtualization") || is_on(line, "secure");
 	command->has_cpus = command_line_cpus(line, &command->cpus);
 	command->cpus.option = NULL;
 	command->has_vmclock = command_line_has_device(line, "vmclock");

@@ -174,6 +174,13 @@ static void note_register(size_t place, uint32_t number)
 		atomic_store(&state.registers[place], MIXED);
 }
 
+void counter_forget(void)
+{
+	state.bounds.is_known = false;
+	state.doubts.is_known = false;
+	atomic_store(&state.has_offset, false);
+}
+
 void counter_hook_reading(struct qemu_plugin_insn *insn, uint32_t word)
 {
 	uint64_t next = qemu_plugin_insn_vaddr(insn) + SIZE;

@@ -15,6 +15,9 @@ bool counter_is_reading(uint32_t word);
 void counter_hook_reading(struct qemu_plugin_insn *insn, uint32_t word);
 void counter_hook_block(struct qemu_plugin_tb *block);
 
+/* Another state was loaded, whose counter is another one. No vCPU runs. */
+void counter_forget(void);
+
 /* The engine's part of struct paracall_engine. */
 bool counter_read(void *context, struct paracall_clocks *clocks);
 

@@ -8,6 +8,7 @@
 #include "instructions.h"
 
 #include "../first.h"
+#include "../load.h"
 #include "../spin.h"
 #include "calls.h"
 #include "counter.h"
@@ -37,12 +38,30 @@ static bool is_hooked(uint32_t word)
 	       word == YIELD || word == WFE || word == WFI || counter_is_reading(word);
 }
 
-static int read_level(void)
+static uint64_t read_pstate(struct vcpu *translator)
+{
+	return register_read(translator, ARM64_PSTATE);
+}
+
+static uint64_t read_is_at_start(struct vcpu *translator)
+{
+	return arm64_is_at_start(translator);
+}
+
+/* Registers of the vCPU for which code is translated. */
+static uint64_t ask(uint64_t (*question)(struct vcpu *translator))
 {
 	struct vcpu translator = { .buffer = g_byte_array_sized_new(16) };
-	uint64_t pstate = register_read(&translator, ARM64_PSTATE);
+	uint64_t answer = question(&translator);
 
 	g_byte_array_free(translator.buffer, TRUE);
+	return answer;
+}
+
+static int read_level(void)
+{
+	uint64_t pstate = ask(read_pstate);
+
 	return pstate & ARM64_PSTATE_AARCH32 ? NO_LEVEL : (int)ARM64_PSTATE_EL(pstate);
 }
 
@@ -75,8 +94,10 @@ static void hook(struct qemu_plugin_insn *insn, uint32_t word, int level)
 static void look_at_beginning(struct qemu_plugin_tb *block, int *level)
 {
 	uint64_t address = qemu_plugin_tb_vaddr(block);
+	bool may_be_first = first_is_known() || ask(read_is_at_start);
 
-	if (!first_is_at(address))
+	load_note_block(may_be_first);
+	if (!may_be_first || !first_is_at(address))
 		return;
 	*level = read_level();
 	if (*level != 0 && *level != NO_LEVEL)

@@ -16,8 +16,13 @@ struct arm64_vcpu {
 struct arm64_machine {
 	/* The guest calls its hypervisor, which is to be Paracall. */
 	_Atomic(bool) is_served;
-	/* Where records of stolen time are; 0: nowhere. */
+	/* By QEMU's command it has an EL2, or an EL3. */
+	bool has_own_levels;
+	/* Where records of stolen time are, or were, 0: nowhere; and whether they are there. */
 	_Atomic(uint64_t) records;
+	_Atomic(bool) has_records;
+	/* That is there behind them, or 0. */
+	uint64_t mark;
 };
 
 static inline struct arm64_vcpu *arm64_vcpu(struct vcpu *vcpu)

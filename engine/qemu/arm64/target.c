@@ -9,6 +9,7 @@
 #include "calls.h"
 #include "counter.h"
 #include "instructions.h"
+#include "records.h"
 #include "registers.h"
 #include "start.h"
 #include "state.h"
@@ -66,6 +67,11 @@ static void withdraw(void)
 		paracall_machine_withdraw(engine->machine, PARACALL_CAN_GIVE_RANDOM);
 }
 
+static void prepare(const struct command *command)
+{
+	arm64_machine()->has_own_levels = command->has_own_levels;
+}
+
 static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 {
 	(void)options;
@@ -90,6 +96,28 @@ static void vcpu_exit(struct vcpu *vcpu)
 	readings_end(vcpu);
 }
 
+/* Of a machine that began in another process its device tree says nothing any more. */
+static const char *forget_machine(struct vcpu *vcpu)
+{
+	struct arm64_machine *machine = arm64_machine();
+
+	(void)vcpu;
+	if (!atomic_load(&paracall_qemu_engine.has_started))
+		atomic_store(&machine->is_served, !machine->has_own_levels);
+	counter_forget();
+	if (!engine_offers(PARACALL_KVM_FEATURE_PV_TIME))
+		return NULL;
+	return "the guest's stolen time stands still until it boots again";
+}
+
+static void forget_vcpu(struct vcpu *vcpu)
+{
+	readings_end(vcpu);
+	readings_init_vcpu(vcpu);
+	/* Who runs is seen to soon. */
+	spin_note_halt(vcpu);
+}
+
 const struct target arm64_target = {
 	.name = "aarch64",
 	.architecture = PARACALL_ARM64,
@@ -102,7 +130,14 @@ const struct target arm64_target = {
 	.machine_size = sizeof(struct arm64_machine),
 	.vcpu_size = sizeof(struct arm64_vcpu),
 	.options = own_options,
+	.prepare = prepare,
 	.install = install,
 	.vcpu_init = vcpu_init,
 	.vcpu_exit = vcpu_exit,
+	.is_at_start = arm64_is_at_start,
+	.forget_machine = forget_machine,
+	.forget_vcpu = forget_vcpu,
+	.save = arm64_save_state,
+	.has_other_record = arm64_has_other_state,
+	.restore = arm64_restore_state,
 };
