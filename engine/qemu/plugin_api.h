@@ -83,6 +83,8 @@ enum qemu_plugin_discon_type {
 	QEMU_PLUGIN_DISCON_INTERRUPT = 1,
 	/* Before an exception is. */
 	QEMU_PLUGIN_DISCON_EXCEPTION = 2,
+	/* After QEMU itself did what the guest called for. */
+	QEMU_PLUGIN_DISCON_HOSTCALL = 4,
 };
 
 /* How a vCPU's number and a constant compare. */

@@ -225,6 +225,20 @@ static void test_psci(void)
 		    "MIGRATE_INFO_TYPE");
 }
 
+static const struct question psci[] = {
+	{ "PSCI_FEATURES of CPU_OFF", PARACALL_PSCI_FEATURES, PARACALL_PSCI_CPU_OFF, 0 },
+	{ "PSCI_FEATURES of nothing", PARACALL_PSCI_FEATURES, 0x84000077, -1 },
+	{ "MIGRATE_INFO_TYPE", PARACALL_PSCI_MIGRATE_INFO_TYPE, 1, PARACALL_PSCI_TOS_NONE },
+	{ "CPU_ON of none", PARACALL_PSCI_CPU_ON | PARACALL_SMCCC_64BIT, 0x12345, -2 },
+};
+
+static void run_psci(const void *row)
+{
+	const struct question *question = row;
+
+	check_call(HVC(0), question->function, question->x1, question->answer, "by hvc");
+}
+
 #define HANDLER "arch/arm64/kvm/hypercalls.c, kvm_smccc_call_handler"
 
 static const struct test tests[] = {
@@ -280,6 +294,11 @@ static const struct test tests[] = {
 	{ .name = "PSCI is there as before",
 	  .rule = "Arm DEN 0022; arch/arm64/kvm/psci.c, kvm_psci_0_2_call",
 	  .run = test_psci,
+	  .kvm = true },
+	{ .name = "PSCI leaves 0 in X1 to X3",
+	  .rule = "arch/arm64/kvm/psci.c, kvm_psci_call",
+	  .run_row = run_psci,
+	  TEST_ROWS(psci),
 	  .kvm = true },
 };
 

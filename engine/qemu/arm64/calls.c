@@ -45,15 +45,38 @@ static void step_over(struct vcpu *vcpu, void *userdata)
 	qemu_plugin_set_pc(site_pc(vcpu, userdata) + SIZE);
 }
 
+/*
+ * Who has just called what QEMU does, on this thread. KVM leaves 0 in X1 to X3 behind
+ * those calls, too, and QEMU what was there. One that waits does not come back here.
+ */
+static _Thread_local struct vcpu *left_to_qemu;
+
 void arm64_call_hvc(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = served_vcpu(index);
 
+	left_to_qemu = NULL;
 	if (!vcpu)
 		return;
 	trace_note_site(vcpu, userdata, 0);
 	if (paracall_smccc(vcpu->cpu, PARACALL_SMCCC_HVC) == PARACALL_SMCCC_DONE)
 		step_over(vcpu, userdata);
+	else
+		left_to_qemu = vcpu;
+}
+
+void arm64_call_done(unsigned int index, int type, uint64_t from, uint64_t to, void *userdata)
+{
+	struct vcpu *vcpu = left_to_qemu;
+
+	(void)index;
+	(void)type;
+	(void)from;
+	(void)to;
+	(void)userdata;
+	left_to_qemu = NULL;
+	for (unsigned int i = PARACALL_ARM64_X1; vcpu && i <= PARACALL_ARM64_X3; i++)
+		register_write(vcpu, i, 0);
 }
 
 /* QEMU would make an undefined instruction of it. */
@@ -108,6 +131,7 @@ void arm64_call_interrupted(unsigned int index, int type, uint64_t from, uint64_
 	(void)type;
 	(void)to;
 	(void)userdata;
+	left_to_qemu = NULL;
 	if (!vcpu)
 		return;
 	trace_note_site(vcpu, NULL, from);

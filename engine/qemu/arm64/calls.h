@@ -20,6 +20,9 @@ qemu_plugin_vcpu_cb arm64_call_wfi;
 /* After an interrupt was delivered. */
 qemu_plugin_discon_cb arm64_call_interrupted;
 
+/* After QEMU did a call that was left to it. */
+qemu_plugin_discon_cb arm64_call_done;
+
 /* The engine's part of struct paracall_engine. */
 uint64_t arm64_program_counter(void *context);
 
