@@ -2,9 +2,8 @@
 /*
  * The first and only process of a machine that lends its KVM to 'paracall check
  * --engine=kvm-in-tcg': loads the kernel's modules, runs the program of the file
- * /guest, and leaves through the same port as that does, of QEMU's device
- * isa-debug-exit. The file /options says how many CPUs, and in a second line
- * the program's command line.
+ * /guest, and ends the machine as that does its own. The file /options says how many
+ * CPUs, and in a second line the program's command line.
  */
 #include "machine.h"
 
@@ -13,16 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/io.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#define END_PORT 0xf4
-/* What programs write there when they crash: guest/x86/runtime/console.c. */
-#define CRASHED (16 + 2)
 
 void finish(uint32_t value)
 {
@@ -30,8 +24,7 @@ void finish(uint32_t value)
 	/* The terminal's last characters. */
 	fsync(STDOUT_FILENO);
 	usleep(100000);
-	if (!ioperm(END_PORT, 4, 1))
-		outl(value, END_PORT);
+	machine_end(value);
 	while (1)
 		pause();
 }
@@ -42,7 +35,7 @@ void fail(const char *what)
 		printf("\n# %s: %s\n", what, strerror(errno));
 	else
 		printf("\n# %s\n", what);
-	finish(CRASHED);
+	finish(END_CRASHED);
 }
 
 /* In this order; which of them exist depends on the kernel. */

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A machine of /dev/kvm's for one program, with as little in it as that needs. */
+/*
+ * A machine of /dev/kvm's for one program, with as little in it as that needs. Each
+ * architecture's folder has its machine, and what its programs find where they begin.
+ */
 #ifndef PARACALL_KVM_MACHINE_H
 #define PARACALL_KVM_MACHINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdnoreturn.h>
@@ -10,27 +14,51 @@
 #define MEMORY_SIZE (128u << 20)
 #define MOST_CPUS 16
 
-/* Where things go that the program finds by the PVH boot protocol. */
-#define START_INFO 0x7000
-#define COMMAND_LINE 0x7100
-
 struct program {
-	/* In guest memory, which is MEMORY_SIZE bytes. */
-	uint32_t entry;
+	/* A guest-physical address. */
+	uint64_t entry;
 	const char *command_line;
 };
 
+/* A part of an ELF file, of either width. */
+struct part {
+	uint32_t type;
+	uint64_t offset, address, file_size, memory_size;
+};
+
+/* The @index'th that the file has; false if there is none, or it ends too early. */
+bool program_part(const uint8_t *file, size_t size, uint32_t index, struct part *part);
+
 /*
- * Load an ELF file into guest memory, with what a PVH program expects there.
- * Returns NULL, or what is wrong with it.
+ * Loads an ELF file into guest memory, which is MEMORY_SIZE bytes, and calls
+ * program_prepare(). Returns NULL, or what is wrong with it.
  */
 const char *program_load(struct program *program, const uint8_t *file, size_t size,
 			 uint8_t *memory);
 
-/* Run it until it ends; ends this process's machine as finish() of init.c does. */
+/*
+ * ---- Each architecture's ---------------------------------------------------
+ */
+
+/* Where the guest's memory begins. */
+extern const uint64_t memory_start;
+
+/* Finds the entry, and puts into memory what a program expects. Returns NULL, or what is wrong. */
+const char *program_prepare(struct program *program, const uint8_t *file, size_t size,
+			    uint8_t *memory);
+
+/* Runs it until it ends; then calls finish(). */
 noreturn void machine_run(const struct program *program, uint8_t *memory, uint32_t cpus);
 
-/* Of init.c: tell the outer machine what the program wrote to port 0xf4, and stop. */
+/* Ends the outer machine, with what the program said at its end, or END_CRASHED. */
+#define END_CRASHED UINT32_MAX
+void machine_end(uint32_t value);
+
+/*
+ * ---- Of init.c -------------------------------------------------------------
+ */
+
+/* Everything was printed: ends the machine. */
 noreturn void finish(uint32_t value);
 noreturn void fail(const char *what);
 
