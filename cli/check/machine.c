@@ -66,10 +66,11 @@ static int make_nested_command(struct strings *command, const struct check_setup
 {
 	char *cpus = word_behind(run->arguments, "-smp", "1");
 	char *append = word_behind(run->arguments, "-append", "");
-	int initramfs = nested_initramfs(kernel, cpus, append);
+	const struct nested *nested = nested_find(setup->machine->architecture);
+	int initramfs = nested_initramfs(nested, kernel, cpus, append);
 
 	strings_add(command, setup->qemu);
-	nested_add_arguments(command, initramfs);
+	nested_add_arguments(nested, command, initramfs);
 	add_common(command, setup->machine);
 	free(cpus);
 	free(append);
@@ -224,6 +225,15 @@ static char *begin_unicorn(struct check_setup *setup)
 		setup->qemu);
 }
 
+static char *find_reason_against_nested(const struct check_setup *setup)
+{
+	const struct nested *nested = nested_find(setup->machine->architecture);
+
+	if (!nested)
+		return format_string("QEMU's TCG emulates nothing that a KVM there could use");
+	return nested_missing(nested);
+}
+
 char *setup_begin(struct check_setup *setup, const struct suite *suite)
 {
 	char *reason;
@@ -234,11 +244,7 @@ char *setup_begin(struct check_setup *setup, const struct suite *suite)
 	if (!reason && setup->engine == ENGINE_KVM)
 		reason = find_reason_against_kvm(setup, suite);
 	if (!reason && setup->engine == ENGINE_KVM_IN_TCG)
-		reason =
-			setup->machine->is_nested
-				? nested_missing()
-				: format_string(
-					  "QEMU's TCG emulates nothing that a KVM there could use");
+		reason = find_reason_against_nested(setup);
 	return reason;
 }
 

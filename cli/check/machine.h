@@ -19,8 +19,6 @@ struct check_machine {
 	const char *const *arguments;
 	/* The program that shows whether a KVM works. */
 	const char *probe;
-	/* QEMU's TCG emulates what a KVM of that architecture needs. */
-	bool is_nested;
 };
 
 #define MOST_MACHINES 8

@@ -9,15 +9,14 @@ static const char *const panic[] = { "-action", "panic=exit-failure", NULL };
 
 static const struct check_machine machines[] = {
 	{ "x86_64", "x86_64", "qemu-system-x86_64", "128", GUEST_EXIT_STATUS, debug_exit,
-	  "hypercalls", true },
+	  "hypercalls" },
 	{ "i386", "x86_64", "qemu-system-x86_64", "128", GUEST_EXIT_STATUS, debug_exit,
-	  "i386/hypercalls", true },
-	{ "s390x", "s390x", "qemu-system-s390x", "128", GUEST_EXIT_LINE, panic, "s390x/diag",
-	  false },
+	  "i386/hypercalls" },
+	{ "s390x", "s390x", "qemu-system-s390x", "128", GUEST_EXIT_LINE, panic, "s390x/diag" },
 	{ "ppc64", "ppc64*", "qemu-system-ppc64", "256", GUEST_EXIT_LINE_ALONE, panic,
-	  "powerpc/selftest-be", false },
+	  "powerpc/selftest-be" },
 	{ "arm64", "aarch64", "qemu-system-aarch64", "128", GUEST_EXIT_LINE_ALONE, panic,
-	  "arm64/selftest", false },
+	  "arm64/selftest" },
 };
 
 #define MACHINES (sizeof(machines) / sizeof(machines[0]))

@@ -10,32 +10,94 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define KERNEL "kvm-in-tcg/vmlinuz"
+#define MOST_MODULES 4
+#define MOST_ARGUMENTS 20
 
-/* Whatever else there is, this must be. */
-#define NEEDED_MODULE "kvm-in-tcg/kvm-amd.ko"
+struct nested {
+	/* As the data files are called; NULL where there is no more. */
+	const char *const *architectures;
+	/* In the cache: the kernel, and modules in a folder, in the order of loading. */
+	const char *kernel;
+	const char *folder;
+	const char *modules[MOST_MODULES];
+	/* Whatever else there is, this must be. May be NULL. */
+	const char *needed_module;
+	const char *init;
+	/* Of QEMU, besides kernel and initramfs. */
+	const char *arguments[MOST_ARGUMENTS];
+};
 
-static const char *const modules[] = { "irqbypass.ko", "kvm.ko", "ccp.ko", "kvm-amd.ko" };
+static const char *const x86_architectures[] = { "x86_64", "i386", NULL };
+static const char *const arm64_architectures[] = { "arm64", NULL };
 
-static char *init_path(void)
+/*
+ * On x86 more than one vCPU has been seen to hang there; and on a busy machine the kernel
+ * finds its timer too late.
+ */
+static const struct nested all[] = {
+	{
+		.architectures = x86_architectures,
+		.kernel = "kvm-in-tcg/vmlinuz",
+		.folder = "kvm-in-tcg",
+		.modules = { "irqbypass.ko", "kvm.ko", "ccp.ko", "kvm-amd.ko" },
+		.needed_module = "kvm-amd.ko",
+		.init = "paracall-kvm-init",
+		.arguments = { "-accel", "tcg", "-cpu", "max", "-M", "q35", "-smp", "1", "-m",
+			       "512", "-nodefaults", "-no-reboot", "-append",
+			       "console=ttyS0 panic=-1 quiet no_timer_check" },
+	},
+	{
+		.architectures = arm64_architectures,
+		.kernel = "guest/arm64/vmlinuz",
+		.init = "paracall-kvm-init-arm64",
+		.arguments = { "-accel", "tcg", "-cpu", "max", "-M",
+			       "virt,virtualization=on,gic-version=2", "-smp", "1", "-m", "512",
+			       "-nodefaults", "-no-reboot", "-append",
+			       "console=ttyAMA0 panic=-1 quiet" },
+	},
+};
+
+const struct nested *nested_find(const char *architecture)
 {
-	return data_path("paracall-kvm-init");
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		for (const char *const *name = all[i].architectures; *name; name++)
+			if (!strcmp(*name, architecture))
+				return &all[i];
+	return NULL;
 }
 
-char *nested_missing(void)
+static char *module_path(const struct nested *nested, const char *module)
 {
-	char *kernel = cache_path(KERNEL);
-	char *module = cache_path(NEEDED_MODULE);
-	char *init = init_path();
+	char *file = format_string("%s/%s", nested->folder, module);
+	char *path = cache_path(file);
+
+	free(file);
+	return path;
+}
+
+static bool has_kernel(const struct nested *nested)
+{
+	char *kernel = cache_path(nested->kernel);
+	char *module =
+		nested->needed_module ? module_path(nested, nested->needed_module) : NULL;
+	bool is_there = kernel && !access(kernel, R_OK) &&
+			(!nested->needed_module || (module && !access(module, R_OK)));
+
+	free(kernel);
+	free(module);
+	return is_there;
+}
+
+char *nested_missing(const struct nested *nested)
+{
+	char *init = data_path(nested->init);
 	char *reason = NULL;
 
-	if (!kernel || !module || access(kernel, R_OK) || access(module, R_OK))
+	if (!has_kernel(nested))
 		reason = format_string("no kernel for it: script/setup --all-kernels gets one");
 	else if (access(init, R_OK))
 		reason = format_string("'%s' is missing: build it, or install Paracall again",
 				       init);
-	free(kernel);
-	free(module);
 	free(init);
 	return reason;
 }
@@ -83,9 +145,9 @@ static bool add_file(FILE *output, const char *name, unsigned int mode, const ch
 	return true;
 }
 
-static bool add_init(FILE *output)
+static bool add_init(FILE *output, const struct nested *nested)
 {
-	char *path = init_path();
+	char *path = data_path(nested->init);
 	bool is_good = add_file(output, "init", MODE_PROGRAM, path);
 
 	free(path);
@@ -93,42 +155,42 @@ static bool add_init(FILE *output)
 }
 
 /* Which ones there are depends on the kernel. */
-static bool add_modules(FILE *output)
+static bool add_modules(FILE *output, const struct nested *nested)
 {
 	bool is_good = true;
 
-	for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++) {
-		char *file = format_string("kvm-in-tcg/%s", modules[i]);
-		char *path = cache_path(file);
+	for (size_t i = 0; i < MOST_MODULES && nested->modules[i]; i++) {
+		char *path = module_path(nested, nested->modules[i]);
 
 		if (!access(path, R_OK))
-			is_good &= add_file(output, modules[i], MODE_FILE, path);
+			is_good &= add_file(output, nested->modules[i], MODE_FILE, path);
 		free(path);
-		free(file);
 	}
 	return is_good;
 }
 
-static bool write_initramfs(FILE *output, const char *guest, const char *options)
+static bool write_initramfs(FILE *output, const struct nested *nested, const char *guest,
+			    const char *options)
 {
 	/* The kernel opens the first process's terminal before that can. */
 	add_entry(output, "dev", MODE_FOLDER, "", 0);
 	add_entry(output, "dev/console", MODE_CONSOLE, "", 0);
 	add_entry(output, "options", MODE_FILE, options, strlen(options));
-	if (!add_init(output) || !add_modules(output) ||
+	if (!add_init(output, nested) || !add_modules(output, nested) ||
 	    !add_file(output, "guest", MODE_FILE, guest))
 		return false;
 	add_entry(output, "TRAILER!!!", 0, "", 0);
 	return !fflush(output) && !ferror(output);
 }
 
-int nested_initramfs(const char *guest, const char *cpus, const char *command_line)
+int nested_initramfs(const struct nested *nested, const char *guest, const char *cpus,
+		     const char *command_line)
 {
 	char *options = format_string("%s\n%s\n", cpus, command_line);
 	int memory = memfd_create("paracall-initramfs", 0);
 	int copy = memory < 0 ? -1 : dup(memory);
 	FILE *output = copy < 0 ? NULL : fdopen(copy, "w");
-	bool is_good = output && write_initramfs(output, guest, options);
+	bool is_good = output && write_initramfs(output, nested, guest, options);
 
 	if (!output)
 		complain("no memory for the initramfs: %s", strerror(errno));
@@ -141,26 +203,13 @@ int nested_initramfs(const char *guest, const char *cpus, const char *command_li
 	return -1;
 }
 
-void nested_add_arguments(struct strings *command, int initramfs)
+void nested_add_arguments(const struct nested *nested, struct strings *command, int initramfs)
 {
-	/*
-	 * More than one vCPU has been seen to hang there; and on a busy machine the kernel
-	 * finds its timer too late.
-	 */
-	static const char *const arguments[] = {
-		"-accel",      "tcg",
-		"-cpu",	       "max",
-		"-M",	       "q35",
-		"-smp",	       "1",
-		"-m",	       "512",
-		"-nodefaults", "-no-reboot",
-		"-append",     "console=ttyS0 panic=-1 quiet no_timer_check"
-	};
-	char *kernel = cache_path(KERNEL);
+	char *kernel = cache_path(nested->kernel);
 	char *initrd = format_string("/proc/self/fd/%d", initramfs);
 
-	for (size_t i = 0; i < sizeof(arguments) / sizeof(arguments[0]); i++)
-		strings_add(command, arguments[i]);
+	for (size_t i = 0; i < MOST_ARGUMENTS && nested->arguments[i]; i++)
+		strings_add(command, nested->arguments[i]);
 	strings_add(command, "-kernel");
 	strings_add(command, kernel);
 	strings_add(command, "-initrd");
