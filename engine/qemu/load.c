@@ -255,6 +255,12 @@ void load_leave_traces(struct vcpu *vcpu)
 		leave_traces(vcpu);
 }
 
+void load_save_now(struct vcpu *vcpu)
+{
+	if (state.target && state.target->save)
+		state.target->save(vcpu);
+}
+
 void load_check_now(struct vcpu *vcpu)
 {
 	if (state.target && has_other_record(vcpu))

@@ -21,8 +21,9 @@ void load_vcpu_exit(struct vcpu *vcpu);
  */
 void load_note_block(bool may_be_first);
 
-/* For the next two. */
+/* For the next three. */
 void load_leave_traces(struct vcpu *vcpu);
+void load_save_now(struct vcpu *vcpu);
 void load_check_now(struct vcpu *vcpu);
 
 /*
@@ -34,6 +35,13 @@ static inline void load_mark(struct vcpu *vcpu)
 {
 	if (!paracall_qemu_engine.tells_idle)
 		load_leave_traces(vcpu);
+}
+
+/* The same without a mark, which the guest would see in the page that it just registered. */
+static inline void load_save(struct vcpu *vcpu)
+{
+	if (!paracall_qemu_engine.tells_idle)
+		load_save_now(vcpu);
 }
 
 /* There, before anything that is known of the guest is used: this may be another state. */

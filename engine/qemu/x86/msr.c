@@ -143,7 +143,7 @@ void call_wrmsr(unsigned int index, void *userdata)
 	x86_vcpu(vcpu)->is_at_end = site.is_last;
 	outcome = paracall_wrmsr(vcpu->cpu, (uint32_t)rcx, value);
 	x86_vcpu(vcpu)->is_at_end = false;
-	load_mark(vcpu);
+	load_save(vcpu);
 	if (outcome != PARACALL_MSR_DONE) {
 		raise_general_protection(vcpu, rcx);
 		return;
