@@ -371,9 +371,9 @@ test_command_line() {
 	refuse "a file that is not there" "'-readconfig /nonexistent/x': No such file" -- \
 		$program -readconfig /nonexistent/x
 	refuse "a file that is none" "it can't be read twice" -- $program -readconfig /dev/zero
-	refuse_status=2 refuse "QEMU's option before --" "'-smp' is an option of QEMU's" \
+	refuse_status=2 refuse "QEMU's option before --" "'-smp' is an option of QEMU" \
 		-smp 2 --kernel=x
-	refuse_status=2 refuse "QEMU's option as a long one" "'--enable-kvm' is an option of QEMU's" \
+	refuse_status=2 refuse "QEMU's option as a long one" "'--enable-kvm' is an option of QEMU" \
 		--enable-kvm --kernel=x
 	expect "the last accelerator counts" 0 "QEMU emulator version" "$paracall" run -- \
 		$program -machine accel=kvm -machine accel=tcg -version
