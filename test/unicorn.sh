@@ -110,11 +110,12 @@ test_crash() {
 		skip "libunicorn crashes" "a sanitizer looks after that"
 		return
 	fi
-	make i386 0x100000 ebfe
+	# An empty line to the serial port, and a loop.
+	make i386 0x100000 66baf803 b00a ee ebfe
 	"$monitor" "$work/program.elf" >"$work/out" 2>&1 &
 	monitored=$!
 	# Before the program runs a signal just ends it.
-	sleep 2
+	wait_until test -s "$work/out"
 	kill -SEGV "$monitored"
 	wait "$monitored"
 	if [ $? -eq 1 ] && grep -q "libunicorn crashed" "$work/out"; then
