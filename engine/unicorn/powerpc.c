@@ -275,13 +275,14 @@ static void do_special(struct machine *machine, uint32_t word, uint64_t address,
 	special[DECREMENTER] = (uint32_t)decrementer();
 	special[USPRG3] = special[SPRG3];
 	special[TIME_BASE] = time_base();
-	special[TIME_BASE_UPPER] = time_base() >> 32;
-	if ((word & EXTENDED_MASK) != MTSPR)
+	special[TIME_BASE_UPPER] = special[TIME_BASE] >> 32;
+	if ((word & EXTENDED_MASK) != MTSPR) {
 		write_register(machine, own, special[number]);
-	else
+	} else {
 		special[number] = read_register(machine, own);
-	if ((word & EXTENDED_MASK) == MTSPR && number == DECREMENTER)
-		decrementer_end = time_base() + (uint32_t)special[number];
+		if (number == DECREMENTER)
+			decrementer_end = time_base() + (uint32_t)special[number];
+	}
 	set(machine, UC_PPC_REG_PC, address + 4);
 }
 
