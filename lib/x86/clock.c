@@ -174,6 +174,23 @@ static void finish_page(struct paracall_cpu *writer, struct x86_cpu *cpu, bool w
 	paracall_statistics_add(&writer->statistics->clock_updates, 1);
 }
 
+/* Of all vCPUs: the line changes in between. */
+static void begin_pages(struct paracall_cpu *writer)
+{
+	struct paracall_machine *machine = writer->machine;
+
+	for (uint32_t i = 0; i < machine->max_cpus; i++)
+		begin_page(writer, x86_cpu(cpu_at(machine, i)));
+}
+
+static void finish_pages(struct paracall_cpu *writer)
+{
+	struct paracall_machine *machine = writer->machine;
+
+	for (uint32_t i = 0; i < machine->max_cpus; i++)
+		finish_page(writer, x86_cpu(cpu_at(machine, i)), false);
+}
+
 static uint64_t line_nanoseconds(const struct clock_line *line, uint64_t tsc)
 {
 	struct clock_scale scale = { line->multiplier, line->shift };
@@ -283,16 +300,12 @@ static void rebase(struct clock_line *line, uint64_t tsc, uint64_t latest)
 
 static void correct(struct paracall_cpu *cpu, struct clock_line *line, int64_t error)
 {
-	struct paracall_machine *machine = cpu->machine;
-
-	for (uint32_t i = 0; i < machine->max_cpus; i++)
-		begin_page(cpu, x86_cpu(cpu_at(machine, i)));
+	begin_pages(cpu);
 	if (error > 0)
 		line->system_time -= stand_still(cpu, (uint64_t)error);
 	else
 		line->system_time += (uint64_t)-error;
-	for (uint32_t i = 0; i < machine->max_cpus; i++)
-		finish_page(cpu, x86_cpu(cpu_at(machine, i)), false);
+	finish_pages(cpu);
 }
 
 /* True if the clock's line is another one now. The host's clocks were read before. */
@@ -364,23 +377,19 @@ void paracall_clock_jump(struct paracall_cpu *cpu, int64_t nanoseconds)
 /* Its origin jumps with it, or paracall_adjust_clock() would take it for an error. */
 static void jump(struct paracall_cpu *cpu)
 {
-	struct paracall_machine *machine = cpu->machine;
-	struct clock *clock = &x86_machine(machine)->clock;
+	struct clock *clock = &x86_machine_of(cpu)->clock;
 	uint64_t nanoseconds = (uint64_t)x86_cpu(cpu)->clock_jump;
 
 	x86_cpu(cpu)->clock_jump = 0;
-	for (uint32_t i = 0; i < machine->max_cpus; i++)
-		begin_page(cpu, x86_cpu(cpu_at(machine, i)));
+	begin_pages(cpu);
 	current_line(clock)->system_time += nanoseconds;
 	clock->origin -= nanoseconds;
-	for (uint32_t i = 0; i < machine->max_cpus; i++)
-		finish_page(cpu, x86_cpu(cpu_at(machine, i)), false);
+	finish_pages(cpu);
 }
 
 void paracall_clock_continue(struct paracall_cpu *cpu, uint64_t from, uint64_t to)
 {
-	struct paracall_machine *machine = cpu->machine;
-	struct clock *clock = &x86_machine(machine)->clock;
+	struct clock *clock = &x86_machine_of(cpu)->clock;
 	struct clock_line *line = &clock->line;
 
 	ENTER(cpu);
@@ -389,14 +398,12 @@ void paracall_clock_continue(struct paracall_cpu *cpu, uint64_t from, uint64_t t
 	lock(clock);
 	/* Else there is no page either. */
 	if (line->multiplier) {
-		for (uint32_t i = 0; i < machine->max_cpus; i++)
-			begin_page(cpu, x86_cpu(cpu_at(machine, i)));
+		begin_pages(cpu);
 		if (to > from && from >= line->tsc_timestamp) {
-			line->system_time = line_nanoseconds(line, from) + 1;
+			rebase(line, from, from);
 			line->tsc_timestamp = to;
 		}
-		for (uint32_t i = 0; i < machine->max_cpus; i++)
-			finish_page(cpu, x86_cpu(cpu_at(machine, i)), false);
+		finish_pages(cpu);
 	}
 	unlock(clock);
 }
