@@ -385,6 +385,19 @@ test_arm64() {
 	for_kernel arm64 "arm64" 3 0 "" -machine virt -cpu max -smp 2 -m 512M
 }
 
+# What was saved with it needs a feature that there is not: it is refused, once.
+test_arm64_refused() {
+	local machine=(-machine virt -cpu max -smp 2 -m 512M)
+
+	choose_guest arm64 "arm64, fewer features" || return 0
+	make_disk "$work/states"
+	set_guest cycles
+	drive 'wait:cycle savevm:a quit' "" "${machine[@]}"
+	judge "arm64, fewer features, saved" $? 0 0
+	drive 'wait:cycle wait:cycle quit' "--features=-trng" "${machine[@]}" -loadvm a
+	judge "arm64, fewer features" $? 1 1
+}
+
 # Of the first vCPU, as the guest showed it last, in hundredths of a second.
 stolen_so_far() {
 	sed -n 's/.*steal [0-9]*: cpu0 \([0-9]*\).*/\1/p' "$work/log" | tail -n 1 | grep . || echo 0
@@ -471,6 +484,7 @@ test_powerpc
 test_magic_page
 test_arm64
 test_arm64_stolen_time
+test_arm64_refused
 test_many
 test_foreign
 finish

@@ -122,7 +122,7 @@ bool arm64_write_record(void *context, struct paracall_gpa address, const void *
 /* Never 0. No other process is to come to the same numbers. */
 static uint64_t next_mark(void)
 {
-	uint64_t mark = arm64_machine()->mark;
+	uint64_t mark = arm64_machine()->last_mark;
 
 	if (!mark && getrandom(&mark, sizeof(mark), GRND_NONBLOCK) != sizeof(mark))
 		mark = 0;
@@ -151,7 +151,8 @@ void arm64_save_state(struct vcpu *vcpu)
 	/* Then a load is noticed all the same. */
 	if (size > sizeof(next) - sizeof(header))
 		size = 0;
-	machine->mark = next_mark();
+	machine->last_mark = next_mark();
+	machine->mark = machine->last_mark;
 	header.mark = GUINT64_TO_LE(machine->mark);
 	header.size = GUINT64_TO_LE(size);
 	memcpy(next, &header, sizeof(header));
@@ -204,7 +205,7 @@ static bool read_state(struct vcpu *vcpu, uint64_t address, size_t size)
 
 /*
  * All vCPUs are still, and the library has forgotten what it knew. If there is nothing that
- * belongs to this state, nothing is written to its memory.
+ * belongs to this state, nothing is written to its memory, so that its mark stays there.
  */
 const char *arm64_restore_state(struct vcpu *vcpu, bool has_record)
 {
@@ -217,9 +218,9 @@ const char *arm64_restore_state(struct vcpu *vcpu, bool has_record)
 		records = find_records(vcpu);
 	atomic_store(&machine->records, records);
 	atomic_store(&machine->has_records, false);
-	machine->mark = 0;
 	memset(written, 0, sizeof(written));
-	if (!read_header(vcpu, records, &header) ||
+	machine->mark = read_header(vcpu, records, &header) ? header.mark : 0;
+	if (!machine->mark ||
 	    !read_state(vcpu, records + STATE_OFFSET, sizeof(header) + header.size) ||
 	    paracall_machine_load(paracall_qemu_engine.machine, next + sizeof(header),
 				  header.size))
