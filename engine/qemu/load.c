@@ -105,12 +105,17 @@ static bool has_other_record(struct vcpu *vcpu)
 	return state.target->has_other_record && state.target->has_other_record(vcpu);
 }
 
+static void save(struct vcpu *vcpu)
+{
+	if (state.target->save)
+		state.target->save(vcpu);
+}
+
 /* While no vCPU runs, if QEMU says so. */
 static void leave_traces(struct vcpu *vcpu)
 {
 	state.has_marks = paracall_set_mark(vcpu->cpu);
-	if (state.target->save)
-		state.target->save(vcpu);
+	save(vcpu);
 }
 
 /* 0 is none. */
@@ -249,21 +254,21 @@ void load_note_block(bool may_be_first)
 		take_over(vcpu, has_other_record(vcpu));
 }
 
-void load_leave_traces(struct vcpu *vcpu)
+void load_mark(struct vcpu *vcpu)
 {
-	if (state.target)
+	if (!paracall_qemu_engine.tells_idle)
 		leave_traces(vcpu);
 }
 
-void load_save_now(struct vcpu *vcpu)
+void load_save(struct vcpu *vcpu)
 {
-	if (state.target && state.target->save)
-		state.target->save(vcpu);
+	if (!paracall_qemu_engine.tells_idle)
+		save(vcpu);
 }
 
-void load_check_now(struct vcpu *vcpu)
+void load_check(struct vcpu *vcpu)
 {
-	if (state.target && has_other_record(vcpu))
+	if (!paracall_qemu_engine.tells_idle && has_other_record(vcpu))
 		take_over(vcpu, true);
 }
 

@@ -21,34 +21,18 @@ void load_vcpu_exit(struct vcpu *vcpu);
  */
 void load_note_block(bool may_be_first);
 
-/* For the next three. */
-void load_leave_traces(struct vcpu *vcpu);
-void load_save_now(struct vcpu *vcpu);
-void load_check_now(struct vcpu *vcpu);
-
 /*
  * With one thread for all vCPUs, and with -icount, QEMU does not say when they stop. So
  * now and then, before halts, and when what is known of the guest has changed, a new mark
- * is set, and a new record made.
+ * is set, and a new record made. These three do nothing elsewhere, and are for targets of
+ * which loads are noticed.
  */
-static inline void load_mark(struct vcpu *vcpu)
-{
-	if (!paracall_qemu_engine.tells_idle)
-		load_leave_traces(vcpu);
-}
+void load_mark(struct vcpu *vcpu);
 
 /* The same without a mark, which the guest would see in the page that it just registered. */
-static inline void load_save(struct vcpu *vcpu)
-{
-	if (!paracall_qemu_engine.tells_idle)
-		load_save_now(vcpu);
-}
+void load_save(struct vcpu *vcpu);
 
 /* There, before anything that is known of the guest is used: this may be another state. */
-static inline void load_check(struct vcpu *vcpu)
-{
-	if (!paracall_qemu_engine.tells_idle)
-		load_check_now(vcpu);
-}
+void load_check(struct vcpu *vcpu);
 
 #endif /* PARACALL_QEMU_LOAD_H */
