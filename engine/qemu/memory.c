@@ -34,6 +34,27 @@ bool physical_write(struct vcpu *vcpu, uint64_t address, const void *data, size_
 	return !qemu_plugin_write_memory_hwaddr(address, vcpu->buffer);
 }
 
+bool physical_read_pages(struct vcpu *vcpu, uint64_t address, uint8_t *data, size_t size)
+{
+	for (size_t at = 0; at < size; at += MEMORY_LARGEST)
+		if (!physical_read(vcpu, address + at, data + at, MEMORY_LARGEST))
+			return false;
+	return true;
+}
+
+bool physical_write_pages(struct vcpu *vcpu, uint64_t address, const uint8_t *data,
+			  uint8_t *before, size_t size)
+{
+	for (size_t at = 0; at < size; at += MEMORY_LARGEST) {
+		if (!memcmp(before + at, data + at, MEMORY_LARGEST))
+			continue;
+		if (!physical_write(vcpu, address + at, data + at, MEMORY_LARGEST))
+			return false;
+		memcpy(before + at, data + at, MEMORY_LARGEST);
+	}
+	return true;
+}
+
 static bool answers(struct vcpu *vcpu, uint64_t address)
 {
 	uint8_t byte;

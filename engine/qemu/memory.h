@@ -19,6 +19,14 @@ bool physical_read(struct vcpu *vcpu, uint64_t address, void *data, size_t size)
 bool physical_write(struct vcpu *vcpu, uint64_t address, const void *data, size_t size);
 
 /*
+ * The same with whole pages, so many that they have @size bytes. Only those are written that
+ * differ from @before, which is the same as @data then.
+ */
+bool physical_read_pages(struct vcpu *vcpu, uint64_t address, uint8_t *data, size_t size);
+bool physical_write_pages(struct vcpu *vcpu, uint64_t address, const uint8_t *data,
+			  uint8_t *before, size_t size);
+
+/*
  * The first page from @start on, up to @limit, that does not respond: by bisection, so
  * nothing after it may respond either, or by steps.
  */

@@ -129,15 +129,6 @@ static uint64_t next_mark(void)
 	return mark + 1 ? mark + 1 : 1;
 }
 
-/* Those pages that are not as they were. */
-static void write_state(struct vcpu *vcpu, uint64_t address, size_t size)
-{
-	for (size_t at = 0; at < size; at += PAGE_SIZE)
-		if (memcmp(written + at, next + at, PAGE_SIZE) &&
-		    physical_write(vcpu, address + at, next + at, PAGE_SIZE))
-			memcpy(written + at, next + at, PAGE_SIZE);
-}
-
 void arm64_save_state(struct vcpu *vcpu)
 {
 	struct arm64_machine *machine = arm64_machine();
@@ -156,7 +147,8 @@ void arm64_save_state(struct vcpu *vcpu)
 	header.mark = GUINT64_TO_LE(machine->mark);
 	header.size = GUINT64_TO_LE(size);
 	memcpy(next, &header, sizeof(header));
-	write_state(vcpu, atomic_load(&machine->records) + STATE_OFFSET, sizeof(header) + size);
+	physical_write_pages(vcpu, atomic_load(&machine->records) + STATE_OFFSET, next, written,
+			     sizeof(header) + size);
 }
 
 /* Where they would be: the machine may have begun in another process. */
@@ -195,14 +187,6 @@ bool arm64_has_other_state(struct vcpu *vcpu)
 	return header.mark != arm64_machine()->mark;
 }
 
-static bool read_state(struct vcpu *vcpu, uint64_t address, size_t size)
-{
-	for (size_t at = 0; at < size; at += PAGE_SIZE)
-		if (!physical_read(vcpu, address + at, next + at, PAGE_SIZE))
-			return false;
-	return true;
-}
-
 /*
  * All vCPUs are still, and the library has forgotten what it knew. If there is nothing that
  * belongs to this state, nothing is written to its memory, so that its mark stays there.
@@ -221,7 +205,8 @@ const char *arm64_restore_state(struct vcpu *vcpu, bool has_record)
 	memset(written, 0, sizeof(written));
 	machine->mark = read_header(vcpu, records, &header) ? header.mark : 0;
 	if (!machine->mark ||
-	    !read_state(vcpu, records + STATE_OFFSET, sizeof(header) + header.size) ||
+	    !physical_read_pages(vcpu, records + STATE_OFFSET, next,
+				 sizeof(header) + header.size) ||
 	    paracall_machine_load(paracall_qemu_engine.machine, next + sizeof(header),
 				  header.size))
 		return "it was not saved with what this version of Paracall needs";

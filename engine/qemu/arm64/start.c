@@ -58,14 +58,6 @@ static uint64_t tree_address(struct vcpu *vcpu, uint64_t pc)
 	return ARM64_MEMORY_START;
 }
 
-static bool read_pages(struct vcpu *vcpu, uint64_t address, uint8_t *data, size_t size)
-{
-	for (size_t at = 0; at < size; at += PAGE_SIZE)
-		if (!physical_read(vcpu, address + at, data + at, PAGE_SIZE))
-			return false;
-	return true;
-}
-
 static void free_tree(struct tree *tree)
 {
 	free(tree->original);
@@ -88,20 +80,11 @@ static bool read_tree(struct vcpu *vcpu, uint64_t pc, struct tree *tree)
 	tree->original = malloc(tree->size);
 	tree->changed = malloc(tree->size);
 	if (!tree->original || !tree->changed ||
-	    !read_pages(vcpu, tree->address, tree->original, tree->size)) {
+	    !physical_read_pages(vcpu, tree->address, tree->original, tree->size)) {
 		free_tree(tree);
 		return false;
 	}
 	memcpy(tree->changed, tree->original, tree->size);
-	return true;
-}
-
-static bool write_tree(struct vcpu *vcpu, const struct tree *tree)
-{
-	for (size_t at = 0; at < tree->size; at += PAGE_SIZE)
-		if (memcmp(tree->original + at, tree->changed + at, PAGE_SIZE) &&
-		    !physical_write(vcpu, tree->address + at, tree->changed + at, PAGE_SIZE))
-			return false;
 	return true;
 }
 
@@ -114,7 +97,8 @@ static void make_records(struct vcpu *vcpu, struct tree *tree, bool is_first)
 	if (error == PARACALL_ERROR_ROOM)
 		warn("stolen time is not offered: the guest's last memory node cannot spare 64 KiB; use a larger -m");
 	else if (error || !arm64_records_may_be(vcpu, place.value, is_first) ||
-		 !write_tree(vcpu, tree))
+		 !physical_write_pages(vcpu, tree->address, tree->changed, tree->original,
+				       tree->size))
 		warn("stolen time is not offered: the end of the guest's memory is used");
 	else
 		arm64_records_begin(vcpu, place.value);
