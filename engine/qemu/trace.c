@@ -28,12 +28,6 @@ static uint64_t ticks(void *machine)
 	return host_ticks();
 }
 
-static uint64_t steady_nanoseconds(void *machine)
-{
-	(void)machine;
-	return host_nanoseconds(CLOCK_MONOTONIC);
-}
-
 static void wake_reader(void *context)
 {
 	(void)context;
@@ -110,8 +104,7 @@ bool trace_map(const char *path, struct paracall_options *options,
 			path);
 		return false;
 	}
-	engine->trace_clock =
-		shared->clock == PARACALL_TRACE_TICKS ? ticks : steady_nanoseconds;
+	engine->trace_clock = shared->clock == PARACALL_TRACE_TICKS ? ticks : engine->clock;
 	engine->trace_wait = wait_for_reader;
 	engine->trace_wake = wake_reader;
 	shared->architecture = options->architecture;

@@ -7,8 +7,8 @@
 
 /*
  * Maps the file at @path and makes room for rings there, as @options' machine needs it, and
- * fills in what that and the engine have for traces. On failure says so on standard error
- * and returns false.
+ * fills in what that and the engine, whose .clock is there, have for traces. On failure says
+ * so on standard error and returns false.
  */
 bool trace_map(const char *path, struct paracall_options *options,
 	       struct paracall_engine *engine);
