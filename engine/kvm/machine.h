@@ -6,6 +6,7 @@
 #ifndef PARACALL_KVM_MACHINE_H
 #define PARACALL_KVM_MACHINE_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,6 +20,8 @@ struct program {
 	uint64_t entry;
 	const char *command_line;
 };
+
+bool is_within(uint64_t begin, uint64_t length, uint64_t size);
 
 /* A part of an ELF file, of either width. */
 struct part {
@@ -37,6 +40,43 @@ const char *program_load(struct program *program, const uint8_t *file, size_t si
 			 uint8_t *memory);
 
 /*
+ * ---- Of machine.c: what a machine of any architecture has ------------------
+ */
+
+struct kvm_run;
+
+struct cpu {
+	struct machine *machine;
+	uint32_t id;
+	int fd;
+	struct kvm_run *run;
+};
+
+struct machine {
+	int kvm, vm;
+	size_t run_size;
+	uint32_t cpus;
+	struct cpu all[MOST_CPUS];
+	/* Of the vCPU whose exit is handled; for all below. */
+	pthread_mutex_t lock;
+	/* A line of output. */
+	char line[256];
+	size_t length;
+};
+
+/* A machine without memory and vCPUs, in one that was all zeros. */
+void machine_open(struct machine *machine);
+void machine_add_memory(const struct machine *machine, uint32_t slot, uint64_t address,
+			uint8_t *memory, uint64_t size);
+/* The next one. */
+struct cpu *machine_add_cpu(struct machine *machine);
+/* Runs all vCPUs. */
+noreturn void machine_start(struct machine *machine);
+void put_char(struct machine *machine, char c);
+/* Fails if @result is negative. */
+void must(int result, const char *what);
+
+/*
  * ---- Each architecture's ---------------------------------------------------
  */
 
@@ -49,6 +89,9 @@ const char *program_prepare(struct program *program, const uint8_t *file, size_t
 
 /* Runs it until it ends; then calls finish(). */
 noreturn void machine_run(const struct program *program, uint8_t *memory, uint32_t cpus);
+
+/* Does what KVM leaves to user space; false if it can't. Under the machine's lock. */
+bool do_exit(struct cpu *cpu);
 
 /* Ends the outer machine, with what the program said at its end, or END_CRASHED. */
 #define END_CRASHED UINT32_MAX

@@ -4,7 +4,7 @@
 #include <elf.h>
 #include <string.h>
 
-static bool is_within(uint64_t begin, uint64_t length, uint64_t size)
+bool is_within(uint64_t begin, uint64_t length, uint64_t size)
 {
 	return begin <= size && length <= size - begin;
 }

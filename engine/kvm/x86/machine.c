@@ -7,16 +7,11 @@
 #include "pvh.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/kvm.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/io.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #define MOST_LEAVES 256
 /* KVM_CPUID_FEATURES of Documentation/virt/kvm/x86/cpuid.rst, and in eax of it: */
@@ -42,33 +37,10 @@
 #define CONFIG_DATA 0x511
 #define CONFIG_CPUS 5
 
-struct machine {
-	int kvm, vm;
-	uint32_t cpus;
-	size_t run_size;
-	/* Words of the program's command line: what is turned on in KVM, or off. */
-	bool has_map_gpa_range;
-	bool enforces_features;
-	pthread_mutex_t lock;
-	/* Under the lock: a line of output, what was asked of the configuration. */
-	char line[256];
-	size_t length;
-	uint16_t selected, position;
-};
-
-struct cpu {
-	struct machine *machine;
-	uint32_t id;
-	int fd;
-	struct kvm_run *run;
-	pthread_t thread;
-};
-
-static void must(int result, const char *what)
-{
-	if (result < 0)
-		fail(what);
-}
+/* Words of the program's command line: what is turned on in KVM, or off. */
+static bool has_map_gpa_range, enforces_features;
+/* What was asked of the configuration. */
+static uint16_t selected, position;
 
 void machine_end(uint32_t value)
 {
@@ -76,26 +48,16 @@ void machine_end(uint32_t value)
 		outl(value == END_CRASHED ? CRASHED : value, END_PORT);
 }
 
-static void put_char(struct machine *machine, char c)
-{
-	machine->line[machine->length++] = c;
-	if (c != '\n' && machine->length < sizeof(machine->line))
-		return;
-	fwrite(machine->line, 1, machine->length, stdout);
-	fflush(stdout);
-	machine->length = 0;
-}
-
 /* The signature, and the number of CPUs; nothing else is there. */
-static uint8_t read_config(struct machine *machine)
+static uint8_t read_config(const struct machine *machine)
 {
 	static const char signature[] = { 'Q', 'E', 'M', 'U' };
-	uint16_t position = machine->position++;
+	uint16_t at = position++;
 
-	if (machine->selected == 0 && position < sizeof(signature))
-		return signature[position];
-	if (machine->selected == CONFIG_CPUS && position < 2)
-		return machine->cpus >> (8 * position);
+	if (selected == 0 && at < sizeof(signature))
+		return signature[at];
+	if (selected == CONFIG_CPUS && at < 2)
+		return machine->cpus >> (8 * at);
 	return 0;
 }
 
@@ -106,12 +68,12 @@ static void port_out(struct machine *machine, uint16_t port, uint32_t value)
 	if (port == END_PORT)
 		finish(value);
 	if (port == CONFIG_SELECT) {
-		machine->selected = value;
-		machine->position = 0;
+		selected = value;
+		position = 0;
 	}
 }
 
-static uint32_t port_in(struct machine *machine, uint16_t port)
+static uint32_t port_in(const struct machine *machine, uint16_t port)
 {
 	if (port == SERIAL_STATUS)
 		return SERIAL_IDLE;
@@ -125,7 +87,6 @@ static void do_port(struct cpu *cpu)
 	struct kvm_run *run = cpu->run;
 	uint8_t *data = (uint8_t *)run + run->io.data_offset;
 
-	pthread_mutex_lock(&cpu->machine->lock);
 	for (uint32_t i = 0; i < run->io.count; i++, data += run->io.size) {
 		uint32_t value = 0;
 
@@ -137,7 +98,6 @@ static void do_port(struct cpu *cpu)
 			memcpy(data, &value, run->io.size);
 		}
 	}
-	pthread_mutex_unlock(&cpu->machine->lock);
 }
 
 /* Where nothing is, reads give all ones. */
@@ -157,38 +117,20 @@ static void do_hypercall(struct kvm_run *run)
 	run->hypercall.ret = 0;
 }
 
-static void *run_cpu(void *argument)
+bool do_exit(struct cpu *cpu)
 {
-	struct cpu *cpu = argument;
-	char what[64];
-
-	while (1) {
-		if (ioctl(cpu->fd, KVM_RUN, 0) < 0) {
-			if (errno == EINTR || errno == EAGAIN)
-				continue;
-			fail("KVM_RUN");
-		}
-		switch (cpu->run->exit_reason) {
-		case KVM_EXIT_IO:
-			do_port(cpu);
-			break;
-		case KVM_EXIT_MMIO:
-			do_memory(cpu->run);
-			break;
-		case KVM_EXIT_HYPERCALL:
-			do_hypercall(cpu->run);
-			break;
-		default:
-			errno = 0;
-			snprintf(what, sizeof(what), "CPU %u left KVM, reason %u, %u", cpu->id,
-				 cpu->run->exit_reason,
-				 cpu->run->exit_reason == KVM_EXIT_INTERNAL_ERROR
-					 ? cpu->run->internal.suberror
-					 : 0);
-			fail(what);
-		}
+	switch (cpu->run->exit_reason) {
+	case KVM_EXIT_IO:
+		do_port(cpu);
+		return true;
+	case KVM_EXIT_MMIO:
+		do_memory(cpu->run);
+		return true;
+	case KVM_EXIT_HYPERCALL:
+		do_hypercall(cpu->run);
+		return true;
 	}
-	return NULL;
+	return false;
 }
 
 /* As user space has to: the APIC's id, and that there is a hypervisor. */
@@ -203,9 +145,9 @@ static void set_leaves(const struct cpu *cpu, struct kvm_cpuid2 *leaves)
 		} else if (entry->function == 0xb) {
 			entry->edx = cpu->id;
 		} else if (entry->function == FEATURES_LEAF) {
-			if (cpu->machine->has_map_gpa_range)
+			if (has_map_gpa_range)
 				entry->eax |= FEATURE_HC_MAP_GPA_RANGE;
-			if (cpu->machine->enforces_features)
+			if (enforces_features)
 				entry->eax = 0;
 		}
 	}
@@ -250,48 +192,23 @@ static void enable(int file, uint32_t capability, uint64_t argument)
 	must(ioctl(file, KVM_ENABLE_CAP, &order), "KVM_ENABLE_CAP");
 }
 
-static void make_cpu(struct cpu *cpu, struct kvm_cpuid2 *leaves)
-{
-	struct machine *machine = cpu->machine;
-
-	cpu->fd = ioctl(machine->vm, KVM_CREATE_VCPU, cpu->id);
-	must(cpu->fd, "KVM_CREATE_VCPU");
-	cpu->run =
-		mmap(NULL, machine->run_size, PROT_READ | PROT_WRITE, MAP_SHARED, cpu->fd, 0);
-	if (cpu->run == MAP_FAILED)
-		fail("mmap of a vCPU");
-	if (machine->enforces_features)
-		enable(cpu->fd, KVM_CAP_ENFORCE_PV_FEATURE_CPUID, 1);
-	set_leaves(cpu, leaves);
-}
-
 /* The same in both address spaces: there is a second one for system management. */
 static void add_memory(const struct machine *machine, uint32_t slot, uint8_t *memory,
 		       uint32_t begin, uint32_t end)
 {
-	struct kvm_userspace_memory_region region = {
-		.guest_phys_addr = begin,
-		.memory_size = end - begin,
-		.userspace_addr = (uintptr_t)memory + begin,
-	};
-
-	for (uint32_t space = 0; space < 2; space++) {
-		region.slot = space << 16 | slot;
-		must(ioctl(machine->vm, KVM_SET_USER_MEMORY_REGION, &region),
-		     "KVM_SET_USER_MEMORY_REGION");
-	}
+	for (uint32_t space = 0; space < 2; space++)
+		machine_add_memory(machine, space << 16 | slot, begin, memory + begin,
+				   end - begin);
 }
 
-static void make_vm(struct machine *machine, uint8_t *memory)
+static void make_vm(const struct machine *machine, uint8_t *memory)
 {
 	struct kvm_pit_config timer = { .flags = 0 };
 
-	machine->vm = ioctl(machine->kvm, KVM_CREATE_VM, 0);
-	must(machine->vm, "KVM_CREATE_VM");
 	must(ioctl(machine->vm, KVM_SET_TSS_ADDR, TSS_ADDRESS), "KVM_SET_TSS_ADDR");
 	must(ioctl(machine->vm, KVM_CREATE_IRQCHIP, 0), "KVM_CREATE_IRQCHIP");
 	must(ioctl(machine->vm, KVM_CREATE_PIT2, &timer), "KVM_CREATE_PIT2");
-	if (machine->has_map_gpa_range)
+	if (has_map_gpa_range)
 		enable(machine->vm, KVM_CAP_EXIT_HYPERCALL, 1u << HC_MAP_GPA_RANGE);
 	add_memory(machine, 0, memory, 0, LOW_MEMORY_END);
 	add_memory(machine, 1, memory, HIGH_MEMORY, MEMORY_SIZE);
@@ -299,29 +216,25 @@ static void make_vm(struct machine *machine, uint8_t *memory)
 
 void machine_run(const struct program *program, uint8_t *memory, uint32_t cpus)
 {
-	static struct machine machine = { .lock = PTHREAD_MUTEX_INITIALIZER };
-	static struct cpu all[MOST_CPUS];
+	static struct machine machine;
 	struct kvm_cpuid2 *leaves =
 		calloc(1, sizeof(*leaves) + MOST_LEAVES * sizeof(leaves->entries[0]));
 
 	if (!leaves)
 		fail("memory");
 	leaves->nent = MOST_LEAVES;
-	machine.cpus = cpus;
-	machine.has_map_gpa_range = strstr(program->command_line, "kvm=map-gpa-range");
-	machine.enforces_features = strstr(program->command_line, "kvm=enforce-features");
-	machine.kvm = open("/dev/kvm", O_RDWR);
-	must(machine.kvm, "/dev/kvm");
-	machine.run_size = ioctl(machine.kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
+	has_map_gpa_range = strstr(program->command_line, "kvm=map-gpa-range");
+	enforces_features = strstr(program->command_line, "kvm=enforce-features");
+	machine_open(&machine);
 	make_vm(&machine, memory);
 	must(ioctl(machine.kvm, KVM_GET_SUPPORTED_CPUID, leaves), "KVM_GET_SUPPORTED_CPUID");
-	for (uint32_t i = 0; i < cpus; i++) {
-		all[i] = (struct cpu){ .machine = &machine, .id = i };
-		make_cpu(&all[i], leaves);
+	while (machine.cpus < cpus) {
+		const struct cpu *cpu = machine_add_cpu(&machine);
+
+		if (enforces_features)
+			enable(cpu->fd, KVM_CAP_ENFORCE_PV_FEATURE_CPUID, 1);
+		set_leaves(cpu, leaves);
 	}
-	set_entry(&all[0], program);
-	for (uint32_t i = 1; i < cpus; i++)
-		must(-pthread_create(&all[i].thread, NULL, run_cpu, &all[i]), "a thread");
-	run_cpu(&all[0]);
-	abort();
+	set_entry(&machine.all[0], program);
+	machine_start(&machine);
 }

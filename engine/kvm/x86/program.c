@@ -17,11 +17,6 @@ struct start_info {
 	uint32_t memory_map_entries, reserved;
 };
 
-static bool is_within(uint64_t begin, uint64_t length, uint64_t size)
-{
-	return begin <= size && length <= size - begin;
-}
-
 /* The entry point, or 0. */
 static uint32_t find_entry(const uint8_t *notes, size_t size)
 {
