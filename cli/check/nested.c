@@ -11,11 +11,11 @@
 #include <unistd.h>
 
 #define MOST_MODULES 4
-#define MOST_ARGUMENTS 20
+#define MOST_NAMES 3
 
 struct nested {
 	/* As the data files are called; NULL where there is no more. */
-	const char *const *architectures;
+	const char *architectures[MOST_NAMES];
 	/* In the cache: the kernel, and modules in a folder, in the order of loading. */
 	const char *kernel;
 	const char *folder;
@@ -23,12 +23,9 @@ struct nested {
 	/* Whatever else there is, this must be. May be NULL. */
 	const char *needed_module;
 	const char *init;
-	/* Of QEMU, besides kernel and initramfs. */
-	const char *arguments[MOST_ARGUMENTS];
+	/* QEMU's, and the kernel's command line. */
+	const char *machine, *append;
 };
-
-static const char *const x86_architectures[] = { "x86_64", "i386", NULL };
-static const char *const arm64_architectures[] = { "arm64", NULL };
 
 /*
  * On x86 more than one vCPU has been seen to hang there; and on a busy machine the kernel
@@ -36,24 +33,21 @@ static const char *const arm64_architectures[] = { "arm64", NULL };
  */
 static const struct nested all[] = {
 	{
-		.architectures = x86_architectures,
+		.architectures = { "x86_64", "i386" },
 		.kernel = "kvm-in-tcg/vmlinuz",
 		.folder = "kvm-in-tcg",
 		.modules = { "irqbypass.ko", "kvm.ko", "ccp.ko", "kvm-amd.ko" },
 		.needed_module = "kvm-amd.ko",
 		.init = "paracall-kvm-init",
-		.arguments = { "-accel", "tcg", "-cpu", "max", "-M", "q35", "-smp", "1", "-m",
-			       "512", "-nodefaults", "-no-reboot", "-append",
-			       "console=ttyS0 panic=-1 quiet no_timer_check" },
+		.machine = "q35",
+		.append = "console=ttyS0 panic=-1 quiet no_timer_check",
 	},
 	{
-		.architectures = arm64_architectures,
+		.architectures = { "arm64" },
 		.kernel = "guest/arm64/vmlinuz",
 		.init = "paracall-kvm-init-arm64",
-		.arguments = { "-accel", "tcg", "-cpu", "max", "-M",
-			       "virt,virtualization=on,gic-version=2", "-smp", "1", "-m", "512",
-			       "-nodefaults", "-no-reboot", "-append",
-			       "console=ttyAMA0 panic=-1 quiet" },
+		.machine = "virt,virtualization=on,gic-version=2",
+		.append = "console=ttyAMA0 panic=-1 quiet",
 	},
 };
 
@@ -207,13 +201,15 @@ void nested_add_arguments(const struct nested *nested, struct strings *command, 
 {
 	char *kernel = cache_path(nested->kernel);
 	char *initrd = format_string("/proc/self/fd/%d", initramfs);
+	const char *const arguments[] = {
+		"-accel",	 "tcg",	       "-cpu",	  "max",	  "-M",
+		nested->machine, "-smp",       "1",	  "-m",		  "512",
+		"-nodefaults",	 "-no-reboot", "-append", nested->append, "-kernel",
+		kernel,		 "-initrd",    initrd,
+	};
 
-	for (size_t i = 0; i < MOST_ARGUMENTS && nested->arguments[i]; i++)
-		strings_add(command, nested->arguments[i]);
-	strings_add(command, "-kernel");
-	strings_add(command, kernel);
-	strings_add(command, "-initrd");
-	strings_add(command, initrd);
+	for (size_t i = 0; i < sizeof(arguments) / sizeof(arguments[0]); i++)
+		strings_add(command, arguments[i]);
 	free(kernel);
 	free(initrd);
 }
