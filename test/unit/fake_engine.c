@@ -2,6 +2,7 @@
 #include "fake_engine.h"
 
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 
 static uint64_t read_register(void *context, unsigned int number)
@@ -252,6 +253,20 @@ struct paracall_options fake_options(void)
 		.max_cpus = FAKE_CPUS,
 		.features = paracall_features_available(PARACALL_X86, FAKE_CAPABILITIES),
 	};
+}
+
+struct paracall_trace *fake_trace(uint32_t cpus, uint32_t ring_events)
+{
+	size_t size = (paracall_trace_size(cpus, ring_events) + 63) / 64 * 64;
+	struct paracall_trace *trace = aligned_alloc(64, size);
+
+	assert_non_null(trace);
+	memset(trace, 0, size);
+	trace->version = PARACALL_TRACE_VERSION;
+	trace->max_cpus = cpus;
+	trace->ring_events = ring_events;
+	trace->kinds = UINT64_MAX;
+	return trace;
 }
 
 void fake_machine_create(struct fake_machine *fake, const struct paracall_engine *engine,

@@ -96,6 +96,9 @@ int fake_teardown(void **state);
 /* The defaults that fake_machine_create() uses. */
 struct paracall_options fake_options(void);
 
+/* An empty trace of all kinds of events, for free(); its size is paracall_trace_size(). */
+struct paracall_trace *fake_trace(uint32_t cpus, uint32_t ring_events);
+
 /* Where calls of that name are counted; of a name that there is not, unknown ones. */
 uint32_t fake_slot(const char *name);
 

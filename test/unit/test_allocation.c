@@ -10,10 +10,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #define MACHINES 1000
+#define RING_EVENTS 65536
 
 /* Of the library's: how often, and how much at once. */
 static uint64_t allocations, frees, allocated;
@@ -234,19 +234,12 @@ static struct paracall_options all_layers(struct paracall_injection *injection)
 					     "SEND_IPI:error=-22:when=1..2",
 					     "clock:jump=+1s:every=1ms" };
 	struct paracall_options options = fake_options();
-	size_t size = paracall_trace_size(FAKE_CPUS, 65536);
 
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		assert_null(injection_parse(injection, PARACALL_X86, rules[i]));
 	options.injection = injection;
-	options.trace = aligned_alloc(64, (size + 63) / 64 * 64);
-	assert_non_null(options.trace);
-	memset(options.trace, 0, size);
-	options.trace_size = size;
-	options.trace->version = PARACALL_TRACE_VERSION;
-	options.trace->max_cpus = FAKE_CPUS;
-	options.trace->ring_events = 65536;
-	options.trace->kinds = UINT64_MAX;
+	options.trace = fake_trace(FAKE_CPUS, RING_EVENTS);
+	options.trace_size = paracall_trace_size(FAKE_CPUS, RING_EVENTS);
 	return options;
 }
 

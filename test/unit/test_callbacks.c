@@ -7,7 +7,6 @@
 #include "fake_engine.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum called {
 	REGISTERS = 1 << 0,
@@ -28,6 +27,7 @@ enum called {
 };
 
 #define ALL UINT32_MAX
+#define RING_EVENTS 1024
 
 static struct fake_machine fake;
 static struct paracall_trace *trace;
@@ -193,7 +193,6 @@ static void begin_on(enum paracall_architecture architecture)
 	struct paracall_injection injection = { .size = sizeof(injection) };
 	struct paracall_options options = fake_options();
 	struct paracall_engine engine = fake_engine;
-	size_t size = paracall_trace_size(FAKE_CPUS, 1024);
 
 	engine.read_register = read_register;
 	engine.write_register = write_register;
@@ -212,14 +211,9 @@ static void begin_on(enum paracall_architecture architecture)
 	engine.trace_wake = trace_wake;
 	engine.x86 = &x86_functions;
 	engine.powerpc = &powerpc_functions;
-	trace = aligned_alloc(64, (size + 63) / 64 * 64);
-	memset(trace, 0, size);
-	trace->max_cpus = FAKE_CPUS;
-	trace->ring_events = 1024;
-	trace->kinds = UINT64_MAX;
-	trace->version = PARACALL_TRACE_VERSION;
+	trace = fake_trace(FAKE_CPUS, RING_EVENTS);
 	options.trace = trace;
-	options.trace_size = size;
+	options.trace_size = paracall_trace_size(FAKE_CPUS, RING_EVENTS);
 	options.architecture = architecture;
 	options.features = paracall_features_available(architecture, FAKE_CAPABILITIES);
 	if (architecture == PARACALL_X86) {

@@ -304,13 +304,7 @@ static void begin_on_host(struct fake_machine *fake, struct host *host, bool has
 	options.engine_machine = host;
 	if (has_trace) {
 		options.trace_size = paracall_trace_size(FAKE_CPUS, RING_EVENTS);
-		options.trace = aligned_alloc(64, (options.trace_size + 63) / 64 * 64);
-		assert_non_null(options.trace);
-		memset(options.trace, 0, options.trace_size);
-		options.trace->version = PARACALL_TRACE_VERSION;
-		options.trace->max_cpus = FAKE_CPUS;
-		options.trace->ring_events = RING_EVENTS;
-		options.trace->kinds = UINT64_MAX;
+		options.trace = fake_trace(FAKE_CPUS, RING_EVENTS);
 	}
 	fake_machine_create(fake, &engine, &options);
 	fake->trace = options.trace;
@@ -347,15 +341,10 @@ static void traces_have_a_version_and_a_size(void **state)
 	size_t size = paracall_trace_size(FAKE_CPUS, RING_EVENTS);
 	struct paracall_engine engine = host_engine();
 	struct paracall_options options = fake_options();
-	struct paracall_trace *trace = aligned_alloc(64, (size + 63) / 64 * 64);
+	struct paracall_trace *trace = fake_trace(FAKE_CPUS, RING_EVENTS);
 	struct host host = { .now = 1 };
 
 	(void)state;
-	assert_non_null(trace);
-	memset(trace, 0, size);
-	trace->version = PARACALL_TRACE_VERSION;
-	trace->max_cpus = FAKE_CPUS;
-	trace->ring_events = RING_EVENTS;
 	options.engine_machine = &host;
 	options.trace = trace;
 	assert_int_equal(new_machine(&engine, &options), PARACALL_ERROR_ARGUMENT);

@@ -48,19 +48,6 @@ static uint64_t program_counter(void *context)
 	return 0x1234;
 }
 
-static struct paracall_trace *new_trace(uint32_t cpus, uint32_t ring_events)
-{
-	size_t size = (paracall_trace_size(cpus, ring_events) + 63) / 64 * 64;
-	struct paracall_trace *trace = aligned_alloc(64, size);
-
-	memset(trace, 0, size);
-	trace->version = PARACALL_TRACE_VERSION;
-	trace->max_cpus = cpus;
-	trace->ring_events = ring_events;
-	trace->kinds = UINT64_MAX;
-	return trace;
-}
-
 /* As the reader sees it. */
 static struct paracall_trace_view look_at(struct paracall_trace *trace)
 {
@@ -92,7 +79,7 @@ static void scene_begin_with(struct scene *scene, enum paracall_architecture arc
 		.injection = injection,
 	};
 
-	*scene = (struct scene){ .trace = new_trace(CPUS, RING_EVENTS) };
+	*scene = (struct scene){ .trace = fake_trace(CPUS, RING_EVENTS) };
 	now = 0;
 	waits = 0;
 	waits_left = 0;
@@ -572,7 +559,7 @@ static void *write_events(void *argument)
 
 static void test_two_threads(void **state)
 {
-	struct paracall_trace *trace = new_trace(2, RING_EVENTS);
+	struct paracall_trace *trace = fake_trace(2, RING_EVENTS);
 	struct paracall_trace_view view = look_at(trace);
 	struct paracall_trace_ring *ring = paracall_trace_ring(&view, 1);
 	struct paracall_event events[3];
@@ -719,7 +706,7 @@ static void test_reset_from_outside(void **state)
 /* A writer that went mad makes the reader neither crash nor stay. */
 static void test_garbage(void **state)
 {
-	struct paracall_trace *trace = new_trace(1, RING_EVENTS);
+	struct paracall_trace *trace = fake_trace(1, RING_EVENTS);
 	struct paracall_trace_view view = look_at(trace);
 	struct paracall_trace_ring *ring = paracall_trace_ring(&view, 0);
 	struct paracall_event events[2 * RING_EVENTS];
@@ -757,7 +744,7 @@ static void test_impossible_sizes(void **state)
 		{ 2, 8 },
 		{ 1, 16 },
 	};
-	struct paracall_trace *trace = new_trace(1, RING_EVENTS);
+	struct paracall_trace *trace = fake_trace(1, RING_EVENTS);
 	struct paracall_options options = fake_options();
 	struct paracall_engine engine = fake_engine;
 	size_t size = paracall_trace_size(1, RING_EVENTS);
