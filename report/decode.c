@@ -72,20 +72,19 @@ static const char *name_of_feature(const void *context, uint32_t bit)
 	return paracall_feature_name(*architecture, bit);
 }
 
+static void print_features(FILE *output, uint32_t features, const char *separator,
+			   enum paracall_architecture architecture)
+{
+	print_set(output, features, separator, name_of_feature, &architecture);
+}
+
 /* What the call gives back says which features its architecture has. */
 static void print_call_features(FILE *output, const struct event *event, uint32_t features)
 {
 	const struct paracall_call_info *info =
 		paracall_call_by_id(paracall_event_row(event->class->id));
-	enum paracall_architecture architecture = info ? info->architecture : 0;
 
-	print_set(output, features, "|", name_of_feature, &architecture);
-}
-
-static const char *name_of_cpuid_feature(const void *context, uint32_t bit)
-{
-	(void)context;
-	return paracall_feature_name(PARACALL_X86, bit);
+	print_features(output, features, "|", info ? info->architecture : 0);
 }
 
 /* "180 us": what people say of such a time. */
@@ -207,7 +206,7 @@ static void print_fault_value(FILE *output, uint64_t fault, int64_t value)
 		break;
 	case PARACALL_FAULT_WITHDRAW:
 		putc('=', output);
-		print_set(output, value, "+", name_of_cpuid_feature, NULL);
+		print_features(output, value, "+", PARACALL_X86);
 		break;
 	}
 }
@@ -290,7 +289,7 @@ void decode_value(FILE *output, const struct event *event, const struct event_va
 	default:
 		if (print_special(output, event, value))
 			break;
-		fprintf(output, value->value ? "0x%" PRIx64 : "%" PRIx64, value->value);
+		fprintf(output, "%#" PRIx64, value->value);
 	}
 }
 
@@ -348,7 +347,7 @@ static void print_leaf(FILE *output, const struct event *event)
 
 	event_argument(event, "leaf", &leaf);
 	if (leaf == PARACALL_KVM_CPUID_FEATURES) {
-		print_set(output, event->result, "|", name_of_cpuid_feature, NULL);
+		print_features(output, event->result, "|", PARACALL_X86);
 		return;
 	}
 	fprintf(output, "0x%" PRIx64, event->result);

@@ -50,7 +50,7 @@ static void print_result(FILE *output, const struct event *event)
 	else if (!event->result && info && info->server == PARACALL_SERVED_BY_ENGINE)
 		putc('?', output);
 	else
-		fprintf(output, event->result ? "0x%" PRIx64 : "%" PRIx64, event->result);
+		fprintf(output, "%#" PRIx64, event->result);
 }
 
 const struct decode_part decode_arm64 = {
