@@ -136,7 +136,7 @@ in_all_ways() {
 	shift 4
 
 	make_disk "$work/states"
-	set_guest "${task:-cycles}"
+	set_guest cycles
 	drive 'wait:cycle sleep:0.4 savevm:a wait:cycle loadvm:a wait:cycle loadvm:a wait:cycle
 		stop loadvm:a cont wait:cycle wait:cycle sleep:0.7 savevm:b quit' "$options" "$@"
 	judge "$name, the same process" $? "$loads" "$is_said"
