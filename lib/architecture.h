@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What an architecture gives to the rest of the library, which knows none by name:
+ * What an architecture provides to the rest of the library, which knows none by name:
  * architectures.c lists them, and each folder's arch.c fills in its struct.
  */
 #ifndef PARACALL_LIB_ARCHITECTURE_H
@@ -14,13 +14,13 @@ struct fault_place {
 	enum paracall_place place;
 	/* Those that make sense there: bits, 1 << PARACALL_FAULT_... */
 	uint32_t faults;
-	/* How many a rule can choose from, like registers; 0: there is one alone. */
+	/* How many a rule can choose from, like registers; 0: there is only one. */
 	size_t (*count)(void);
 	/* How PARACALL_EVENT_INJECTED names one of them; NULL: by .event, its kind. */
 	uint64_t (*event_place)(size_t index);
 	enum paracall_event_kind event;
 	/*
-	 * If it is something that happens by itself, every so often, .is_running says
+	 * If it is something that happens by itself, periodically, .is_running says
 	 * whether it can happen to this vCPU now, and .happen lets it. NULL: it happens
 	 * where the architecture asks injection_find().
 	 */
@@ -83,7 +83,7 @@ struct architecture {
 
 	/*
 	 * When a machine is made, with all vCPUs' slots. State is zero, and all that is
-	 * general is there, but the vCPUs when .create runs. 0 or an error, and then nothing
+	 * general is set up, except the vCPUs, when .create runs. 0 or an error, and then nothing
 	 * is left of it.
 	 */
 	int (*create)(struct paracall_machine *machine);
@@ -94,7 +94,7 @@ struct architecture {
 
 	/*
 	 * [any] A vCPU appears, before others can find it; and goes, when others can't find
-	 * it any more. Both may not wait for anybody. What is left must be as at first.
+	 * it any more. Neither may wait for other threads. What is left must be initial again.
 	 */
 	void (*add_cpu)(struct paracall_cpu *cpu);
 	void (*remove_cpu)(struct paracall_cpu *cpu);
@@ -134,7 +134,7 @@ struct architecture {
 	size_t fault_place_count;
 };
 
-/* One by one, from 0; NULL past the end. */
+/* By index, from 0; NULL past the end. */
 const struct architecture *architecture_at(size_t index);
 
 /* NULL if there is none of that bit. */
@@ -149,7 +149,7 @@ const struct row *row_of_hypercall(uint64_t number);
 /* The row of that id, or NULL. */
 const struct row *row_by_id(uint32_t id);
 
-/* A place that is no register. */
+/* A place that is not a register. */
 #define PLACE_MEMORY 0xff
 
 /* Of a table of rows or of features, how many. */

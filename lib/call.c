@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A call's layers, from the inside: do it; disturb that; observe what comes of it. Each
- * calls the one before, and is left out where nobody wants it.
+ * A call's layers, from the inside: do it; disturb that; observe the result. Each
+ * calls the one before, and is left out if it is not used.
  */
 #include "call.h"
 
@@ -22,7 +22,7 @@ static bool is_answered(const struct paracall_cpu *cpu, const struct call *call)
 				    call->row->info.feature & ~cpu->machine->features);
 }
 
-/* Whoever observes the call has read them before. */
+/* An observer of the call has read them before. */
 static void need_arguments(struct paracall_cpu *cpu, struct call *call,
 			   const struct convention *convention)
 {
@@ -114,7 +114,7 @@ static unsigned int output_count(const struct call *call)
 	return count;
 }
 
-/* Those that nobody but the observer looks at, too. */
+/* Including those that only the observer uses. */
 static void read_declared(struct paracall_cpu *cpu, struct call *call,
 			  const struct convention *convention, unsigned int count)
 {
@@ -131,7 +131,7 @@ static unsigned int read_all(struct paracall_cpu *cpu, struct call *call,
 {
 	unsigned int declared = argument_count(call, convention);
 	unsigned int wanted = declared;
-	/* What is another architecture's comes where this one has its arguments. */
+	/* Another architecture's call has its arguments where this one does. */
 	bool is_own =
 		call->row && call->row->info.architecture == cpu->machine->architecture->bit;
 	bool is_whole = cpu->trace && cpu->trace->flags & PARACALL_TRACE_WHOLE_CALLS;

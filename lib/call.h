@@ -2,8 +2,8 @@
 /*
  * The one way that a call goes, of whatever architecture. That takes it apart
  * first; here it is done, and counted. Disturbing it (inject.h) and observing it
- * (trace/trace.h) are layers around that, in call.c, and not on the way unless
- * somebody wants them. Reading a register is what costs, so none is read that the
+ * (trace/trace.h) are layers around that, in call.c, and skipped unless
+ * they are in use. Reading a register is what costs, so none is read that the
  * row does not declare.
  */
 #ifndef PARACALL_LIB_CALL_H
@@ -18,10 +18,10 @@ struct convention {
 	enum paracall_event_kind event;
 	/* What the guest has in a place, as the call's mode has it. */
 	uint64_t (*read)(struct paracall_cpu *cpu, const struct call *call, unsigned int place);
-	/* Where arguments can be; of a call that the table doesn't have all are shown. */
+	/* Where arguments can be; for a call that is not in the table all are shown. */
 	uint8_t places[PARACALL_MAX_ARGUMENTS];
 	uint8_t place_count;
-	/* What a call gives that there is not; that is made in the wrong mode; that was done. */
+	/* The result of a call that does not exist; in the wrong mode; that was done. */
 	int64_t unknown;
 	int64_t forbidden;
 	int64_t good;
@@ -72,7 +72,7 @@ call_run(struct paracall_cpu *cpu, struct call *call, const struct convention *c
 	return result;
 }
 
-/* A call that somebody else does, and that is seen to begin: counted, and observed. */
+/* A call that the engine serves, and that is seen to begin: counted, and observed. */
 void call_see(struct paracall_cpu *cpu, struct call *call, const struct convention *convention);
 
 #endif /* PARACALL_LIB_CALL_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What engines can do, in words. */
+/* The capabilities of engines, in words. */
 #include <paracall/paracall.h>
 
 const char *paracall_capability_name(enum paracall_capability capability)

@@ -11,13 +11,13 @@ struct count {
 	uint64_t start;
 };
 
-/* Where a call is counted; @row is NULL if it is none of the table's. */
+/* Where a call is counted; @row is NULL if it is not in the table. */
 static inline uint32_t count_slot(const struct row *row)
 {
 	return row ? paracall_call_slot(row->info.id) : PARACALL_STATISTICS_UNKNOWN;
 }
 
-/* Whether the next call is one whose time is taken, if there is a clock; see statistics.h. */
+/* Whether the next call is timed, if there is a clock; see statistics.h. */
 static inline bool count_samples(const struct paracall_call_statistics *statistics)
 {
 	return statistics->calls < PARACALL_STATISTICS_ALL_TIMED ||
@@ -49,7 +49,7 @@ static inline void count_end(struct paracall_cpu *cpu, const struct count *count
 				clock_now(cpu->machine) - count->start);
 }
 
-/* A call that somebody else does, so that its time and result are not known. */
+/* A call that the engine serves, so that its time and result are not known. */
 static inline void count_only(struct paracall_cpu *cpu, const struct row *row)
 {
 	paracall_statistics_add(&cpu->statistics->calls[count_slot(row)].calls, 1);

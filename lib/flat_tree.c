@@ -6,7 +6,7 @@
 
 /*
  * A kernel's names have some kilobytes. Checking those of a hostile tree takes time
- * that goes with the product of these and the number of properties, of which there
+ * proportional to the product of these and the number of properties, of which there
  * can be as many as the tree is large: a fraction of a second at most.
  */
 #define MAX_STRINGS 0x10000u

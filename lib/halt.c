@@ -7,17 +7,17 @@
  * All of it is one atomic word per vCPU:
  *
  *	RUNNING --halt--> HALTED --kick--> RUNNING, and the engine wakes it
- *	RUNNING --kick--> RUNNING_KICKED --halt--> RUNNING, and it goes on
+ *	RUNNING --kick--> RUNNING_KICKED --halt--> RUNNING, and it continues
  *	HALTED --resume--> RUNNING
  *
  * A kick thus either finds HALTED, and then the engine's wake() must get
  * through, or it is seen by the next halt: none is lost.
  *
- * Of a state of the machine that was loaded it is not known whether a vCPU halts, or has
- * a kick waiting. So it is taken for both:
+ * In a state of the machine that was loaded it is not known whether a vCPU halts, or has
+ * a pending kick. So both are assumed:
  *
  *	HALT_UNKNOWN --kick--> RUNNING_KICKED, and the engine wakes it
- *	HALT_UNKNOWN --halt--> RUNNING, and it goes on
+ *	HALT_UNKNOWN --halt--> RUNNING, and it continues
  *	HALT_UNKNOWN --resume--> RUNNING_KICKED
  */
 #include "halt.h"
@@ -71,7 +71,7 @@ bool paracall_halt(struct paracall_cpu *cpu)
 	uint32_t state = RUNNING;
 
 	ENTER(cpu);
-	/* It may sleep for long, and owes them to others. */
+	/* It may sleep for long, and others wait for them. */
 	if (has_rules(cpu))
 		injection_do_late_calls(cpu, true);
 	trace_halt(cpu);

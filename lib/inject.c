@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Fault injection: which of what a vCPU does is met, and what is kept for
- * later. Who asks does the rest: call.c, and architectures for places of their own.
+ * Fault injection: which of a vCPU's actions a rule selects, and what is kept for
+ * later. The callers do the rest: call.c, and architectures for places of their own.
  *
- * Nothing is drawn in advance: the number of a call decides about it, together
+ * Nothing is drawn in advance: the number of a call decides, together
  * with the seed, the vCPU's number and the rule. So each vCPU meets the same
  * faults again, whatever the others do meanwhile.
  */
@@ -17,10 +17,10 @@
 
 #define MILLION 1000000u
 
-/* Only what acts on another vCPU, by nothing but its arguments, can be late. */
+/* Only a call that acts on another vCPU, by its arguments alone, can be late. */
 static bool fits_row(enum paracall_fault fault, const struct row *row)
 {
-	/* The library hears of these, no more. */
+	/* The library only sees these. */
 	if (row->info.properties & PARACALL_CALL_SEEN_ONLY)
 		return false;
 	switch (fault) {
@@ -195,7 +195,7 @@ static struct paracall_injected *find_entry(struct paracall_cpu *cpu,
 	return entry;
 }
 
-/* How events name what a rule met. */
+/* How events name the target of a rule. */
 static uint64_t event_place(const struct fault_place *place, size_t index)
 {
 	if (!place)
@@ -304,7 +304,7 @@ static bool is_due(struct event *event, uint64_t nanoseconds, uint64_t every)
 	       due;
 }
 
-/* The number of the rule stands for the index: its events are of its own. */
+/* The number of the rule stands for the index: each rule has its own events. */
 static void do_event(struct paracall_cpu *cpu, const struct fault_place *place, size_t index,
 		     uint64_t nanoseconds)
 {
@@ -375,7 +375,7 @@ int injection_load(struct paracall_cpu *cpu, struct record_reader *reader, bool 
 
 	if (count > MAX_LATE_CALLS)
 		return PARACALL_ERROR_RECORD;
-	/* Nobody would do them. */
+	/* They would never be done. */
 	if (count && !has_rules(cpu))
 		return PARACALL_ERROR_FEATURE;
 	for (uint32_t i = 0; i < count; i++) {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Fault injection. Where there are no rules all of it is one branch. */
+/* Fault injection. Without rules all of it is one branch. */
 #ifndef PARACALL_LIB_INJECT_H
 #define PARACALL_LIB_INJECT_H
 
 #include "record.h"
 #include "row.h"
 
-/* Whether the engine can do what the rules say, and they say something. */
+/* Whether the engine can do what the rules need, and there are rules. */
 bool injection_is_possible(const struct paracall_injection *injection,
 			   const struct paracall_engine *engine,
 			   const struct architecture *architecture);
@@ -16,8 +16,8 @@ void injection_begin(struct paracall_machine *machine,
 		     const struct paracall_injection *injection);
 
 /*
- * The rule that meets what @cpu does at @place, where it is its @number'th, or
- * NULL. To be asked once for each, if the machine has rules.
+ * The rule that applies to @cpu's @number'th action at @place, or
+ * NULL. To be called once for each, if the machine has rules.
  */
 const struct paracall_rule *injection_find(struct paracall_cpu *cpu, enum paracall_place place,
 					   size_t index, uint64_t number);
@@ -31,7 +31,7 @@ static inline bool has_rules(const struct paracall_cpu *cpu)
 const struct paracall_rule *injection_find_call(struct paracall_cpu *cpu,
 						const struct row *row);
 
-/* Have the vCPU wait. */
+/* Make the vCPU wait. */
 void injection_delay(struct paracall_cpu *cpu, const struct paracall_rule *rule);
 
 /* Keep a call for later; or do those that are due, or @all of them. */

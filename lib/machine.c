@@ -145,7 +145,7 @@ static struct paracall_cpu new_cpu(struct paracall_machine *machine, uint32_t in
 	};
 }
 
-/* All that never changes is there before anybody can find a vCPU. */
+/* All that never changes is set before other threads can find a vCPU. */
 static void make_slots(struct paracall_machine *machine)
 {
 	const struct architecture *architecture = machine->architecture;
@@ -286,7 +286,7 @@ void paracall_cpu_reset(struct paracall_cpu *cpu)
 	reset_shared(cpu, RUNNING);
 }
 
-/* One whose ring nobody writes while no vCPU runs; NULL if there is none at all. */
+/* One whose ring is not written while no vCPU runs; NULL if there is none. */
 static struct paracall_cpu *any_cpu(struct paracall_machine *machine)
 {
 	for (uint32_t i = 0; i < machine->max_cpus; i++)

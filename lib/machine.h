@@ -34,9 +34,9 @@ struct row;
 struct architecture;
 struct fault_place;
 
-/* What the guest asks. */
+/* The guest's call. */
 struct call {
-	/* NULL: the table has none. */
+	/* NULL: not in the table. */
 	const struct row *row;
 	uint64_t number;
 	/* Bits of enum paracall_mode. */
@@ -62,15 +62,15 @@ struct late_call {
 	struct call call;
 };
 
-/* What happens every so often by a rule. */
+/* What a rule injects periodically. */
 struct event {
-	/* 0: it was not looked at yet. */
+	/* 0: not checked yet. */
 	_Atomic(uint64_t) due_nanoseconds;
 	_Atomic(uint64_t) count;
 };
 
 /*
- * Behind it an architecture has state of its own, in one struct with this: the state.h of
+ * After it an architecture has state of its own, in one struct with this: the state.h of
  * its folder.
  */
 struct paracall_cpu {
@@ -88,15 +88,15 @@ struct paracall_cpu {
 	/* The engine's: at hand for calls. */
 	uint64_t (*read_register)(void *cpu, unsigned int number);
 	void (*write_register)(void *cpu, unsigned int number, uint64_t value);
-	/* Written by the vCPU's thread alone. */
+	/* Written by the vCPU's thread only. */
 	struct paracall_cpu_statistics *statistics;
-	/* A call of it is not just done: there are rules or a trace, or features are enforced. */
+	/* Its calls are not simply done: there are rules, a trace, or enforced features. */
 	bool has_layers;
 	/* The machine was reset, by another thread: see take_reset(). */
 	_Atomic(bool) owes_reset;
 	/*
-	 * Under which it is in .by_apic_id, or UINT32_MAX. Whoever found the vCPU there
-	 * goes by the id that it looked for: this one changes at another moment.
+	 * Under which it is in .by_apic_id, or UINT32_MAX. A thread that found the vCPU there
+	 * uses the id that it searched: this one changes at another moment.
 	 */
 	_Atomic(uint32_t) apic_id;
 #ifdef PARACALL_CHECKS
@@ -108,22 +108,22 @@ struct paracall_cpu {
 	/* Its own there. */
 	struct paracall_trace_ring *ring;
 	uint32_t ring_events;
-	/* The rest is touched by the vCPU's thread alone, but for the last line. */
+	/* The rest is touched by the vCPU's thread only, except the last line. */
 	uint32_t late_call_count;
-	/* When its halt began, by the trace's clock; 0 if none is to be told of. */
+	/* When its halt began, by the trace's clock; 0 if there is none to report. */
 	uint64_t halt_began;
-	/* Rows, by their number's last 6 bits, whose calls take time worth telling. */
+	/* Rows, by their number's last 6 bits, whose calls take a noticeable time. */
 	uint64_t slow_rows;
 	struct late_call late_calls[MAX_LATE_CALLS];
 	struct event events[PARACALL_MAX_RULES];
-	/* Kickers write it too. On a line of its own for that. */
+	/* Kickers write it, too. Therefore on a line of its own. */
 	_Alignas(64) _Atomic(uint32_t) halt_state;
 	/* For the trace: the last one that did, and when. */
 	_Atomic(uint64_t) kicked_by;
 	_Atomic(uint64_t) kicked_at;
 };
 
-/* As with vCPUs, an architecture's state stands behind it. */
+/* As with vCPUs, an architecture's state follows it. */
 struct paracall_machine {
 	struct paracall_engine engine;
 	/* The engine's own pointer. */
@@ -139,7 +139,7 @@ struct paracall_machine {
 	/* There are rules by which faults are injected. */
 	bool has_rules;
 	struct paracall_injection injection;
-	/* Where they are about; NULL: about calls. */
+	/* The places that they are about; NULL: calls. */
 	const struct fault_place *fault_places[PARACALL_MAX_RULES];
 	/* Of the rules about what all vCPUs share. */
 	struct event events[PARACALL_MAX_RULES];
@@ -159,7 +159,7 @@ static inline struct paracall_cpu *cpu_at(const struct paracall_machine *machine
 	return (struct paracall_cpu *)((char *)machine->cpus + index * machine->cpu_size);
 }
 
-/* Whether there is a vCPU in the slot now. */
+/* Whether the slot has a vCPU now. */
 static inline bool is_added(const struct paracall_cpu *cpu)
 {
 	return atomic_load(&cpu->presence) == ADDED;
@@ -181,7 +181,7 @@ static inline struct paracall_cpu *cpu_by_apic_id(struct paracall_machine *machi
 }
 
 /*
- * The engine's pointer of another vCPU, which may be taken out meanwhile, and another
+ * The engine's pointer of another vCPU, which may be removed meanwhile, and another
  * added in its slot.
  */
 static inline void *engine_cpu_of(const struct paracall_cpu *target)
@@ -215,7 +215,7 @@ static inline void take_reset(struct paracall_cpu *cpu)
 		paracall_take_reset(cpu);
 }
 
-/* All state is as at first, but counters, in all vCPUs. None may run. */
+/* All state except counters is initial again, in all vCPUs. None may run. */
 void machine_clear(struct paracall_machine *machine);
 
 #endif /* PARACALL_LIB_MACHINE_H */

@@ -27,7 +27,7 @@ static size_t size_in_page(struct paracall_gpa address, size_t size)
 	return size < left ? size : left;
 }
 
-/* As virt/kvm/kvm_main.c, kvm_write_guest does it: what comes before a hole is written. */
+/* As virt/kvm/kvm_main.c, kvm_write_guest: the part before a hole is written. */
 bool guest_write(struct paracall_cpu *cpu, struct paracall_gpa address, const void *data,
 		 size_t size)
 {

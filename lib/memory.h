@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The one way to the guest's memory. */
+/* The only access to the guest's memory. */
 #ifndef PARACALL_LIB_MEMORY_H
 #define PARACALL_LIB_MEMORY_H
 
@@ -9,8 +9,8 @@
 
 /*
  * Copy @size bytes from or to the guest's memory. False if not all of them are
- * memory, or the engine has no access to it. Then nothing was read that is to be
- * relied on, and written are the pages up to the first that is none.
+ * memory, or the engine has no access to it. Then nothing that was read may be
+ * used, and the pages up to the first that is not memory are written.
  */
 bool guest_read(struct paracall_cpu *cpu, struct paracall_gpa address, void *data, size_t size);
 bool guest_write(struct paracall_cpu *cpu, struct paracall_gpa address, const void *data,

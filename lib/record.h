@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What paracall_machine_save() writes, field by field. A record may be anybody's work, so a
- * reader believes nothing of it, and reads zeros behind its end.
+ * What paracall_machine_save() writes, field by field. A record may be forged, so a reader
+ * trusts nothing in it, and reads zeros after its end.
  *
  * vCPUs differ little: mostly a field goes on as it did from one vCPU to the next, and
- * addresses grow by the same step. So a field is guessed from the same one of the two parts
- * before. Ahead of each eight fields is a byte with a bit for each that was guessed wrong;
- * of those only the difference follows, in groups of seven bits, the lowest first. Each
- * value has one form: what is loaded is saved as the same again.
+ * addresses grow by the same step. So each field is guessed from the same field of the two
+ * parts before. Each group of eight fields begins with a byte that has a bit set for each
+ * field guessed wrong; of those only the difference follows, in groups of seven bits, the
+ * lowest first. Each value has one form: what is loaded is saved as the same bytes again.
  */
 #ifndef PARACALL_LIB_RECORD_H
 #define PARACALL_LIB_RECORD_H
@@ -28,7 +28,7 @@ struct record_guess {
 
 struct record_writer {
 	uint8_t *data;
-	/* There is room for so much, and so much was to be written. */
+	/* How much fits, and how much there was to write. */
 	size_t room;
 	size_t size;
 	struct record_guess guess;
@@ -39,7 +39,7 @@ struct record_writer {
 struct record_reader {
 	const uint8_t *data;
 	size_t left;
-	/* Something is not as it is written. */
+	/* Something is not as it was written. */
 	bool is_bad;
 	struct record_guess guess;
 	/* Of fields that are still to come. */

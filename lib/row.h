@@ -12,13 +12,13 @@
  * subcode:	ANY is for all, or for all that are no rows of their own
  * feature:	the name of a bit in features.def that announces the call, or NONE
  * server:	NOBODY, LIBRARY or ENGINE
- * handler:	a paracall_call_handler; NULL if nobody serves it, or it is seen only
+ * handler:	a paracall_call_handler; NULL if it is not served, or only seen
  * group:	enum paracall_call_group
  * properties:	bits of enum paracall_call_property, or 0
  * needs:	what announces it, for people
  * fields:	FIELDS(IN(place, name, format), ..., OUT(place, name, format), ...)
  *		Only what is IN is read from the guest; UNUSED in place of IN: an
- *		argument that the handler has no use for, so that it is read to be
+ *		argument that the handler does not use, so that it is read to be
  *		shown only. A place is a register, or MEMORY
  *
  * make_rows.h has the macros that make rows of them.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * All that a guest could miss, as a record: a header, what the machine has, and each
- * vCPU that is there. A record is gone through twice, first to check it and then to
+ * All that a guest could miss, as a record: a header, the machine's state, and each
+ * existing vCPU. A record is read twice, first to check it and then to
  * load it, so that one that is refused has changed nothing.
  */
 #include "architecture.h"
@@ -70,7 +70,7 @@ size_t paracall_machine_save(struct paracall_machine *machine, void *record, siz
 /* ---- load ------------------------------------------------------------------- */
 
 /*
- * Architectures that this library doesn't know, and features that the machine has not
+ * Architectures that this library does not know, and features that the machine has not
  * offered, are not the record's fault.
  */
 static int load_header(const struct paracall_machine *machine, struct record_reader *reader)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Guests never ask for it: the engine sees that they spin, and gives way. */
+/* Guests never ask for it: the engine sees that they spin, and yields. */
 #include "misuse.h"
 #include "trace/trace.h"
 

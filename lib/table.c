@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The rows of all architectures as one table, and what people ask of it. */
+/* The rows of all architectures as one table, and queries. */
 #include "architecture.h"
 
 #include <stdio.h>
@@ -55,7 +55,7 @@ const struct row *row_of_hypercall(uint64_t number)
 	return NULL;
 }
 
-/* Of others than KVM's own the upper half says whose they are. */
+/* For calls other than KVM's own the upper half is the architecture. */
 const struct row *row_by_id(uint32_t id)
 {
 	const struct architecture *architecture;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The number that says which counter, register or event is which. */
+/* The number that identifies the layout of counters, registers and events. */
 #include "architecture.h"
 
 #include <string.h>
@@ -49,7 +49,7 @@ static uint64_t hash_bytes(uint64_t hash, const void *data, size_t size)
 	return hash;
 }
 
-/* With the 0 behind it. */
+/* With the 0 after it. */
 static uint64_t hash_text(uint64_t hash, const char *text)
 {
 	return hash_bytes(hash, text, strlen(text) + 1);
@@ -60,7 +60,7 @@ static uint64_t hash_number(uint64_t hash, uint64_t number)
 	return hash_bytes(hash, &number, sizeof(number));
 }
 
-/* What counts apart from calls. */
+/* Counters other than those of calls. */
 static uint64_t hash_counters(uint64_t hash, const struct architecture *architecture)
 {
 	const char *name;

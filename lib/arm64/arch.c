@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* arm64's part of the table, and its vCPUs' life. */
+/* arm64's part of the table, and the life of its vCPUs. */
 #include "arch.h"
 
 #include "../feature_row.h"
@@ -36,7 +36,7 @@ enum {
 };
 #undef CALL
 
-/* Numbers are far apart: the compiler finds out how to look for them. */
+/* Numbers are far apart: the compiler chooses how to search them. */
 #define CALL(id, kind, name, number, ...) \
 	case number: \
 		return &rows[ROW_##name];
@@ -74,7 +74,7 @@ static void reset_machine(struct paracall_machine *machine)
 		stolen_time_forget(cpu_at(machine, i));
 }
 
-/* KVM keeps the record of a vCPU that is switched off and on. */
+/* KVM keeps the record of a vCPU that is powered off and on. */
 static void reset_own(struct paracall_cpu *cpu, bool is_whole)
 {
 	if (is_whole)

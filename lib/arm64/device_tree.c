@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A guest's flattened device tree: what it says of the guest's hypervisor, and how memory
- * is taken out of what it says that there is (Devicetree Specification, "/memory node").
+ * A guest's flattened device tree: what it says about the guest's hypervisor, and how memory
+ * is removed from the memory that it describes (Devicetree Specification, "/memory node").
  */
 #include "../flat_tree.h"
 
@@ -9,7 +9,7 @@
 #include <paracall/paracall.h>
 #include <string.h>
 
-/* Whether the node has that text there, and no other behind it. */
+/* Whether the node has that text there, and no other after it. */
 static bool has_text(const void *tree, int node, const char *property, const char *text)
 {
 	size_t size = strlen(text) + 1;

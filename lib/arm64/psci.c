@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * PSCI: arch/arm64/kvm/psci.c. Engines have it by themselves, for hvc. What comes by
- * smc they can't be handed; so of that the library answers what has no effect.
+ * PSCI: arch/arm64/kvm/psci.c. Engines have their own, for hvc. Calls by
+ * smc cannot be passed to them; so the library answers those that have no effect.
  */
 #include "arch.h"
 
@@ -36,7 +36,7 @@ static bool is_answered_by_smc(uint32_t function)
 	       function == PARACALL_PSCI_MIGRATE_INFO_TYPE;
 }
 
-/* Without the first answer Linux goes by version 1.0, and asks nothing else. */
+/* Without the first answer Linux assumes version 1.0, and asks for nothing else. */
 int64_t paracall_psci_features(struct paracall_cpu *cpu, struct call *call)
 {
 	uint32_t function = (uint32_t)call->arguments[0];

@@ -42,7 +42,7 @@ static const struct convention convention = {
 	.is_error = is_error,
 };
 
-/* KVM's user space takes away what it does not choose, whatever the guest was told. */
+/* KVM's user space removes what it does not choose, whatever the guest has read. */
 static bool is_served(const struct paracall_machine *machine, const struct row *row)
 {
 	return row && row->handler && !(row->info.feature & ~machine->features);
@@ -101,7 +101,7 @@ int64_t paracall_smccc_version(struct paracall_cpu *cpu, struct call *call)
 }
 
 /*
- * The work-arounds' answers are those of KVM on a CPU that is not affected. The second
+ * The workarounds' answers are those of KVM on a CPU that is not affected. The second
  * is not offered where CPUs have SSBS (hypercalls.c, SPECTRE_MITIGATED).
  */
 int64_t paracall_smccc_arch_features(struct paracall_cpu *cpu, struct call *call)

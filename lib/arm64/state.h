@@ -9,9 +9,9 @@ struct arm64_cpu {
 	struct paracall_cpu cpu;
 	/* Where the record of stolen time is, plus 1; 0: nowhere. Others may set it. */
 	_Atomic(uint64_t) stolen_time_place;
-	/* The guest has asked for it. */
+	/* The guest has requested it. */
 	bool counts_stolen_time;
-	/* Of the engine's run delay, what the guest was told of; see ../run_delay.h. */
+	/* The part of the run delay that the guest has received; see ../run_delay.h. */
 	uint64_t told_run_delay;
 };
 

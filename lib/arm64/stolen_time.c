@@ -52,7 +52,7 @@ bool stolen_time_is_running(struct paracall_cpu *cpu)
 	return arm64_cpu(cpu)->counts_stolen_time && find(cpu, &record);
 }
 
-/* Added to what stands there. There is no version: eight bytes are written at once. */
+/* Added to the present value. There is no version: eight bytes are written at once. */
 void stolen_time_more(struct paracall_cpu *cpu, int64_t nanoseconds)
 {
 	struct paracall_gpa record;
@@ -115,7 +115,7 @@ int64_t paracall_pv_time_features(struct paracall_cpu *cpu, struct call *call)
 	return PARACALL_SMCCC_NOT_SUPPORTED;
 }
 
-/* KVM gives the address even if the record can't be written to; so does this. */
+/* KVM returns the address even if the record cannot be written; so does this. */
 int64_t paracall_pv_time_st(struct paracall_cpu *cpu, struct call *call)
 {
 	static const struct paracall_kvm_stolen_time empty;

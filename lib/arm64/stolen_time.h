@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a vCPU's life means for its record of stolen time; see ../architecture.h. */
+/* How a vCPU's life affects its record of stolen time; see ../architecture.h. */
 #ifndef PARACALL_LIB_ARM64_STOLEN_TIME_H
 #define PARACALL_LIB_ARM64_STOLEN_TIME_H
 
@@ -12,14 +12,14 @@ void stolen_time_forget(struct paracall_cpu *cpu);
 /* [vCPU] Nothing is counted until the guest asks again. */
 void stolen_time_stop(struct paracall_cpu *cpu);
 
-/* [vCPU] Tells the guest what came since. */
+/* [vCPU] Reports the time stolen since then to the guest. */
 void stolen_time_update(struct paracall_cpu *cpu);
 
 /* [stopped] As a record; see ../architecture.h. */
 void stolen_time_save(struct paracall_cpu *cpu, struct record_writer *writer);
 int stolen_time_load(struct paracall_cpu *cpu, struct record_reader *reader, bool is_real);
 
-/* [vCPU] For fault injection: whether the guest looks there; and so much more. */
+/* [vCPU] For fault injection: whether the guest uses it; and add this much. */
 bool stolen_time_is_running(struct paracall_cpu *cpu);
 void stolen_time_more(struct paracall_cpu *cpu, int64_t nanoseconds);
 

@@ -21,8 +21,8 @@ int64_t paracall_vendor_hyp_features(struct paracall_cpu *cpu, struct call *call
 
 /*
  * arch/arm64/kvm/hypercalls.c, kvm_ptp_get_time. Without an EL2 of the guest's its two
- * counters are the same. Like a KVM whose clock does not go by the counter, if it is not
- * known how that goes with the host's.
+ * counters are the same. Like a KVM whose clock does not use the counter, if it is not
+ * known how that relates to the host's.
  */
 int64_t paracall_vendor_hyp_ptp(struct paracall_cpu *cpu, struct call *call)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* MIPS's part of the table: no machine can be made of it. */
+/* MIPS's part of the table: there are no machines for it. */
 #include "../make_rows.h"
 
 #include <stdio.h>

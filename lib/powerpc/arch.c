@@ -81,7 +81,7 @@ static const uint8_t row_by_epapr_number[] = {
 #define PAPR_IS_SECURE(number) (((number) & ~UINT64_C(0x7c)) == 0xef00)
 #define PAPR_IS_KVM(number) (((number) & ~UINT64_C(0xf)) == 0xf000)
 #define PAPR_IS_NESTED(number) (((number) & ~UINT64_C(0xc)) == 0xf800)
-/* One place for each, and 0 for all that can't be. */
+/* One place for each, and 0 for all impossible numbers. */
 #define PAPR_SLOT(number) \
 	(PAPR_IS_KVM(number) ? 0x160 + ((number) & 0xf) : \
 	 (number) & 3 ? 0 : \

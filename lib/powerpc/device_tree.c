@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What tells a guest that it is on KVM: the node /hypervisor of its flattened
+ * What announces KVM to a guest: the node /hypervisor of its flattened
  * device tree (arch/powerpc/kernel/firmware.c, check_kvm_guest, and
  * epapr_paravirt.c). The tree is the guest's, and may be anything.
  */
@@ -18,7 +18,7 @@ static int error_of(int fdt_error)
 	return fdt_error == -FDT_ERR_NOSPACE ? PARACALL_ERROR_ROOM : PARACALL_ERROR_TREE;
 }
 
-/* The node, which may be there; negative if there is none and no room for one. */
+/* The node, which may exist; negative if there is none and no room for one. */
 static int find_or_add_node(void *tree)
 {
 	int node = fdt_subnode_offset(tree, 0, "hypervisor");
@@ -26,7 +26,7 @@ static int find_or_add_node(void *tree)
 	return node == -FDT_ERR_NOTFOUND ? fdt_add_subnode(tree, 0, "hypervisor") : node;
 }
 
-/* Others' entries stay. The last one may lack its end, and would become one with ours. */
+/* Others' entries stay. The last one may lack its end, and would merge with ours. */
 static int set_compatible(void *tree, int node)
 {
 	int length;

@@ -21,7 +21,7 @@
 
 #define MSR_EE UINT64_C(0x8000)
 #define MSR_RI UINT64_C(0x2)
-/* Whatever else the guest wants to change takes the instruction. */
+/* Any other change needs the instruction. */
 #define MSR_CHANGEABLE (MSR_EE | MSR_RI)
 /* Interrupts are taken in little-endian mode. */
 #define LPCR_ILE UINT64_C(0x02000000)
@@ -100,7 +100,7 @@ const char *paracall_magic_page_field_name(size_t index)
 	return index < FIELDS ? fields[index].name : NULL;
 }
 
-/* All but a few have 4 or 8 bytes, so this is near: half as many as 8 bytes have. */
+/* Nearly all have 4 or 8 bytes, so this estimate is close: half as many as 8-byte ones. */
 static const struct field *field_at(unsigned int offset)
 {
 	size_t index = offset / 8 < 12 ? offset / 8 : 12;
@@ -162,8 +162,8 @@ static uint64_t from_bytes(const uint8_t *bytes, unsigned int size, bool is_litt
 /* ---- the critical section -------------------------------------------------- */
 
 /*
- * An instruction, or an interrupt, may have given the vCPU the same MSR that it was held
- * at: only the engine sees that. Asked once.
+ * An instruction, or an interrupt, may have given the vCPU the same MSR that was forced
+ * on it: only the engine sees that. Read once.
  */
 static bool msr_was_loaded(struct paracall_cpu *cpu)
 {
@@ -178,8 +178,8 @@ uint64_t magic_page_held_msr(uint64_t guest_msr)
 }
 
 /*
- * While the field holds the stack pointer no interrupt is to be delivered. The
- * vCPU's MSR[EE] is what an engine delivers by, so it is held down.
+ * While the field holds the stack pointer no interrupt must be delivered. The
+ * engine delivers interrupts by the vCPU's MSR[EE], so that is forced to 0.
  */
 static void hold_msr(struct paracall_cpu *cpu, uint64_t msr)
 {
@@ -198,7 +198,7 @@ static void enter_section(struct paracall_cpu *cpu)
 	hold_msr(cpu, read_register(cpu, PARACALL_POWERPC_MSR));
 }
 
-/* If the guest has set the MSR itself meanwhile, that is what it wants. */
+/* If the guest has set the MSR itself meanwhile, that value counts. */
 static void leave_section(struct paracall_cpu *cpu)
 {
 	struct magic_page *page = &powerpc_cpu(cpu)->magic_page;
@@ -228,7 +228,7 @@ static bool is_in_section(struct paracall_cpu *cpu)
 }
 
 /*
- * What the guest has set by an instruction, or an interrupt, is held down, too. That may
+ * What the guest has set by an instruction, or an interrupt, is forced to 0, too. That may
  * also have ended the section.
  */
 static void follow_msr(struct paracall_cpu *cpu)
@@ -278,9 +278,9 @@ static void write_msr(struct paracall_cpu *cpu, uint64_t value)
 }
 
 /*
- * Whether an interrupt waits is the engine's secret. None can while they are
- * delivered; else the guest is told that one may, and looks by itself: it
- * executes the instruction that lets it come.
+ * Whether an interrupt is pending only the engine knows. None can be while they are
+ * delivered; else the page says that one may be, and the guest checks: it
+ * executes the instruction that enables it.
  */
 static bool may_be_pending(struct paracall_cpu *cpu)
 {
@@ -468,7 +468,7 @@ static uint64_t cut(uint64_t value, unsigned int size)
 	return size == 4 ? (uint32_t)value : value;
 }
 
-/* Behind the fields the page is not defined: it is empty, and stays so. */
+/* After the fields the page is not defined: it is empty, and stays so. */
 static uint64_t load_bytes(struct paracall_cpu *cpu, unsigned int offset, unsigned int size,
 			   uint32_t mode)
 {
@@ -541,7 +541,7 @@ void paracall_magic_page_store(struct paracall_cpu *cpu, unsigned int offset, un
 
 /* ---- mapping ---------------------------------------------------------------- */
 
-/* What a vCPU begins with that is plugged in. */
+/* The initial state of a vCPU that is plugged in. */
 void magic_page_add_cpu(struct paracall_cpu *cpu)
 {
 	struct magic_page_start *start = &powerpc_machine(cpu->machine)->magic_page_start;
@@ -570,7 +570,7 @@ void magic_page_reset_machine(struct paracall_machine *machine)
 /*
  * KVM never refuses; an engine that has to answers as KVM does for calls that it
  * doesn't have, which is the only error that guests of KVM's know. The flag that
- * the guest's page is not mapped executable by mistake asks for nothing; without it
+ * the guest's page is not mapped executable by mistake has no effect; without it
  * KVM would let all of the guest's kernel be executable, for the sake of kernels
  * before 3.14, which no engine here does.
  */
@@ -589,7 +589,7 @@ int64_t paracall_magic_page_map(struct paracall_cpu *cpu, struct call *call)
 	powerpc_cpu(cpu)->magic_page.real_address = real_address;
 	powerpc_cpu(cpu)->magic_page.effective_address = effective_address;
 	prepare(cpu);
-	/* One that the guest is in goes on. */
+	/* A section that the guest is in continues. */
 	check_section(cpu, call->mode);
 	atomic_store(&start->real_address, real_address);
 	atomic_store(&start->effective_address, effective_address);

@@ -5,15 +5,15 @@
 
 #include "../machine.h"
 
-/* Touched by the vCPU's thread alone. */
+/* Touched by the vCPU's thread only. */
 struct magic_page {
 	/* Where it is, rounded down; 0: nowhere. In real mode and translated. */
 	uint64_t real_address;
 	uint64_t effective_address;
-	/* What is from here on is known. */
+	/* The following members are known. */
 	bool is_prepared;
 	bool is_little_endian;
-	/* The guest is in a critical section, in which MSR[EE] is held down. */
+	/* The guest is in a critical section, in which MSR[EE] is forced to 0. */
 	bool is_critical;
 	/* There, how much of the stack pointer counts. */
 	uint64_t pointer_mask;
@@ -22,13 +22,13 @@ struct magic_page {
 	uint64_t held_msr;
 	/* Registers that the engine lacks, bits by enum paracall_powerpc_register. */
 	uint64_t missing;
-	/* What is no register, in the order of bytes that the guest has stored it in. */
+	/* What is not a register, in the byte order in which the guest has stored it. */
 	uint8_t bytes[PARACALL_MAGIC_PAGE_SIZE];
 };
 
 /*
  * What a vCPU that is plugged in later begins with: Linux maps the page on those
- * that are there at boot, and its code needs it on all.
+ * that exist at boot, and its code needs it on all.
  */
 struct magic_page_start {
 	_Atomic(uint64_t) real_address;

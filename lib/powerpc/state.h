@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What PowerPC's machines and vCPUs have beside what all have. */
+/* The state of PowerPC's machines and vCPUs, besides what all have. */
 #ifndef PARACALL_LIB_POWERPC_STATE_H
 #define PARACALL_LIB_POWERPC_STATE_H
 

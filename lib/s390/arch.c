@@ -35,7 +35,7 @@ enum {
 };
 #undef CALL
 
-/* By code the row of the function, which is that of all subcodes without one. */
+/* By code the row of the function, for all subcodes without a row. */
 #define CALL(id, kind, name, number, subcode, ...) FUNCTION_##subcode(name, number)
 #define FUNCTION_ANY(name, number) [number] = ROW_##name,
 #define FUNCTION_0(name, number)
@@ -60,7 +60,7 @@ const struct row *s390_row(uint32_t code)
 		       : NULL;
 }
 
-/* They stand before the function's. */
+/* They come before the function's. */
 const struct row *s390_row_of_subcode(const struct row *function, uint64_t subcode)
 {
 	const struct row *row = function;

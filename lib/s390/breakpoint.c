@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * DIAGNOSE 0x501: what a debugger of the host's puts into the guest's code. One
- * that no debugger knows of is an invalid instruction.
+ * DIAGNOSE 0x501: what a host's debugger puts into the guest's code. One
+ * that no debugger has put there is an invalid instruction.
  */
 #include "diag.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How DIAGNOSE is taken apart. Whatever KVM and its user space do not have is a
+ * How DIAGNOSE is decoded. Whatever KVM and its user space lack is a
  * specification exception (arch/s390/kvm/diag.c; target/s390x/kvm/kvm.c in QEMU).
  */
 #include "diag.h"
@@ -18,7 +18,7 @@ static const struct row *find_row(struct paracall_cpu *cpu, uint32_t code,
 	case 0x258:
 		return s390_row_of_subcode(function, diag_page_reference_subcode(cpu, call));
 	case 0x288:
-		/* QEMU's handle_diag_288() looks at all its bits. */
+		/* QEMU's handle_diag_288() uses all its bits. */
 		return s390_row_of_subcode(function,
 					   diag_read_subcode(cpu, call, DIAG_R1, call->r1));
 	case 0x308:
@@ -88,7 +88,7 @@ int64_t paracall_diag_left(struct paracall_cpu *cpu, struct call *call)
 	return PARACALL_DIAG_NOT_OURS;
 }
 
-/* A subcode that there is not, or a call from which none could be read. */
+/* A subcode that does not exist, or a call from which none could be read. */
 int64_t paracall_diag_refuse(struct paracall_cpu *cpu, struct call *call)
 {
 	(void)cpu;

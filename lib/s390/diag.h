@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the functions of DIAGNOSE share. */
+/* Shared by the functions of DIAGNOSE. */
 #ifndef PARACALL_LIB_S390_DIAG_H
 #define PARACALL_LIB_S390_DIAG_H
 
 #include "../memory.h"
 #include "arch.h"
 
-/* At real address 0 each CPU sees so much of memory that begins at its prefix. */
+/* At real address 0 each CPU sees this much of the memory at its prefix. */
 #define PREFIX_AREA (2 * GUEST_PAGE_SIZE)
 
-/* Places behind the general registers: those that the instruction names. */
+/* Places after the general registers: those that the instruction names. */
 enum diag_place {
 	DIAG_R1 = PARACALL_S390_REGISTERS,
 	DIAG_R1_NEXT,
@@ -34,7 +34,7 @@ struct diag_call {
 	/* What was read to find the subcode. */
 	unsigned int known_place;
 	uint64_t known_value;
-	/* The exception that it is, if it is none of those that there are. */
+	/* Its exception, if it does not exist. */
 	enum paracall_diag_outcome refusal;
 	/* Of 0x258 with one of its subcodes. */
 	struct diag_block block;

@@ -4,7 +4,7 @@
 #include "state.h"
 
 /*
- * Load clear and load are the kernel's own, which looks at 16 bits (arch/s390/kvm/diag.c,
+ * Load clear and load are the kernel's own, which uses 16 bits (arch/s390/kvm/diag.c,
  * __diag_ipl_functions); all others its user space's, which refuses more (QEMU's
  * target/s390x/diag.c, handle_diag_308).
  */
@@ -16,7 +16,7 @@ uint64_t diag_ipl_subcode(struct paracall_cpu *cpu, struct diag_call *call)
 	return low == 3 || low == 4 ? low : subcode;
 }
 
-/* Other vCPUs may still run: what they touch by themselves is left alone. */
+/* Other vCPUs may still run: what their threads touch is left alone. */
 int64_t paracall_diag_reset(struct paracall_cpu *cpu, struct call *call)
 {
 	struct paracall_machine *machine = cpu->machine;

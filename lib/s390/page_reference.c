@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * DIAGNOSE 0x258: the guest wants to be told, by a token of its own, of pages
- * that the host has to bring first, and when they are there (pfault). All of
- * the guest's memory is there always, so it is never told; the checks and the
+ * DIAGNOSE 0x258: the guest wants to be notified, by a token of its own, of pages
+ * that the host has to bring first, and when they are available (pfault). All of
+ * the guest's memory is always present, so it is never notified; the checks and the
  * answers are KVM's (arch/s390/kvm/diag.c, __diag_page_ref_service).
  */
 #include "diag.h"
@@ -71,7 +71,7 @@ static bool read_block(struct paracall_cpu *cpu, uint64_t address, struct diag_b
 	return true;
 }
 
-/* The checks that come before it is looked at. */
+/* The checks that come before it is read. */
 uint64_t diag_page_reference_subcode(struct paracall_cpu *cpu, struct diag_call *call)
 {
 	uint64_t address = diag_read_subcode(cpu, call, DIAG_R1, call->r1);

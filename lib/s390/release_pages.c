@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * DIAGNOSE 0x10: what was in these pages is gone. KVM gives them back to the
+ * DIAGNOSE 0x10: the contents of these pages are dropped. KVM returns them to the
  * host, and the guest then finds zeros (arch/s390/kvm/diag.c,
- * diag_release_pages); an engine has no way to give them back, so that here
- * they are only made zero.
+ * diag_release_pages); an engine has no way to return them, so that here
+ * they are only cleared.
  */
 #include "diag.h"
 
 #include <string.h>
 
 /*
- * False behind the end of memory, which has no gaps on s390. A page that is zero
- * is not written to: the host may have none for it yet.
+ * False after the end of memory, which has no gaps on s390. A page that is zero
+ * is not written: the host may have none for it yet.
  */
 static bool release_page(struct paracall_cpu *cpu, uint64_t address)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What s390's vCPUs have beside what all have. */
+/* The state of s390's vCPUs, besides what all have. */
 #ifndef PARACALL_LIB_S390_STATE_H
 #define PARACALL_LIB_S390_STATE_H
 
@@ -7,7 +7,7 @@
 
 struct s390_cpu {
 	struct paracall_cpu cpu;
-	/* The guest asked for interrupts about pages; see page_reference.c. */
+	/* The guest requested interrupts about pages; see page_reference.c. */
 	_Atomic(bool) has_pfault_token;
 };
 

@@ -39,7 +39,7 @@ struct paracall_trace_ring *paracall_trace_ring(const struct paracall_trace_view
 	return (void *)((char *)view->trace + HEADER_SIZE + cpu * ring_size(view->ring_events));
 }
 
-/* Room for so many more, as far as the writer knows or can find out. */
+/* Room for this many more, as far as the writer knows or can find out. */
 static bool has_room(const struct paracall_trace_view *view, struct paracall_trace_ring *ring,
 		     uint32_t count)
 {
@@ -85,7 +85,7 @@ size_t paracall_trace_take(const struct paracall_trace_view *view,
 	uint64_t tail = __atomic_load_n(&ring->tail, __ATOMIC_RELAXED);
 	uint64_t count;
 
-	/* A writer that went mad is believed no more than that, and once. */
+	/* A broken writer is trusted only that far, and once. */
 	if (head - tail > view->ring_events)
 		tail = head - view->ring_events;
 	count = head - tail < most ? head - tail : most;

@@ -10,8 +10,8 @@
 #include <paracall/trace.h>
 
 /*
- * The reader's processor had the next events last. So many events ahead their lines
- * of the cache are asked for, so that storing into them needn't wait.
+ * The reader's processor used the next events last. This many events ahead their lines
+ * of the cache are prefetched, so that storing into them need not wait.
  */
 #define RING_AHEAD 8
 
@@ -30,7 +30,7 @@ static inline struct paracall_event *ring_reserve(struct paracall_trace_ring *ri
 	return ring_slot(ring, ring_events, ring->head);
 }
 
-/* It is there. False if there were dropped ones, which are to be told first. */
+/* Publish it. False if events were dropped, which has to be reported first. */
 static inline bool ring_commit(struct paracall_trace_ring *ring, uint32_t ring_events)
 {
 	uint64_t head = ring->head + 1;

@@ -3,7 +3,7 @@
 
 #include "ring.h"
 
-/* The ring is full: there is room when this returns true, or none is to be waited for. */
+/* The ring is full: true if there is room now, false if it must not be waited for. */
 static bool wait_for_room(struct paracall_cpu *cpu)
 {
 	const struct paracall_engine *engine = &cpu->machine->engine;
@@ -40,7 +40,7 @@ static inline struct paracall_event *reserve(struct paracall_cpu *cpu)
 	return __builtin_expect(!!event, 1) ? event : find_room(cpu);
 }
 
-/* The reader comes by itself; that it sleeps too long is found out here. */
+/* The reader wakes by itself; that it sleeps too long is noticed here. */
 static __attribute__((noinline)) void look_after_reader(struct paracall_cpu *cpu)
 {
 	struct paracall_trace_ring *ring = cpu->ring;
@@ -87,7 +87,7 @@ static void tell_wake(struct paracall_cpu *cpu, enum paracall_wake_cause cause, 
 	commit(cpu);
 }
 
-/* A kick has ended this vCPU's halt, or a reset, and it was not told yet. */
+/* A kick has ended this vCPU's halt, or a reset, and it was not reported yet. */
 static __attribute__((noinline)) void tell_kicked(struct paracall_cpu *cpu)
 {
 	take_reset(cpu);
@@ -103,7 +103,7 @@ void trace_kicked(struct paracall_cpu *cpu)
 		tell_kicked(cpu);
 }
 
-/* What belongs to the event of @row that was told at @time, four words at a time. */
+/* The rest of the event of @row that was reported at @time, four words at a time. */
 static bool tell_more(struct paracall_cpu *cpu, enum paracall_event_kind kind, uint32_t row,
 		      uint64_t time, const uint64_t *words, unsigned int count)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Telling what happens. Each function may be called by the vCPU's thread only,
+ * Reporting events. Each function may be called by the vCPU's thread only,
  * and holding no lock: a full ring makes it wait.
  */
 #ifndef PARACALL_LIB_TRACE_H
@@ -8,7 +8,7 @@
 
 #include "../machine.h"
 
-/* The one question that a machine without a trace is asked. */
+/* The only check in a machine without a trace. */
 static inline bool trace_wants(const struct paracall_cpu *cpu, enum paracall_event_kind kind)
 {
 	return __builtin_expect(!!cpu->trace, 0) && paracall_trace_wants(cpu->trace, kind);
@@ -22,7 +22,7 @@ static inline uint64_t trace_time(const struct paracall_cpu *cpu)
 	return machine->engine.trace_clock(machine->engine_machine);
 }
 
-/* What began now; 0 if nobody wants to know. */
+/* The start time of an event; 0 if it is not traced. */
 static inline uint64_t trace_begin(const struct paracall_cpu *cpu,
 				   enum paracall_event_kind kind)
 {
@@ -35,7 +35,7 @@ static inline uint64_t row_bit(uint32_t id)
 }
 
 /*
- * The same for a call that counts in that slot, of which it is known that somebody wants it.
+ * The same for a call that counts in that slot, and that is known to be traced.
  * Reading the clock can cost as much as the call: 0 if it is not timed.
  */
 static inline uint64_t trace_begin_call(const struct paracall_cpu *cpu, uint32_t slot,
@@ -55,7 +55,7 @@ static inline uint64_t trace_index(const struct paracall_cpu *cpu)
 
 /*
  * An event of kind and row, that began at @began (0: it took no time); with
- * @count arguments, more than four too. False if it got lost.
+ * @count arguments, also more than four. False if it was lost.
  */
 bool trace_event(struct paracall_cpu *cpu, uint32_t id, uint64_t began, int64_t result,
 		 const uint64_t *arguments, unsigned int count);
@@ -64,16 +64,16 @@ bool trace_event(struct paracall_cpu *cpu, uint32_t id, uint64_t began, int64_t 
 bool trace_call(struct paracall_cpu *cpu, uint32_t id, uint64_t began, int64_t result,
 		const uint64_t *arguments, unsigned int count);
 
-/* A call's that the table doesn't have; @count arguments. */
+/* A call's that is not in the table; @count arguments. */
 void trace_unknown_call(struct paracall_cpu *cpu, enum paracall_event_kind kind,
 			uint64_t number, const uint64_t *arguments, unsigned int count,
 			uint64_t began, int64_t result);
 
-/* What the event just told gave back beside its result; up to four words. */
+/* What the event just reported returned besides its result; up to four words. */
 void trace_output(struct paracall_cpu *cpu, uint32_t row, const uint64_t *words,
 		  unsigned int count);
 
-/* For events that happen now, without a result; checks that somebody wants it. */
+/* For events that happen now, without a result; checks whether they are traced. */
 #define trace_now(cpu, kind, ...) \
 	do { \
 		if (trace_wants(cpu, kind)) \
@@ -84,7 +84,7 @@ void trace_output(struct paracall_cpu *cpu, uint32_t row, const uint64_t *words,
 	} while (0)
 
 /*
- * Around halts. A kicked vCPU goes on by itself: that is told before its next
+ * Around halts. A kicked vCPU continues by itself: that is reported before its next
  * event, with the time of the kick.
  */
 void trace_halt(struct paracall_cpu *cpu);

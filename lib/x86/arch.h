@@ -6,7 +6,7 @@
 #include "../row.h"
 #include "state.h"
 
-/* By number; NULL where x86 has none. */
+/* By number; NULL if x86 has none. */
 extern const struct row *const x86_rows[X86_NUMBERS];
 
 static inline const struct row *x86_row(uint64_t number)

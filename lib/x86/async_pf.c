@@ -3,7 +3,7 @@
  * Asynchronous page faults: msr.rst, and arch/x86/kvm/x86.c,
  * kvm_pv_enable_async_pf and kvm_arch_async_page_present. All of the guest's
  * memory is always there, so there is no cause for one but testing the guest.
- * When the guest enables them all that wait are woken, as KVM does.
+ * When the guest enables them, all waiting tasks are woken, as KVM does.
  */
 #include "async_pf.h"
 
@@ -42,7 +42,7 @@ static struct paracall_gpa token_address(struct paracall_cpu *cpu)
 			    offsetof(struct paracall_kvm_vcpu_pv_apf_data, token));
 }
 
-/* Tell the guest that what it waits for under @token is there. */
+/* Notify the guest that the page for @token is available. */
 static bool announce_ready(struct paracall_cpu *cpu, uint32_t token)
 {
 	const struct paracall_engine *engine = &cpu->machine->engine;

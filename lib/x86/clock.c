@@ -8,12 +8,12 @@
  * rely on it for the counter itself (arch/x86/kernel/kvmclock.c, kvm_get_tsc_khz).
  *
  * What the clock pages say is the same for all vCPUs, always: that is what the
- * stable flag promises. So when the clock has to be corrected, since the counter
- * does not go evenly, all pages change together: first their versions become
- * odd, so that nobody can use them, then they get the new line, and last their
- * versions become even again. A clock that is behind makes a step. One that is
- * ahead stands still while the versions are odd: nobody can read it then, and it
- * goes on from where it was.
+ * stable flag promises. So when the clock has to be corrected, because the counter
+ * is uneven, all pages change together: first their versions become
+ * odd, so that no vCPU can use them, then they get the new line, and last their
+ * versions become even again. A clock that is behind jumps. One that is
+ * ahead stands still while the versions are odd: no vCPU can read it then, and it
+ * continues from where it was.
  */
 #include "clock.h"
 
@@ -82,7 +82,7 @@ static bool try_lock(struct clock *clock)
 
 /*
  * Held while pages are written: for some microseconds, or up to LONGEST_HOLD more.
- * Never on the way of a hypercall, but of one that sends an INIT. Whoever holds it
+ * Never in a hypercall, except one that sends an INIT. The holder
  * may have to wait for the engine, if a page turns out to be a device's. So it is
  * not for callers that the engine may wait for: those in paracall_update() and
  * paracall_machine_remove_cpu().
@@ -233,22 +233,22 @@ static void write_own_page(struct paracall_cpu *cpu, bool was_paused)
 	finish_page(cpu, x86_cpu(cpu), was_paused);
 }
 
-/* Smaller errors are none. */
+/* Smaller errors are ignored. */
 #define SMALL_ERROR 2000
-/* More than that is no uneven counter. */
+/* More than that is not an uneven counter. */
 #define MOST_ERROR INT64_C(1000000000)
 
 /* The clock stands still for no longer than this at a time: readers wait for it. */
 #define LONGEST_HOLD 100000
-/* A host clock that does not go on ends it, too. */
+/* A host clock that does not advance ends it, too. */
 #define MOST_READINGS 10000
 /*
- * A reader may have read the counter so much later than it seems, or the host's
- * processors be apart by so much.
+ * A reader may have read the counter this much later than it seems, or the host's
+ * processors may differ by this much.
  */
 #define SLACK 500
 
-/* What the engine says of the counter is good to this. */
+/* The precision of the engine's values of the counter. */
 #define UNCERTAINTY 2000
 
 static bool steady_clock(struct paracall_cpu *cpu, uint64_t *nanoseconds)
@@ -284,7 +284,7 @@ static uint64_t stand_still(struct paracall_cpu *cpu, uint64_t most)
 }
 
 /*
- * To a value of the counter that nobody reads any more: @tsc, if that was read by
+ * To a value of the counter that is not read any more: @tsc, if that was read by
  * the guest as it seems.
  */
 static void rebase(struct clock_line *line, uint64_t tsc, uint64_t latest)
@@ -334,7 +334,7 @@ static bool adjust(struct paracall_cpu *cpu, struct clock *clock, uint64_t tsc,
 	return true;
 }
 
-/* Without the lock: telling may have to wait. */
+/* Without the lock: reporting may have to wait. */
 static void tell_update(struct paracall_cpu *cpu, const struct clock_line *line,
 			bool was_paused)
 {
@@ -374,7 +374,7 @@ void paracall_clock_jump(struct paracall_cpu *cpu, int64_t nanoseconds)
 	atomic_fetch_or(&x86_cpu(cpu)->requests, REQUEST_CLOCK_JUMP);
 }
 
-/* Its origin jumps with it, or paracall_adjust_clock() would take it for an error. */
+/* Its origin jumps with it, or paracall_adjust_clock() would treat it as an error. */
 static void jump(struct paracall_cpu *cpu)
 {
 	struct clock *clock = &x86_machine_of(cpu)->clock;
@@ -534,7 +534,7 @@ static bool find_epoch(struct paracall_cpu *cpu, struct paracall_pvclock_wall_cl
 	return true;
 }
 
-/* Written once, now. An address that is no memory is no error. */
+/* Written once, now. An address outside memory is not an error. */
 bool paracall_write_wall_clock(struct paracall_cpu *cpu, uint64_t value)
 {
 	struct paracall_gpa address = guest_address(value);
@@ -583,7 +583,7 @@ static bool is_line(const struct clock_line *line, uint64_t frequency)
 /* Parts of a thousand; the engine may have had to measure it. */
 #define MOST_DIFFERENCE 1
 
-/* By the first vCPU, which any is as good as. */
+/* By the first vCPU; any would do. */
 static bool goes_at(struct paracall_machine *machine, uint64_t frequency)
 {
 	uint64_t here, difference;

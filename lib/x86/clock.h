@@ -26,11 +26,11 @@ void paracall_clock_stop(struct paracall_cpu *cpu);
 /* The same for callers that must not wait: what another vCPU writes there it ends. */
 void paracall_clock_leave(struct paracall_cpu *cpu);
 
-/* Whether the guest keeps this vCPU's clock in a page, and it is told there. */
+/* Whether the guest has a page for this vCPU's clock, and it is written. */
 bool paracall_clock_is_running(struct paracall_cpu *cpu);
 
 /*
- * Fault injection: the clock of all vCPUs goes forward, or back, by so much, in
+ * Fault injection: the clock of all vCPUs jumps forward, or back, by this much, in
  * paracall_update_clock().
  */
 void paracall_clock_jump(struct paracall_cpu *cpu, int64_t nanoseconds);
@@ -43,7 +43,7 @@ void paracall_clock_save(struct clock *clock, struct record_writer *writer);
 int paracall_clock_load(struct paracall_machine *machine, struct record_reader *reader,
 			bool is_real);
 
-/* What others asked for, in paracall_update(). */
+/* What others requested, in paracall_update(). */
 void paracall_update_clock(struct paracall_cpu *cpu);
 
 #endif /* PARACALL_LIB_X86_CLOCK_H */

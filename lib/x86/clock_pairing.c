@@ -18,7 +18,7 @@ DEFINE_CALL(paracall_clock_pairing)
 		return -PARACALL_KVM_ENOSYS;
 	if (call->arguments[1] != PARACALL_KVM_CLOCK_PAIRING_WALLCLOCK)
 		return -PARACALL_KVM_EOPNOTSUPP;
-	/* Like a KVM whose host does not go by a time-stamp counter. */
+	/* Like a KVM whose host does not use a time-stamp counter. */
 	if (!ask_clocks(cpu, &clocks) || !clocks.is_paired)
 		return -PARACALL_KVM_EOPNOTSUPP;
 	pairing = (struct paracall_kvm_clock_pairing){

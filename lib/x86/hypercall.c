@@ -49,7 +49,7 @@ static void write_result(struct paracall_cpu *cpu, uint32_t mode, int64_t result
 								       : (uint32_t)result);
 }
 
-/* Until the next one whose time count_samples() has taken. */
+/* Until the next one that count_samples() times. */
 static int32_t untimed_after(const struct paracall_cpu *cpu, uint64_t calls)
 {
 	if (!cpu->machine->engine.clock)
@@ -106,7 +106,7 @@ static x86_quick_call *const quick_calls[X86_NUMBERS] = {
 #undef CALL
 #pragma GCC diagnostic pop
 
-/* Nothing is known of the call but that it is made in .quick_mode. */
+/* Nothing is known about the call except that it is made in .quick_mode. */
 static inline void make_quickly(struct paracall_cpu *cpu, uint32_t mode, uint64_t number)
 {
 	if (__builtin_expect(number < X86_NUMBERS, true))

@@ -15,7 +15,7 @@ static struct paracall_interrupt decode_icr(uint64_t icr)
 	};
 }
 
-/* Whether a local APIC acts on it at all. */
+/* Whether a local APIC acts on it. */
 static bool is_accepted(const struct paracall_interrupt *interrupt)
 {
 	switch (interrupt->delivery_mode) {
@@ -30,8 +30,8 @@ static bool is_accepted(const struct paracall_interrupt *interrupt)
 }
 
 /*
- * Vectors below 16 are reserved: a local APIC in KVM keeps such an interrupt for
- * ever, because its priority is not above that of a CPU that does nothing.
+ * Vectors below 16 are reserved: a local APIC in KVM keeps such an interrupt
+ * forever, because its priority is not above that of an idle CPU.
  */
 #define LOWEST_VECTOR 16
 

@@ -4,7 +4,7 @@
 #include "quick.h"
 
 /*
- * Everybody, even if a vCPU has that id: to KVM a kick is no interrupt of an
+ * All vCPUs, even if one has that id: to KVM a kick is not an interrupt of an
  * x2APIC's (lapic.c, kvm_apic_is_broadcast_dest).
  */
 #define BROADCAST_APIC_ID 0xff

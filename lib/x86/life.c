@@ -88,8 +88,8 @@ void x86_reset_shared(struct paracall_cpu *cpu)
 }
 
 /*
- * INIT leaves POLL_CONTROL: arch/x86/kvm/x86.c, kvm_vcpu_reset. Monitors set all registers
- * back with the machine.
+ * INIT leaves POLL_CONTROL: arch/x86/kvm/x86.c, kvm_vcpu_reset. Monitors restore all
+ * registers with the machine.
  */
 void x86_reset_own(struct paracall_cpu *cpu, bool is_whole)
 {

@@ -12,9 +12,9 @@
  * puts it in place by one compare-and-exchange, and has the old one as its next
  * spare. If another vCPU was faster it starts again from that one's list.
  *
- * So a spare list may be written to while somebody still reads it. The reader
- * sees that afterwards: each change, by its number, makes another word of
- * .current. What it read until then is of no use, and does no harm.
+ * So a spare list may be written while another vCPU still reads it. The reader
+ * notices that afterwards: each change, by its number, makes another word of
+ * .current. What it has read until then is discarded, and does no harm.
  */
 #include "map_gpa_range.h"
 
@@ -86,7 +86,7 @@ void paracall_private_memory_free(struct private_memory *memory)
 	free(memory);
 }
 
-/* What a call asks for. */
+/* What a call requests. */
 struct conversion {
 	uint64_t first;
 	uint64_t end;
@@ -156,12 +156,12 @@ static void count_change(struct paracall_machine *machine, uint64_t ranges, uint
 {
 	struct paracall_statistics *statistics = machine->statistics;
 
-	/* Sums of differences: right in the end, in whatever order they come. */
+	/* Sums of differences: correct in any order. */
 	__atomic_fetch_add(&statistics->private_ranges, ranges, __ATOMIC_RELAXED);
 	__atomic_fetch_add(&statistics->private_pages, pages, __ATOMIC_RELAXED);
 }
 
-/* Where a list stands that was written from that of @seen. */
+/* The place of a list that was written from that of @seen. */
 struct change {
 	uint64_t seen;
 	struct writer writer;
@@ -224,7 +224,7 @@ static int64_t convert(struct paracall_cpu *cpu, const struct conversion *wanted
 	struct change change;
 	int64_t result;
 
-	/* The engine isn't asked for what can't be done. */
+	/* The engine is not asked for what is impossible. */
 	if (!prepare(cpu, wanted, &change))
 		return -PARACALL_KVM_E2BIG;
 	result = ask_engine(cpu, arguments);
@@ -242,11 +242,11 @@ DEFINE_CALL(paracall_map_gpa_range)
 	struct conversion wanted = {
 		.first = address / GUEST_PAGE_SIZE,
 		.end = address / GUEST_PAGE_SIZE + pages,
-		/* Nobody looks at the other attributes: KVM doesn't either. */
+		/* The other attributes are ignored, as in KVM. */
 		.make_private = call->arguments[2] & PARACALL_KVM_MAP_GPA_RANGE_ENCRYPTED,
 	};
 
-	/* Not there unless it was asked for, like KVM_CAP_EXIT_HYPERCALL. */
+	/* Exists on request only, like KVM_CAP_EXIT_HYPERCALL. */
 	if (!x86_machine_of(cpu)->private_memory)
 		return -PARACALL_KVM_ENOSYS;
 	if (address % GUEST_PAGE_SIZE || wanted.end <= wanted.first)
@@ -254,7 +254,7 @@ DEFINE_CALL(paracall_map_gpa_range)
 	return convert(cpu, &wanted, call->arguments);
 }
 
-/* Whether one of @count @ranges has it. They may be no list; then nothing is said. */
+/* Whether one of @count @ranges has it. If they are not a list, the result is void. */
 static bool is_in(const struct range *ranges, uint32_t count, uint64_t page)
 {
 	uint32_t low = 0, high = count;
@@ -362,7 +362,7 @@ int paracall_private_memory_load(struct paracall_machine *machine, struct record
 	for (uint32_t i = 0; i < count; i++) {
 		uint64_t first = record_get_long(reader), end = record_get_long(reader);
 
-		/* There is something between two ranges. */
+		/* There is a gap between two ranges. */
 		if (end <= first || (i && first <= last_end))
 			return PARACALL_ERROR_RECORD;
 		last_end = end;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A clock page's version grows by 2 with each update (pvclock-abi.h), and the guest
- * takes one that changes nothing for what it is. So a version that was written while no
- * vCPU ran is only in that state of the machine, and in those that came of it.
+ * treats one that changes nothing correctly. So a version that was written while no
+ * vCPU ran is only in that state of the machine, and in its successors.
  */
 #include "mark.h"
 
@@ -17,7 +17,7 @@ static struct paracall_gpa page_of(struct x86_cpu *cpu)
 			     ~(uint64_t)PARACALL_KVM_MSR_ENABLED);
 }
 
-/* As it was last written, for all that is known; the guest has not changed the version. */
+/* As last written, as far as is known; the guest has not changed the version. */
 static bool is_good(struct paracall_cpu *reader, struct x86_cpu *cpu,
 		    struct paracall_pvclock_vcpu_time_info *page)
 {
@@ -41,7 +41,7 @@ static bool mark_page(struct paracall_cpu *writer, struct x86_cpu *cpu, struct m
 			   &mark->page.version, sizeof(mark->page.version));
 }
 
-/* Nobody waits for the lock: who has it writes to pages, and then there is no mark. */
+/* The lock is not waited for: its holder writes to pages, and then there is no mark. */
 bool x86_set_mark(struct paracall_cpu *cpu)
 {
 	struct paracall_machine *machine = cpu->machine;
@@ -57,7 +57,7 @@ bool x86_set_mark(struct paracall_cpu *cpu)
 	return is_set;
 }
 
-/* The guest itself puts back the flag that says that it was stopped. */
+/* The guest itself clears the flag that says that it was stopped. */
 enum paracall_mark x86_check_mark(struct paracall_cpu *cpu)
 {
 	const struct mark *mark = &x86_machine_of(cpu)->clock.mark;

@@ -88,7 +88,7 @@ static size_t do_one(struct batch *batch, size_t done)
 		return 0;
 	if (header.op == PARACALL_KVM_MMU_OP_FLUSH_TLB)
 		batch->needs_flush = true;
-	/* And RELEASE_PT: nothing is kept here of a page table. */
+	/* And RELEASE_PT: nothing about page tables is kept here. */
 	return size;
 }
 
@@ -98,7 +98,7 @@ DEFINE_CALL(paracall_mmu_op)
 	uint64_t address = call->arguments[1];
 	size_t done = 0, size;
 
-	/* No KVM of today has it, so it is there only for those who ask. */
+	/* No current KVM has it, so it exists on request only. */
 	if (!is_offered(cpu->machine, PARACALL_KVM_FEATURE_MMU_OP))
 		return -PARACALL_KVM_ENOSYS;
 	batch.long_mode = is_long_mode(cpu, call->mode);
@@ -111,7 +111,7 @@ DEFINE_CALL(paracall_mmu_op)
 		done += size;
 	/*
 	 * Once for all of them, since the guest doesn't run in between. KVM had
-	 * shadow page tables, that it brought up to date with each entry.
+	 * shadow page tables, which it updated with each entry.
 	 */
 	if (batch.needs_flush)
 		cpu->machine->engine.x86->flush_tlb(cpu->engine_cpu);

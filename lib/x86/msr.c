@@ -130,7 +130,7 @@ static bool disturb_write(struct paracall_cpu *cpu, const struct msr *msr, uint6
 	}
 }
 
-/* What is not there can't be disturbed. */
+/* What does not exist cannot be disturbed. */
 static bool disturb_or_do_write(struct paracall_cpu *cpu, const struct msr *msr, uint64_t value)
 {
 	if (!is_there(cpu, msr))
@@ -152,7 +152,7 @@ static void observe(struct paracall_cpu *cpu, enum paracall_event_kind kind, uin
 
 /* ---- all of it -------------------------------------------------------------- */
 
-/* @msr is NULL if KVM has none of that number. */
+/* @msr is NULL if KVM has no such number. */
 static enum paracall_msr_outcome read_msr(struct paracall_cpu *cpu, const struct msr *msr,
 					  uint64_t *value)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* KVM's registers, for the files that answer them. */
+/* KVM's registers, for the files that implement them. */
 #ifndef PARACALL_LIB_X86_MSR_H
 #define PARACALL_LIB_X86_MSR_H
 
 #include "../machine.h"
 
-/* The value that a read gives. On the vCPU's thread. */
+/* The value of a read. On the vCPU's thread. */
 typedef uint64_t paracall_msr_reader(struct paracall_cpu *cpu);
 
 /* False: the guest gets a general protection exception. On the vCPU's thread. */
@@ -32,7 +32,7 @@ static inline bool accepts_flag(uint64_t value)
 /* Whether the guest has the register of that number, as far as that is enforced. */
 bool paracall_msr_is_there(const struct paracall_cpu *cpu, uint32_t number);
 
-/* Whether a feature is there for the guest, as far as that is enforced. */
+/* Whether the guest has a feature, as far as that is enforced. */
 static inline bool has_feature(const struct paracall_cpu *cpu, uint32_t bit)
 {
 	return !cpu->machine->enforce_features || cpu->machine->features & bit;

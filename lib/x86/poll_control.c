@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Polling by the host before a halt: msr.rst. Engines here let a halted vCPU
- * sleep at once, so a guest that forbids polling has its wish anyway.
+ * Polling by the host before a halt: msr.rst. Engines here put a halted vCPU to
+ * sleep at once, so a guest that forbids polling gets that anyway.
  */
 #include "msr.h"
 #include "state.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The register of paravirtual ends of interrupts: arch/x86/kvm/lapic.c,
- * kvm_lapic_set_pv_eoi. The host never allows one, which is its right: the
+ * kvm_lapic_set_pv_eoi. The host never allows one, as it may: the
  * guest then writes to its local APIC.
  */
 #include "../memory.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The shortest way of a call: made in 64-bit mode at privilege level 0, and with nobody
- * who disturbs or observes it. So it is for nearly all of them. DEFINE_CALL
+ * The shortest path of a call: made in 64-bit mode at privilege level 0, and with nothing
+ * to disturb or observe it. That is nearly all of them. DEFINE_CALL
  * makes it of a handler, with all that is known of the call from its row, and without a
  * place for it in memory. All others go by ../call.h.
  */
@@ -84,7 +84,7 @@ ALWAYS_INLINE void quick_do(struct paracall_cpu *cpu, unsigned int number,
 	cpu->write_register(cpu->engine_cpu, PARACALL_X86_RAX, (uint64_t)result);
 }
 
-/* Whether the time of the call that begins is to be taken; .untimed counts down to it. */
+/* Whether to time the call that begins; .untimed counts down to it. */
 ALWAYS_INLINE bool quick_samples(struct paracall_cpu *cpu, unsigned int number)
 {
 	return __builtin_expect(--x86_cpu(cpu)->untimed[number] < 0, false);

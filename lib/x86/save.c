@@ -72,7 +72,7 @@ static const struct saved_register {
 	uint32_t number;
 	size_t offset;
 	uint64_t at_first;
-	/* What the engine must be able to do, for another value to be there. */
+	/* The capability without which no other value is possible. */
 	uint32_t capabilities;
 	bool (*accepts)(const struct paracall_cpu *cpu, uint64_t value);
 } registers[] = {

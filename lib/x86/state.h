@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What x86's machines and vCPUs have beside what all have. */
+/* The state of x86's machines and vCPUs, besides what all have. */
 #ifndef PARACALL_LIB_X86_STATE_H
 #define PARACALL_LIB_X86_STATE_H
 
@@ -7,7 +7,7 @@
 
 #include <pthread.h>
 
-/* Of x86's calls, and some that there are not. */
+/* Of x86's calls, and some that do not exist. */
 #define X86_NUMBERS 16
 
 /* What the guest last wrote to KVM's registers of this vCPU. */
@@ -23,11 +23,11 @@ struct msr_state {
 #define MAX_ASYNC_PFS 8
 
 struct async_pf {
-	/* All that wait are to be woken. */
+	/* All waiting tasks have to be woken. */
 	bool owes_wake_all;
 	uint32_t tokens[MAX_ASYNC_PFS];
 	uint32_t count;
-	/* Of these, so many that the guest is still to be told to be there. */
+	/* How many of these the guest has not been notified of yet. */
 	uint32_t ready;
 	/* Numbers the faults. */
 	uint32_t next;
@@ -37,7 +37,7 @@ struct async_pf {
 enum request {
 	/* Write the clock page again. */
 	REQUEST_CLOCK = 1 << 0,
-	/* The same, and tell of a pause. */
+	/* The same, and report a pause. */
 	REQUEST_CLOCK_PAUSED = 1 << 1,
 	/* Its own: the clock goes forward by .clock_jump. */
 	REQUEST_CLOCK_JUMP = 1 << 2,
@@ -61,15 +61,15 @@ struct x86_cpu {
 	uint32_t clock_version;
 	/* Bits of enum request. */
 	_Atomic(uint32_t) requests;
-	/* Of fault injection: nanoseconds that are still to come. */
+	/* Of fault injection: nanoseconds still to be added. */
 	int64_t clock_jump;
-	/* Of the engine's run delay, what the guest was told of; see ../run_delay.h. */
+	/* The part of the run delay that the guest has received; see ../run_delay.h. */
 	uint64_t told_run_delay;
-	/* Of the lists of private memory, the one that is this vCPU's to write. */
+	/* Of the lists of private memory, the one that this vCPU writes. */
 	uint32_t spare_list;
 };
 
-/* How the guest makes nanoseconds of its time-stamp counter; see clock.c. */
+/* How the guest converts its time-stamp counter to nanoseconds; see clock.c. */
 struct clock_line {
 	uint64_t tsc_timestamp;
 	uint64_t system_time;
@@ -79,7 +79,7 @@ struct clock_line {
 
 /* An update of a clock page that says nothing new; see mark.c. */
 struct mark {
-	/* And since then nothing else was written to any clock page. */
+	/* And nothing else was written to any clock page since. */
 	_Atomic(bool) is_set;
 	struct paracall_gpa address;
 	struct paracall_pvclock_vcpu_time_info page;

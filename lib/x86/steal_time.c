@@ -3,7 +3,7 @@
  * Steal time: msr.rst, and arch/x86/kvm/x86.c, record_steal_time.
  *
  * The byte that says "preempted" is never set: a host that learns of a
- * preemption only afterwards has nothing true to say there.
+ * preemption only afterwards has no correct value to write there.
  */
 #include "steal_time.h"
 
@@ -33,11 +33,11 @@ static void write_part(struct paracall_cpu *cpu, struct paracall_gpa address, si
 		       const void *data, size_t size)
 {
 	guest_write(cpu, guest_offset(address, offset), data, size);
-	/* Others may read at any time, and go by the version. */
+	/* Others may read at any time, and use the version. */
 	atomic_thread_fence(memory_order_seq_cst);
 }
 
-/* Add to what stands in the guest's memory: it is the guest's to set. */
+/* Add to the value in the guest's memory, which the guest may set. */
 void paracall_steal_more(struct paracall_cpu *cpu, uint64_t nanoseconds)
 {
 	struct paracall_gpa address = guest_address(

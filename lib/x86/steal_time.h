@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Steal time that nobody stole. */
+/* Injected steal time. */
 #ifndef PARACALL_LIB_X86_STEAL_TIME_H
 #define PARACALL_LIB_X86_STEAL_TIME_H
 
 #include "../machine.h"
 
-/* Whether the guest wants to be told, and can be. */
+/* Whether the guest has requested it, and it is possible. */
 bool paracall_steal_is_running(struct paracall_cpu *cpu);
 
-/* Tell it of so much more; on the vCPU's thread, while that is so. */
+/* Add this much; on the vCPU's thread, while the former is true. */
 void paracall_steal_more(struct paracall_cpu *cpu, uint64_t nanoseconds);
 
-/* What the host's scheduler counted meanwhile, in paracall_update(). */
+/* Add what the host's scheduler counted meanwhile, in paracall_update(). */
 void paracall_update_steal_time(struct paracall_cpu *cpu);
 
 #endif /* PARACALL_LIB_X86_STEAL_TIME_H */

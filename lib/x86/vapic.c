@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * KVM_HC_VAPIC_POLL_IRQ: the exit is all of it. An engine looks for interrupts
- * by itself before it goes on.
+ * KVM_HC_VAPIC_POLL_IRQ: the exit is all it does. An engine checks for interrupts
+ * itself before it continues.
  */
 #include "quick.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * KVM_HC_SCHED_YIELD: a hint, answered with 0 whether or not anything came of
- * it (arch/x86/kvm/x86.c, kvm_sched_yield).
+ * KVM_HC_SCHED_YIELD: a hint, answered with 0 whether or not it had an effect
+ * (arch/x86/kvm/x86.c, kvm_sched_yield).
  */
 #include "../trace/trace.h"
 #include "quick.h"
