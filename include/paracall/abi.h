@@ -15,7 +15,7 @@
 #define PARACALL_ABI_VERSION 3
 
 /*
- * What a hypercall returns is 0 or more, or one of these negated:
+ * A hypercall returns 0 or more, or one of these negated:
  * include/uapi/linux/kvm_para.h. The first four are Linux errno values; the
  * last two have numbers of their own, the same on every architecture.
  */
@@ -29,7 +29,7 @@
 /*
  * Hypercall numbers: include/uapi/linux/kvm_para.h. They are one space for
  * all architectures (the sections of Documentation/virt/kvm/x86/hypercalls.rst
- * are numbered otherwise).
+ * have other numbers).
  */
 enum paracall_kvm_hypercall {
 	PARACALL_KVM_HC_VAPIC_POLL_IRQ = 1,
@@ -48,8 +48,8 @@ enum paracall_kvm_hypercall {
 
 /*
  * x86, CPUID: Documentation/virt/kvm/x86/cpuid.rst. The signature is
- * "KVMKVMKVM\0\0\0" in ebx, ecx, edx. With another hypervisor's leaves in
- * first place, KVM's are higher up, a multiple of 0x100 on.
+ * "KVMKVMKVM\0\0\0" in ebx, ecx, edx. If another hypervisor's leaves come
+ * first, KVM's are a multiple of 0x100 higher.
  */
 #define PARACALL_KVM_CPUID_SIGNATURE 0x40000000u
 #define PARACALL_KVM_CPUID_FEATURES 0x40000001u
@@ -62,7 +62,7 @@ enum paracall_kvm_hypercall {
 #define PARACALL_HYPERVISOR_CPUID_LAST 0x4000ff00u
 #define PARACALL_HYPERVISOR_CPUID_STEP 0x100u
 
-/* "There is a hypervisor": CPUID leaf 1, ecx. Bit numbers here and below. */
+/* The hypervisor bit: CPUID leaf 1, ecx. Bit numbers here and below. */
 #define PARACALL_CPUID_1_ECX_HYPERVISOR 31
 
 /*
@@ -139,7 +139,7 @@ enum paracall_kvm_msr {
 /* Bit 0 of most of them. */
 #define PARACALL_KVM_MSR_ENABLED 1u
 
-/* ASYNC_PF_EN, besides that. */
+/* ASYNC_PF_EN, additionally. */
 #define PARACALL_KVM_ASYNC_PF_SEND_ALWAYS (1u << 1)
 #define PARACALL_KVM_ASYNC_PF_DELIVERY_AS_PF_VMEXIT (1u << 2)
 #define PARACALL_KVM_ASYNC_PF_DELIVERY_AS_INT (1u << 3)
@@ -199,7 +199,7 @@ struct paracall_kvm_vcpu_pv_apf_data {
 };
 
 #define PARACALL_KVM_PV_REASON_PAGE_NOT_PRESENT 1u
-/* The token that wakes all that wait. */
+/* The token that wakes all waiting tasks. */
 #define PARACALL_KVM_ASYNC_PF_WAKE_ALL 0xffffffffu
 
 /* MAP_GPA_RANGE's attributes: hypercalls.rst. */
@@ -236,7 +236,7 @@ struct paracall_kvm_mmu_op_release_pt {
 
 /*
  * PowerPC: Documentation/virt/kvm/ppc-pv.rst, include/uapi/asm/epapr_hcalls.h
- * and kvm_para.h of arch/powerpc/. What r11 holds is a vendor and its number.
+ * and kvm_para.h of arch/powerpc/. r11 holds a vendor and its number.
  */
 #define PARACALL_EPAPR_TOKEN(vendor, number) ((uint32_t)(vendor) << 16 | (number))
 #define PARACALL_EPAPR_VENDOR_LOCAL 0
@@ -262,7 +262,7 @@ enum paracall_epapr_hypercall {
 	PARACALL_EV_IDLE = 16,
 };
 
-/* What comes back in r3. Other than on x86, errors are not negated. */
+/* The result in r3. Unlike on x86, errors are not negated. */
 #define PARACALL_EV_SUCCESS 0
 #define PARACALL_EV_EPERM 1
 #define PARACALL_EV_ENOENT 2
@@ -278,7 +278,7 @@ enum paracall_epapr_hypercall {
 #define PARACALL_EV_UNIMPLEMENTED 12
 #define PARACALL_EV_BUFFER_OVERFLOW 13
 
-/* With this in the low half of r0, sc in the supervisor state is a call, too. */
+/* With this in the low half of r0, sc in supervisor state is a call, too. */
 #define PARACALL_KVM_SC_MAGIC 0x4b564d21u
 
 /* A bit's number in what KVM_HC_FEATURES returns. */
@@ -286,7 +286,7 @@ enum paracall_epapr_hypercall {
 
 /*
  * PPC_MAP_MAGIC_PAGE: in the low bits of its second argument, and in its answer.
- * The page begins with struct kvm_vcpu_arch_shared, of so many bytes.
+ * The page begins with struct kvm_vcpu_arch_shared, of this size.
  */
 #define PARACALL_KVM_MAGIC_PAGE_NOT_MAPPED_NX 1u
 #define PARACALL_KVM_MAGIC_FEAT_SR (1u << 0)

@@ -34,26 +34,26 @@ struct paracall_arm64_engine {
 
 	/*
 	 * Fill @size bytes with what nobody can guess; false if there is none
-	 * now. May not wait for long. Needed for PARACALL_CAN_GIVE_RANDOM.
+	 * now. Must not wait for long. Needed for PARACALL_CAN_GIVE_RANDOM.
 	 */
 	bool (*random)(void *cpu, void *data, size_t size);
 };
 
-/* The instruction by which a call is made. */
+/* The instruction that makes the call. */
 enum paracall_smccc_conduit {
-	/* hvc, whatever its immediate is. */
+	/* hvc with any immediate. */
 	PARACALL_SMCCC_HVC,
-	/* smc #0; KVM answers smc with another immediate by X0 = -1 alone. */
+	/* smc #0; KVM answers smc with another immediate by X0 = -1 only. */
 	PARACALL_SMCCC_SMC,
 };
 
-/* What becomes of a call. */
+/* The outcome of a call. */
 enum paracall_smccc_outcome {
 	/* Done; the engine steps over the instruction. */
 	PARACALL_SMCCC_DONE,
 	/*
 	 * The engine's own, a function of PSCI, which it does now. It is counted. Of
-	 * hvc only: by smc those that the engine would have to do are not supported.
+	 * hvc only: by smc, functions that the engine would serve are not supported.
 	 */
 	PARACALL_SMCCC_NOT_OURS,
 };
@@ -66,15 +66,15 @@ enum paracall_smccc_outcome {
 enum paracall_smccc_outcome paracall_smccc(struct paracall_cpu *cpu,
 					   enum paracall_smccc_conduit conduit);
 
-/* What paracall_arm64_place_stolen_time() needs at the address, and a multiple of what. */
+/* The size of what paracall_arm64_place_stolen_time() places, and its alignment. */
 #define PARACALL_STOLEN_TIME_SIZE 64u
 
 /*
- * [vCPU, or any while it does not run] Says where the vCPU's record of stolen time is,
+ * [vCPU, or any while it does not run] Sets where the vCPU's record of stolen time is,
  * as KVM_ARM_VCPU_PVTIME_IPA does: PARACALL_STOLEN_TIME_SIZE bytes of memory that the
- * guest knows nothing of until it asks. It is written to when the guest asks for it, and
- * then in paracall_update(). Without a place stolen time is not supported. A
- * reset of the machine takes it away.
+ * guest does not know until it asks. It is written when the guest asks for it, and
+ * then in paracall_update(). Without a place, stolen time is not supported. A
+ * reset of the machine removes it.
  *
  * Returns 0, PARACALL_ERROR_ARGUMENT for an address that is no such multiple, or
  * PARACALL_ERROR_USE if this is no machine of arm64.
@@ -83,14 +83,14 @@ int paracall_arm64_place_stolen_time(struct paracall_cpu *cpu, struct paracall_g
 
 /*
  * [any] Whether a guest's flattened device tree, of at most @size bytes, says that PSCI is
- * called by hvc. Where that is so the guest has no EL2 of its own, and the host is
+ * called by hvc. If so, the guest has no EL2 of its own, and the host has
  * to serve it. The address is a multiple of PARACALL_DEVICE_TREE_ALIGNMENT; the tree may
- * be the guest's own work.
+ * be forged by the guest.
  */
 bool paracall_arm64_calls_by_hvc(const void *tree, size_t size);
 
 /*
- * [any] Takes @bytes from the end of the last memory that such a tree knows, in place;
+ * [any] Takes @bytes from the end of the last memory in such a tree, in place;
  * @address is where they begin. Before a guest's first instruction that is memory
  * which no guest uses, for records of stolen time: KVM's user space has memory beside
  * the guest's.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What an engine gives and gets: its functions, machines, vCPUs, and what all
+ * The engine's interface: its functions, machines, vCPUs, and what all
  * architectures have. x86.h, s390.h, powerpc.h and arm64.h have the rest of
  * each.
  */
@@ -35,23 +35,23 @@ enum paracall_capability {
 	PARACALL_CAN_ACCESS_MEMORY = 1 << 3,
 	/* Tell the guest's time-stamp counter: .read_clocks, on x86 .tsc_frequency */
 	PARACALL_CAN_TELL_TIME = 1 << 4,
-	/* Tell how long the host kept a vCPU waiting: .run_delay */
+	/* Report how long a vCPU waited for the host: .run_delay */
 	PARACALL_CAN_TELL_RUN_DELAY = 1 << 5,
 	/* Make a vCPU forget translated addresses: .flush_tlb */
 	PARACALL_CAN_FLUSH_TLB = 1 << 6,
-	/* Hand each vCPU that is about to be preempted to the library before. */
+	/* Call the library before a vCPU is preempted. */
 	PARACALL_CAN_TELL_PREEMPTION = 1 << 7,
 	/* Ask the library before it delivers an interrupt. */
 	PARACALL_CAN_DEFER_EOI = 1 << 8,
 	/* Interrupt controllers take 15-bit destinations in messages. */
 	PARACALL_CAN_EXTEND_MSI = 1 << 9,
-	/* Lay PowerPC's magic page over the guest's address space. */
+	/* Map PowerPC's magic page over the guest's address space. */
 	PARACALL_CAN_MAP_MAGIC_PAGE = 1 << 10,
 	/* Give random numbers: .random */
 	PARACALL_CAN_GIVE_RANDOM = 1 << 11,
 };
 
-/* [any] What one capability is, in words: "tell what time it is". */
+/* [any] A capability in words: "interrupt a vCPU". */
 const char *paracall_capability_name(enum paracall_capability capability);
 
 /*
@@ -59,8 +59,8 @@ const char *paracall_capability_name(enum paracall_capability capability);
  */
 
 /*
- * A guest-physical address, on s390 an absolute one: of use to the functions
- * that take one, only.
+ * A guest-physical address, on s390 an absolute one: only for the functions
+ * that take one.
  */
 struct paracall_gpa {
 	uint64_t value;
@@ -74,19 +74,19 @@ struct paracall_clocks {
 	 */
 	size_t size;
 	/*
-	 * What rdtsc in the guest gave, or would have given, at that time; on arm64 a
+	 * What rdtsc in the guest returned, or would have returned, at that time; on arm64 a
 	 * reading of CNTVCT_EL0.
 	 */
 	uint64_t tsc;
 	/* The host's real-time clock, since 1970 */
 	int64_t seconds;
 	uint32_t nanoseconds;
-	/* A steady clock of the host's, at the same instant. */
+	/* A steady clock of the host, at the same instant. */
 	uint64_t steady_nanoseconds;
 	/*
-	 * The two go at the same pace, and were read just now. If not, the
-	 * counter goes by a virtual clock, and they are those of some moment
-	 * in the past, like the machine's beginning.
+	 * The two have the same rate, and were read just now. If not, the
+	 * counter depends on a virtual clock, and they are those of some moment
+	 * in the past, such as the start of the machine.
 	 */
 	bool is_paired;
 };
@@ -114,8 +114,8 @@ struct paracall_arm64_engine;
  * paracall_machine_remove_cpu() may tell a trace of its vCPU, paracall_machine_new()
  * calls .clock, and all may call .report.
  *
- * A target that was taken out of the machine may still be named by a call that was
- * under way then.
+ * A target that was removed from the machine may still be named by a call that was
+ * in progress then.
  */
 struct paracall_engine {
 	/* sizeof(struct paracall_engine): see PARACALL_INTERFACE_VERSION. */
@@ -176,13 +176,13 @@ struct paracall_engine {
 	bool (*read_clocks)(void *cpu, struct paracall_clocks *clocks);
 
 	/*
-	 * Nanoseconds that the host's scheduler let this vCPU wait while it
-	 * could have run, since it exists. Needed for PARACALL_CAN_TELL_RUN_DELAY.
+	 * Nanoseconds that this vCPU waited for the host's scheduler while it
+	 * could run, since it exists. Needed for PARACALL_CAN_TELL_RUN_DELAY.
 	 */
 	uint64_t (*run_delay)(void *cpu);
 
 	/*
-	 * Let the calling vCPU wait so many nanoseconds, or less where that would
+	 * Make the calling vCPU wait this many nanoseconds, or less where that would
 	 * stop others for long: for fault injection only. NULL: rules with
 	 * PARACALL_FAULT_DELAY are refused with PARACALL_ERROR_ARGUMENT.
 	 */
@@ -202,7 +202,7 @@ struct paracall_engine {
 	 * counter, of the instruction that it executes. NULL: events have 0.
 	 */
 	uint64_t (*program_counter)(void *cpu);
-	/* The clock that the trace asks for, enum paracall_trace_clock. Never 0. */
+	/* The clock that the trace requests, enum paracall_trace_clock. Never 0. */
 	uint64_t (*trace_clock)(void *machine);
 	/*
 	 * The vCPU's ring is full: wait a while for the reader. False if there is
@@ -266,7 +266,7 @@ struct paracall_options {
 	/*
 	 * Answer calls whose feature is not in @features as unknown, like
 	 * KVM_CAP_ENFORCE_PV_FEATURE_CPUID. Off, as in KVM by default, the
-	 * word is only what the guest is told.
+	 * word is only what the guest is offered.
 	 */
 	bool enforce_features;
 	/*
@@ -279,7 +279,7 @@ struct paracall_options {
 	/* Fault injection; copied. NULL: none. */
 	const struct paracall_injection *injection;
 	/*
-	 * Where events go, if anybody wants to see them; else NULL. Its sizes are read
+	 * Where events go; NULL: nowhere. Its sizes are read
 	 * now: PARACALL_ERROR_ARGUMENT if they are impossible, and PARACALL_ERROR_VERSION
 	 * if its layout is of another version.
 	 */
@@ -308,16 +308,16 @@ int paracall_machine_new(struct paracall_machine **machine,
 void paracall_machine_free(struct paracall_machine *machine);
 
 /*
- * [any, before the guest can have asked] The engine finds that it can't do
- * what @capabilities say: features that need them are not offered.
+ * [any, before the guest can have asked] The engine finds that it lacks
+ * @capabilities: features that need them are not offered.
  */
 void paracall_machine_withdraw(struct paracall_machine *machine, uint32_t capabilities);
 
 /*
  * [vCPU @by, or stopped] What a reset of the guest does: no kick is
- * pending, no vCPU counts as halted, MSRs are as at the beginning, pages that the guest
- * registered are no longer written to, all memory is shared. Counters go on. Should
- * another vCPU run meanwhile, its own part takes place when it next uses it. For
+ * pending, no vCPU counts as halted, MSRs have their initial values, pages that the guest
+ * registered are no longer written, all memory is shared. Counters continue. If
+ * another vCPU runs meanwhile, its own part is reset when it next uses it. For
  * PARACALL_POWERPC none may.
  *
  * @by is the vCPU in whose thread this is; the trace has the reset among its events.
@@ -328,25 +328,25 @@ void paracall_machine_reset(struct paracall_machine *machine, struct paracall_cp
 /*
  * [vCPU @by, while no other runs the guest's code] Another state of the machine has taken
  * this one's place, of which the library knows nothing: a snapshot was loaded, or the
- * guest has come from another host. It is told of as an event.
+ * guest has come from another host. It is reported as an event.
  *
- * What the guest had registered is forgotten, as by a reset, and no page is written to
- * that it does not register from here on. What it may wait for is owed: of each vCPU
+ * What the guest had registered is dropped, as by a reset, and no page is written
+ * that it does not register from now on. Kicks that it may wait for are owed: for each vCPU
  * it is not known whether it halts, or was kicked before; so its next halt ends at once,
  * and a kick before that wakes it, too. Ids of vCPUs, features and counters stay.
  */
 void paracall_machine_loaded(struct paracall_machine *machine, struct paracall_cpu *by);
 
 /*
- * For engines that are not told when that happens. When all vCPUs have stopped, or halt,
+ * For engines that are not notified of that. When all vCPUs have stopped, or halt,
  * paracall_set_mark() leaves a mark in the guest's memory that no state has which was
  * saved before: it updates a page that the guest has registered without changing what
- * that says. So another state's memory has not got it, or has none of that page.
+ * that says. So another state's memory lacks it, or that page.
  *
  * Both are [vCPU, while no other runs the guest's code]; @cpu may be any vCPU.
  */
 enum paracall_mark {
-	/* There was no page to put one in, or it was written to since. */
+	/* There was no page for one, or it was written since. */
 	PARACALL_MARK_NONE,
 	PARACALL_MARK_KEPT,
 	/* This is another memory: call paracall_machine_loaded(). */
@@ -371,15 +371,15 @@ struct paracall_cpu *paracall_machine_find_cpu(struct paracall_machine *machine,
 					       uint32_t index);
 
 /*
- * [vCPU, or any once it does not run any more] Takes a vCPU out, as when it is
- * unplugged: no call reaches it, none of its pages is written to, but that another
- * vCPU may be about to finish its clock's. Waits for nobody. Its counters stay.
+ * [vCPU, or any once it does not run any more] Removes a vCPU, as when it is
+ * unplugged: no call reaches it, none of its pages is written, except that another
+ * vCPU may be about to finish its clock's. Does not wait. Its counters stay.
  * Another can be added in the same slot later.
  */
 void paracall_machine_remove_cpu(struct paracall_cpu *cpu);
 
 /*
- * [any] Tells the local APIC's id, by which guests name the vCPU; on s390 this is
+ * [any] Sets the local APIC's id, by which guests name the vCPU; on s390 this is
  * the CPU's address. From then on other vCPUs' calls reach this one. Returns 0, or
  * PARACALL_ERROR_CPU for an id above PARACALL_MAX_APIC_ID or one that another
  * vCPU has.
@@ -388,36 +388,36 @@ int paracall_cpu_set_apic_id(struct paracall_cpu *cpu, uint32_t apic_id);
 
 /*
  * [vCPU, or any while it does not run] What INIT, or on s390 a CPU reset, does to
- * a vCPU: its pages are no longer written to, no kick is pending. Its MSRs are as
- * at the beginning, but for POLL_CONTROL and those that all vCPUs share.
+ * a vCPU: its pages are no longer written, no kick is pending. Its MSRs have
+ * initial values, except POLL_CONTROL and those that all vCPUs share.
  */
 void paracall_cpu_reset(struct paracall_cpu *cpu);
 
 /*
  * [stopped] All of the machine that its guest could miss, for a snapshot or a migration:
- * what it wrote to KVM's registers, kicks that wait, asynchronous page faults, private
+ * what it wrote to KVM's registers, pending kicks, asynchronous page faults, private
  * memory, its clock, the magic page, DIAGNOSE's tokens. The record can be loaded on a host
  * of any byte order, and by later versions of the library. What the engine itself
- * keeps of the vCPUs, and the guest's memory, is the engine's to save. Counters are not
- * part of it, nor are a trace, or rules by which faults are injected.
+ * keeps of the vCPUs, and the guest's memory, the engine has to save. Counters are not
+ * part of it, nor are a trace, or rules of fault injection.
  *
- * Returns the record's size in bytes. It is whole if that is @size at most; @record may be
+ * Returns the record's size in bytes. It is complete if that is at most @size; @record may be
  * NULL if @size is 0.
  */
 size_t paracall_machine_save(struct paracall_machine *machine, void *record, size_t size);
 
 /*
- * [stopped] Makes the machine what it was when it was saved. It must have been made for the
+ * [stopped] Restores the machine as it was saved. It must have been made for the
  * same architecture, with those features at least, and the vCPUs in the same
- * slots must have been added. A vCPU that was halted then is halted again: if it doesn't
- * go on in its halt, the engine calls paracall_resume(). The guest's time-stamp counter
- * must go on from where it was, at the same pace; call paracall_machine_was_paused(), too,
- * if the guest is to know.
+ * slots must have been added. A vCPU that was halted then is halted again: if it does not
+ * continue its halt, the engine calls paracall_resume(). The guest's time-stamp counter
+ * must continue from where it was, at the same rate; call paracall_machine_was_paused(), too,
+ * if the guest should know.
  *
  * The record may be forged: each of its fields is checked as if the guest had written it.
  * Returns 0, PARACALL_ERROR_RECORD, PARACALL_ERROR_VERSION, PARACALL_ERROR_CPU if it is of
- * other vCPUs, or PARACALL_ERROR_FEATURE if the machine or its engine lack something that
- * it needs. On an error nothing has changed, but if .map_magic_page has refused: then all
+ * other vCPUs, or PARACALL_ERROR_FEATURE if the machine or its engine lacks something that
+ * it needs. On an error nothing has changed, unless .map_magic_page has refused: then all
  * is as after a reset.
  *
  * May call .tsc_frequency, .has_register and .map_magic_page, with a vCPU of the machine's.
@@ -436,15 +436,15 @@ struct paracall_statistics *paracall_machine_statistics(struct paracall_machine 
 
 /*
  * [any] The machine stood still for a while and its clocks with it (as in
- * QEMU's stop and cont). Each vCPU tells the guest at its next
- * paracall_update(), so that its watchdogs don't bark
+ * QEMU's stop and cont). Each vCPU reports it to the guest at its next
+ * paracall_update(), so that its watchdogs do not trigger
  * (KVM_KVMCLOCK_CTRL in Documentation/virt/kvm/api.rst).
  */
 void paracall_machine_was_paused(struct paracall_machine *machine);
 
 /*
- * [vCPU, and holding no lock: it may wait] Tell an event of the engine's own, if
- * somebody wants to see that kind. More than four arguments are allowed.
+ * [vCPU, and holding no lock: it may wait] Report an event of the engine's own, if
+ * that kind is traced. More than four arguments are allowed.
  */
 void paracall_trace_tell(struct paracall_cpu *cpu, enum paracall_event_kind kind, uint32_t row,
 			 int64_t result, const uint64_t *arguments, unsigned int count);
@@ -465,23 +465,23 @@ enum paracall_mode {
 };
 
 /*
- * [vCPU] The vCPU is about to halt (x86: hlt). Returns true if it shall really
- * halt; false if a kick was waiting for it, which is used up by this: then the
+ * [vCPU] The vCPU is about to halt (x86: hlt). Returns true if it has to
+ * halt; false if a kick was pending for it, which this consumes: then the
  * instruction ends at once. A vCPU that halts with nothing but a kick to end
  * it, interrupts disabled, is legal.
  */
 bool paracall_halt(struct paracall_cpu *cpu);
 
 /*
- * [vCPU] The vCPU runs again for a reason of its own, like an interrupt. May
+ * [vCPU] The vCPU runs again for another reason, such as an interrupt. Can
  * be called at any time, and costs next to nothing if it did not halt.
  */
 void paracall_resume(struct paracall_cpu *cpu);
 
 /*
  * [vCPU] Around a moment in which the engine lets others run because this vCPU spins:
- * after @hints hints of the guest that it does (x86: pause), for @nanoseconds. Counts
- * it, and tells of it. On KVM it is the processor that sees such loops:
+ * after @hints hints of the guest that it spins (x86: pause), for @nanoseconds. Counts
+ * and reports it. On KVM the processor detects such loops:
  * virt/kvm/kvm_main.c, kvm_vcpu_on_spin. What paracall_spin_begin() returned is for the
  * trace.
  */
@@ -490,9 +490,9 @@ void paracall_spin_end(struct paracall_cpu *cpu, uint64_t began, uint64_t hints,
 		       uint64_t nanoseconds);
 
 /*
- * [vCPU] Bring up to date what the guest reads from memory: steal time, pauses,
- * events that wait. To be called now and then, best when the vCPU takes an
- * interrupt, a few hundred times a second; before the guest's own code goes on.
+ * [vCPU] Update what the guest reads from memory: steal time, pauses,
+ * pending events. To be called now and then, best when the vCPU takes an
+ * interrupt, a few hundred times a second; before the guest's own code continues.
  */
 void paracall_update(struct paracall_cpu *cpu);
 

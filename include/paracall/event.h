@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What can be told of a guest while it runs: one event for each call, access to
+ * Events of a guest while it runs: one for each call, access to
  * KVM's registers, halt, wake-up and so on. Events have one size and no
  * pointers, so that they can go through shared memory and into files.
  */
@@ -25,7 +25,7 @@ enum paracall_event_kind {
 	PARACALL_EVENT_DIAG,
 	/*
 	 * PowerPC: a call of PAPR's, and of KVM's or ePAPR's; the row is the table's.
-	 * PAPR's are told when they begin, and their results never.
+	 * PAPR's are reported when they begin, and their results never.
 	 */
 	PARACALL_EVENT_PAPR,
 	PARACALL_EVENT_EPAPR,
@@ -37,7 +37,7 @@ enum paracall_event_kind {
 	/* The vCPU begins to halt. */
 	PARACALL_EVENT_HALT,
 	/*
-	 * It goes on: an enum paracall_wake_cause, the vCPU that caused it or
+	 * It continues: an enum paracall_wake_cause, the vCPU that caused it or
 	 * PARACALL_EVENT_NOBODY, nanoseconds halted.
 	 */
 	PARACALL_EVENT_WAKE,
@@ -45,7 +45,7 @@ enum paracall_event_kind {
 	PARACALL_EVENT_KICK,
 	/* This vCPU sends an interrupt: target, vector, delivery mode, taken. */
 	PARACALL_EVENT_INTERRUPT,
-	/* This vCPU gives way: to which, or PARACALL_EVENT_NOBODY for any. */
+	/* This vCPU yields: to which, or PARACALL_EVENT_NOBODY for any. */
 	PARACALL_EVENT_YIELD,
 	/*
 	 * The guest's clock page was written, or all vCPUs' with it: counter, system
@@ -53,16 +53,16 @@ enum paracall_event_kind {
 	 * signed; PARACALL_PVCLOCK_... flags that the host gave it.
 	 */
 	PARACALL_EVENT_CLOCK,
-	/* Steal time was told: nanoseconds more, address. */
+	/* Steal time was reported: nanoseconds more, address. */
 	PARACALL_EVENT_STEAL,
-	/* An asynchronous page fault began, or its end was told: token. */
+	/* An asynchronous page fault began, or its end was reported: token. */
 	PARACALL_EVENT_ASYNC_PF,
 	PARACALL_EVENT_ASYNC_PF_READY,
 	/*
-	 * Something is made to go wrong: an enum paracall_fault; where: the id of
+	 * A fault is injected: an enum paracall_fault; where: the id of
 	 * such a call's events, a model-specific register's number, or the id of
-	 * PARACALL_EVENT_CPUID, _CLOCK or _STEAL; the rule's value; the how manieth
-	 * of this vCPU's there it is. What is met is told after it.
+	 * PARACALL_EVENT_CPUID, _CLOCK or _STEAL; the rule's value; the number of
+	 * this vCPU's event there, from 1. The affected event follows.
 	 */
 	PARACALL_EVENT_INJECTED,
 	/* The machine was reset. */
@@ -76,20 +76,20 @@ enum paracall_event_kind {
 	/* Events before this one were dropped: how many. */
 	PARACALL_EVENT_LOST,
 	/*
-	 * The event before this, of the same vCPU, has more to it: arguments
-	 * from the fifth on; what it gave back beside its result, in registers or
-	 * memory. The row is that event's, .result tells how many words there are.
+	 * More of the event before this one, of the same vCPU: arguments
+	 * from the fifth on; what it returned besides its result, in registers or
+	 * memory. The row is that event's, .result is the number of words.
 	 */
 	PARACALL_EVENT_MORE,
 	PARACALL_EVENT_OUTPUT,
 	/*
-	 * This vCPU spun, and gave way to others: after so many hints that it does,
-	 * for how many nanoseconds.
+	 * This vCPU spun, and yielded to others: after how many hints that it spins,
+	 * and for how many nanoseconds.
 	 */
 	PARACALL_EVENT_SPIN,
 	/*
 	 * arm64: a function of the SMC Calling Convention; the row is the table's. Those of
-	 * PSCI that the engine does are told when they begin, with a result of 0.
+	 * PSCI that the engine serves are reported when they begin, with a result of 0.
 	 */
 	PARACALL_EVENT_SMCCC,
 	/* Another state of the machine was loaded, and what was known of it is void. */
@@ -97,7 +97,7 @@ enum paracall_event_kind {
 	PARACALL_EVENT_KINDS
 };
 
-/* In a row's place: a call that the table doesn't have. Its first word is the number. */
+/* In a row's place: a call that is not in the table. Its first word is the number. */
 #define PARACALL_EVENT_UNKNOWN_ROW 0xffffu
 
 /* In a vCPU's place. */
@@ -109,11 +109,11 @@ enum paracall_wake_cause {
 	PARACALL_WAKE_INTERRUPT,
 	/* A kick, when it was halted. */
 	PARACALL_WAKE_KICK,
-	/* A kick that was there before; so it did not really halt. */
+	/* An earlier kick; so it did not really halt. */
 	PARACALL_WAKE_KICK_BEFORE,
 	/* A reset. */
 	PARACALL_WAKE_RESET,
-	/* Not told: it halts again, or does something else; so long at the most. */
+	/* Not reported: it halts again, or does something else; at most this long. */
 	PARACALL_WAKE_UNKNOWN,
 };
 
@@ -126,7 +126,7 @@ struct paracall_event {
 	uint32_t id;
 	/*
 	 * How long it took, likewise; the largest number if that is too small.
-	 * 0: no time, or it was not taken.
+	 * 0: no time, or not measured.
 	 */
 	uint32_t duration;
 	/* The guest's program counter; 0 if it is not known. */

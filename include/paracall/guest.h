@@ -4,7 +4,7 @@
  * 32-bit code, for s390x, and for PowerPC in both widths and byte orders.
  * Freestanding, nothing to link.
  *
- * x86: make a hypercall, find KVM.
+ * x86: make a hypercall, detect KVM.
  *
  *	struct paracall_guest_kvm kvm;
  *
@@ -63,9 +63,9 @@ extern "C" {
  * 0 or more, or an error: -PARACALL_KVM_ENOSYS if there is no such call,
  * -PARACALL_KVM_EPERM outside privilege level 0.
  *
- * Use the instruction that the CPU has: KVM replaces the other one in memory
+ * Use the CPU's own instruction: KVM replaces the other one in memory
  * the first time, which faults if the page is read-only. Without a hypervisor
- * that takes it, either raises #UD: look for KVM first.
+ * that accepts it, either raises #UD: detect KVM first.
  */
 static inline long paracall_guest_vmcall(long number, long a0, long a1, long a2, long a3)
 {
@@ -109,8 +109,8 @@ struct paracall_guest_kvm {
 };
 
 /*
- * Look for KVM's signature. Returns 1 and fills @kvm if KVM, or whoever speaks
- * its language, is there; else returns 0 and leaves @kvm alone.
+ * Look for KVM's signature. Returns 1 and fills @kvm if KVM, or a host with
+ * its interface, is found; else returns 0 and leaves @kvm alone.
  */
 static inline int paracall_guest_find_kvm(struct paracall_guest_kvm *kvm)
 {
@@ -143,9 +143,9 @@ static inline int paracall_guest_find_kvm(struct paracall_guest_kvm *kvm)
 #ifdef __s390x__
 
 /*
- * All are privileged: a privileged-operation exception in the problem state. A
- * function that the host doesn't have is a specification exception; so is a
- * subcode of paracall_guest_diag_kvm(). There is no bit that announces any of
+ * All are privileged: a privileged-operation exception in problem state. A
+ * function that the host lacks is a specification exception; so is a
+ * subcode of paracall_guest_diag_kvm(). No bit announces any of
  * them: catch the exception to find out.
  */
 
@@ -174,20 +174,20 @@ static inline long paracall_guest_diag_kvm(unsigned long subcode, unsigned long 
 	return (long)r2;
 }
 
-/* 0x44: the rest of the time slice is somebody else's. */
+/* 0x44: give up the rest of the time slice. */
 static inline void paracall_guest_diag_yield(void)
 {
 	__asm__ volatile("diag 0,0,0x44" : : : "memory", "cc");
 }
 
-/* 0x9c: the rest of it is that CPU's. No exception and no effect if there is none. */
+/* 0x9c: give the rest of it to that CPU. No exception and no effect if it does not exist. */
 static inline void paracall_guest_diag_yield_to(unsigned long cpu_address)
 {
 	__asm__ volatile("diag %0,0,0x9c" : : "d"(cpu_address) : "memory", "cc");
 }
 
 /*
- * 0x10: what is in the pages from the one at @first to the one at @last is not
+ * 0x10: the contents of the pages from the one at @first to the one at @last are not
  * needed any more. They are absolute addresses of pages, from 8192 up.
  */
 static inline void paracall_guest_diag_release(unsigned long first, unsigned long last)
@@ -205,7 +205,7 @@ struct paracall_guest_page_reference {
 	uint16_t length, version;
 	/* Real address of the doubleword that names what is running. */
 	uint64_t token;
-	/* Only if these bits of the PSW's mask are so. */
+	/* Only if these bits of the PSW's mask have these values. */
 	uint64_t select, compare;
 	/* 0x8000000000000000 */
 	uint64_t zarch;
@@ -230,7 +230,7 @@ paracall_guest_diag_page_reference(const struct paracall_guest_page_reference *b
 
 /*
  * Make @code call the hypervisor by the instructions of the property
- * hcall-instructions, @length bytes long. Returns 0 if there can't be such
+ * hcall-instructions, @length bytes long. Returns 0 if these are not valid
  * instructions: one to four words of four bytes.
  */
 static inline int paracall_guest_set_instructions(uint32_t code[PARACALL_GUEST_CODE_WORDS],
@@ -255,7 +255,7 @@ static inline int paracall_guest_set_instructions(uint32_t code[PARACALL_GUEST_C
 	return 1;
 }
 
-/* One hypercall by @instructions. Registers that are no arguments are the host's. */
+/* One hypercall by @instructions. The host may change registers other than arguments. */
 #define PARACALL_GUEST_EPAPR(instructions, place) \
 	register unsigned long r3 __asm__("r3") = values[0]; \
 	register unsigned long r4 __asm__("r4") = values[1]; \
@@ -288,7 +288,7 @@ static inline int paracall_guest_set_instructions(uint32_t code[PARACALL_GUEST_C
 /*
  * Make the call @token, a vendor and its number (PARACALL_EPAPR_TOKEN), by the
  * instructions in @code. @values has the arguments, and then what came back
- * behind the result. Returns PARACALL_EV_SUCCESS or another of these. Supervisor
+ * after the result. Returns PARACALL_EV_SUCCESS or another of these. Supervisor
  * state only: in user mode nothing happens, or a system call.
  */
 static inline long paracall_guest_call(const uint32_t code[PARACALL_GUEST_CODE_WORDS],
@@ -298,8 +298,8 @@ static inline long paracall_guest_call(const uint32_t code[PARACALL_GUEST_CODE_W
 }
 
 /*
- * The same by KVM's own instructions, whatever the device tree says. Where there
- * is no KVM it is a system call.
+ * The same by KVM's own instructions, whatever the device tree says. Without
+ * KVM it is a system call.
  */
 static inline long paracall_guest_sc_call(uint32_t token, unsigned long values[8])
 {

@@ -17,7 +17,7 @@ extern "C" {
 /*
  * ---- Fault injection -------------------------------------------------------
  *
- * To test guests, a machine can be made to answer its guest wrongly. Rules
+ * To test guests, a machine can answer its guest wrongly. Rules
  * say what, and how often. Which of a vCPU's calls are affected depends only on
  * the rules, the seed and the vCPU's number.
  */
@@ -30,7 +30,7 @@ enum paracall_place {
 	PARACALL_AT_MSR,
 	/* Reading CPUID leaf 0x40000001. */
 	PARACALL_AT_CPUID,
-	/* The guest's clock, whatever it asks. */
+	/* The guest's clock, independent of its calls. */
 	PARACALL_AT_CLOCK,
 	/* A vCPU's steal time. */
 	PARACALL_AT_STEAL,
@@ -41,9 +41,9 @@ enum paracall_fault {
 	PARACALL_FAULT_RESULT,
 	/* The call is not done, and answered as one that KVM does not have. */
 	PARACALL_FAULT_UNKNOWN,
-	/* The call, or write, is not done, and answered like one that was: by 0. */
+	/* The call, or write, is not done, and answered as if it were: by 0. */
 	PARACALL_FAULT_DROP,
-	/* It is done after @value nanoseconds, for which the caller waits. */
+	/* It is done @value nanoseconds later, and the caller waits for that. */
 	PARACALL_FAULT_DELAY,
 	/*
 	 * KICK_CPU: answered at once, and done when @value nanoseconds are over:
@@ -52,9 +52,9 @@ enum paracall_fault {
 	PARACALL_FAULT_LATE,
 	/* The write is refused: a general protection exception. */
 	PARACALL_FAULT_EXCEPTION,
-	/* The features in @value are not there. */
+	/* The features in @value are removed. */
 	PARACALL_FAULT_WITHDRAW,
-	/* The clock goes forward, or back, by @value nanoseconds. */
+	/* The clock jumps forward, or back, by @value nanoseconds. */
 	PARACALL_FAULT_JUMP,
 	/* @value nanoseconds more were stolen. */
 	PARACALL_FAULT_BURST,
@@ -75,13 +75,13 @@ struct paracall_rule {
 	int64_t value;
 	/*
 	 * Of what each vCPU does there, counted from 1: @first, @first + @step and
-	 * so on up to @last; and of these so many of a million.
+	 * so on up to @last; and of these this many per million.
 	 */
 	uint64_t first;
 	uint64_t last;
 	uint64_t step;
 	uint32_t per_million;
-	/* Clock and steal time: nanoseconds between two that are counted. */
+	/* Clock and steal time: nanoseconds between two of them. */
 	uint64_t every;
 	/* As it was written; for statistics. */
 	char text[PARACALL_RULE_TEXT];
@@ -108,7 +108,7 @@ struct paracall_injection {
 
 /*
  * [any] Whether a machine of @architecture has the place of @rule, and the fault
- * makes sense there. paracall_machine_new() refuses rules that don't fit.
+ * makes sense there. paracall_machine_new() refuses rules that do not fit.
  */
 bool paracall_rule_fits(const struct paracall_rule *rule,
 			enum paracall_architecture architecture);

@@ -63,13 +63,13 @@ enum paracall_error {
 	PARACALL_ERROR_FEATURE = -3,
 	/* No vCPU slot, or APIC id, of that number is left. */
 	PARACALL_ERROR_CPU = -4,
-	/* A name is not one of the table's. */
+	/* A name is not in the table. */
 	PARACALL_ERROR_NAME = -5,
-	/* That is no flattened device tree, or a damaged one. */
+	/* Not a flattened device tree, or a damaged one. */
 	PARACALL_ERROR_TREE = -6,
 	/* It has no room for more. */
 	PARACALL_ERROR_ROOM = -7,
-	/* That is no record of a machine's, or one that no machine can have saved. */
+	/* Not the record of a machine, or one that no machine can have saved. */
 	PARACALL_ERROR_RECORD = -8,
 	/* It is of a newer version of this library, or another version's trace. */
 	PARACALL_ERROR_VERSION = -9,

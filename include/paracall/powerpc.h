@@ -12,7 +12,7 @@ extern "C" {
 
 /*
  * The registers that PowerPC's calls use, the general ones by their number; and
- * those that are in the magic page, where .has_register tells which there are.
+ * those that are in the magic page, of which .has_register says which exist.
  */
 enum paracall_powerpc_register {
 	PARACALL_POWERPC_R0,
@@ -33,7 +33,7 @@ enum paracall_powerpc_register {
 	PARACALL_POWERPC_SPRG5,
 	PARACALL_POWERPC_SPRG6,
 	PARACALL_POWERPC_SPRG7,
-	/* DEAR where there is that. */
+	/* DEAR on CPUs that have it. */
 	PARACALL_POWERPC_DAR,
 	PARACALL_POWERPC_DSISR,
 	PARACALL_POWERPC_ESR,
@@ -62,7 +62,7 @@ struct paracall_powerpc_engine {
 
 	/*
 	 * Whether this vCPU has a register of the magic page's; what it
-	 * has not is kept by the library. NULL: it has all.
+	 * lacks are kept by the library. NULL: it has all.
 	 */
 	bool (*has_register)(void *cpu, unsigned int number);
 
@@ -76,9 +76,9 @@ struct paracall_powerpc_engine {
 
 	/*
 	 * Whether an instruction or an interrupt has loaded this vCPU's
-	 * MSR, be it with what was there, since that was last asked. Asked in
-	 * critical sections of the magic page only. NULL: the library takes an
-	 * unchanged one for not loaded.
+	 * MSR, even with the same value, since the last call. Called in
+	 * critical sections of the magic page only. NULL: the library treats an
+	 * unchanged one as not loaded.
 	 */
 	bool (*msr_was_loaded)(void *cpu);
 };
@@ -86,16 +86,16 @@ struct paracall_powerpc_engine {
 /*
  * [vCPU] The guest executed PowerPC's hypercall instructions, those that its
  * device tree names, or KVM's own: sc with PARACALL_KVM_SC_MAGIC in the low half
- * of r0. Does the call and writes r3 and r4 through the engine, which then goes
- * on behind the instruction. In user mode there is no hypercall: returns false,
- * nothing was read or written, and the instruction is what it is otherwise.
+ * of r0. Does the call and writes r3 and r4 through the engine, which then continues
+ * after the instruction. In user mode there is no hypercall: returns false,
+ * nothing was read or written, and the instruction has its usual effect.
  */
 bool paracall_epapr_hypercall(struct paracall_cpu *cpu, uint32_t mode);
 
 /*
- * [vCPU] The guest makes one of PAPR's calls: sc 1 in the supervisor state, on a
- * machine that has these. The engine serves it; here it is counted, by what r3
- * holds, and not timed.
+ * [vCPU] The guest makes one of PAPR's calls: sc 1 in supervisor state, on a
+ * machine that has these. The engine serves it; here it is counted, by the number in
+ * r3, and not timed.
  */
 void paracall_papr_hypercall(struct paracall_cpu *cpu);
 
@@ -105,22 +105,22 @@ void paracall_papr_hypercall_number(struct paracall_cpu *cpu, uint64_t number);
 /* The words of the device tree's hcall-instructions. */
 #define PARACALL_HCALL_INSTRUCTIONS 4
 
-/* What paracall_device_tree_add() takes: bytes, and of what their address is a multiple. */
+/* What paracall_device_tree_add() adds at most, in bytes; and the alignment of trees. */
 #define PARACALL_DEVICE_TREE_LARGEST 0x200000u
 #define PARACALL_DEVICE_TREE_ALIGNMENT 8u
 
 /*
- * [any] Tell a PowerPC guest that it is on KVM: copies the flattened device tree
+ * [any] Announces KVM to a PowerPC guest: copies the flattened device tree
  * @tree of at most @size bytes to @result, with a node /hypervisor that is
  * compatible with linux,kvm and has these @instructions, the ones that the engine
- * knows for a hypercall; with @has_idle it says that there is EV_IDLE. A node
- * that is there already gets what it lacks. The result is a tree of version 17
+ * recognizes as a hypercall; with @has_idle it announces EV_IDLE. A node
+ * that exists already gets what it lacks. The result is a tree of version 17
  * whose size is @room, and it must not overlap with @tree; a kernel's own tree
- * mostly leaves enough room in what it gives for its size.
+ * usually has enough unused room in its size.
  *
  * Returns 0, PARACALL_ERROR_TREE or PARACALL_ERROR_ROOM; on an error @result holds
- * nothing of use. The tree may be the guest's own work: whatever it is like, no
- * byte beyond is read or written.
+ * nothing useful. The guest may have forged the tree: in any case no
+ * byte beyond it is read or written.
  */
 int paracall_device_tree_add(const void *tree, size_t size, void *result, size_t room,
 			     const uint32_t *instructions, bool has_idle);
@@ -132,7 +132,7 @@ int paracall_device_tree_add(const void *tree, size_t size, void *result, size_t
  *
  * It is not checked in every build that the machine is PowerPC's.
  *
- * paracall_magic_page_is_at() tells whether an access to @address is one to the
+ * paracall_magic_page_is_at() says whether an access to @address is one to the
  * page. If so the engine does it by one of the other two: @offset is that in the
  * page, @size is 1, 2, 4 or 8 bytes, and values are as the instruction has them
  * in the low part of a register.
@@ -144,7 +144,7 @@ void paracall_magic_page_store(struct paracall_cpu *cpu, unsigned int offset, un
 			       uint64_t value, uint32_t mode);
 
 /*
- * In a critical section the vCPU's MSR[EE] is held down. When it has taken an
+ * In a critical section the vCPU's MSR[EE] is forced to 0. When it has taken an
  * interrupt or an exception there that saved the MSR in SRR1, the engine calls
  * the other before the handler begins, so that SRR1 is as the guest has set it.
  */

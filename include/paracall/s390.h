@@ -17,20 +17,20 @@ enum paracall_s390_register {
 	PARACALL_S390_REGISTERS
 };
 
-/* What becomes of DIAGNOSE. */
+/* The outcome of DIAGNOSE. */
 enum paracall_diag_outcome {
 	/* Done; the engine steps over the instruction. */
 	PARACALL_DIAG_DONE,
 	/* The engine's own, which does it now. It is counted. */
 	PARACALL_DIAG_NOT_OURS,
-	/* The guest gets a program interruption, behind the instruction. */
+	/* The guest gets a program interruption, after the instruction. */
 	PARACALL_DIAG_OPERATION,
 	PARACALL_DIAG_ADDRESSING,
 	PARACALL_DIAG_SPECIFICATION,
 };
 
 /*
- * [vCPU] The guest executed s390's DIAGNOSE in the supervisor state (in the
+ * [vCPU] The guest executed s390's DIAGNOSE in supervisor state (in
  * problem state it is a privileged-operation exception): @code is the sum of
  * base and displacement, of which only 16 bits count; @r1 and @r3 are the
  * numbers in the instruction's fields.

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The counters of a machine, laid out so that another process can map them:
- * fixed sizes, native byte order, no pointers. Who maps them trusts the writer, who can
- * change or cut them at any time; who does not reads them into memory of its own, and
- * checks .magic, .version, .table and .max_cpus there. Each vCPU's counter has one writer
+ * fixed sizes, native byte order, no pointers. Mapping them trusts the writer, which can
+ * change or truncate them at any time; otherwise read them into memory of your own, and
+ * check .magic, .version, .table and .max_cpus there. Each vCPU's counter has one writer
  * (its thread) and may be read at any time; related counters can be read a
  * moment apart.
  */
@@ -25,8 +25,8 @@ extern "C" {
 #define PARACALL_STATISTICS_UNKNOWN (PARACALL_STATISTICS_ROWS - 1)
 
 /*
- * The time of each vCPU's first calls of a kind is taken, and after that of one
- * in so many: two readings of a clock can cost as much as a call.
+ * Each vCPU's first calls of a kind are timed, and after that one
+ * in this many: two readings of a clock can cost as much as a call.
  */
 #define PARACALL_STATISTICS_ALL_TIMED 256
 #define PARACALL_STATISTICS_SAMPLE 16
@@ -35,12 +35,12 @@ struct paracall_call_statistics {
 	uint64_t calls;
 	/* Results below 0; of DIAGNOSE exceptions. */
 	uint64_t errors;
-	/* Calls whose time was taken, and those times' sum. */
+	/* Calls that were timed, and the sum of their times. */
 	uint64_t timed_calls;
 	uint64_t timed_nanoseconds;
 };
 
-/* Registers, by paracall_msr_info()'s index, that the layout has room for. */
+/* The most registers in the layout, by paracall_msr_info()'s index. */
 #define PARACALL_STATISTICS_MSRS 16
 
 struct paracall_msr_statistics {
@@ -54,13 +54,13 @@ struct paracall_msr_statistics {
 #define PARACALL_MAX_RULES 16
 #define PARACALL_RULE_TEXT 96
 
-/* Kinds of faults that a vCPU's table of them has room for; the last counts others. */
+/* The most kinds of faults in a vCPU's table of them; the last counts others. */
 #define PARACALL_STATISTICS_INJECTED 32
 #define PARACALL_STATISTICS_OTHER_RULES UINT32_MAX
 
 /* What one rule did to a vCPU at one place. */
 struct paracall_injected {
-	/* 0: there is none here, nor behind. */
+	/* 0: there is none here, nor after it. */
 	uint64_t times;
 	/* The rule's number, or PARACALL_STATISTICS_OTHER_RULES. */
 	uint32_t rule;
@@ -75,7 +75,7 @@ struct paracall_injected {
 	uint64_t last_nanoseconds;
 };
 
-/* Fields of PowerPC's magic page that the layout has room for. */
+/* The most fields of PowerPC's magic page in the layout. */
 #define PARACALL_STATISTICS_MAGIC_PAGE_FIELDS 32
 
 struct paracall_magic_page_statistics {
@@ -90,7 +90,7 @@ struct paracall_cpu_statistics {
 	/* CPUID leaves 0x40000000 and 0x40000001 read. */
 	uint64_t cpuid_signature;
 	uint64_t cpuid_features;
-	/* Halts that began, and halts that a waiting kick ended at once. */
+	/* Halts that began, and halts that a pending kick ended at once. */
 	uint64_t halts;
 	uint64_t halts_skipped;
 	/* Kicks by this vCPU that ended another's halt, or were left for it. */
@@ -102,15 +102,15 @@ struct paracall_cpu_statistics {
 	uint64_t replaced;
 	/* Times that the guest's view of a clock was written. */
 	uint64_t clock_updates;
-	/* Pauses of the machine that the guest was told of. */
+	/* Pauses of the machine that were reported to the guest. */
 	uint64_t clock_pauses;
-	/* Steal time that the guest was told of, and in how many parts. */
+	/* Steal time that was reported to the guest, and in how many updates. */
 	uint64_t steal_nanoseconds;
 	uint64_t steal_updates;
 	/* Asynchronous page faults begun and ended. */
 	uint64_t async_pf_begun;
 	uint64_t async_pf_ended;
-	/* Times that it gave way because it spun, and for how long in all. */
+	/* Times that it yielded because it spun, and for how long in total. */
 	uint64_t spins;
 	uint64_t spin_nanoseconds;
 	/* Faults injected, in order of their first times. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What there is to know of KVM's calls: one row for each, of every architecture.
+ * The table of KVM's calls: one row for each, of every architecture.
  * All functions here may be called by any thread at any time.
  */
 #ifndef PARACALL_TABLE_H
@@ -60,11 +60,11 @@ enum paracall_call_group {
 /* Bits. */
 enum paracall_call_property {
 	/*
-	 * It acts on another vCPU, by nothing but its arguments, so that it can
+	 * It acts on another vCPU, by its arguments only, so that it can
 	 * be done later: PARACALL_FAULT_LATE.
 	 */
 	PARACALL_CALL_MAY_BE_LATE = 1 << 0,
-	/* It gives no number back: PARACALL_FAULT_RESULT has no meaning there. */
+	/* It returns no number: PARACALL_FAULT_RESULT has no meaning there. */
 	PARACALL_CALL_NO_RESULT = 1 << 1,
 	/* The library sees it begin, and no more. */
 	PARACALL_CALL_SEEN_ONLY = 1 << 2,
@@ -72,10 +72,10 @@ enum paracall_call_property {
 
 /* Who answers a call. */
 enum paracall_server {
-	/* Nobody: it is answered as one that there is not. */
+	/* Nobody: it is answered as one that does not exist. */
 	PARACALL_SERVED_BY_NOBODY,
 	PARACALL_SERVED_BY_LIBRARY,
-	/* The engine by itself; here it is counted. */
+	/* The engine itself; here it is counted. */
 	PARACALL_SERVED_BY_ENGINE,
 };
 
@@ -83,7 +83,7 @@ enum paracall_direction {
 	/* There is no field. */
 	PARACALL_NEITHER,
 	PARACALL_IN,
-	/* Given back beside the result, by a call that succeeds. */
+	/* Returned besides the result, by a call that succeeds. */
 	PARACALL_OUT,
 };
 
@@ -100,7 +100,7 @@ enum paracall_format {
 	PARACALL_FORMAT_CPU_SET,
 	/* The low half of a local APIC's interrupt command register. */
 	PARACALL_FORMAT_ICR,
-	/* A clock of CLOCK_PAIRING's; the attributes of MAP_GPA_RANGE. */
+	/* A clock of CLOCK_PAIRING; the attributes of MAP_GPA_RANGE. */
 	PARACALL_FORMAT_CLOCK_TYPE,
 	PARACALL_FORMAT_PAGE_ATTRIBUTES,
 	/* The rest is for events: a vCPU by its index; how an interrupt is delivered. */
@@ -134,21 +134,21 @@ enum paracall_format {
 #define PARACALL_MAX_OUTPUTS 4
 #define PARACALL_MAX_FIELDS (PARACALL_MAX_ARGUMENTS + PARACALL_MAX_OUTPUTS)
 
-/* An argument, or something that a call gives back. */
+/* An argument, or something that a call returns. */
 struct paracall_field {
 	const char *name;
-	/* A number of its architecture's: see paracall_field_place(). */
+	/* A number of its architecture: see paracall_field_place(). */
 	uint8_t place;
 	/* An enum paracall_direction, and an enum paracall_format. */
 	uint8_t direction;
 	uint8_t format;
-	/* Not 0: KVM doesn't look at it, and here it is read only if somebody observes. */
+	/* Not 0: KVM ignores it, and here it is read only to be shown. */
 	uint8_t is_unused;
 };
 
-/* One row of the table: the kernel document's template and a little more. */
+/* One row of the table: the kernel document's format and a little more. */
 struct paracall_call_info {
-	/* Stays the same in all versions; below 65536. What counters and events know. */
+	/* The same in all versions; below 65536. Counters and events use it. */
 	uint32_t id;
 	enum paracall_call_kind kind;
 	const char *name;
@@ -192,7 +192,7 @@ const struct paracall_call_info *paracall_call_in_slot(enum paracall_architectur
 
 /*
  * A row's heading where all are shown, like "5. KVM_HC_KICK_CPU" or
- * "ePAPR 0x10010: EV_IDLE"; and where a field is, like "a0", "r3" or "R1+1".
+ * "ePAPR 0x10010: EV_IDLE"; and the place of a field, like "a0", "r3" or "R1+1".
  * Like snprintf(3).
  */
 int paracall_call_title(const struct paracall_call_info *info, char *title, size_t size);
@@ -200,7 +200,7 @@ int paracall_field_place(const struct paracall_call_info *info,
 			 const struct paracall_field *field, char *place, size_t size);
 
 /*
- * A number that depends on all that says which counter, register or event is which:
+ * A number that identifies the layout of counters, registers and events. It depends on
  * the calls' ids and names, registers, fields of the magic page, and the layout of
  * struct paracall_cpu_statistics. Two programs that share counters or a trace compare
  * theirs: if they differ, numbers would be shown under wrong names.
@@ -228,9 +228,9 @@ const char *paracall_status_name(enum paracall_status status);
 enum paracall_offer {
 	/* Offered by default where the engine can do it. */
 	PARACALL_OFFER_DEFAULT,
-	/* Offered when it is asked for; KVM's user space chooses these too. */
+	/* Offered on request; KVM's user space chooses these, too. */
 	PARACALL_OFFER_ON_REQUEST,
-	/* Not all of it is done here. */
+	/* Not all of it is implemented here. */
 	PARACALL_OFFER_NEVER,
 };
 

@@ -5,7 +5,7 @@
  * byte order, no pointers. Each ring has one writer, the vCPU's thread, and one
  * reader; neither takes a lock.
  *
- * The reader makes the header and says what it wants. The engine then makes
+ * The reader makes the header and says which events it wants. The engine then makes
  * the block as large as needed and sets .is_ready, at last .has_finished.
  */
 #ifndef PARACALL_TRACE_H
@@ -32,13 +32,13 @@ enum paracall_trace_clock {
 };
 
 enum paracall_trace_flag {
-	/* Where a ring is full drop events and count them, rather than wait. */
+	/* If a ring is full, drop events and count them, rather than wait. */
 	PARACALL_TRACE_DROP = 1 << 0,
 	/* Calls come with all registers that can carry arguments, needed or not. */
 	PARACALL_TRACE_WHOLE_CALLS = 1 << 1,
 	/*
-	 * All calls are timed. Else a call whose kind took next to no time when it
-	 * was last timed is so only now and then, as for the statistics.
+	 * All calls are timed. Else a call whose kind took almost no time when it
+	 * was last timed is timed only now and then, as for the statistics.
 	 */
 	PARACALL_TRACE_TIME_ALL = 1 << 2,
 };
@@ -51,39 +51,39 @@ struct paracall_trace {
 	uint32_t clock;
 	/*
 	 * Bits 1 << enum paracall_event_kind. The reader may change it at any time,
-	 * and whoever sees that there is no reader any more makes it 0.
+	 * and it is set to 0 if there is no reader any more.
 	 */
 	uint64_t kinds;
 	/* The reader's paracall_table_id(): events name rows by number. */
 	uint64_t table;
-	/* The engine's. A ring has room for so many events, a power of 2. */
+	/* The engine's. A ring has room for this many events, a power of 2. */
 	uint32_t is_ready;
 	uint32_t architecture;
 	uint32_t max_cpus;
 	uint32_t ring_events;
-	/* By the trace's clock, when it was made ready. */
+	/* By the trace's clock, when it was set up. */
 	uint64_t began;
 	/* The engine has ended in order. */
 	uint32_t has_finished;
 	/*
-	 * 1 while the reader sleeps: who changes it to 0 wakes it, as a futex's
+	 * 1 while the reader sleeps: changing it to 0 means waking it, as a futex's
 	 * waiters are woken.
 	 */
 	uint32_t is_asleep;
 };
 
 struct paracall_trace_ring {
-	/* The writer's: events put in so far; how many are dropped and not told of. */
+	/* The writer's: events written so far; how many were dropped and not reported. */
 	__attribute__((aligned(64))) uint64_t head;
 	uint64_t dropped;
 	/* What it last saw of .tail. */
 	uint64_t seen_tail;
-	/* The reader's: events taken out so far. */
+	/* The reader's: events read so far. */
 	__attribute__((aligned(64))) uint64_t tail;
 	struct paracall_event events[] __attribute__((aligned(64)));
 };
 
-/* What .max_cpus and .ring_events can be. */
+/* Limits of .max_cpus and .ring_events. */
 #define PARACALL_TRACE_MAX_CPUS 4096u
 #define PARACALL_TRACE_MIN_EVENTS 4u
 #define PARACALL_TRACE_MAX_EVENTS (1u << 20)
@@ -102,7 +102,7 @@ struct paracall_trace_view {
 /*
  * [any] Look at a block of @size bytes, whose sizes are filled in. False if they are
  * impossible, or the block is too small for them. All that the functions below touch
- * is then inside of the block, whatever becomes of its contents.
+ * is then inside the block, whatever happens to its contents.
  */
 bool paracall_trace_look(struct paracall_trace_view *view, struct paracall_trace *trace,
 			 size_t size);
@@ -115,7 +115,7 @@ struct paracall_trace_ring *paracall_trace_ring(const struct paracall_trace_view
 						uint32_t cpu);
 
 /*
- * [the ring's writer] Room for one event, to be filled whole; NULL if the ring is
+ * [the ring's writer] Room for one event, to be filled completely; NULL if the ring is
  * full. The reader sees it after paracall_trace_commit(). If there is room again
  * after some were dropped, that commits an event about them, too.
  */
@@ -125,14 +125,14 @@ void paracall_trace_commit(const struct paracall_trace_view *view,
 			   struct paracall_trace_ring *ring);
 
 /*
- * [the ring's reader] Take out up to @most events, oldest first. A writer that says
- * more than the ring has room for loses all but the newest.
+ * [the ring's reader] Read up to @most events, oldest first. A writer that claims
+ * more than fit into the ring loses all but the newest.
  */
 size_t paracall_trace_take(const struct paracall_trace_view *view,
 			   struct paracall_trace_ring *ring, struct paracall_event *events,
 			   size_t most);
 
-/* [any] Whether anybody wants events of that kind now. */
+/* [any] Whether events of that kind are wanted now. */
 static inline bool paracall_trace_wants(const struct paracall_trace *trace,
 					enum paracall_event_kind kind)
 {

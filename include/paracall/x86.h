@@ -31,7 +31,7 @@ struct paracall_x86_engine {
 	/*
 	 * The guest's time-stamp counter in Hz; the same for the engine's life.
 	 * Called when the guest first has a clock; under no lock, perhaps by several
-	 * vCPUs at once. Linux takes it for exact: be within 20 parts of a million.
+	 * vCPUs at once. Linux relies on it: be within 20 parts per million.
 	 * Needed for PARACALL_CAN_TELL_TIME.
 	 */
 	uint64_t (*tsc_frequency)(void *cpu);
@@ -48,14 +48,14 @@ struct paracall_x86_engine {
 	 * ENCRYPTED in @attributes. Like KVM the library has checked that the
 	 * address is one of a page, and that there is a page; it is not checked
 	 * that there is memory, nor the other bits. 0 agrees; a negated
-	 * PARACALL_KVM_E... refuses, and then all stays as it was. Either is
+	 * PARACALL_KVM_E... refuses, and then nothing changes. Either is
 	 * the call's result. NULL: agrees always.
 	 *
-	 * This asks, before the change: paracall_machine_is_private() tells how
-	 * it is. If vCPUs change the same pages at the same time (Linux does
-	 * not), the last one asked need not be the last one done. And a change
-	 * agreed to is not made if just then the others use up what room is
-	 * left for ranges.
+	 * This is called before the change: paracall_machine_is_private() returns the
+	 * old state. If vCPUs change the same pages at the same time (Linux does
+	 * not), the last call need not be the last change. And a change
+	 * that was agreed to is not made if the others meanwhile use up the room
+	 * for ranges.
 	 */
 	int64_t (*map_gpa_range)(void *cpu, struct paracall_gpa address, uint64_t pages,
 				 uint64_t attributes);
@@ -68,7 +68,7 @@ struct paracall_x86_engine {
  */
 void paracall_hypercall(struct paracall_cpu *cpu, uint32_t mode);
 
-/* The same where the engine knows the number from the instructions, so it isn't read. */
+/* The same if the engine knows the number from the instructions, so that it is not read. */
 void paracall_hypercall_number(struct paracall_cpu *cpu, uint32_t mode, uint64_t number);
 
 struct paracall_cpuid {
@@ -83,7 +83,7 @@ static inline bool paracall_cpuid_is_ours(uint32_t leaf)
 
 /*
  * [vCPU] The guest executed CPUID: fills @result and returns true if the leaf
- * is one of KVM's, else returns false and the engine answers by itself.
+ * is one of KVM's, else returns false and the engine answers itself.
  */
 bool paracall_cpuid(struct paracall_cpu *cpu, uint32_t leaf, struct paracall_cpuid *result);
 
@@ -91,7 +91,7 @@ bool paracall_cpuid(struct paracall_cpu *cpu, uint32_t leaf, struct paracall_cpu
  * ---- Model-specific registers ----------------------------------------------
  */
 
-/* What becomes of rdmsr or wrmsr. */
+/* The outcome of rdmsr or wrmsr. */
 enum paracall_msr_outcome {
 	/* Done; the engine steps over the instruction. */
 	PARACALL_MSR_DONE,
@@ -108,12 +108,12 @@ static inline bool paracall_msr_is_ours(uint32_t number)
 	       number - PARACALL_KVM_MSR_WALL_CLOCK <= 1u;
 }
 
-/* [vCPU] The guest reads register @number; @value is set if that is done. */
+/* [vCPU] The guest reads register @number; @value is set if that succeeds. */
 enum paracall_msr_outcome paracall_rdmsr(struct paracall_cpu *cpu, uint32_t number,
 					 uint64_t *value);
 
 /*
- * [vCPU] The guest writes @value. What the register stands for, like the first
+ * [vCPU] The guest writes @value. The effect of the register, such as the first
  * update of a clock, has happened when this returns.
  */
 enum paracall_msr_outcome paracall_wrmsr(struct paracall_cpu *cpu, uint32_t number,
@@ -134,12 +134,12 @@ size_t paracall_msr_count(void);
 const struct paracall_msr_info *paracall_msr_info(size_t index);
 
 /*
- * [vCPU] Keep the guest's clock with the host's: where it is behind it makes a
- * step, where it is ahead it stands still, for a tenth of a millisecond at the
- * most, and so long this function takes. It never goes backwards, and its multiplier
- * stays the counter's frequency. For engines whose time-stamp counter does not go
- * quite evenly: to be called each few milliseconds, by any vCPU, best right after
- * the guest read @tsc there. If another vCPU is at a clock just now it does nothing.
+ * [vCPU] Keep the guest's clock with the host's: if it is behind it jumps,
+ * if it is ahead it stands still, for a tenth of a millisecond at
+ * most, and this function takes as long. It never goes backwards, and its multiplier
+ * stays the counter's frequency. For engines whose time-stamp counter is not
+ * quite even: to be called every few milliseconds, by any vCPU, best right after
+ * the guest read @tsc there. If another vCPU is updating a clock it does nothing.
  *
  * Clock pages are written under the machine's only lock, a mutex: .read_memory and
  * .write_memory are called under it, and here .read_clocks. paracall_wrmsr() of a
@@ -164,12 +164,12 @@ void paracall_clock_continue(struct paracall_cpu *cpu, uint64_t from, uint64_t t
  * MSR_KVM_ASYNC_PF_EN). All are [vCPU].
  *
  * paracall_async_pf_begin() returns a token other than 0 if the guest can take
- * one now, and has told the guest. The engine then raises a page fault in user
+ * one now, and has notified the guest. The engine then raises a page fault in user
  * mode, with the error code 0 and the token in cr2, before the guest executes
- * anything else; or, if it can't, calls paracall_async_pf_cancel().
+ * anything else; or, if it cannot, calls paracall_async_pf_cancel().
  *
- * paracall_async_pf_end() says that all pages waited for are there. The guest
- * learns of it then, or at later calls of paracall_update(), one by one.
+ * paracall_async_pf_end() says that all awaited pages are available. The guest
+ * is notified then, or at later calls of paracall_update(), one by one.
  */
 uint32_t paracall_async_pf_begin(struct paracall_cpu *cpu);
 void paracall_async_pf_cancel(struct paracall_cpu *cpu, uint32_t token);
@@ -177,7 +177,7 @@ void paracall_async_pf_end(struct paracall_cpu *cpu);
 
 /*
  * [any] Whether the page at @address is private to the guest, by MAP_GPA_RANGE.
- * All memory is shared at the beginning, and after a reset.
+ * All memory is shared initially, and after a reset.
  */
 bool paracall_machine_is_private(struct paracall_machine *machine, struct paracall_gpa address);
 

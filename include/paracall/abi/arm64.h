@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What KVM for arm64 and its guests have agreed on: numbers of the SMC Calling
+ * The interface between KVM for arm64 and its guests: numbers of the SMC Calling
  * Convention's functions, results, and the record of stolen time. From the kernel's
  * Documentation/virt/kvm/arm/ (hypercalls.rst, pvtime.rst, ptp_kvm.rst),
  * include/linux/arm-smccc.h and include/uapi/linux/psci.h, and Arm's documents
@@ -66,18 +66,18 @@ extern "C" {
 /* In X0, 64 bits. */
 #define PARACALL_SMCCC_SUCCESS 0
 #define PARACALL_SMCCC_NOT_SUPPORTED -1
-/* ARCH_FEATURES's: the work-around is not needed on this CPU. */
+/* ARCH_FEATURES: the workaround is not needed on this CPU. */
 #define PARACALL_SMCCC_NOT_REQUIRED 1
 #define PARACALL_TRNG_INVALID_PARAMETERS -2
 #define PARACALL_TRNG_NO_ENTROPY -3
 
 #define PARACALL_SMCCC_VERSION_1_1 0x10001
 #define PARACALL_PSCI_VERSION_1_1 0x10001
-/* MIGRATE_INFO_TYPE's: there is no trusted operating system that would have to move. */
+/* MIGRATE_INFO_TYPE: there is no trusted operating system to migrate. */
 #define PARACALL_PSCI_TOS_NONE 2
 #define PARACALL_TRNG_VERSION_1_0 0x10000
 
-/* VENDOR_HYP_CALL_UID's answer: KVM's UID, in X0 to X3. */
+/* VENDOR_HYP_CALL_UID: KVM's UID, in X0 to X3. */
 #define PARACALL_KVM_UID_0 0xb66fb428u
 #define PARACALL_KVM_UID_1 0xe911c52eu
 #define PARACALL_KVM_UID_2 0x564bcaa9u
@@ -89,12 +89,12 @@ extern "C" {
 #define PARACALL_KVM_TRNG_UUID_2 0x44527080u
 #define PARACALL_KVM_TRNG_UUID_3 0x4c5a4e55u
 
-/* PTP's W1: which counter is to be paired with the host's clock. */
+/* PTP's W1: the counter to pair with the host's clock. */
 #define PARACALL_KVM_PTP_VIRTUAL_COUNTER 0
 #define PARACALL_KVM_PTP_PHYSICAL_COUNTER 1
 
 /*
- * Bits of what VENDOR_HYP_KVM_FEATURES gives in X0; and above them those that KVM's
+ * Bits that VENDOR_HYP_KVM_FEATURES returns in X0; and above them those that KVM's
  * user space chooses elsewhere: KVM_REG_ARM_STD_BMAP, KVM_REG_ARM_STD_HYP_BMAP.
  */
 #define PARACALL_KVM_FEATURE_FUNC_FEAT 0
@@ -103,11 +103,11 @@ extern "C" {
 #define PARACALL_KVM_FEATURE_PV_TIME 17
 #define PARACALL_KVM_VENDOR_HYP_FEATURES 0xffffu
 
-/* PV_TIME_ST's record, little-endian, 64 bytes from a multiple of as many on. */
+/* PV_TIME_ST's record, little-endian, 64 bytes at a multiple of 64. */
 struct paracall_kvm_stolen_time {
 	uint32_t revision;
 	uint32_t attributes;
-	/* Nanoseconds since it was asked for. */
+	/* Nanoseconds since it was requested. */
 	uint64_t stolen_time;
 	uint8_t reserved[48];
 };
