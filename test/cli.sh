@@ -82,6 +82,45 @@ same_options() {
 	fi
 }
 
+# Paracall's commands before the description in a manual page, one per line.
+example_commands() {
+	sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/p' "$1" | sed 's/\\-/-/g' |
+		sed -e ':more' -e '/\\e$/{N;s/\\e\n *//;b more' -e '}' | grep '^paracall '
+}
+
+# unknown_options WORD...: the options of an example that its command's --help lacks.
+unknown_options() {
+	local command=$2 word
+
+	"$paracall" "$command" --help >"$work/help" || echo "no command '$command'"
+	shift 2
+	for word; do
+		[ "$word" != -- ] || return 0
+		[[ $word != --* ]] ||
+			grep -qE -- "^ +(-., )?${word%%=*}([= []|\$)" "$work/help" || echo "$word"
+	done
+}
+
+# Each manual page of a command begins with examples, and their options exist.
+test_examples() {
+	local page line
+	local -a words
+
+	for page in "$tree"/doc/paracall*.1; do
+		example_commands "$page" >"$work/examples"
+		while read -r line; do
+			read -ra words <<<"$line"
+			unknown_options "${words[@]}" </dev/null
+		done <"$work/examples" >"$work/unknown"
+		if [ -s "$work/examples" ] && [ ! -s "$work/unknown" ]; then
+			pass "examples in ${page##*/}"
+		else
+			fail "examples in ${page##*/}" "there are none, or with unknown options" \
+				"$work/unknown"
+		fi
+	done
+}
+
 # to_full_disk NAME STATUS ARGUMENT...: what paracall prints, in one message.
 to_full_disk() {
 	local name=$1 status=$2
@@ -1109,6 +1148,7 @@ only "$@"
 make_exit_image
 test_help
 test_options
+test_examples
 test_full_disk
 test_dtb
 test_list

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The tree itself: format, scripts, licences, manual pages, what is installed.
+# The tree itself: format, scripts, licenses, manual pages, what is installed.
 # Usage: test/tree.sh [PART]..., of its functions test_PART; each is a test of Meson's.
 . "$(dirname "$0")/lib.sh"
 
@@ -85,8 +85,8 @@ test_scripts() {
 	needs scripts shellcheck && check scripts find_script_faults
 }
 
-test_licences() {
-	needs licences reuse && check licences reuse --root "$tree" lint
+test_licenses() {
+	needs licenses reuse && check licenses reuse --root "$tree" lint
 }
 
 find_manual_faults() {
@@ -182,7 +182,7 @@ test_format
 test_line_length
 test_scripts
 test_whitespace
-test_licences
+test_licenses
 test_headers
 test_manuals
 test_installation
