@@ -20,7 +20,7 @@
 /* For a program that was asked to end. */
 #define END_MS 3000
 
-/* A machine nobody waits for any more should not go on; the parent may be gone already. */
+/* A machine must not outlive its parent, which may be gone already. */
 static void die_with_parent(pid_t parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -34,7 +34,7 @@ static pid_t spawn_asked(char *const argv[], int output)
 	pid_t child = fork();
 	int input;
 
-	/* Here, too, so that it is so at once, whoever comes first. */
+	/* Here, too, so that it is true at once, whichever process runs first. */
 	if (child > 0)
 		setpgid(child, child);
 	if (child)
@@ -113,7 +113,7 @@ static bool wait_until(pid_t child, bool (*is_over)(int64_t end), int64_t end, i
 	return true;
 }
 
-/* Gently first: it may have a child of its own, which it passes that on to. */
+/* Gently first: it may have a child, to which it passes the signal on. */
 static void end_child(pid_t child, int *status)
 {
 	kill(child, SIGTERM);
@@ -181,7 +181,7 @@ static volatile sig_atomic_t has_ended;
 /* When the first signal came; 0: none did. */
 static volatile int64_t first_signal;
 
-/* Some send the same one twice at once, to a process and to its group: timeout(1). */
+/* timeout(1) sends the same signal twice at once, to a process and to its group. */
 #define SECOND_MS 1000
 
 static bool is_second(int signal)
@@ -246,7 +246,7 @@ static int exec_error(int input)
 	return count == sizeof(error) ? error : 0;
 }
 
-/* Held back while this process changes what the handler looks at. */
+/* Blocked while this process changes what the handler reads. */
 static void block_signals(sigset_t *before)
 {
 	sigset_t blocked;
@@ -257,7 +257,7 @@ static void block_signals(sigset_t *before)
 	sigprocmask(SIG_BLOCK, &blocked, before);
 }
 
-/* Its number is another's as soon as it is waited for. */
+/* Its number can be another process's once it has been waited for. */
 static int wait_for(pid_t child)
 {
 	siginfo_t ended;
@@ -277,7 +277,7 @@ static int wait_for(pid_t child)
 	return exit_status(status);
 }
 
-/* Those that are ignored stay so, as nohup(1) wants it. */
+/* Signals that are ignored stay ignored, as nohup(1) wants. */
 static void take_signals(void)
 {
 	struct sigaction action = { .sa_handler = take_signal, .sa_flags = SA_RESTART };
@@ -308,7 +308,7 @@ int child_run(char *const argv[])
 
 	if (pipe2(report, O_CLOEXEC))
 		return -1;
-	/* Held back until there is somebody to pass them on to. */
+	/* Blocked until there is a child to pass them on to. */
 	block_signals(&mask);
 	take_signals();
 	first_signal = 0;

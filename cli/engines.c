@@ -69,7 +69,7 @@ char *cache_path(const char *file)
 	return path;
 }
 
-/* Where script/setup keeps what it fetches. */
+/* Where script/setup keeps its downloads. */
 static void add_private(struct qemus *qemus, const char *program)
 {
 	char *file = format_string("qemu/bin/%s", program);
@@ -250,13 +250,13 @@ static const char *verdict_words(const struct qemu *qemu, bool is_first)
 }
 
 /* True if it is the one to use. */
-static bool print_engine(struct qemu *qemu, bool had_usable)
+static bool print_engine(struct qemu *qemu, bool found_usable)
 {
 	bool is_used;
 
 	qemu_probe(qemu, false);
 	qemu_ask_version(qemu);
-	is_used = qemu->verdict == QEMU_USABLE && !had_usable;
+	is_used = qemu->verdict == QEMU_USABLE && !found_usable;
 	printf("%c %s\n    found: %s; version: %s; plugin API: ", is_used ? '*' : ' ',
 	       qemu->path, qemu->origin, *qemu->version ? qemu->version : "unknown");
 	if (qemu->plugin_api)
@@ -271,15 +271,15 @@ static bool print_engine(struct qemu *qemu, bool had_usable)
 static bool print_engines_of(const char *program, const char *only)
 {
 	struct qemus qemus;
-	bool had_usable = false;
+	bool found_usable = false;
 
 	qemus_find(&qemus, program, only);
 	for (size_t i = 0; i < qemus.count; i++)
-		had_usable |= print_engine(&qemus.items[i], had_usable);
+		found_usable |= print_engine(&qemus.items[i], found_usable);
 	if (!qemus.count)
 		printf("No %s was found.\n", program);
 	qemus_free(&qemus);
-	return had_usable;
+	return found_usable;
 }
 
 static int print_engines(const char *only)

@@ -44,8 +44,8 @@ void qemus_find(struct qemus *qemus, const char *program, const char *only);
 void qemus_free(struct qemus *qemus);
 
 /*
- * Finds out the plugin interface, and with it the verdict; @may_remember: without
- * asking, if this very program was found usable before.
+ * Find the plugin interface, and with it the verdict; @may_remember: without
+ * running QEMU, if this very program was found usable before.
  */
 void qemu_probe(struct qemu *qemu, bool may_remember);
 void qemu_ask_version(struct qemu *qemu);

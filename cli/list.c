@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* paracall list: the table, in the template of the kernel's document. */
+/* paracall list: the table, in the format of the kernel's document. */
 #include "../engine/qemu/capabilities.h"
 #include "cli.h"
 #include "options.h"
@@ -134,7 +134,7 @@ static const char *offer_word(enum paracall_architecture architecture,
 
 	if (paracall_features_default(architecture, capabilities) & bit)
 		return "yes";
-	return paracall_features_available(architecture, capabilities) & bit ? "if asked"
+	return paracall_features_available(architecture, capabilities) & bit ? "on request"
 									     : "no";
 }
 
@@ -146,11 +146,11 @@ static void print_reason(const struct paracall_feature_info *info, uint32_t capa
 
 	if (!info->reason && !missing)
 		return;
-	printf("%39s%s", "because ", info->reason ? info->reason : "");
+	printf("%41s%s", "because ", info->reason ? info->reason : "");
 	for (uint32_t bit = 1; missing && bit <= missing; bit <<= 1) {
 		if (!(missing & bit))
 			continue;
-		printf("%sQEMU's TCG can't %s here", separator, paracall_capability_name(bit));
+		printf("%sQEMU's TCG cannot %s here", separator, paracall_capability_name(bit));
 		separator = "; ";
 	}
 	putchar('\n');
@@ -161,9 +161,9 @@ static void print_features_of(enum paracall_architecture architecture)
 	uint32_t capabilities = qemu_capabilities(false);
 	const struct paracall_feature_info *info;
 
-	printf("%3s  %-22s  %-8s  %s\n", "bit", "feature", "offered", "what it announces");
+	printf("%3s  %-22s  %-10s  %s\n", "bit", "feature", "offered", "what it announces");
 	for (size_t i = 0; (info = paracall_feature_info(architecture, i)); i++) {
-		printf("%3u  %-22s  %-8s  %s\n", info->bit, info->name,
+		printf("%3u  %-22s  %-10s  %s\n", info->bit, info->name,
 		       offer_word(architecture, info, capabilities), info->purpose);
 		print_reason(info, capabilities);
 	}

@@ -60,7 +60,7 @@ static void open_missing_standard_files(void)
 			return;
 }
 
-/* @status, if all that was printed is written, or nobody wants it. */
+/* @status, if all output was written, or nobody reads it. */
 static int finish(int status, enum exit_status unwritten)
 {
 	return flush_output() == OUTPUT_FAILED ? (int)unwritten : status;

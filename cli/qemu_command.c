@@ -47,7 +47,7 @@ static bool is_word(const struct command_accelerator *accelerator, const char *w
 	       !strncmp(accelerator->name, word, accelerator->length);
 }
 
-/* Also behind TCG: QEMU would take another one if that failed. */
+/* Also after TCG: QEMU would use another one if TCG failed. */
 static bool check_accelerators(const struct command_line *line)
 {
 	struct command_accelerator accelerator = { .seen = 0 };
@@ -147,7 +147,7 @@ static void add_disk(struct strings *command, const char *disk)
 	free(path);
 }
 
-/* What is said of a console stays; else it is that one. */
+/* A console that the user names stays; else this one is added. */
 static void add_append(struct strings *command, const char *append, const char *console)
 {
 	char *line;

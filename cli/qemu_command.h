@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* QEMU command lines: what users' say, and our own default one. */
+/* QEMU command lines: checks of users' ones, and our own default one. */
 #ifndef PARACALL_CLI_QEMU_COMMAND_H
 #define PARACALL_CLI_QEMU_COMMAND_H
 
@@ -16,7 +16,7 @@
  */
 bool qemu_command_check(const char *program, const struct command_line *line);
 
-/* An option as it was typed, in quotes; the caller's to free. */
+/* An option as typed, in quotes; the caller frees it. */
 char *qemu_command_quote(const struct command_option *option);
 
 /* In QEMU's lists a comma stands doubled. The caller's to free. */

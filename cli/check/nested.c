@@ -14,13 +14,13 @@
 #define MOST_NAMES 3
 
 struct nested {
-	/* As the data files are called; NULL where there is no more. */
+	/* The data files' names, ended by NULL. */
 	const char *architectures[MOST_NAMES];
 	/* In the cache: the kernel, and modules in a folder, in the order of loading. */
 	const char *kernel;
 	const char *folder;
 	const char *modules[MOST_MODULES];
-	/* Whatever else there is, this must be. May be NULL. */
+	/* The one module that is needed in any case. May be NULL. */
 	const char *needed_module;
 	const char *init;
 	/* QEMU's, and the kernel's command line. */
@@ -28,8 +28,8 @@ struct nested {
 };
 
 /*
- * On x86 more than one vCPU has been seen to hang there; and on a busy machine the kernel
- * finds its timer too late.
+ * On x86 more than one vCPU has hung there; and on a busy machine the kernel finds its
+ * timer too late.
  */
 static const struct nested all[] = {
 	{
@@ -148,7 +148,7 @@ static bool add_init(FILE *output, const struct nested *nested)
 	return is_good;
 }
 
-/* Which ones there are depends on the kernel. */
+/* Which ones exist depends on the kernel. */
 static bool add_modules(FILE *output, const struct nested *nested)
 {
 	bool is_good = true;

@@ -15,7 +15,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* A program named by its path is the user's choice; a mere name is ours. */
+/* A path is the user's choice of a program; for a bare name it is ours. */
 static const char *named_qemu(const struct run_options *options)
 {
 	if (options->qemu)
@@ -113,7 +113,7 @@ static int run_command(struct strings *command, const struct run_options *option
 								     : EXIT_REFUSED;
 	trace_stop(trace);
 	child_leave_signals();
-	/* Nobody may read the summary; the status is QEMU's all the same. */
+	/* Even if nobody reads the summary, the status is QEMU's. */
 	signal(SIGPIPE, SIG_IGN);
 	if (status < 0) {
 		complain("'%s' can't be run: %s", command->items[0], strerror(errno));
