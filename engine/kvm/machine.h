@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A machine of /dev/kvm's for one program, with as little in it as that needs. Each
- * architecture's folder has its machine, and what its programs find where they begin.
+ * A machine of /dev/kvm for one program, with only what the program needs. Each
+ * architecture's folder has its machine, and what its programs find at their start.
  */
 #ifndef PARACALL_KVM_MACHINE_H
 #define PARACALL_KVM_MACHINE_H

@@ -16,7 +16,7 @@ uint64_t clock_ticks(void);
 
 /*
  * The guest read @tsc a moment ago, when clock_ticks() was @before or later.
- * Any vCPU's thread may call it at any time. False if that can't be.
+ * Any vCPU's thread may call it at any time. False if that is impossible.
  */
 bool clock_learn(uint64_t before, uint64_t tsc);
 
@@ -24,13 +24,13 @@ bool clock_learn(uint64_t before, uint64_t tsc);
 void clock_loaded(void);
 
 /*
- * What the guest may have read at most by now, 0 if that is not known; and at least, which
- * in this process it will never read less than. While no vCPU runs.
+ * The most that the guest may have read by now, 0 if that is not known; and the least that
+ * it will read in this process from now on. While no vCPU runs.
  */
 uint64_t clock_most(void);
 uint64_t clock_least(void);
 
-/* Whether reading the counter in the guest tells anything. */
+/* Whether the guest's readings of the counter are useful. */
 bool clock_can_learn(void);
 
 /* The engine's part of struct paracall_engine. */
@@ -39,8 +39,8 @@ bool clock_read(void *context, struct paracall_clocks *clocks);
 uint64_t clock_nanoseconds(void);
 
 /*
- * Fault injection: the calling vCPU waits. Where one thread runs them all they
- * all do, so there it is not for long.
+ * Fault injection: the calling vCPU waits. If one thread runs all vCPUs, all of them
+ * wait, so the time is short there.
  */
 void clock_delay(void *context, uint64_t nanoseconds);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What this QEMU's own command says, and no function tells a plugin. */
+/* What this QEMU's own command line says, and no function reports to a plugin. */
 #ifndef PARACALL_QEMU_COMMAND_H
 #define PARACALL_QEMU_COMMAND_H
 
@@ -19,14 +19,14 @@ struct command {
 	struct command_cpus cpus;
 	/* It has QEMU's vmclock device. */
 	bool has_vmclock;
-	/* What -icount says of recording and replaying; NULL for what it doesn't. */
+	/* What -icount says about recording and replaying; NULL for what it does not. */
 	const char *replay_mode;
 	const char *recording;
 };
 
 /*
- * Reads it, from /proc. If this plugin can't be loaded into such a QEMU, says so on
- * standard error, and returns false.
+ * Reads it, from /proc. If this plugin cannot be loaded into such a QEMU, prints a message
+ * to standard error, and returns false.
  */
 bool command_learn(struct command *command);
 

@@ -2,7 +2,7 @@
 /*
  * Documentation/virt/kvm/api.rst. Local APICs, I/O APIC and 8254 are the
  * kernel's; a serial port, the port by which programs end, and the number of
- * CPUs, which QEMU tells in its way (docs/specs/fw_cfg.rst there), are ours.
+ * CPUs, which QEMU reports by fw_cfg (docs/specs/fw_cfg.rst there), are ours.
  */
 #include "pvh.h"
 
@@ -19,10 +19,10 @@
 #define FEATURE_HC_MAP_GPA_RANGE (1u << 16)
 /* Number of the hypercall; include/uapi/linux/kvm_para.h. */
 #define HC_MAP_GPA_RANGE 12
-/* Three pages that Intel's processors need, where no memory is. */
+/* Three pages that Intel's processors need, where there is no memory. */
 #define TSS_ADDRESS 0xfffbd000ul
 
-/* A PC's: between them are no memory but the screen and firmware. */
+/* A PC's: between them are only the screen and firmware. */
 #define LOW_MEMORY_END 0xa0000
 #define HIGH_MEMORY 0x100000
 
@@ -37,9 +37,9 @@
 #define CONFIG_DATA 0x511
 #define CONFIG_CPUS 5
 
-/* Words of the program's command line: what is turned on in KVM, or off. */
+/* Words of the program's command line: what is enabled or disabled in KVM. */
 static bool has_map_gpa_range, enforces_features;
-/* What was asked of the configuration. */
+/* The configuration that was requested. */
 static uint16_t selected, position;
 
 void machine_end(uint32_t value)
@@ -48,7 +48,7 @@ void machine_end(uint32_t value)
 		outl(value == END_CRASHED ? CRASHED : value, END_PORT);
 }
 
-/* The signature, and the number of CPUs; nothing else is there. */
+/* The signature, and the number of CPUs; nothing else. */
 static uint8_t read_config(const struct machine *machine)
 {
 	static const char signature[] = { 'Q', 'E', 'M', 'U' };
@@ -100,14 +100,14 @@ static void do_port(struct cpu *cpu)
 	}
 }
 
-/* Where nothing is, reads give all ones. */
+/* Where there is nothing, reads return all ones. */
 static void do_memory(struct kvm_run *run)
 {
 	if (!run->mmio.is_write)
 		memset(run->mmio.data, 0xff, sizeof(run->mmio.data));
 }
 
-/* Of all calls KVM leaves this one to user space, which may have any memory be private. */
+/* The one call that KVM leaves to user space, which may allow any memory to be private. */
 static void do_hypercall(struct kvm_run *run)
 {
 	if (run->hypercall.nr != HC_MAP_GPA_RANGE) {

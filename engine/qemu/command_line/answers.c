@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a command line means, where several options have a say. */
+/* What a command line means, where several options matter. */
 #include "command_line.h"
 
 #include <string.h>
@@ -21,7 +21,7 @@ const char *command_option_value(const struct command_option *option, const char
 	return NULL;
 }
 
-/* The option that has it last; NULL if none has. */
+/* The last option that has it; NULL if none has. */
 static const struct command_option *last_with(const struct command_line *line,
 					      const char *group, const char *key)
 {
@@ -121,7 +121,7 @@ static enum command_answer answer_of(const char *value)
 	return command_line_is_yes(value) ? COMMAND_YES : COMMAND_NO;
 }
 
-/* Of -cpu: -x is stronger than +x, and that than x=, wherever they stand. */
+/* Of -cpu: -x overrides +x, and +x overrides x=, in any order. */
 static enum command_answer cpu_answer(const struct command_option *cpu, const char *property)
 {
 	enum command_answer answer = COMMAND_SILENT;
@@ -190,7 +190,7 @@ static enum command_answer device_answer(const struct command_option *option,
 	return value ? answer_of(value) : COMMAND_SILENT;
 }
 
-/* What is said of all of them: -cpu is stronger than any -global. */
+/* For all of them: -cpu overrides any -global. */
 static enum command_answer common_answer(const struct command_line *line, const char *cpu_type,
 					 const char *property,
 					 const struct command_option **decisive)
