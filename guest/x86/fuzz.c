@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Sequences of calls and of accesses to KVM's registers by chance, for 'paracall
- * check --compare'. Told is one hash for some of them together: of the answers,
+ * Random sequences of calls and of accesses to KVM's registers, for 'paracall
+ * check --compare'. Reported is one hash for several of them together: of the answers,
  * the interrupts that came, and which bytes of memory were written. With "tell"
- * on the command line every answer. Of the command line:
+ * on the command line every answer is. Words of the command line:
  *
  *	seed=N		of the random numbers; 1 if it is not given
  *	first=N, count=N	which sequences
@@ -25,14 +25,14 @@
 /* What memory is filled with. */
 #define FILL 0xa5
 
-/* Interrupts that are looked at: these vectors, and NMIs. */
+/* Interrupts that are checked: these vectors, and NMIs. */
 #define FIRST_VECTOR 0x50
 #define VECTORS 16
 #define VECTOR_EVENT 0x60
 
 static struct {
 	uint64_t seed, first, count;
-	bool tells;
+	bool reports_answers;
 } options = { .seed = 1, .count = DEFAULT_COUNT };
 
 /*
@@ -64,7 +64,7 @@ static void read_options(void)
 	options.seed = number_behind("seed=", 5, 1);
 	options.first = number_behind("first=", 6, 0);
 	options.count = number_behind("count=", 6, DEFAULT_COUNT);
-	options.tells = number_behind("tell", 4, 1) == 0;
+	options.reports_answers = number_behind("tell", 4, 1) == 0;
 }
 
 /*
@@ -90,7 +90,7 @@ static uint64_t below(uint64_t limit)
 
 #define ONE_OF(array) ((array)[below(COUNT(array))])
 
-/* Values on which something may hinge. */
+/* Values that may make a difference. */
 static uint64_t random_value(void)
 {
 	/* clang-format off */
@@ -247,8 +247,8 @@ static uint32_t random_register(void)
 }
 
 /*
- * In one page. With a clock that is on two, KVM goes on with the page before it,
- * be it of another sequence (answers.c, and x86_64.conf).
+ * In one page. With a clock on two pages, KVM continues with the page before it,
+ * even of another sequence (answers.c, and x86_64.conf).
  */
 static uint64_t random_clock(void)
 {
@@ -335,23 +335,23 @@ static uint32_t take_vectors(struct cpu *cpu)
 	return came;
 }
 
-static uint64_t tell_vectors(uint64_t sequence, uint64_t hash)
+static uint64_t report_vectors(uint64_t sequence, uint64_t hash)
 {
 	for (uint32_t i = 0; i < cpu_count; i++) {
 		uint32_t came = take_vectors(cpu_at(i));
 
 		hash = (hash ^ came) * 0x100000001b3;
-		if (options.tells)
+		if (options.reports_answers)
 			print("answer sequence %lu, interrupts of CPU %u = 0x%x\n", sequence, i,
 			      came);
 	}
 	return hash;
 }
 
-static uint64_t tell_written(uint64_t sequence, uint64_t hash, struct fields *fields)
+static uint64_t report_written(uint64_t sequence, uint64_t hash, struct fields *fields)
 {
 	written_settle(fields);
-	if (options.tells) {
+	if (options.reports_answers) {
 		print("answer sequence %lu, memory written = ", sequence);
 		print_written_ranges();
 		print("\n");
@@ -375,7 +375,7 @@ static uint64_t run_sequence(uint64_t sequence, uint64_t hash)
 		if (answer.vector < 0)
 			fields_add(&fields, &question);
 		hash = hash_answer(hash, &answer);
-		if (!options.tells)
+		if (!options.reports_answers)
 			continue;
 		print("answer sequence %lu, step %lu: ", sequence, step);
 		print_question(&question);
@@ -384,10 +384,10 @@ static uint64_t run_sequence(uint64_t sequence, uint64_t hash)
 		print("\n");
 	}
 	settle();
-	hash = tell_vectors(sequence, hash);
-	/* Nobody writes on his own any more. */
+	hash = report_vectors(sequence, hash);
+	/* The host writes nothing on its own any more. */
 	reset_registers();
-	return tell_written(sequence, hash, &fields);
+	return report_written(sequence, hash, &fields);
 }
 
 static void run_sequences(void)
@@ -408,7 +408,7 @@ static void run_sequences(void)
 
 		for (uint64_t i = 0; i < count; i++)
 			hash = run_sequence(first + i, hash);
-		if (!options.tells)
+		if (!options.reports_answers)
 			print("answer sequences seed=%lu,first=%lu,count=%lu = %016lx\n",
 			      options.seed, first, count, hash);
 	}
@@ -416,7 +416,7 @@ static void run_sequences(void)
 }
 
 static const struct test tests[] = {
-	{ .name = "sequences by chance",
+	{ .name = "random sequences",
 	  .rule = "paracall-check(1), --compare",
 	  .run = run_sequences,
 	  .cpus = 2,
