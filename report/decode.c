@@ -36,7 +36,7 @@ static void print_msr(FILE *output, uint64_t number)
 		fprintf(output, "0x%" PRIx64, number);
 }
 
-/* Whose calls have events of that kind; NULL if nobody's have names. */
+/* Which architecture's calls have events of that kind; NULL if none have names. */
 static const struct decode_part *part_of(enum paracall_event_kind call)
 {
 	const struct decode_part *part;
@@ -47,7 +47,7 @@ static const struct decode_part *part_of(enum paracall_event_kind call)
 	return NULL;
 }
 
-/* What the results of such a call are called; NULL if they have no names. */
+/* The names of such a call's results; NULL if they have none. */
 static const struct word *results_of(enum paracall_event_kind call)
 {
 	const struct decode_part *part = part_of(call);
@@ -78,7 +78,7 @@ static void print_features(FILE *output, uint32_t features, const char *separato
 	print_set(output, features, separator, name_of_feature, &architecture);
 }
 
-/* What the call gives back says which features its architecture has. */
+/* The call's output says which features its architecture has. */
 static void print_call_features(FILE *output, const struct event *event, uint32_t features)
 {
 	const struct paracall_call_info *info =
@@ -87,7 +87,7 @@ static void print_call_features(FILE *output, const struct event *event, uint32_
 	print_features(output, features, "|", info ? info->architecture : 0);
 }
 
-/* "180 us": what people say of such a time. */
+/* "180 us": a time as people write it. */
 static void print_time(FILE *output, uint64_t nanoseconds)
 {
 	if (nanoseconds < 10000)
@@ -211,7 +211,7 @@ static void print_fault_value(FILE *output, uint64_t fault, int64_t value)
 	}
 }
 
-/* The rule that would do just this: "KICK_CPU:drop:when=5". */
+/* The rule that would inject just this fault: "KICK_CPU:drop:when=5". */
 static void print_injected(FILE *output, const struct event *event)
 {
 	uint64_t fault = 0;
@@ -355,7 +355,7 @@ static void print_leaf(FILE *output, const struct event *event)
 		fprintf(output, ", 0x%" PRIx64, event->arguments[i].value);
 }
 
-/* What rdmsr gave, or that there was an exception. */
+/* What rdmsr returned, or that there was an exception. */
 static void print_msr_result(FILE *output, const struct event *event)
 {
 	uint64_t number = 0;
@@ -446,7 +446,7 @@ void decode_line(FILE *output, const struct event *event, const struct symbols *
 	putc('\n', output);
 }
 
-/* The number of a call of the table's; false if this version doesn't have it. */
+/* The number of a call in the table; false if this version lacks it. */
 static bool number_of(const char *name, uint64_t *number)
 {
 	const struct paracall_call_info *info;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Events with their names: as this version has them, or as the recording says
- * that they come from. All that shows events works with struct event.
+ * Events with their names: those of this version, or of the recording that they
+ * come from. All code that shows events works with struct event.
  */
 #ifndef PARACALL_REPORT_EVENT_H
 #define PARACALL_REPORT_EVENT_H
@@ -66,9 +66,9 @@ struct event_value {
 #define EVENT_MAX_ARGUMENTS 12
 #define EVENT_MAX_OUTPUTS 8
 
-/* One event with all that belongs to it. */
+/* One event, complete. */
 struct event {
-	/* Nanoseconds since the recording began, when it was over. */
+	/* When it ended, in nanoseconds since the recording began. */
 	uint64_t time;
 	/* Nanoseconds; UINT32_MAX: that or more. */
 	uint32_t duration;
@@ -85,7 +85,7 @@ struct event {
 	uint64_t words[PARACALL_EVENT_ARGUMENTS];
 	unsigned int argument_count;
 	struct event_value arguments[EVENT_MAX_ARGUMENTS];
-	/* What it gave back beside the result. */
+	/* What it returned besides the result. */
 	unsigned int output_count;
 	struct event_value outputs[EVENT_MAX_OUTPUTS];
 };
@@ -100,7 +100,7 @@ static inline bool event_is_continuation(uint32_t id)
 /* An event of which only @raw is known so far; its class is one of @classes. */
 void event_begin(struct event *event, uint32_t cpu, const struct paracall_event *raw,
 		 const struct event_class *class, const struct event_classes *classes);
-/* A continuation; what there is no room for is left out. */
+/* A continuation; what does not fit is left out. */
 void event_continue(struct event *event, const struct paracall_event *raw,
 		    const struct event_class *class);
 
@@ -113,9 +113,9 @@ bool event_argument(const struct event *event, const char *name, uint64_t *value
 /* A call of the guest's, of whatever architecture. */
 bool event_kind_is_call(enum paracall_event_kind kind);
 bool event_is_call(const struct event *event);
-/* Whether .result is known: PAPR's calls are answered by somebody else. */
+/* Whether .result is known: PAPR's calls are answered by the engine. */
 bool event_has_result(const struct event *event);
-/* A call that the guest was refused, or an access that ended in an exception. */
+/* A call that was refused, or an access that ended in an exception. */
 bool event_has_failed(const struct event *event);
 
 #endif /* PARACALL_REPORT_EVENT_H */

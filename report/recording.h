@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Reading a recording: the folder that 'paracall run --record' wrote, in any
- * state. What is there is read; what is broken or missing is told in one
+ * state. What is readable is read; what is broken or missing is reported in one
  * sentence, and never ends the program.
  */
 #ifndef PARACALL_REPORT_RECORDING_H
@@ -14,7 +14,7 @@ struct recording;
 struct recording_info {
 	/* Of the Paracall that wrote it. */
 	char version[32];
-	/* One of them; 0 if this version doesn't know it. */
+	/* One of them; 0 if this version does not know it. */
 	enum paracall_architecture architecture;
 	/* When time was 0: nanoseconds since 1970. */
 	uint64_t began;
