@@ -368,7 +368,7 @@ async function testEmpty() {
 	await screenshot("empty");
 }
 
-// The time is told, and not judged: machines differ.
+// The time is reported, not judged: machines differ.
 async function testMillion() {
 	const times = [];
 

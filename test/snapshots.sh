@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Saved states of Debian's kernels, loaded in all ways that QEMU has: each load is noticed,
-# the guest goes on, no kick is lost, and nothing is written to pages of another state. On x86
-# what the guest has registered with KVM goes on with it, and so does its clock.
+# the guest continues, no kick is lost, and nothing is written to pages of another state. On
+# x86 what the guest has registered with KVM is carried over, and its clock continues.
 # Usage: test/snapshots.sh [PART]..., of its functions test_PART; each is a test of Meson's.
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=script/lib/guest-image.sh
@@ -12,8 +12,8 @@
 
 said='paracall: a saved state of the machine was loaded: '
 
-# What no guest may say. Where its clock leaps a watchdog may bark. An access to a register is
-# refused if the host has forgotten its interrupt vector.
+# What no guest may print. Where its clock jumps, a watchdog may report it. An access to a
+# register is refused if the host has lost its interrupt vector.
 complaints='kernel BUG at|BUG: unable|BUG: kernel|Oops: |Kernel panic|no PTP|unchecked MSR'
 
 # An empty qcow2 image of 64 MB: where QEMU keeps states. By its file format's description,
@@ -85,8 +85,8 @@ drive() {
 	return $status
 }
 
-# judge NAME STATUS LOADS SAID: so many are events, N or N-M of them; and if SAID is 1 they
-# were said, not more than one a second, if 0 not.
+# judge NAME STATUS LOADS SAID: this many are events, N or N-M of them; and if SAID is 1 they
+# were reported, at most one a second, if 0 not.
 judge() {
 	local name="snapshots, $1" status=$2 least=${3%-*} most=${3#*-} events lines
 
@@ -353,7 +353,7 @@ test_microvm() {
 		-machine microvm,acpi=on,rtc=on,isa-serial=on -smp 4 -m 256M
 }
 
-# Nothing in memory that Paracall writes to: the record tells, or without it registers.
+# Nothing in memory that Paracall writes to: the record shows it, or without it registers.
 test_no_clock() {
 	for_kernel trixie "no clock page" 3 0 "--features=pv-unhalt" "${q35[@]}"
 	for_kernel trixie "no clock page, off" 3 1 "--features=pv-unhalt --snapshots=off" "${q35[@]}"
@@ -367,7 +367,7 @@ test_powerpc() {
 	for_kernel ppc64le "PowerPC" 3 0 "" -machine pseries -smp 2 -m 512M
 }
 
-# A kernel that has patched itself reads a page that is not there any more: that is said before
+# A kernel that has patched itself reads a page that no longer exists: that is reported before
 # it does.
 test_magic_page() {
 	choose_guest ppc64le "PowerPC's magic page" || return 0
@@ -381,12 +381,12 @@ test_magic_page() {
 	check_said "magic page" "its guest's magic page is not saved with it"
 }
 
-# Where records of stolen time are, there is a mark, and what the library has to know.
+# Beside the records of stolen time are a mark and the library's state.
 test_arm64() {
 	for_kernel arm64 "arm64" 3 0 "" -machine virt -cpu max -smp 2 -m 512M
 }
 
-# What was saved with it needs a feature that there is not: it is refused, once.
+# The saved state needs a feature that is missing: it is refused, once.
 test_arm64_refused() {
 	local machine=(-machine virt -cpu max -smp 2 -m 512M)
 
@@ -404,7 +404,7 @@ stolen_so_far() {
 	sed -n 's/.*steal [0-9]*: cpu0 \([0-9]*\).*/\1/p' "$work/log" | tail -n 1 | grep . || echo 0
 }
 
-# In another process stolen time goes on, in the memory that the guest was told of.
+# In another process stolen time continues, in the memory that the guest knows.
 test_arm64_stolen_time() {
 	local name="arm64, stolen time" before stolen
 
@@ -425,7 +425,7 @@ test_arm64_stolen_time() {
 	fi
 }
 
-# As many as there is time for, while vCPUs wait for locks.
+# As many as time allows, while vCPUs wait for locks.
 test_many() {
 	local steps='wait:cycle' load
 
@@ -447,7 +447,7 @@ test_many() {
 	done
 }
 
-# A guest that has no page of Paracall's, and looks at most of its memory; in the process
+# A guest that has no page of Paracall's, and checks most of its memory; in the process
 # of one that has them, wherever chance puts its kernel.
 test_foreign() {
 	local none='nokaslr no-kvmclock no-steal-acc no-kvmapf nopvspin' bad

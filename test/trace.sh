@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Traces and recordings of real guests: what is in them, and that the guest ends
-# in order whatever becomes of the readers.
+# in order whatever happens to the readers.
 # Usage: test/trace.sh [PART]..., of its functions test_PART; each is a test of Meson's.
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=script/lib/guest-image.sh
@@ -43,8 +43,8 @@ check_line() {
 	fi
 }
 
-# check_said NAME TEXT: one line of the last run's output is a message with it.
-check_said() {
+# check_message NAME TEXT: one line of the last run's output is a message with it.
+check_message() {
 	local count
 
 	count=$(grep '^paracall: ' "$work/out" | grep -cF -- "$2")
@@ -146,7 +146,7 @@ test_one_thread() {
 	equal "all its calls" "$(grep -c ' KICK_CPU(' "$work/trace")" "$(counted KICK_CPU)"
 }
 
-# As many as the summary says, each as the rule that would do just that.
+# As many as the summary reports, each as the rule that would inject just that.
 test_injected() {
 	local rule='injected: (KICK_CPU:drop|KICK_CPU:late=100ms|SEND_IPI:error=EINVAL|CLOCK_PAIRING:retval=7|MSR_POLL_CONTROL:fault|cpuid:withdraw=pv-unhalt\+pv-sched-yield|clock:jump=\+10s|steal:burst=5s):when=[0-9]+$'
 	local name number machine=("${machine[@]}" -append inject)
@@ -196,8 +196,8 @@ counts_in() {
 	awk '/^ *[0-9]/ && NF > 4 { print $4, $NF }' "$1" | sort
 }
 
-# all_told NAME: all that the summary counts is in the trace, and in the recording.
-all_told() {
+# all_reported NAME: all that the summary counts is in the trace, and in the recording.
+all_reported() {
 	local calls
 
 	calls=$(awk '$NF == "total" { print $4 }' "$work/summary")
@@ -221,13 +221,13 @@ test_powerpc() {
 		'effective_address_and_flags=0x[0-9a-f]+\|not-mapped-nx\) = 0 \{page_features=mas0-to-sprg7\}'
 	check_line "PowerPC: a call of PAPR's" "$work/trace" \
 		"cpu 0 $place H_PROD\(processor=1\) = \?\$"
-	all_told PowerPC
+	all_reported PowerPC
 	powerpc_guest epapr-le
 	check_line "PowerPC: EV_IDLE" "$work/trace" "cpu 0 $place EV_IDLE\(\) = 0 "
 	check_line "PowerPC: an unknown call" "$work/trace" \
 		"unknown_epapr\(number=0x3, .*a3=0x[0-9a-f]+\) = EV_UNIMPLEMENTED "
 	check_line "PowerPC: PAPR's unknown one" "$work/trace" 'unknown_papr\(number=0x7ff8,.*= \?'
-	all_told PowerPC
+	all_reported PowerPC
 	has_babeltrace || return
 	print_recording
 	equal "PowerPC: babeltrace2 has no complaint" "$? $(cat "$work/errors")" "0 "
@@ -254,7 +254,7 @@ test_arm64() {
 	check_line "arm64: what there is not" "$work/trace" \
 		'unknown_smccc\(number=0x95c1ba5f, x1=0, .*\) = NOT_SUPPORTED '
 	check_line "arm64: QEMU's own" "$work/trace" 'PSCI_CPU_ON_64\(mpidr=0x1, .*\) = \? '
-	all_told arm64
+	all_reported arm64
 	has_babeltrace || return
 	print_recording
 	equal "arm64: babeltrace2 has no complaint" "$? $(cat "$work/errors")" "0 "
@@ -291,8 +291,8 @@ resets() {
 		"$(sed -n 's/^  "resets": \([0-9]*\),/\1/p' "$work/summary")" "$1"
 }
 
-# told_counts FUNCTION: of DIAGNOSE, how often each of its subcodes is in the trace.
-told_counts() {
+# reported_counts FUNCTION: of DIAGNOSE, how often each of its subcodes is in the trace.
+reported_counts() {
 	sed -n "s/.* $1_\([A-Z_]*\)(.*/\1/p" "$work/trace" | sort | uniq -c |
 		awk '{ print $2, $1 }'
 }
@@ -308,7 +308,7 @@ test_s390x_resets() {
 		s390x_guest reset --format=json
 		resets "$(grep -c '^ok .* 0x308 resets' "$work/out")" "the guest's own"
 		equal "s390x: its own are calls" "$(grep -c ' reset$' "$work/trace")" 0
-		equal "s390x: its own by name" "$(told_counts DIAG_308)" "CLEAR_RESET 2
+		equal "s390x: its own by name" "$(reported_counts DIAG_308)" "CLEAR_RESET 2
 LOAD_CLEAR 2
 LOAD_NORMAL_DUMP 3
 LOAD_NORMAL_RESET 1"
@@ -330,8 +330,8 @@ test_s390x() {
 		"cpu 0 $place DIAG_9C_DIRECTED_YIELD\(cpu_address=1\) = done <[0-9.]+>\$"
 	check_line "s390x: whom to" "$work/trace" "cpu 0 $place yield: target=cpu [123]\$"
 	check_line "s390x: an exception" "$work/trace" 'DIAG_.*\) = specification exception'
-	all_told s390x
-	# There is nothing that would tell of them; paracall-run(1) says so.
+	all_reported s390x
+	# Nothing reports them; paracall-run(1) says so.
 	equal "s390x: no halts" "$(grep -cE ' (halt|wake)($|:)' "$work/trace")" 0
 	has_babeltrace || return
 	print_recording
@@ -386,7 +386,7 @@ test_killed() {
 	equal "it can be read" "$? $(cat "$work/errors")" "0 "
 	# guest: CPUID 0x40000000 read 6 times, 0x40000001 29 times
 	counted=$(awk '$2 == "CPUID" { print $5 + $8 }' "$work/summary")
-	# Counted first: the one vCPU may have been killed before it told of the last.
+	# Counted first: the one vCPU may have been killed before it reported the last.
 	equal "nothing is missing" $((counted - $(recorded cpuid) >> 1)) 0
 }
 
@@ -404,7 +404,7 @@ test_small_disk() {
 		cp -r "$work/disk/recording" "$work/"
 		exit $status'
 	check_status "a full disk, recording" $?
-	check_said "a full disk is told" "recording to '$work/disk/recording' ends here: No space left on device"
+	check_message "a full disk is reported" "recording to '$work/disk/recording' ends here: No space left on device"
 	has_babeltrace || return
 	print_recording
 	equal "what was written can be read" "$? $(cat "$work/errors")" "0 "
@@ -418,7 +418,7 @@ test_full_disk() {
 	fi
 	guest kick 2 --trace --output=/dev/full
 	check_status "a full disk, trace" $?
-	check_said "a full disk is told, trace" "the trace ends here: No space left on device"
+	check_message "a full disk is reported, trace" "the trace ends here: No space left on device"
 }
 
 test_closed_pipe() {
@@ -426,7 +426,7 @@ test_closed_pipe() {
 	head -n 5 "$work/fifo" >"$work/head" &
 	guest kick 2 --trace --output="$work/fifo"
 	check_status "a closed pipe" $?
-	check_said "a closed pipe is told" "the trace ends here: Broken pipe"
+	check_message "a closed pipe is reported" "the trace ends here: Broken pipe"
 	equal "what was read" "$(wc -l <"$work/head")" 5
 	wait
 }
@@ -452,10 +452,10 @@ test_recording_kept() {
 	guest kick 2 --record="$work/recording"
 	before=$(ls -l "$work/recording")
 	guest kick 2 --record="$work/recording" --trace --symbols="$work/none"
-	check_said "no symbols" "can't be read"
+	check_message "no symbols" "can't be read"
 	equal "no symbols, and the recording is kept" "$(ls -l "$work/recording")" "$before"
 	guest kick 2 --record="$work/recording" --trace --output="$work/none/trace"
-	check_said "no output" "can't be written"
+	check_message "no output" "can't be written"
 	equal "no output, and the recording is kept" "$(ls -l "$work/recording")" "$before"
 }
 
@@ -472,7 +472,7 @@ test_whole_lines() {
 	done
 }
 
-# What the threads of the process in $work/pid have had of processors, and waited for
+# How long the threads of the process in $work/pid have run on processors, and waited for
 # them, in ms.
 spent() {
 	cat "/proc/$(cat "$work/pid")"/task/*/schedstat |
@@ -520,7 +520,7 @@ test_reader() {
 
 	with_reader KILL
 	check_status "the reader killed" $?
-	check_said "the reader's end is told" "was ended by signal 9"
+	check_message "the reader's end is reported" "was ended by signal 9"
 	with_reader STOP
 	check_status "a slow reader" $?
 	if has_babeltrace; then
@@ -530,7 +530,7 @@ test_reader() {
 	fi
 	with_reader STOP --record-loss=drop
 	check_status "a slow reader, events dropped" $?
-	check_said "so many are told" "events were dropped"
+	check_message "their number is reported" "events were dropped"
 	has_babeltrace || return
 	print_recording
 	got=$(awk '/ lost: / { sub(/.*events = /, ""); n += $1 } END { print n }' "$work/events")

@@ -258,7 +258,7 @@ static uint64_t find_crash_memory(void)
 	return be64toh(start);
 }
 
-/* One behind the other. */
+/* One after the other. */
 static void place(struct kexec_segment *segments, uint64_t address)
 {
 	for (int i = 0; i < SEGMENTS; i++) {
@@ -270,8 +270,8 @@ static void place(struct kexec_segment *segments, uint64_t address)
 }
 
 /*
- * A kernel for a crash is to leave all other memory as it is; this one is told of all
- * of it, since nobody looks at what the former one has left.
+ * A crash kernel has to leave all other memory as it is; this one gets all
+ * of it, since nothing reads what the former one has left.
  */
 static int load(char **files, unsigned long flags)
 {

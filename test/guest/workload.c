@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the guest does to make its vCPUs need each other: spin locks held so
+ * What the guest does to make its vCPUs depend on each other: spin locks held so
  * long that waiters halt, interrupts from one vCPU to all others, and plain
- * kernel-heavy work. And what it does to look at its clocks. Static, and needs
+ * kernel-heavy work. And how it checks its clocks. Static, and needs
  * nothing but /proc, /sys and a writable /tmp.
  */
 #define _GNU_SOURCE
@@ -265,7 +265,7 @@ static void ipi(long workers, long rounds)
 
 	job.rounds = rounds;
 	job.page_size = (size_t)sysconf(_SC_PAGESIZE);
-	/* A kernel without it does the rest all the same. */
+	/* A kernel without it still does the rest. */
 	job.membarrier =
 		syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
 
@@ -394,7 +394,7 @@ static void messages(long groups, long rounds)
 	in_processes(groups, rounds, group_body, 0);
 }
 
-/* Puts the calling thread on one vCPU; false if that is not there. */
+/* Binds the calling thread to one vCPU; false if that does not exist. */
 static bool move_to_cpu(long cpu)
 {
 	cpu_set_t set;
@@ -460,9 +460,9 @@ static void monotonic(long workers, long seconds)
 }
 
 /*
- * goes_on: for ever, whether the clock goes on through loads of saved states as it should: a
- * thread on each vCPU looks for a step back, as above but without haste; and another
- * compares it with the HPET's counter, which QEMU saves and puts back.
+ * goes_on: checks forever that the clock continues through loads of saved states: a thread
+ * on each vCPU looks for a step back, as above but at intervals; and another one compares
+ * it with the HPET's counter, which QEMU saves and restores.
  */
 #define HPET_PERIOD 4
 #define HPET_COUNTER 0xf0
@@ -544,7 +544,7 @@ static void goes_on(long workers, long unused)
 }
 
 /*
- * clock: what the clocks say, a line a second, from one vCPU after the other.
+ * clock: the clocks, a line a second, from one vCPU after the other.
  */
 #define CLOCK_SOURCE "/sys/devices/system/clocksource/clocksource0/current_clocksource"
 
@@ -643,8 +643,8 @@ static void pairs(long workers, long seconds)
 }
 
 /*
- * memory: so many MB that nobody else has any business in. Each second it is looked
- * whether they are as they were, for ever; what is not is put right again.
+ * memory: this many MB that nothing else should write to. Each second they are
+ * checked, forever; what has changed is restored.
  */
 #define PATTERN UINT64_C(0x9e3779b97f4a7c15)
 
