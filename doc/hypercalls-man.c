@@ -58,7 +58,7 @@ static const char *format_words(enum paracall_format format)
 	}
 }
 
-/* The fields that go one way, under @heading; nothing given back needs no words. */
+/* The fields that go one way, under @heading; prints nothing if there is no output. */
 static void print_fields(const struct paracall_call_info *info,
 			 enum paracall_direction direction, const char *heading)
 {
@@ -109,7 +109,7 @@ static void print_row(const struct paracall_call_info *info)
 	print_item("Status:", paracall_status_name(info->status));
 	print_item("Purpose:", info->purpose);
 	print_fields(info, PARACALL_IN, ".It Arguments:");
-	print_fields(info, PARACALL_OUT, ".It Gives back:");
+	print_fields(info, PARACALL_OUT, ".It Returns:");
 	print_item("Needs:", info->needs ? info->needs : "nothing");
 	print_item("Handled:", handled_words(info));
 	puts(".El");
@@ -117,7 +117,7 @@ static void print_row(const struct paracall_call_info *info)
 
 static const char *const offer_words[] = {
 	[PARACALL_OFFER_DEFAULT] = "yes",
-	[PARACALL_OFFER_ON_REQUEST] = "if asked",
+	[PARACALL_OFFER_ON_REQUEST] = "on request",
 	[PARACALL_OFFER_NEVER] = "no",
 };
 
@@ -139,7 +139,7 @@ static void print_head(void)
 {
 	printf(".\\\" SPDX-License-Identifier: GPL-2.0-or-later\n"
 	       ".\\\" Made by hypercalls-man.c from the library's tables.\n"
-	       ".Dd November 23, 2026\n"
+	       ".Dd November 29, 2026\n"
 	       ".Dt PARACALL-HYPERCALLS 7 LOCAL\n"
 	       ".Os Paracall %s\n"
 	       ".Sh NAME\n"
@@ -148,19 +148,19 @@ static void print_head(void)
 	       ".Sh DESCRIPTION\n"
 	       "A hypercall is a call from a guest's kernel to the hypervisor.\n"
 	       "This page lists every one that Linux KVM has defined, for all architectures,\n"
-	       "in the template of the kernel's document, and the functions of s390's DIAGNOSE\n"
+	       "in the format of the kernel's document, and the functions of s390's DIAGNOSE\n"
 	       "that KVM and its user space have, PowerPC's calls of ePAPR and PAPR, and arm64's of\n"
 	       "the SMC Calling Convention; then feature bits, and x86's registers.\n"
 	       "The numbers are those of the kernel's header\n"
 	       ".In linux/kvm_para.h ;\n"
-	       "the sections of the kernel's document are numbered otherwise.\n",
+	       "the sections of the kernel's document have other numbers.\n",
 	       paracall_version());
 }
 
 static void print_convention(void)
 {
 	printf(".Sh CALLING CONVENTION\n"
-	       "This is x86's:\n"
+	       "This is the convention for x86; other architectures follow.\n"
 	       "The instruction is\n"
 	       ".Ql vmcall\n"
 	       "or\n"
@@ -175,7 +175,7 @@ static void print_convention(void)
 	       ".Xr paracall\\-run 1 .\n"
 	       ".Pp\n"
 	       "A result of 0 or more means success.\n"
-	       "Below 0 it is an error of the call's own, or one of these:\n"
+	       "A result below 0 is an error of the call, or one of these:\n"
 	       ".Bl -tag -width \"\\-1000\"\n",
 	       PARACALL_MAX_ARGUMENTS, PARACALL_MAX_ARGUMENTS - 1);
 	printf(".It \\-%d\n"
@@ -195,34 +195,34 @@ static void print_convention(void)
 static void print_diagnose(void)
 {
 	printf(".Ss s390\n"
-	       "There the instruction is DIAGNOSE, whose function code is the sum of its base\n"
-	       "register and its displacement, of which 16 bits count.\n"
+	       "The instruction is DIAGNOSE, whose function code is the sum of its base\n"
+	       "register and its displacement, of which the low 16 bits count.\n"
 	       "R1 and R3 stand for the general registers that the instruction names.\n"
-	       "KVM's own functions have the code 0x500: there the subcode is in register 1,\n"
-	       "the arguments are in registers 2 to 7, and the result, which below 0 is an error,\n"
-	       "comes in register 2.\n"
-	       "0x258 has its subcode in the parameter block, 0x288 in R1, and 0x308 in R3; of\n"
-	       "subcodes 3 and 4 there 16 bits count, of all others 64.\n"
+	       "KVM's own functions have the code 0x500, with the subcode in register 1,\n"
+	       "the arguments in registers 2 to 7, and the result, an error if below 0,\n"
+	       "in register 2.\n"
+	       "0x258 has its subcode in the parameter block, 0x288 in R1, and 0x308 in R3; for\n"
+	       "its subcodes 3 and 4 the low 16 bits count, for all others 64 bits.\n"
 	       "Nothing announces any of these functions to a guest.\n"
 	       ".Pp\n"
-	       "In the problem state every code is a privileged\\-operation exception.\n"
-	       "Codes and subcodes that KVM doesn't have are a specification exception.\n"
-	       "Where subcodes have entries of their own, all others are together, as OTHER.\n");
+	       "In problem state every code is a privileged\\-operation exception.\n"
+	       "Codes and subcodes that KVM lacks are a specification exception.\n"
+	       "If some subcodes have entries of their own, OTHER stands for the rest.\n");
 }
 
 static void print_powerpc(void)
 {
 	printf(".Ss PowerPC\n"
-	       "There the instructions are those of the property hcall\\-instructions in the\n"
+	       "The instructions are those of the property hcall\\-instructions in the\n"
 	       "device tree, or\n"
 	       ".Ql sc\n"
 	       "with 0x%x in the low half of r0.\n"
 	       "The low half of r11 has a vendor in its high 16 bits, %d for KVM and %d for ePAPR,\n"
-	       "and the number below; headings of ePAPR's calls show both together.\n"
-	       "The arguments are in r3 and the registers behind it.\n"
+	       "and the number in its low 16 bits; headings of ePAPR's calls show both together.\n"
+	       "The arguments are in r3 and the following registers.\n"
 	       "The result is in r3, 0 or an error above 0: %d (EV_UNIMPLEMENTED) if there is no\n"
-	       "such call, or KVM doesn't have it.\n"
-	       "r4 gets another result, or 0; no other register is changed.\n"
+	       "such call, or KVM lacks it.\n"
+	       "r4 has a second result, or 0; no other register is changed.\n"
 	       "With MSR[SF] off arguments have 32 bits.\n"
 	       "In user mode there is no hypercall: the instructions do nothing, and\n"
 	       ".Ql sc\n"
@@ -233,13 +233,13 @@ static void print_powerpc(void)
 	       "PAPR's calls have an instruction of their own,\n"
 	       ".Ql sc 1 ,\n"
 	       "with the number in r3 and the arguments from r4 on.\n"
-	       "On the machine pseries QEMU serves them; those that it has are listed here.\n");
+	       "On the machine pseries QEMU serves them; QEMU's are listed here.\n");
 }
 
 static void print_arm64(void)
 {
 	printf(".Ss arm64\n"
-	       "There the instruction is\n"
+	       "The instruction is\n"
 	       ".Ql hvc ,\n"
 	       "with any immediate, or\n"
 	       ".Ql smc #0 ,\n"
@@ -249,8 +249,8 @@ static void print_arm64(void)
 	       "The result is in x0, errors are below 0: %d (NOT_SUPPORTED) if there is no such\n"
 	       "function, or its feature is not offered.\n"
 	       "x1 to x3 get other results, or 0; no other register is changed.\n"
-	       "The work\\-arounds change x0 and x1 alone.\n"
-	       "PSCI's functions that QEMU has are QEMU's.\n",
+	       "The workarounds change x0 and x1 only.\n"
+	       "QEMU serves those functions of PSCI that it has.\n",
 	       PARACALL_SMCCC_NOT_SUPPORTED);
 }
 
@@ -265,8 +265,12 @@ static void print_features(void)
 {
 	printf(".Sh FEATURES\n"
 	       "On x86 these are bits of EAX in CPUID leaf 0x%x.\n"
-	       "Those offered are announced to a guest unless switched off.\n"
-	       ".Bl -column \"bit\" \"clocksource\\-stable\\-bit\" \"offered\"\n"
+	       "A guest is offered those marked yes;\n"
+	       ".Fl \\-features\n"
+	       "of\n"
+	       ".Xr paracall\\-run 1\n"
+	       "removes them, and adds those marked on request.\n"
+	       ".Bl -column \"bit\" \"clocksource\\-stable\\-bit\" \"on request\"\n"
 	       ".It Sy bit Ta Sy feature Ta Sy offered Ta Sy what it announces\n",
 	       PARACALL_KVM_CPUID_FEATURES);
 	for (size_t i = 0; i < paracall_feature_count(PARACALL_X86); i++)
@@ -274,7 +278,7 @@ static void print_features(void)
 	puts(".El\n"
 	     ".Pp\n"
 	     "On PowerPC they are bits of what KVM_HC_FEATURES returns in r4.\n"
-	     ".Bl -column \"bit\" \"clocksource\\-stable\\-bit\" \"offered\"\n"
+	     ".Bl -column \"bit\" \"clocksource\\-stable\\-bit\" \"on request\"\n"
 	     ".It Sy bit Ta Sy feature Ta Sy offered Ta Sy what it announces");
 	for (size_t i = 0; i < paracall_feature_count(PARACALL_POWERPC); i++)
 		print_feature(paracall_feature_info(PARACALL_POWERPC, i));
@@ -283,7 +287,7 @@ static void print_features(void)
 	     "On arm64 bits 0 and 1 are what VENDOR_HYP_KVM_FEATURES returns in x0; KVM's user\n"
 	     "space chooses the others elsewhere.\n"
 	     "A function whose feature is not offered is not supported.\n"
-	     ".Bl -column \"bit\" \"clocksource\\-stable\\-bit\" \"offered\"\n"
+	     ".Bl -column \"bit\" \"clocksource\\-stable\\-bit\" \"on request\"\n"
 	     ".It Sy bit Ta Sy feature Ta Sy offered Ta Sy what it announces");
 	for (size_t i = 0; i < paracall_feature_count(PARACALL_ARM64); i++)
 		print_feature(paracall_feature_info(PARACALL_ARM64, i));
@@ -294,8 +298,8 @@ static void print_registers(void)
 {
 	printf(".Sh MODEL\\-SPECIFIC REGISTERS\n"
 	       "Where they name an address it is guest\\-physical, and bit 0 of the value\n"
-	       "switches the facility on.\n"
-	       "A value that KVM refuses is a general protection exception here, too.\n"
+	       "enables the facility.\n"
+	       "Writing a value that KVM refuses causes a general protection exception here, too.\n"
 	       "So are the other numbers from 0x%x to 0x%x and, with\n"
 	       ".Fl \\-enforce\\-features ,\n"
 	       "registers whose feature is not offered.\n"
