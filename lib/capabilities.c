@@ -14,21 +14,21 @@ const char *paracall_capability_name(enum paracall_capability capability)
 	case PARACALL_CAN_ACCESS_MEMORY:
 		return "access the guest's memory";
 	case PARACALL_CAN_TELL_TIME:
-		return "tell the guest's time-stamp counter";
+		return "report the guest's time-stamp counter";
 	case PARACALL_CAN_TELL_RUN_DELAY:
-		return "tell how long a vCPU had to wait for the host";
+		return "report how long a vCPU waited for the host";
 	case PARACALL_CAN_FLUSH_TLB:
 		return "flush the TLB";
 	case PARACALL_CAN_TELL_PREEMPTION:
-		return "tell of a preemption before it happens";
+		return "report a preemption before it happens";
 	case PARACALL_CAN_DEFER_EOI:
 		return "ask before it delivers an interrupt";
 	case PARACALL_CAN_EXTEND_MSI:
 		return "take 15-bit destinations in interrupt messages";
 	case PARACALL_CAN_MAP_MAGIC_PAGE:
-		return "lay a page over the guest's address space";
+		return "map a page over the guest's address space";
 	case PARACALL_CAN_GIVE_RANDOM:
-		return "give random numbers";
+		return "provide random numbers";
 	}
 	return "do something unknown";
 }
