@@ -51,6 +51,8 @@ static const char *format_words(enum paracall_format format)
 		return "a clock";
 	case PARACALL_FORMAT_PAGE_ATTRIBUTES:
 		return "the size and kind of pages";
+	case PARACALL_FORMAT_SBI_EXTENSION:
+		return "the number of an extension";
 	case PARACALL_FORMAT_SMCCC_FUNCTION:
 		return "the number of a function";
 	default:
@@ -149,8 +151,9 @@ static void print_head(void)
 	       "A hypercall is a call from a guest's kernel to the hypervisor.\n"
 	       "This page lists every one that Linux KVM has defined, for all architectures,\n"
 	       "in the format of the kernel's document, and the functions of s390's DIAGNOSE\n"
-	       "that KVM and its user space have, PowerPC's calls of ePAPR and PAPR, and arm64's of\n"
-	       "the SMC Calling Convention; then feature bits, and x86's registers.\n"
+	       "that KVM and its user space have, PowerPC's calls of ePAPR and PAPR, arm64's of\n"
+	       "the SMC Calling Convention, and RISC-V's of its Supervisor Binary Interface; then\n"
+	       "feature bits, and x86's registers.\n"
 	       "The numbers are those of the kernel's header\n"
 	       ".In linux/kvm_para.h ;\n"
 	       "the sections of the kernel's document have other numbers.\n",
@@ -254,6 +257,22 @@ static void print_arm64(void)
 	       PARACALL_SMCCC_NOT_SUPPORTED);
 }
 
+static void print_riscv(void)
+{
+	printf(".Ss RISC\\-V\n"
+	       "There the instruction is\n"
+	       ".Ql ecall\n"
+	       "in supervisor mode, but not in virtual supervisor mode.\n"
+	       "a7 has the number of an extension of the Supervisor Binary Interface (SBI), a6 that\n"
+	       "of its function, and the arguments are in a0 and the registers behind it.\n"
+	       "a0 gets 0 or an error below 0: %d (NOT_SUPPORTED) if there is no such function, or\n"
+	       "its feature is not offered.\n"
+	       "a1 gets the value, or 0; no other register is changed.\n"
+	       "The legacy extensions, up to 0x%x, have no functions, and their result in a0.\n"
+	       "All but what tells that it is KVM, and steal time, is left to the firmware.\n",
+	       PARACALL_SBI_ERR_NOT_SUPPORTED, PARACALL_SBI_LEGACY_LAST);
+}
+
 static void print_hypercalls(void)
 {
 	puts(".Sh HYPERCALLS");
@@ -291,6 +310,14 @@ static void print_features(void)
 	     ".It Sy bit Ta Sy feature Ta Sy offered Ta Sy what it announces");
 	for (size_t i = 0; i < paracall_feature_count(PARACALL_ARM64); i++)
 		print_feature(paracall_feature_info(PARACALL_ARM64, i));
+	puts(".El\n"
+	     ".Pp\n"
+	     "On RISC\\-V they are extensions that KVM's user space chooses; bits are those of the\n"
+	     "kernel's enum KVM_RISCV_SBI_EXT_ID.\n"
+	     ".Bl -column \"bit\" \"clocksource\\-stable\\-bit\" \"offered\"\n"
+	     ".It Sy bit Ta Sy feature Ta Sy offered Ta Sy what it announces");
+	for (size_t i = 0; i < paracall_feature_count(PARACALL_RISCV); i++)
+		print_feature(paracall_feature_info(PARACALL_RISCV, i));
 	puts(".El");
 }
 
@@ -337,6 +364,7 @@ int main(void)
 	print_diagnose();
 	print_powerpc();
 	print_arm64();
+	print_riscv();
 	print_hypercalls();
 	print_features();
 	print_registers();

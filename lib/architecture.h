@@ -49,6 +49,8 @@ struct architecture {
 	size_t feature_count;
 	/* How headings call its kinds of calls, like "DIAG"; NULL for KVM's own. */
 	const char *titles[PARACALL_CALL_KINDS];
+	/* And a row's subcode; NULL: "subcode". */
+	const char *subcode_title;
 	/* How the convention calls a place, like "a0". */
 	int (*place_name)(unsigned int place, char *name, size_t size);
 	/*

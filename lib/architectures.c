@@ -3,10 +3,11 @@
 #include "architecture.h"
 
 extern const struct architecture paracall_x86, paracall_s390, paracall_powerpc, paracall_mips,
-	paracall_arm64;
+	paracall_arm64, paracall_riscv;
 
 static const struct architecture *const architectures[] = {
-	&paracall_x86, &paracall_s390, &paracall_powerpc, &paracall_mips, &paracall_arm64,
+	&paracall_x86,	&paracall_s390,	 &paracall_powerpc,
+	&paracall_mips, &paracall_arm64, &paracall_riscv,
 };
 
 const struct architecture *architecture_at(size_t index)

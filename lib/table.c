@@ -86,14 +86,16 @@ const struct paracall_call_info *paracall_call_in_slot(enum paracall_architectur
 
 int paracall_call_title(const struct paracall_call_info *info, char *title, size_t size)
 {
-	const char *kind = architecture_of(info->architecture)->titles[info->kind];
+	const struct architecture *architecture = architecture_of(info->architecture);
+	const char *kind = architecture->titles[info->kind];
+	const char *subcode = architecture->subcode_title;
 
 	if (!kind)
 		return snprintf(title, size, "%u. KVM_HC_%s", info->number, info->name);
 	if (info->subcode < 0)
 		return snprintf(title, size, "%s 0x%x: %s", kind, info->number, info->name);
-	return snprintf(title, size, "%s 0x%x, subcode %d: %s", kind, info->number,
-			info->subcode, info->name);
+	return snprintf(title, size, "%s 0x%x, %s %d: %s", kind, info->number,
+			subcode ? subcode : "subcode", info->subcode, info->name);
 }
 
 int paracall_field_place(const struct paracall_call_info *info,

@@ -2,13 +2,11 @@
 /* The list of architectures that have events of their own. */
 #include "decode_part.h"
 
-extern const struct decode_part decode_x86, decode_s390, decode_powerpc, decode_arm64;
+extern const struct decode_part decode_x86, decode_s390, decode_powerpc, decode_arm64,
+	decode_riscv;
 
 static const struct decode_part *const parts[] = {
-	&decode_x86,
-	&decode_s390,
-	&decode_powerpc,
-	&decode_arm64,
+	&decode_x86, &decode_s390, &decode_powerpc, &decode_arm64, &decode_riscv,
 };
 
 const struct decode_part *decode_part_at(size_t index)

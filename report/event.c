@@ -65,7 +65,7 @@ bool event_argument(const struct event *event, const char *name, uint64_t *value
 bool event_kind_is_call(enum paracall_event_kind kind)
 {
 	return (kind >= PARACALL_EVENT_CALL && kind <= PARACALL_EVENT_EPAPR) ||
-	       kind == PARACALL_EVENT_SMCCC;
+	       kind == PARACALL_EVENT_SMCCC || kind == PARACALL_EVENT_SBI;
 }
 
 bool event_is_call(const struct event *event)
@@ -83,6 +83,7 @@ bool event_has_failed(const struct event *event)
 	switch (event->kind) {
 	case PARACALL_EVENT_CALL:
 	case PARACALL_EVENT_SMCCC:
+	case PARACALL_EVENT_SBI:
 	case PARACALL_EVENT_RDMSR:
 	case PARACALL_EVENT_WRMSR:
 		return event->result < 0;

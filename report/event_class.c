@@ -32,6 +32,7 @@ static const char *const format_names[PARACALL_FORMATS] = {
 	[PARACALL_FORMAT_CLOCK_SCALE] = "clock_scale",
 	[PARACALL_FORMAT_CLOCK_FLAGS] = "clock_flags",
 	[PARACALL_FORMAT_SMCCC_FUNCTION] = "smccc_function",
+	[PARACALL_FORMAT_SBI_EXTENSION] = "sbi_extension",
 };
 
 #define FIELD(field_name, field_format) \
@@ -79,6 +80,8 @@ static const struct event_class other_classes[] = {
 		FIELD("a1", HEX), FIELD("a2", HEX)),
 	UNKNOWN(SMCCC, "unknown_smccc", 4, FIELD("number", HEX), FIELD("x1", HEX),
 		FIELD("x2", HEX), FIELD("x3", HEX)),
+	UNKNOWN(SBI, "unknown_sbi", 4, FIELD("extension", SBI_EXTENSION),
+		FIELD("function", HEX), FIELD("a0", HEX), FIELD("a1", HEX)),
 	UNKNOWN(MORE, "unknown_more", 1, FIELD("a3", HEX)),
 };
 /* clang-format on */

@@ -9,7 +9,7 @@
 
 #define CALL_KINDS \
 	(1u << PARACALL_EVENT_CALL | 1u << PARACALL_EVENT_DIAG | 1u << PARACALL_EVENT_PAPR | \
-	 1u << PARACALL_EVENT_EPAPR | 1u << PARACALL_EVENT_SMCCC)
+	 1u << PARACALL_EVENT_EPAPR | 1u << PARACALL_EVENT_SMCCC | 1u << PARACALL_EVENT_SBI)
 #define REGISTER_KINDS (1u << PARACALL_EVENT_RDMSR | 1u << PARACALL_EVENT_WRMSR)
 
 #define KIND(kind) (UINT64_C(1) << PARACALL_EVENT_##kind)
@@ -30,6 +30,7 @@ static const struct group groups[] = {
 	{ "papr", KIND(PAPR), PARACALL_GROUP_NONE },
 	{ "epapr", KIND(EPAPR), PARACALL_GROUP_NONE },
 	{ "smccc", KIND(SMCCC), PARACALL_GROUP_NONE },
+	{ "sbi", KIND(SBI), PARACALL_GROUP_NONE },
 	{ "cpuid", KIND(CPUID), PARACALL_GROUP_NONE },
 	{ "register", REGISTER_KINDS, PARACALL_GROUP_NONE },
 	{ "injected", KIND(INJECTED), PARACALL_GROUP_NONE },
@@ -81,7 +82,7 @@ void filter_free(struct filter *filter)
 
 const char *filter_groups(void)
 {
-	return "%all, %call, %diag, %papr, %epapr, %smccc, %cpuid, %register, %injected, %clock, %ipi, %halt, %yield, %memory, %pagefault";
+	return "%all, %call, %diag, %papr, %epapr, %smccc, %sbi, %cpuid, %register, %injected, %clock, %ipi, %halt, %yield, %memory, %pagefault";
 }
 
 void filter_set_failed(struct filter *filter)

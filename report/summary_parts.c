@@ -2,12 +2,13 @@
 /* The list of architectures that have parts of their own in the summary. */
 #include "summary_part.h"
 
-extern const struct summary_part summary_x86, summary_powerpc, summary_arm64;
+extern const struct summary_part summary_x86, summary_powerpc, summary_arm64, summary_riscv;
 
 static const struct summary_part *const parts[] = {
 	&summary_x86,
 	&summary_powerpc,
 	&summary_arm64,
+	&summary_riscv,
 };
 
 const struct summary_part *summary_part_of(enum paracall_architecture architecture)

@@ -94,6 +94,12 @@ enum paracall_event_kind {
 	PARACALL_EVENT_SMCCC,
 	/* Another state of the machine was loaded, and what was known of it is void. */
 	PARACALL_EVENT_LOADED,
+	/*
+	 * RISC-V: a function of the SBI; the row is the table's. Its result is an error below 0,
+	 * or else its value. Those that the firmware does are told when they begin, with a
+	 * result of 0.
+	 */
+	PARACALL_EVENT_SBI,
 	PARACALL_EVENT_KINDS
 };
 

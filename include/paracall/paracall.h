@@ -25,6 +25,7 @@
 #include <paracall/event.h>
 #include <paracall/inject.h>
 #include <paracall/powerpc.h>
+#include <paracall/riscv.h>
 #include <paracall/s390.h>
 #include <paracall/statistics.h>
 #include <paracall/table.h>

@@ -22,6 +22,7 @@ enum paracall_architecture {
 	PARACALL_POWERPC = 1 << 2,
 	PARACALL_MIPS = 1 << 3,
 	PARACALL_ARM64 = 1 << 4,
+	PARACALL_RISCV = 1 << 5,
 };
 
 enum paracall_status {
@@ -42,6 +43,8 @@ enum paracall_call_kind {
 	PARACALL_CALL_PAPR,
 	/* A function of arm64's SMC Calling Convention. */
 	PARACALL_CALL_SMCCC,
+	/* One of RISC-V's SBI; the number is the extension, the subcode the function. */
+	PARACALL_CALL_SBI,
 	PARACALL_CALL_KINDS
 };
 
@@ -68,6 +71,11 @@ enum paracall_call_property {
 	PARACALL_CALL_NO_RESULT = 1 << 1,
 	/* The library sees it begin, and no more. */
 	PARACALL_CALL_SEEN_ONLY = 1 << 2,
+	/*
+	 * With some arguments the engine does it, though it is the library's: then it is told
+	 * when it begins, with a result of 0.
+	 */
+	PARACALL_CALL_MAY_BE_LEFT = 1 << 3,
 };
 
 /* Who answers a call. */
@@ -127,6 +135,8 @@ enum paracall_format {
 	PARACALL_FORMAT_CLOCK_FLAGS,
 	/* arm64: the number of a function of the SMC Calling Convention. */
 	PARACALL_FORMAT_SMCCC_FUNCTION,
+	/* RISC-V: the number of an extension of the SBI. */
+	PARACALL_FORMAT_SBI_EXTENSION,
 	PARACALL_FORMATS
 };
 
@@ -152,9 +162,9 @@ struct paracall_call_info {
 	uint32_t id;
 	enum paracall_call_kind kind;
 	const char *name;
-	/* Of a function of DIAGNOSE its code. */
+	/* Of a function of DIAGNOSE its code, of one of SBI its extension. */
 	uint32_t number;
-	/* Which of its subcodes; -1: all, or all others. */
+	/* Which of its subcodes, or functions; -1: all, or all others. */
 	int32_t subcode;
 	enum paracall_architecture architecture;
 	enum paracall_status status;

@@ -336,6 +336,28 @@ static void call_smccc(struct fake_cpu *cpu)
 	cpu->run_delay += 1000;
 }
 
+static void call_sbi(struct fake_cpu *cpu)
+{
+	static const uint64_t extensions[] = { PARACALL_SBI_BASE,
+					       PARACALL_SBI_STA,
+					       PARACALL_SBI_HSM,
+					       PARACALL_SBI_TIME,
+					       1,
+					       0x99 };
+
+	for (size_t i = 0; i < sizeof(extensions) / sizeof(extensions[0]); i++)
+		for (uint64_t function = 0; function < 8; function++) {
+			cpu->registers[PARACALL_RISCV_A7] = extensions[i];
+			cpu->registers[PARACALL_RISCV_A6] = function;
+			cpu->registers[PARACALL_RISCV_A0] = 0x2000;
+			cpu->registers[PARACALL_RISCV_A1] = 0;
+			cpu->registers[PARACALL_RISCV_A2] = 0;
+			paracall_sbi(cpu->cpu);
+			cpu->run_delay += 3;
+			paracall_update(cpu->cpu);
+		}
+}
+
 /* Its life, whatever the architecture. */
 static void use_life(struct fake_machine *fake, struct fake_cpu *cpu)
 {
@@ -356,7 +378,8 @@ static void nor_on_other_architectures(void **state)
 		void (*use)(struct fake_cpu *cpu);
 	} cases[] = { { PARACALL_S390, diagnose },
 		      { PARACALL_POWERPC, call_epapr },
-		      { PARACALL_ARM64, call_smccc } };
+		      { PARACALL_ARM64, call_smccc },
+		      { PARACALL_RISCV, call_sbi } };
 	static struct fake_machine fake;
 
 	(void)state;

@@ -100,6 +100,39 @@ static void test_calls(void **state)
 	expect_line(&event, PLACE "DIAG_9C_DIRECTED_YIELD(cpu_address=5) = done\n");
 }
 
+static void test_sbi(void **state)
+{
+	struct event event = make_event("SBI_BASE_PROBE_EXT", 1, PARACALL_SBI_STA, 0, 0, 0);
+
+	(void)state;
+	expect_line(&event, PLACE "SBI_BASE_PROBE_EXT(extension=STA) = 0x1\n");
+	/* The firmware's answers nobody sees. */
+	event = make_event("SBI_BASE_PROBE_EXT", 0, PARACALL_SBI_BASE, 0, 0, 0);
+	expect_line(&event, PLACE "SBI_BASE_PROBE_EXT(extension=BASE) = ?\n");
+	event = make_event("SBI_BASE_PROBE_EXT", 0, 0x0a0b0c0d, 0, 0, 0);
+	expect_line(&event, PLACE "SBI_BASE_PROBE_EXT(extension=0xa0b0c0d) = ?\n");
+	event = make_event("SBI_TIME_SET_TIMER", 0, 12345, 0, 0, 0);
+	expect_line(&event, PLACE "SBI_TIME_SET_TIMER(time=12345) = ?\n");
+	event = make_event("SBI_STA_STEAL_TIME_SET_SHMEM", 0, 0x1000, 0, 0, 0);
+	expect_line(
+		&event, PLACE
+		"SBI_STA_STEAL_TIME_SET_SHMEM(address=0x1000, address_high=0, flags=0) = 0\n");
+	event = make_event("SBI_STA_STEAL_TIME_SET_SHMEM", PARACALL_SBI_ERR_INVALID_PARAM,
+			   0x1001, 0, 0, 0);
+	expect_line(
+		&event, PLACE
+		"SBI_STA_STEAL_TIME_SET_SHMEM(address=0x1001, address_high=0, flags=0) = INVALID_PARAM\n");
+	assert_true(event_has_failed(&event));
+	event = make_event("unknown_sbi", 0, PARACALL_SBI_TIME, 7, 1, 2);
+	expect_line(&event,
+		    PLACE "unknown_sbi(extension=TIME, function=0x7, a0=0x1, a1=0x2) = ?\n");
+	event = make_event("unknown_sbi", PARACALL_SBI_ERR_NOT_SUPPORTED, UINT64_C(0x100535441),
+			   0, 1, 2);
+	expect_line(
+		&event, PLACE
+		"unknown_sbi(extension=0x100535441, function=0, a0=0x1, a1=0x2) = NOT_SUPPORTED\n");
+}
+
 /* KVM's numbers come as x86's calls, too. */
 static const struct event_class *epapr_class(const char *name)
 {
@@ -483,6 +516,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_calls),
+		cmocka_unit_test(test_sbi),
 		cmocka_unit_test(test_output),
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_powerpc),

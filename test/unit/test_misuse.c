@@ -157,6 +157,11 @@ static void place_stolen_time(struct fake_cpu *cpu)
 			 PARACALL_ERROR_USE);
 }
 
+static void call_sbi(struct fake_cpu *cpu)
+{
+	assert_int_equal(paracall_sbi(cpu->cpu), PARACALL_SBI_NOT_OURS);
+}
+
 static const struct other {
 	enum paracall_architecture architecture;
 	void (*use)(struct fake_cpu *cpu);
@@ -177,12 +182,14 @@ static const struct other {
 	{ PARACALL_POWERPC, call_epapr, "paracall_epapr_hypercall" },
 	{ PARACALL_ARM64, call_smccc, "paracall_smccc" },
 	{ PARACALL_ARM64, place_stolen_time, "paracall_arm64_place_stolen_time" },
+	{ PARACALL_RISCV, call_sbi, "paracall_sbi" },
 };
 
 #define OTHERS (sizeof(others) / sizeof(others[0]))
 
 static const enum paracall_architecture architectures[] = { PARACALL_X86, PARACALL_S390,
-							    PARACALL_POWERPC, PARACALL_ARM64 };
+							    PARACALL_POWERPC, PARACALL_ARM64,
+							    PARACALL_RISCV };
 
 #define ARCHITECTURES (sizeof(architectures) / sizeof(architectures[0]))
 

@@ -478,6 +478,43 @@ static void an_arm64_machine_comes_back(void **state)
 	fake_machine_destroy(&to);
 }
 
+/* Steal time, at a place that the guest has given. */
+static void use_riscv(struct fake_machine *fake)
+{
+	struct fake_cpu *cpu = &fake->cpus[1];
+
+	cpu->registers[PARACALL_RISCV_A7] = PARACALL_SBI_STA;
+	cpu->registers[PARACALL_RISCV_A6] = PARACALL_SBI_STA_STEAL_TIME_SET_SHMEM;
+	cpu->registers[PARACALL_RISCV_A0] = 0x3000;
+	cpu->registers[PARACALL_RISCV_A1] = cpu->registers[PARACALL_RISCV_A2] = 0;
+	assert_int_equal(paracall_sbi(cpu->cpu), PARACALL_SBI_DONE);
+	assert_int_equal(cpu->registers[PARACALL_RISCV_A0], 0);
+}
+
+static void a_riscv_machine_comes_back(void **state)
+{
+	static struct fake_machine from, to;
+	struct record record;
+	uint64_t steal;
+
+	(void)state;
+	make(&from, PARACALL_RISCV);
+	make(&to, PARACALL_RISCV);
+	use_riscv(&from);
+	record = save(&from);
+	to.cpus[1].run_delay = 5000000;
+	assert_int_equal(load(&to, &record), 0);
+	assert_saves_as(&to, &record);
+	/* What is stolen from now on is counted there. */
+	paracall_update(to.cpus[1].cpu);
+	to.cpus[1].run_delay += 77;
+	paracall_update(to.cpus[1].cpu);
+	memcpy(&steal, to.memory + 0x3008, sizeof(steal));
+	assert_int_equal(steal, 77);
+	fake_machine_destroy(&from);
+	fake_machine_destroy(&to);
+}
+
 static void powerpc_engines_must_be_able_to(void **state)
 {
 	static struct fake_machine from, to;
@@ -575,12 +612,14 @@ static void make_and_use(struct fake_machine *fake, enum paracall_architecture a
 		ask_for_token(&fake->cpus[2]);
 	else if (architecture == PARACALL_ARM64)
 		use_arm64(fake);
+	else if (architecture == PARACALL_RISCV)
+		use_riscv(fake);
 	else
 		use_powerpc(fake);
 }
 
 static const enum paracall_architecture all[] = { PARACALL_X86, PARACALL_S390, PARACALL_POWERPC,
-						  PARACALL_ARM64 };
+						  PARACALL_ARM64, PARACALL_RISCV };
 
 static void parts_are_refused(void **state)
 {
@@ -928,6 +967,7 @@ int main(void)
 		cmocka_unit_test(an_s390_machine_comes_back),
 		cmocka_unit_test(a_powerpc_machine_comes_back),
 		cmocka_unit_test(an_arm64_machine_comes_back),
+		cmocka_unit_test(a_riscv_machine_comes_back),
 		cmocka_unit_test(powerpc_engines_must_be_able_to),
 		cmocka_unit_test(other_machines_are_refused),
 		cmocka_unit_test(more_features_are_enough),

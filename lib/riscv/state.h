@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the library knows of a RISC-V guest's vCPUs. */
+#ifndef PARACALL_LIB_RISCV_STATE_H
+#define PARACALL_LIB_RISCV_STATE_H
+
+#include "../machine.h"
+
+struct riscv_cpu {
+	struct paracall_cpu cpu;
+	/* Where the record of steal time is; NO_RECORD: nowhere. */
+	uint64_t sta_record;
+	/* Of the engine's run delay, what the guest was told of; see ../run_delay.h. */
+	uint64_t told_run_delay;
+};
+
+/* Not a multiple of the record's size. */
+#define NO_RECORD UINT64_MAX
+
+static inline struct riscv_cpu *riscv_cpu(struct paracall_cpu *cpu)
+{
+	return (struct riscv_cpu *)cpu;
+}
+
+#endif /* PARACALL_LIB_RISCV_STATE_H */
