@@ -8,7 +8,8 @@
 	ENTRY(s390_target) \
 	ENTRY(powerpc64_target) \
 	ENTRY(powerpc_target) \
-	ENTRY(arm64_target)
+	ENTRY(arm64_target) \
+	ENTRY(riscv_target)
 /* clang-format on */
 
 #define DECLARE(name) extern const struct target name;

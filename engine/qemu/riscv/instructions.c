@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Decided once, when QEMU translates a block: which instructions are hooked. A block
+ * belongs to one privilege mode; it is read when the first instruction that could be
+ * of interest is found. ecall is the same instruction in all modes: in user mode a system
+ * call, which is not hooked. Encodings are those of the RISC-V Instruction Set Manual.
+ */
+#include "instructions.h"
+
+#include "../first.h"
+#include "../load.h"
+#include "../spin.h"
+#include "calls.h"
+#include "registers.h"
+#include "start.h"
+
+#define SIZE 4
+
+#define ECALL 0x00000073u
+#define WFI 0x10500073u
+/* Zihintpause, and Zawrs, at which KVM gives way, too. */
+#define PAUSE 0x0100000fu
+#define WRS_NTO 0x00d00073u
+#define WRS_STO 0x01d00073u
+
+/* What a block's is if that was not read yet. */
+#define UNKNOWN_MODE UINT64_MAX
+
+static bool is_hint(uint32_t word)
+{
+	return word == PAUSE || word == WRS_NTO || word == WRS_STO;
+}
+
+static bool is_hooked(uint32_t word)
+{
+	return word == ECALL || word == WFI || is_hint(word);
+}
+
+static uint64_t read_mode(void)
+{
+	struct vcpu translator = { .buffer = g_byte_array_sized_new(16) };
+	uint64_t mode = register_read(&translator, RISCV_PRIVILEGE);
+
+	g_byte_array_free(translator.buffer, TRUE);
+	return mode;
+}
+
+/* Harts that are stopped wait in the firmware. */
+static void hook(struct qemu_plugin_insn *insn, uint32_t word, uint64_t mode)
+{
+	void *site = (void *)(uintptr_t)qemu_plugin_insn_vaddr(insn);
+
+	if (word == WFI)
+		spin_hook(insn, riscv_call_wfi, site);
+	else if (mode != RISCV_SUPERVISOR)
+		return;
+	else if (is_hint(word))
+		spin_hook(insn, spin_call_hint, site);
+	else
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, riscv_call_ecall,
+						       QEMU_PLUGIN_CB_RW_REGS_PC, site);
+}
+
+/* All harts begin there. What else has that address is not in machine mode. */
+static void look_at_beginning(struct qemu_plugin_tb *block)
+{
+	uint64_t address = qemu_plugin_tb_vaddr(block);
+	bool may_be_first = first_is_known() || riscv_may_begin(address, read_mode());
+
+	load_note_block(may_be_first);
+	if (may_be_first && first_is_at(address) && read_mode() == RISCV_MACHINE)
+		qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_tb_get_insn(block, 0),
+						       riscv_start_reached,
+						       QEMU_PLUGIN_CB_R_REGS,
+						       (void *)(uintptr_t)address);
+}
+
+static bool read_word(struct qemu_plugin_insn *insn, uint32_t *word)
+{
+	uint32_t bytes;
+
+	if (qemu_plugin_insn_size(insn) != SIZE ||
+	    qemu_plugin_insn_data(insn, &bytes, SIZE) != SIZE)
+		return false;
+	*word = GUINT32_FROM_LE(bytes);
+	return true;
+}
+
+/* Most blocks have nothing of interest: for them no register is read. */
+void riscv_instructions_hook(struct qemu_plugin_tb *block, void *userdata)
+{
+	size_t count = qemu_plugin_tb_n_insns(block);
+	uint64_t mode = UNKNOWN_MODE;
+	uint32_t word;
+
+	(void)userdata;
+	engine_note_guest();
+	look_at_beginning(block);
+	for (size_t i = 0; i < count; i++) {
+		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block, i);
+
+		if (!read_word(insn, &word) || !is_hooked(word))
+			continue;
+		if (mode == UNKNOWN_MODE)
+			mode = read_mode();
+		if (mode != RISCV_SUPERVISOR && mode != RISCV_MACHINE)
+			return;
+		hook(insn, word, mode);
+	}
+}
