@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the bare-metal programs for RISC-V stand on, on QEMU's machine virt with a firmware
+ * that has the SBI, like OpenSBI: console, time, CPUs, exceptions. In supervisor mode, without
+ * address translation. common/test.h has the tests' side of it.
+ */
+#ifndef GUEST_RUNTIME_H
+#define GUEST_RUNTIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <paracall/abi/riscv.h>
+
+#include "common/print.h"
+#include "layout.h"
+
+/* The program, on the boot CPU. Its result goes to finish(). */
+int main(void);
+
+/*
+ * How the program ends, see common/print.h. The last line of output says the exit status:
+ * "# exit: passed", failed, crashed or skipped. Then the machine is powered off.
+ */
+
+/* pause; to CPUs without Zihintpause it is nothing. */
+static inline void relax(void)
+{
+	__asm__ volatile(".4byte 0x0100000f" : : : "memory");
+}
+
+/*
+ * ---- Time ------------------------------------------------------------------
+ */
+
+static inline uint64_t clock_now(void)
+{
+	uint64_t value;
+
+	__asm__ volatile("rdtime %0" : "=r"(value) : : "memory");
+	return value;
+}
+
+/* Units of the counter in a second: what the device tree of QEMU's virt says. */
+static inline uint64_t clock_frequency(void)
+{
+	return 10000000;
+}
+
+static inline uint64_t clock_nanoseconds(uint64_t units)
+{
+	return units * 100;
+}
+
+void delay_ms(uint64_t milliseconds);
+/* Until *@word is @value; false if that took longer. */
+bool wait_for(const volatile uint32_t *word, uint32_t value, uint64_t milliseconds);
+/* Take interrupts of the timer, a thousand a second, for so long; how many there were. */
+uint64_t take_interrupts(uint64_t milliseconds);
+
+/*
+ * ---- Running one thing with all registers given ----------------------------
+ */
+
+/* x10 is a0. */
+#define A(number) (10 + (number))
+
+/* The order is known to start.S. */
+struct state {
+	uint64_t x[32];
+	/* Of sstatus what is to be set: SSTATUS_SPP for supervisor mode, 0 for user mode. */
+	uint64_t pc, status;
+	/* Of the exception that ended it: scause, stval. */
+	uint64_t cause, value;
+};
+
+enum exception_cause {
+	CAUSE_ILLEGAL_INSTRUCTION = 2,
+	CAUSE_BREAKPOINT = 3,
+	CAUSE_LOAD_ACCESS_FAULT = 5,
+	CAUSE_USER_CALL = 8,
+	CAUSE_VIRTUAL_SUPERVISOR_CALL = 10,
+};
+
+/* Load @state and go to its pc. Ends with an exception, and has everything as it was then. */
+void execute(struct state *state);
+
+/* The same for a guest of the guest's own, in virtual supervisor mode; needs has_hypervisor(). */
+void execute_virtual(struct state *state);
+bool has_hypervisor(void);
+
+/* Instructions; the second is for execute() to end with: CAUSE_BREAKPOINT. */
+#define ECALL 0x00000073u
+#define EBREAK 0x00100073u
+
+/*
+ * ---- Calls -----------------------------------------------------------------
+ */
+
+struct results {
+	int64_t error;
+	uint64_t value;
+};
+
+struct results call(uint64_t extension, uint64_t function, uint64_t a0, uint64_t a1,
+		    uint64_t a2);
+
+/*
+ * ---- CPUs ------------------------------------------------------------------
+ */
+
+struct cpu {
+	uint32_t number;
+	/* The firmware's number of it. */
+	uint32_t hart;
+	volatile uint32_t online;
+	volatile uint32_t busy;
+	void (*work)(void *);
+	void *argument;
+};
+
+/* The boot CPU comes first. */
+extern uint32_t cpu_count;
+
+/* Start all of them. Those that have nothing to do wait. */
+void cpus_start(void);
+
+uint32_t this_cpu_number(void);
+struct cpu *cpu_at(uint32_t index);
+
+/* Give an idle CPU something to do; cpu_wait() for its end, false if late. */
+void cpu_post(struct cpu *cpu, void (*work)(void *), void *argument);
+bool cpu_wait(struct cpu *cpu, uint64_t milliseconds);
+/* See that all are idle again. */
+void cpus_recover(void);
+
+/* Switch an idle CPU off, and on again; false if that takes too long. */
+bool cpu_off(struct cpu *cpu);
+bool cpu_on(struct cpu *cpu);
+
+#endif /* GUEST_RUNTIME_H */
