@@ -66,6 +66,17 @@ static const struct target_info targets[] = {
 		.options = "features spin",
 		.features_from = "what KVM's user space chooses; guests see 16 bits",
 	},
+	{
+		.program = "qemu-system-riscv64",
+		.name = "RISC-V",
+		.architecture = PARACALL_RISCV,
+		.arch = "riscv64",
+		.machine = "virt",
+		.machine_options = "",
+		.console = "ttyS0",
+		.options = "features spin",
+		.features_from = "extensions that KVM's user space chooses",
+	},
 };
 
 #define TARGETS (sizeof(targets) / sizeof(targets[0]))

@@ -27,7 +27,7 @@ said() {
 
 # proved TIMES: each boot and each turn of a life was seen by the guest itself to
 # kick every vCPU and to send interrupts; on s390x, to yield to another vCPU; on
-# PowerPC and arm64, to interrupt another one.
+# PowerPC, arm64 and RISC-V, to interrupt another one.
 proved() {
 	local all='paracall-guest: .* vCPUs, '
 
@@ -119,7 +119,7 @@ is_true() {
 	local name minimum
 
 	case $1 in
-	KVM) said 'Hypervisor detected: KVM|Linux is running under KVM in 64-bit mode|Hardware name: .* hv:linux,kvm|smccc: KVM: hypervisor services detected' ;;
+	KVM) said 'Hypervisor detected: KVM|Linux is running under KVM in 64-bit mode|Hardware name: .* hv:linux,kvm|smccc: KVM: hypervisor services detected|SBI implementation ID=0x3 ' ;;
 	PATCHED) said 'KVM: Live patching for a fast VM worked' ;;
 	SPINLOCKS) said 'PV spinlocks enabled' ;;
 	IPIS) grep -qE 'setup PV IPIs|send_IPI_mask\(\) replaced' "$work/log" ;;
@@ -388,6 +388,9 @@ boot_all_plain() {
 	! is_asked_for "plain arm64" ||
 		boot_plain arm64 arm64 demo '!KVM !said:stolen_time said:Convention_v1.0' \
 			-machine virt -cpu max -smp 2
+	! is_asked_for "plain RISC-V" ||
+		boot_plain RISC-V riscv64 demo '!KVM said:SBI_implementation_ID=0x1_' \
+			-machine virt -smp 2
 }
 
 # What a guest that is offered these, and no more, finds and calls.

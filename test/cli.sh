@@ -207,7 +207,7 @@ test_completion() {
 	completes "paracall re" report -- run
 	completes "paracall list KICK" KICK_CPU -- SEND_IPI
 	completes "paracall list TRNG" TRNG_RND64 -- SEND_IPI
-	completes "paracall run --trace=" %ipi %smccc KICK_CPU H_CEDE PSCI_CPU_ON_64 STEAL_TIME wake
+	completes "paracall run --trace=" %ipi %smccc %sbi KICK_CPU H_CEDE PSCI_CPU_ON_64 STEAL_TIME wake
 	completes "paracall report --trace=POLL" POLL_CONTROL
 	completes "paracall run --inject=" KICK_CPU: EV_IDLE: DIAG_308_SET: MSR_STEAL_TIME: \
 		clock:jump= seed= -- H_CEDE: H_ENTER:
@@ -292,12 +292,12 @@ test_usage() {
 	refuse "snapshots for s390x" "--snapshots is for x86 guests" --snapshots=on -- \
 		qemu-system-s390x
 	refuse "unknown way to spin" "use yield or keep" --spin=maybe --kernel x
-	refuse "spins kept for s390x" "--spin is for x86, PowerPC and arm64 guests" --spin=keep \
+	refuse "spins kept for s390x" "--spin is for x86, PowerPC, arm64 and RISC-V guests" --spin=keep \
 		-- qemu-system-s390x
 	refuse "machine without kernel" "needs --kernel" --cpus=4
-	refuse "unknown architecture" "use x86_64, s390x, ppc64le or arm64" --arch=s390 --kernel x
+	refuse "unknown architecture" "use x86_64, s390x, ppc64le, arm64 or riscv64" --arch=s390 --kernel x
 	refuse "architecture without kernel" "needs --kernel" --arch=s390x
-	refuse "features for s390x" "--features is for x86, PowerPC and arm64 guests" --features=pv-unhalt \
+	refuse "features for s390x" "--features is for x86, PowerPC, arm64 and RISC-V guests" --features=pv-unhalt \
 		-- qemu-system-s390x
 	refuse "enforced features for s390x" "--enforce-features is for x86 guests" \
 		--enforce-features --arch=s390x --kernel x
@@ -357,7 +357,7 @@ test_refusals() {
 	refuse "-machine accel=" "the accelerator 'kvm'" -- $program -machine q35,accel=kvm:tcg
 	refuse "-accel behind --kernel" "the accelerator 'kvm'" --kernel="$0" -- -accel kvm
 	refuse "-daemonize" "leave it out" -- $program -daemonize
-	refuse "other architecture" "not supported yet" -- qemu-system-riscv64
+	refuse "other architecture" "not supported yet" -- qemu-system-mips64
 	refuse "32-bit QEMU" "not supported yet" -- /usr/bin/qemu-system-i386
 	refuse "user-mode emulation" "emulates programs, not machines" -- qemu-x86_64 /bin/true
 	refuse "kvm" "runs guests on KVM itself" -- kvm

@@ -425,6 +425,11 @@ test_arm64_stolen_time() {
 	fi
 }
 
+# A kernel that has no steal time has nothing to lose.
+test_riscv() {
+	for_kernel riscv64 "RISC-V" 3 0 "" -machine virt -smp 2 -m 512M
+}
+
 # As many as time allows, while vCPUs wait for locks.
 test_many() {
 	local steps='wait:cycle' load
@@ -486,6 +491,7 @@ test_magic_page
 test_arm64
 test_arm64_stolen_time
 test_arm64_refused
+test_riscv
 test_many
 test_foreign
 finish

@@ -191,9 +191,9 @@ powerpc_guest() {
 	equal "PowerPC: ${program##*/} ends" "$? $(tail -n 1 "$work/out")" "0 # exit: passed"
 }
 
-# Numbers and names of a table's calls.
+# Numbers and names of a table's calls; faults that were injected have a table behind it.
 counts_in() {
-	awk '/^ *[0-9]/ && NF > 4 { print $4, $NF }' "$1" | sort
+	awk '/^faults injected/ { exit } /^ *[0-9]/ && NF > 4 { print $4, $NF }' "$1" | sort
 }
 
 # all_reported NAME: all that the summary counts is in the trace, and in the recording.
@@ -259,6 +259,36 @@ test_arm64() {
 	print_recording
 	equal "arm64: babeltrace2 has no complaint" "$? $(cat "$work/errors")" "0 "
 	equal "arm64: as many events" "$(recorded SMCCC_VERSION)" "$(counted SMCCC_VERSION)"
+}
+
+test_riscv() {
+	local program=$build/guest/riscv/sta.elf place='[a-z_]+\+0x[0-9a-f]+'
+
+	if ! find_qemu riscv64 >/dev/null || [ ! -e "$program" ]; then
+		skip "RISC-V" "there is no qemu-system-riscv64, or no guest for it"
+		return
+	fi
+	rm -rf "$work/recording"
+	"$limited" "$paracall" run --summary="$work/summary" --trace --output="$work/trace" \
+		--inject=steal:burst=200ms:every=50ms \
+		--record="$work/recording" --symbols="$program" -- qemu-system-riscv64 \
+		-display none -serial stdio -M virt -m 128 -smp 2 \
+		-kernel "$program" >"$work/out" 2>&1 </dev/null
+	equal "RISC-V: sta ends" "$? $(tail -n 1 "$work/out")" "0 # exit: passed"
+	check_line "RISC-V: who answers" "$work/trace" \
+		"^ +[0-9.]+ cpu [01] $place SBI_BASE_GET_IMP_ID\(\) = 0x3 <[0-9.]+>\$"
+	check_line "RISC-V: an extension's name" "$work/trace" \
+		"cpu [01] $place SBI_BASE_PROBE_EXT\(extension=STA\) = 0x1 "
+	check_line "RISC-V: what is refused" "$work/trace" \
+		'SBI_STA_STEAL_TIME_SET_SHMEM\(address=0x1000, .*\) = INVALID_ADDRESS '
+	check_line "RISC-V: steal time" "$work/trace" 'steal: stolen=200 ms, address=0x8'
+	check_line "RISC-V: the firmware's" "$work/trace" 'SBI_HSM_HART_START\(hart=[01], .*\) = \?'
+	all_reported RISC-V
+	has_babeltrace || return
+	print_recording
+	equal "RISC-V: babeltrace2 has no complaint" "$? $(cat "$work/errors")" "0 "
+	equal "RISC-V: as many events" "$(recorded SBI_STA_STEAL_TIME_SET_SHMEM)" \
+		"$(counted SBI_STA_STEAL_TIME_SET_SHMEM)"
 }
 
 # s390x_guest PROGRAM OPTION...: the same of s390x; what the host does to it is in steps.
@@ -546,6 +576,7 @@ test_one_thread
 test_injected
 test_powerpc
 test_arm64
+test_riscv
 test_s390x
 test_boot
 test_killed

@@ -173,6 +173,9 @@ test_installation() {
 	! has_guests arm64 || for part in guest/arm64/smccc.elf guest/arm64.conf; do
 		installed "$part"
 	done
+	! has_guests riscv || for part in guest/riscv/sta.elf guest/riscv64.conf; do
+		installed "$part"
+	done
 	[ ! -e "$build/paracall-unicorn" ] || installed paracall/paracall-unicorn
 	[ ! -e "$build/report/html/report.html" ] || installed share/paracall/report.html
 }

@@ -17,6 +17,8 @@ static const struct check_machine machines[] = {
 	  "powerpc/selftest-be" },
 	{ "arm64", "aarch64", "qemu-system-aarch64", "128", GUEST_EXIT_LINE_ALONE, panic,
 	  "arm64/selftest" },
+	{ "riscv64", "riscv64", "qemu-system-riscv64", "128", GUEST_EXIT_LINE_ALONE, panic,
+	  "riscv/selftest" },
 };
 
 #define MACHINES (sizeof(machines) / sizeof(machines[0]))

@@ -182,16 +182,34 @@ install_qemu_prefix() {
 	rm -f "$private_apt_state"/archives/*.deb
 }
 
+# dependencies_of PACKAGE...: those of the chosen suite's, one a line.
+dependencies_of() {
+	private_apt apt-cache -o "APT::Default-Release=$qemu_suite" depends "$@" |
+		sed -n 's/^ *Depends: \([a-z0-9].*\)/\1/p' | sort -u
+}
+
+# new_dependencies PACKAGE: what it depends on, and none of the prefix's packages does,
+# like a firmware.
+new_dependencies() {
+	local -a packages
+
+	mapfile -t packages < <(cut -d ' ' -f 1 "$qemu_prefix/VERSION")
+	comm -13 <(dependencies_of "${packages[@]}") <(dependencies_of "$1")
+}
+
 # add_to_qemu_prefix TARGET: one package more, if the prefix has the rest of that
-# version; what it depends on is what the others depend on, too.
+# version; most of what it depends on is what the others depend on, too.
 add_to_qemu_prefix() {
 	local target=$1 archives=$private_apt_state/archives
 	local package sibling
+	local -a more
 
 	package=$(qemu_package "$target")
 	grep -qF " $qemu_package_version (" "$qemu_prefix/VERSION" 2>/dev/null || return
+	mapfile -t more < <(new_dependencies "$package")
 	rm -f "$archives"/*.deb
-	(cd "$archives" && private_apt apt-get download "$package=$qemu_package_version") \
+	(cd "$archives" &&
+		private_apt apt-get download "$package=$qemu_package_version" "${more[@]}") \
 		>"$paracall_cache/setup.log" 2>&1 || return
 	unpack_packages "$qemu_prefix" || return
 	for sibling in $(qemu_siblings "$target"); do

@@ -14,6 +14,7 @@ targets() {
 		s390x    s390x   s390x  -    qemu-system-s390x s390x-linux-gnu       virtio_blk,virtio-rng modules ttysclp0
 		ppc64el  ppc64le ppc64  ppc  qemu-system-ppc   powerpc64le-linux-gnu - - hvc0
 		arm64    arm64   aarch64 -   qemu-system-arm   aarch64-linux-gnu     arm_smccc_trng - ttyAMA0
+		riscv64  riscv64 riscv64 -   qemu-system-riscv riscv64-linux-gnu     - - ttyS0
 	EOT
 }
 
@@ -34,6 +35,8 @@ guest_kernels() {
 		ppc64le-sid ppc64el sid linux-image-powerpc64le
 		arm64 arm64 trixie,bookworm linux-image-arm64
 		arm64-sid arm64 sid linux-image-arm64
+		riscv64 riscv64 trixie,sid linux-image-riscv64
+		riscv64-sid riscv64 sid linux-image-riscv64
 	EOT
 }
 
