@@ -76,6 +76,31 @@ test_limits() {
 		"$limited" --cpu=2 sh -c '(while :; do :; done) & while :; do sleep 0.1; done'
 }
 
+# Like a machine that hangs: its threads wake for timers, and find nothing to do.
+timers='import threading, time
+def wait():
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        time.sleep(0.004)
+for i in range(4):
+    threading.Thread(target=wait).start()'
+
+# Others have the processors: that neither ends what needs one, nor keeps the rest.
+test_busy() {
+	local burners=() i
+
+	for ((i = 0; i < 2 * $(nproc); i++)); do
+		sh -c 'while :; do :; done' &
+		burners+=($!)
+	done
+	expect "standing still on a busy machine" 124 "nothing was done or written" \
+		"$limited" --idle=2 python3 -c "$timers"
+	expect "little of a processor" 0 "" nice -n 10 "$limited" --idle=1 python3 -c \
+		'while __import__("time").process_time() < 0.5: pass'
+	kill "${burners[@]}"
+	wait "${burners[@]}" 2>/dev/null
+}
+
 test_status() {
 	expect "exit status" 3 "" "$limited" sh -c 'exit 3'
 	# shellcheck disable=SC2016 # for the shell in there
@@ -115,6 +140,7 @@ test_totals() {
 only "$@"
 test_signals
 test_limits
+test_busy
 test_status
 test_totals
 finish

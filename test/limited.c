@@ -6,9 +6,10 @@
  *
  * The command has all the time it needs while it makes progress. It is ended when it and
  * its descendants have used this much CPU time, or when for this long they have neither
- * used a noticeable amount nor written anything to standard output. Time in which others have
- * the processors that it waits for is not counted, so a busy machine ends no test. With
- * --folder it has a folder for temporary files of its own, which is $TMPDIR.
+ * used a noticeable amount nor written anything to standard output. Only time in which all of
+ * its threads sleep is counted, not that in which one waits for a processor that others have,
+ * so a busy machine ends no test, nor does it keep one that stands still from being ended.
+ * With --folder it has a folder for temporary files of its own, which is $TMPDIR.
  *
  * All processes of the command are gone when this ends, even in a session of their
  * own; and so is the folder. SIGINT, SIGTERM and SIGHUP end everything at once, and
@@ -40,9 +41,13 @@
 /* In any case. */
 #define MOST_SECONDS (2 * 3600.0)
 
-#define LOOK_SECONDS 0.25
+/* Each look reads much of /proc. Where the limit is short there are more. */
+#define LOOK_SECONDS 1.0
+#define LOOKS 8
 /* Of one processor: a machine that waits only for its timers uses less. */
 #define IDLE_SHARE 0.3
+/* Time of use and sleep that is judged as one, as a part of the limit. */
+#define SPAN_SHARE 0.125
 /* For a command that was asked to end. */
 #define GRACE_SECONDS 10.0
 
@@ -71,8 +76,11 @@ struct watch {
 	int output;
 	/* Bytes, until now and at the last check. */
 	off_t written, last_written;
-	double begin, last_look;
-	double used, waited, idle;
+	double begin, last_look, pause;
+	/* Seconds asleep since it last did something. */
+	double used, idle;
+	/* Of the last looks, without the time in which it waited for a processor. */
+	double span_used, span_slept;
 };
 
 static volatile sig_atomic_t is_interrupted;
@@ -175,28 +183,27 @@ static void read_tree(struct tree *tree)
 	free(used);
 }
 
-/* Seconds for which the process's threads were ready to run, and others ran. */
-static double waited_by(pid_t id)
+/* True if one of the process's threads runs, or would if it had a processor. */
+static bool is_runnable(pid_t id)
 {
 	struct dirent *entry;
-	char path[300], line[128];
-	double waited = 0;
+	char path[300], line[1024];
+	bool is_found = false;
 	DIR *folder;
 
 	snprintf(path, sizeof(path), "/proc/%d/task", id);
 	folder = opendir(path);
-	while (folder && (entry = readdir(folder))) {
-		unsigned long long delay;
+	while (folder && !is_found && (entry = readdir(folder))) {
+		const char *rest;
 
-		snprintf(path, sizeof(path), "/proc/%d/task/%.20s/schedstat", id,
-			 entry->d_name);
+		snprintf(path, sizeof(path), "/proc/%d/task/%.20s/stat", id, entry->d_name);
 		if (entry->d_name[0] != '.' && read_line(path, line, sizeof(line)) &&
-		    sscanf(line, "%*u %llu", &delay) == 1)
-			waited += (double)delay / 1e9;
+		    (rest = strrchr(line, ')')))
+			is_found = !strncmp(rest, ") R", 3);
 	}
 	if (folder)
 		closedir(folder);
-	return waited;
+	return is_found;
 }
 
 static double used_by_ended(void)
@@ -219,30 +226,47 @@ static bool has_written(struct watch *watch)
 	return watch->written != before;
 }
 
+/*
+ * Where others have the processors, it may use less of them than it would: then its use is
+ * compared with the time that it slept.
+ */
+static void note_use(struct watch *watch, double passed, double used, bool is_awake)
+{
+	/* Between two looks this may have waited for a processor itself. */
+	double slept = is_awake ? 0 : watch->pause, span;
+	bool does_something = used >= IDLE_SHARE * passed;
+
+	watch->idle += slept;
+	watch->span_used += used;
+	watch->span_slept += slept;
+	span = watch->span_used + watch->span_slept;
+	if (span >= SPAN_SHARE * watch->idle_limit) {
+		does_something |= watch->span_used >= IDLE_SHARE * span;
+		watch->span_used = watch->span_slept = 0;
+	}
+	if (has_written(watch) || does_something)
+		watch->idle = watch->span_used = watch->span_slept = 0;
+}
+
 /* True if the command is to be ended. */
 static bool is_over(struct watch *watch)
 {
 	double time = now(), passed = time - watch->last_look;
-	double used = used_by_ended(), waited = 0;
+	double used;
+	bool is_awake = false;
 	struct tree tree;
-	bool is_idle;
 
-	if (passed < LOOK_SECONDS)
+	if (passed < watch->pause)
 		return false;
+	used = used_by_ended();
 	read_tree(&tree);
 	used += tree.used;
-	for (size_t i = 0; i < tree.count; i++)
-		if (tree.items[i].is_ours)
-			waited += waited_by(tree.items[i].id);
+	for (size_t i = 0; i < tree.count && !is_awake; i++)
+		is_awake = tree.items[i].is_ours && is_runnable(tree.items[i].id);
 	free(tree.items);
-	is_idle = used - watch->used < IDLE_SHARE * passed &&
-		  waited - watch->waited < IDLE_SHARE * passed;
-	watch->idle = is_idle ? watch->idle + passed : 0;
-	if (has_written(watch))
-		watch->idle = 0;
+	note_use(watch, passed, used - watch->used, is_awake);
 	watch->last_look = time;
 	watch->used = used;
-	watch->waited = waited;
 	return used >= watch->cpu_limit || watch->idle >= watch->idle_limit ||
 	       time - watch->begin >= MOST_SECONDS;
 }
@@ -325,6 +349,9 @@ static void run(struct watch *watch)
 	bool is_ended = false;
 
 	watch->begin = watch->last_look = now();
+	watch->pause = watch->idle_limit / LOOKS;
+	if (watch->pause > LOOK_SECONDS)
+		watch->pause = LOOK_SECONDS;
 	while (!watch->has_ended && !is_interrupted && !is_ended) {
 		pass_on(watch, 20);
 		reap(watch);
