@@ -502,24 +502,41 @@ test_whole_lines() {
 	done
 }
 
-# How long the threads of the process in $work/pid have run on processors, and waited for
-# them, in ms.
-spent() {
-	cat "/proc/$(cat "$work/pid")"/task/*/schedstat |
-		awk '{ sum += $1 + $2 } END { printf "%d", sum / 1e6 }'
+# All that the guest whose QEMU is in $work/pid has done so far: names and numbers.
+counts() {
+	has_started "$(cat "$work/pid")" | sed -nE 's/^(.*[^ ] +[0-9]+) +[0-9.]+( +[0-9.]+)?$/\1/p'
 }
 
-# It does nothing, and not for want of a processor; or it has ended.
+has_called() {
+	counts | grep -q CPUID
+}
+
+# How often its vCPU has gone to sleep, or nothing once that has ended.
+sleeps() {
+	local task
+
+	for task in "/proc/$(cat "$work/pid")"/task/*; do
+		! grep -q '^CPU 0/' "$task/comm" ||
+			awk '/^voluntary_ctxt_switches/ { print $2 }' "$task/status"
+	done
+}
+
+has_slept() {
+	local now
+
+	now=$(sleeps)
+	[ -z "$now" ] || [ "$now" -ge "$1" ]
+}
+
+# It sleeps again and again, and does nothing in between, because there is no room; or it
+# has ended. A vCPU that waits for a processor does not sleep.
 is_blocked() {
-	local before
+	local before first
 
-	before=$(spent)
-	sleep 0.2
-	[ $(($(spent) - before)) -lt 20 ]
-}
-
-calls() {
-	has_started "$(cat "$work/pid")" | grep VAPIC_POLL_IRQ
+	before=$(counts)
+	first=$(sleeps)
+	[ -z "$first" ] || wait_until has_slept $((first + 10))
+	[ "$(counts)" = "$before" ]
 }
 
 # with_reader SIGNAL OPTION...: a guest whose reader gets that signal; and CONT when that
@@ -537,7 +554,7 @@ with_reader() {
 	reader=$(pgrep -P $run -x paracall-reader)
 	kill -"$signal" "$reader"
 	if [ "$signal" = STOP ]; then
-		wait_until calls && wait_until is_blocked
+		wait_until has_called && wait_until is_blocked
 		kill -CONT "$reader"
 	fi
 	wait $run
