@@ -4,6 +4,7 @@
  * whose name is "config".
  */
 #include "../engine/qemu/command_line/command_line.h"
+#include "../engine/qemu/command_line/kvm_names.h"
 #include "fuzz.h"
 
 #include <stdlib.h>
@@ -40,6 +41,22 @@ static void check_accelerators(const struct command_line *line, size_t size)
 	}
 }
 
+/* What is left of -cpu has none of these names, and so nothing more goes. */
+static void drop_names(const struct command_line *line)
+{
+	const struct command_option *cpu = command_line_last(line, "cpu");
+	char *once;
+	char *twice;
+
+	if (!cpu || !cpu->value)
+		return;
+	once = kvm_names_drop(PARACALL_X86, cpu->value, NULL);
+	twice = once ? kvm_names_drop(PARACALL_X86, once, NULL) : NULL;
+	FUZZ_CHECK(!twice || (strlen(once) <= strlen(cpu->value) && !strcmp(once, twice)));
+	free(once);
+	free(twice);
+}
+
 static void ask(const struct command_line *line, size_t size)
 {
 	const struct command_option *option = NULL;
@@ -48,6 +65,8 @@ static void ask(const struct command_line *line, size_t size)
 	command_line_counts_instructions(line);
 	command_line_shares_thread(line);
 	command_line_machine(line);
+	command_line_has_guest(line);
+	drop_names(line);
 	if (command_line_cpu_property(line, "-x86_64-cpu", "x2apic", &option) != COMMAND_SILENT)
 		FUZZ_CHECK(option >= line->options && option < line->options + line->count);
 	for (size_t i = 0; i < line->count; i++) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* QEMU's command line, read as QEMU reads it. */
 #include "../../engine/qemu/command_line/command_line.h"
+#include "../../engine/qemu/command_line/kvm_names.h"
 #include "../../engine/qemu/x86/apic_ids.h"
 
 #include <setjmp.h>
@@ -39,6 +40,10 @@ struct row {
 	bool is_version;
 	const char *plugin;
 	bool has_vmclock;
+	/* QEMU only shows something, or makes a machine without vCPUs. */
+	bool has_no_guest;
+	/* What is left of -cpu without KVM's features. */
+	const char *kept;
 };
 
 static const struct row rows[] = {
@@ -75,7 +80,14 @@ static const struct row rows[] = {
 	{ .words = "-machine accel=kvm -machine accel=tcg", .accelerators = "tcg," },
 	{ .words = "-M q35,accel=kvm -M accel=tcg", .machine = "q35", .accelerators = "tcg," },
 	{ .words = "-machine accel=tcg,,thread=single", .accelerators = "tcg,thread=single," },
-	{ .words = "-M none", .machine = "none" },
+	{ .words = "-M none", .machine = "none", .has_no_guest = true },
+	{ .words = "-S -machine none,accel=kvm:tcg -daemonize",
+	  .machine = "none",
+	  .accelerators = "kvm,tcg,",
+	  .is_daemon = true,
+	  .has_no_guest = true },
+	{ .words = "-M q35 -M none", .machine = "none", .has_no_guest = true },
+	{ .words = "-M none -M q35", .machine = "q35" },
 	{ .words = "-M ,", .machine = "" },
 	{ .words = "-name -M -M q35", .machine = "q35" },
 	{ .words = "-append -M~pc -M q35", .machine = "q35" },
@@ -287,8 +299,55 @@ static const struct row rows[] = {
 	{ .words = "-daemonize", .is_daemon = true },
 	{ .words = "-display none --daemonize -m 1G", .is_daemon = true },
 	{ .words = "-pidfile -daemonize" },
-	{ .words = "-version", .is_version = true },
+	{ .words = "-version", .is_version = true, .has_no_guest = true },
 	{ .words = "-k -version" },
+	/* What QEMU shows, and what only looks so */
+	{ .words = "--help", .has_no_guest = true },
+	{ .words = "-h", .has_no_guest = true },
+	{ .words = "-M help", .machine = "help", .has_no_guest = true },
+	{ .words = "-machine type=help", .machine = "help", .has_no_guest = true },
+	{ .words = "-M q35,help", .machine = "q35", .has_no_guest = true },
+	{ .words = "-M ?", .machine = "?", .has_no_guest = true },
+	{ .words = "-accel help", .accelerators = "help,", .has_no_guest = true },
+	{ .words = "-cpu help", .model = "help", .has_no_guest = true },
+	{ .words = "-cpu ?", .model = "?", .has_no_guest = true },
+	{ .words = "-device help", .has_no_guest = true },
+	{ .words = "-device virtio-net-pci,help", .has_no_guest = true },
+	{ .words = "-device driver=help", .has_no_guest = true },
+	{ .words = "-device virtio-net-pci,id=help" },
+	{ .words = "-object memory-backend-ram,help", .has_no_guest = true },
+	{ .words = "-netdev ?", .has_no_guest = true },
+	{ .words = "-d help", .has_no_guest = true },
+	{ .words = "-trace help", .has_no_guest = true },
+	{ .words = "-vga help", .has_no_guest = true },
+	{ .words = "-L help", .has_no_guest = true },
+	{ .words = "-drive format=help", .has_no_guest = true },
+	{ .words = "-drive file=help,if=virtio" },
+	{ .words = "-name help" },
+	{ .words = "-append help -kernel help" },
+	{ .words = "-serial help.txt -fw_cfg name=opt/help,string=?" },
+	{ .words = "-M q35 -dump-vmstate f", .machine = "q35", .has_no_guest = true },
+	{ .words = "-accel qtest", .accelerators = "qtest,", .has_no_guest = true },
+	{ .words = "-machine accel=qtest", .accelerators = "qtest,", .has_no_guest = true },
+	{ .words = "-S" },
+	{ .words = "-incoming defer -S", .incoming = "defer" },
+	/* KVM's features */
+	{ .words = "-cpu max,kvm=off", .model = "max", .kept = "max" },
+	{ .words = "-cpu EPYC,-kvmclock,+kvm-pv-unhalt,+invtsc",
+	  .model = "EPYC",
+	  .kept = "EPYC,+invtsc" },
+	{ .words = "-cpu EPYC,kvm_pv_eoi=on,x2apic=on,kvm-hint-dedicated=on",
+	  .model = "EPYC",
+	  .kept = "EPYC,x2apic=on",
+	  .x2apic = COMMAND_YES },
+	{ .words = "-cpu max,kvm-pv-enforce-cpuid,enforce",
+	  .model = "max",
+	  .kept = "max,enforce" },
+	{ .words = "-cpu max,kvm-pv-later=on", .model = "max", .kept = "max,kvm-pv-later=on" },
+	{ .words = "-cpu kvm,kvmclock", .model = "kvm", .kept = "kvm" },
+	{ .words = "-cpu kvm64,,kvm,,", .model = "kvm64", .kept = "kvm64,,," },
+	{ .words = "-cpu max,kvm", .model = "max", .kept = "max" },
+	{ .words = "-cpu max,vendor=kvm", .model = "max", .kept = "max,vendor=kvm" },
 	{ .words = "-plugin /x/paracall-qemu.so,features=none",
 	  .plugin = "/x/paracall-qemu.so" },
 	{ .words = "-plugin file=a,,b.so,x=y", .plugin = "a,b.so" },
@@ -386,6 +445,30 @@ static void check_option(const struct row *row, const struct command_line *line,
 	check_string(row, name, option ? option->value : NULL, wanted);
 }
 
+static void check_kept(const struct row *row, const struct command_line *line)
+{
+	const struct command_option *cpu = command_line_last(line, "cpu");
+	char *kept = cpu && cpu->value ? kvm_names_drop(PARACALL_X86, cpu->value, NULL) : NULL;
+
+	if (row->kept)
+		check_string(row, "-cpu without KVM's features", kept, row->kept);
+	free(kept);
+}
+
+static void check_places(const struct row *row, const struct command_line *line, char *argv[])
+{
+	for (size_t i = 0; i < line->count; i++) {
+		const struct command_option *option = &line->options[i];
+
+		if (option->file)
+			check_number(row, "place of a section", option->index, 0);
+		else if (argv[option->index] != option->word ||
+			 (option->value && argv[option->index + 1] != option->value))
+			fail_msg("%s: %s is not at %zu", row->words, option->word,
+				 option->index);
+	}
+}
+
 static void check_row(const struct row *row)
 {
 	char *argv[MAX_WORDS + 1];
@@ -416,6 +499,9 @@ static void check_row(const struct row *row)
 	check_string(row, "plugin", command_line_value(&line, "plugin", "file"), row->plugin);
 	check_number(row, "vmclock", command_line_has_device(&line, "vmclock"),
 		     row->has_vmclock);
+	check_number(row, "guest", command_line_has_guest(&line), !row->has_no_guest);
+	check_kept(row, &line);
+	check_places(row, &line, argv);
 	command_line_free(&line);
 }
 
@@ -476,6 +562,92 @@ static void cpu_flags(void **state)
 		assert_string_equal(line.options[0].keys[i].value, wanted[i].value);
 	}
 	command_line_free(&line);
+}
+
+/* The last key of each kind; "_" is "-" in -cpu. */
+static void properties(void **state)
+{
+	char *argv[] = { "qemu",
+			 "-cpu",
+			 "max,+kvm_pv_unhalt,kvm-pv-ipi=off,-kvmclock,kvmclock=on",
+			 "-global",
+			 "x86_64-cpu.kvm-steal-time=off",
+			 NULL };
+	static const struct {
+		const char *property;
+		enum command_answer answer;
+	} wanted[] = {
+		{ "kvm-pv-unhalt", COMMAND_YES }, { "kvm-pv-ipi", COMMAND_NO },
+		{ "kvmclock", COMMAND_NO },	  { "kvm-steal-time", COMMAND_NO },
+		{ "kvm-pv", COMMAND_SILENT },	  { "kvm-pv-unhalt-x", COMMAND_SILENT },
+		{ "kvm", COMMAND_SILENT },
+	};
+	struct command_line line;
+
+	(void)state;
+	assert_true(command_line_read(&line, argv));
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		if (command_line_cpu_property(&line, "x86_64-cpu", wanted[i].property, NULL) !=
+		    wanted[i].answer)
+			fail_msg("%s: not %d", wanted[i].property, wanted[i].answer);
+	command_line_free(&line);
+}
+
+static bool is_feature(enum paracall_architecture architecture, const char *feature)
+{
+	const struct paracall_feature_info *info;
+
+	for (size_t i = 0; (info = paracall_feature_info(architecture, i)); i++)
+		if (!strcmp(info->name, feature))
+			return true;
+	return false;
+}
+
+static bool has_name(const char *feature)
+{
+	const struct kvm_name *name;
+
+	for (size_t i = 0; (name = kvm_name_at(i)); i++)
+		for (size_t j = 0; j < 2; j++)
+			if (name->architecture == PARACALL_X86 && name->features[j] &&
+			    !strcmp(name->features[j], feature))
+				return true;
+	return false;
+}
+
+/* Each name is a feature's, and each of x86's features has one that QEMU can choose. */
+static void names_of_features(void **state)
+{
+	const struct paracall_feature_info *info;
+	const struct kvm_name *name;
+
+	(void)state;
+	for (size_t i = 0; (name = kvm_name_at(i)); i++)
+		for (size_t j = 0; j < 2; j++)
+			if (name->features[j] &&
+			    !is_feature(name->architecture, name->features[j]))
+				fail_msg("%s: no feature %s", name->name, name->features[j]);
+	for (size_t i = 0; (info = paracall_feature_info(PARACALL_X86, i)); i++)
+		if (!has_name(info->name) && strcmp(info->name, "hc-map-gpa-range") &&
+		    strcmp(info->name, "migration-control"))
+			fail_msg("%s: QEMU has a name for it", info->name);
+	assert_null(kvm_name_find(PARACALL_ARM64, "kvmclock", 8));
+	assert_string_equal(kvm_name_find(PARACALL_X86, "kvm_pv_ipi=on", 10)->name,
+			    "kvm-pv-ipi");
+	assert_null(kvm_name_find(PARACALL_X86, "kvm-pv-ipi", 9));
+	assert_null(kvm_name_find(PARACALL_X86, "", 0));
+}
+
+static void other_model(void **state)
+{
+	char *text = kvm_names_drop(PARACALL_X86, "host,kvm=off,migratable=off", "max");
+
+	(void)state;
+	assert_string_equal(text, "max,migratable=off");
+	free(text);
+	text = kvm_names_drop(PARACALL_ARM64, "host,kvm-steal-time=off,sve=on", NULL);
+	assert_string_equal(text, "host,sve=on");
+	free(text);
 }
 
 static void check_refused(const char *file, const char *reason)
@@ -593,10 +765,12 @@ static void known(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(table),      cmocka_unit_test(decides),
-		cmocka_unit_test(cpu_flags),  cmocka_unit_test(files),
-		cmocka_unit_test(many_words), cmocka_unit_test(long_values),
-		cmocka_unit_test(loader),     cmocka_unit_test(known),
+		cmocka_unit_test(table),       cmocka_unit_test(decides),
+		cmocka_unit_test(cpu_flags),   cmocka_unit_test(files),
+		cmocka_unit_test(many_words),  cmocka_unit_test(long_values),
+		cmocka_unit_test(loader),      cmocka_unit_test(known),
+		cmocka_unit_test(properties),  cmocka_unit_test(names_of_features),
+		cmocka_unit_test(other_model),
 	};
 	int file = mkstemp(path);
 	int failed;

@@ -116,9 +116,79 @@ const char *command_line_machine(const struct command_line *line)
 	return command_line_value(line, "machine", "type");
 }
 
+/* qapi's is_help_option() */
+static bool is_help(const char *text, size_t length)
+{
+	return (length == 4 && !strncmp(text, "help", 4)) || (length == 1 && *text == '?');
+}
+
+/* One of a list's words, or what the first key is: "virtio-net-pci,help", "type=help". */
+static bool lists_help(const char *value)
+{
+	size_t length = strcspn(value, "=,");
+
+	if (value[length] == '=')
+		value += length + 1;
+	while (*value) {
+		length = strcspn(value, ",");
+		if (is_help(value, length))
+			return true;
+		value += length + (value[length] == ',');
+	}
+	return false;
+}
+
+/* Where help is a request, not a name that somebody chose. */
+static bool asks_for_help(const struct command_option *option)
+{
+	static const char *const groups[] = {
+		"L",   "accel",	 "audio",   "audiodev", "chardev", "cpu",
+		"d",   "device", "display", "machine",	"net",	   "netdev",
+		"nic", "object", "tpmdev",  "trace",	"vga",
+	};
+	static const char *const alone[] = { "h", "help", "version" };
+
+	for (size_t i = 0; i < sizeof(alone) / sizeof(alone[0]); i++)
+		if (!strcmp(option->group, alone[i]))
+			return true;
+	/* A drive's file may have any name. */
+	if (!strcmp(option->group, "drive"))
+		return option->value && strstr(option->value, "format=help");
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		if (!strcmp(option->group, groups[i]))
+			return option->value && lists_help(option->value);
+	return false;
+}
+
+bool command_line_has_guest(const struct command_line *line)
+{
+	const char *machine = command_line_machine(line);
+	struct command_accelerator accelerator = { .seen = 0 };
+
+	if ((machine && !strcmp(machine, "none")) || command_line_last(line, "dump-vmstate"))
+		return false;
+	for (size_t i = 0; i < line->count; i++)
+		if (asks_for_help(&line->options[i]))
+			return false;
+	/* QEMU's tests play the guest themselves. */
+	while (command_line_next_accelerator(line, &accelerator))
+		if (accelerator.length == 5 && !strncmp(accelerator.name, "qtest", 5))
+			return false;
+	return true;
+}
+
 static enum command_answer answer_of(const char *value)
 {
 	return command_line_is_yes(value) ? COMMAND_YES : COMMAND_NO;
+}
+
+static bool is_property(const char *key, const char *property)
+{
+	while (*key && (*key == *property || (*key == '_' && *property == '-'))) {
+		key++;
+		property++;
+	}
+	return *key == *property;
 }
 
 /* Of -cpu: -x overrides +x, and +x overrides x=, in any order. */
@@ -131,7 +201,7 @@ static enum command_answer cpu_answer(const struct command_option *cpu, const ch
 		const struct command_key *key = &cpu->keys[i];
 		enum key_form form = key->form == KEY_FLAG ? KEY_VALUE : key->form;
 
-		if (strcmp(key->key, property) || form < strongest)
+		if (!is_property(key->key, property) || form < strongest)
 			continue;
 		strongest = form;
 		answer = answer_of(key->value);

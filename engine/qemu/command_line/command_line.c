@@ -129,8 +129,8 @@ static bool takes_value(const char *name, const char *next)
 	return next && (known ? known->has_value : *next != '-');
 }
 
-/* Returns how many words it has; 0 on errors. */
-static size_t take_option(struct command_line *line, char *const argv[])
+/* The option at @argv. Returns how many words it has; 0 on errors. */
+static size_t take_option(struct command_line *line, char *const argv[], size_t index)
 {
 	struct command_option *option = command_line_add(line);
 	const char *name = argv[0] + 1 + (argv[0][1] == '-');
@@ -140,6 +140,7 @@ static size_t take_option(struct command_line *line, char *const argv[])
 		return 0;
 	option->group = name;
 	option->word = argv[0];
+	option->index = index;
 	if (takes_value(name, argv[1]))
 		option->value = argv[words++];
 	if (!take_value(line, option)) {
@@ -159,7 +160,7 @@ bool command_line_read(struct command_line *line, char *const argv[])
 	*line = (struct command_line){ .options = NULL };
 	for (size_t i = argv[0] ? 1 : 0; argv[i]; i += words) {
 		/* What has no dash is a disk's file. */
-		words = argv[i][0] == '-' ? take_option(line, argv + i) : 1;
+		words = argv[i][0] == '-' ? take_option(line, argv + i, i) : 1;
 		if (!words)
 			return false;
 	}

@@ -40,6 +40,8 @@ struct command_option {
 	const char *word;
 	/* The word after it; NULL if it takes none. */
 	const char *value;
+	/* Where @word stands among the arguments; 0 of a section, as of the program. */
+	size_t index;
 	/* The file of a section; else NULL. */
 	const char *file;
 	/* What the value says, in its order; none for groups nobody asks about. */
@@ -116,6 +118,12 @@ const char *command_line_machine(const struct command_line *line);
 /* Whether a device of that type is asked for. */
 bool command_line_has_device(const struct command_line *line, const char *driver);
 
+/*
+ * False if QEMU shows something and ends, or makes a machine without vCPUs, as those do
+ * who ask it what it can do.
+ */
+bool command_line_has_guest(const struct command_line *line);
+
 enum command_answer {
 	COMMAND_SILENT,
 	COMMAND_NO,
@@ -125,6 +133,7 @@ enum command_answer {
 /*
  * The value of a CPU's property, "x2apic", by -cpu, -device or -global, for
  * CPUs whose types end with @cpu_type; and the option that decides, if not NULL.
+ * In -cpu "_" stands for "-", too, as x86's QEMU has it.
  */
 enum command_answer command_line_cpu_property(const struct command_line *line,
 					      const char *cpu_type, const char *property,
