@@ -639,7 +639,7 @@ test_s390x() {
 		-kernel "$guest"
 	check_file "s390x, injection in the summary" "$work/summary" \
 		"DIAG_9C_DIRECTED_YIELD by DIAG_9C_DIRECTED_YIELD:enosys"
-	expect "s390x, plugin's arguments" 1 "this target takes inject=, report= and trace= only" "$qemu" -M none \
+	expect "s390x, plugin's arguments" 1 "this target takes format=, inject=, report=, summary= and trace= only" "$qemu" -M none \
 		-display none -plugin "$build/engine/qemu/paracall-qemu.so,features=none"
 }
 

@@ -84,16 +84,30 @@ static bool take_trace(struct plugin_options *options, char *value)
 	return true;
 }
 
+static bool take_summary(struct plugin_options *options, char *value)
+{
+	options->summary = value;
+	return true;
+}
+
+static bool take_format(struct plugin_options *options, char *value)
+{
+	options->is_json = !strcmp(value, "json");
+	if (options->is_json || !strcmp(value, "text"))
+		return true;
+	fprintf(stderr, "paracall: format=%s: use text or json\n", value);
+	return false;
+}
+
 /* Of all targets. */
+static const struct plugin_option option_format = { "format", take_format };
 static const struct plugin_option option_inject = { "inject", take_injection };
 static const struct plugin_option option_report = { "report", take_report };
+static const struct plugin_option option_summary = { "summary", take_summary };
 static const struct plugin_option option_trace = { "trace", take_trace };
 
 static const struct plugin_option *const common_options[] = {
-	&option_inject,
-	&option_report,
-	&option_trace,
-	NULL,
+	&option_format, &option_inject, &option_report, &option_summary, &option_trace, NULL,
 };
 
 static const struct plugin_option *find(const struct plugin_option *const *list,

@@ -19,6 +19,9 @@ struct plugin_options {
 	const char *report;
 	/* The trace's memory, likewise; or NULL. */
 	const char *trace;
+	/* Where a summary is added at the end, and whether that is JSON; or NULL. */
+	const char *summary;
+	bool is_json;
 };
 
 struct plugin_option {
@@ -27,7 +30,7 @@ struct plugin_option {
 	bool (*take)(struct plugin_options *options, char *value);
 };
 
-/* For the lists of targets that have them; inject=, report= and trace= have all. */
+/* For the lists of targets that have them; inject=, report=, summary=, format= and trace= have all. */
 extern const struct plugin_option option_enforce;
 extern const struct plugin_option option_features;
 extern const struct plugin_option option_hints;

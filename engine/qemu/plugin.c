@@ -250,6 +250,44 @@ static void vcpu_exit(unsigned int index, void *userdata)
 	paracall_machine_remove_cpu(vcpu->cpu);
 }
 
+/* Where a summary goes at the end, besides what others read of the counters. */
+static int summary_file = -1;
+static bool summary_is_json;
+
+static bool open_summary(const struct plugin_options *options)
+{
+	summary_is_json = options->is_json;
+	if (!options->summary)
+		return true;
+	summary_file = open(options->summary, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	if (summary_file < 0)
+		fprintf(stderr, "paracall: summary=%s: %m\n", options->summary);
+	return summary_file >= 0;
+}
+
+/* At once, so that those of several guests in one file don't mix. */
+static void write_summary(const struct paracall_statistics *statistics)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *output = open_memstream(&text, &size);
+	size_t done = 0;
+	ssize_t count = 0;
+
+	if (!output)
+		return;
+	if (summary_is_json)
+		summary_print_json(output, statistics);
+	else
+		summary_print_text(output, statistics);
+	fclose(output);
+	for (; done < size && count >= 0; done += count > 0 ? count : 0)
+		count = write(summary_file, text + done, size - done);
+	if (count < 0)
+		fprintf(stderr, "paracall: the summary could not be written: %m\n");
+	free(text);
+}
+
 static void at_exit(void *userdata)
 {
 	struct engine *engine = &paracall_qemu_engine;
@@ -258,7 +296,9 @@ static void at_exit(void *userdata)
 	(void)userdata;
 	statistics->finished = 1;
 	trace_finish(engine->trace);
-	if (!engine->is_report_mapped && statistics->started)
+	if (summary_file >= 0 && statistics->started)
+		write_summary(statistics);
+	if (!engine->is_report_mapped && summary_file < 0 && statistics->started)
 		summary_print_text(stderr, statistics);
 }
 
@@ -287,7 +327,8 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 		return -1;
 	if (!options_parse(&options, target->options, target->architecture,
 			   take_command(&command), argc, argv) ||
-	    !replay_begin(target, &options) || !create_machine(&options))
+	    !replay_begin(target, &options) || !open_summary(&options) ||
+	    !create_machine(&options))
 		return -1;
 	qemu_plugin_register_vcpu_init_cb(id, vcpu_init, NULL);
 	qemu_plugin_register_vcpu_exit_cb(id, vcpu_exit, NULL);

@@ -130,6 +130,8 @@ static void hook_cpuid(const struct qemu_plugin_tb *block, size_t index, struct 
 	struct leaf leaf = leaf_find(block, index, site->mode & PARACALL_MODE_64BIT);
 	qemu_plugin_vcpu_cb *callback = call_cpuid;
 
+	if (x86_machine()->is_hidden)
+		return;
 	if (leaf.source == LEAF_CONSTANT && !paracall_cpuid_is_ours(leaf.number))
 		return;
 	if (vendor_is_wanted() || paracall_qemu_engine.counts_instructions)

@@ -27,6 +27,18 @@ static bool take_replace(struct plugin_options *options, char *value)
 	return false;
 }
 
+static bool take_kvm(struct plugin_options *options, char *value)
+{
+	(void)options;
+	x86_machine()->is_hidden = !strcmp(value, "off");
+	if (x86_machine()->is_hidden || !strcmp(value, "on"))
+		return true;
+	fprintf(stderr, "paracall: kvm=%s: use on or off\n", value);
+	return false;
+}
+
+static const struct plugin_option option_kvm = { "kvm", take_kvm };
+
 static const struct plugin_option option_replace = { "replace", take_replace };
 
 static bool take_snapshots(struct plugin_options *options, char *value)
@@ -45,8 +57,8 @@ static bool take_snapshots(struct plugin_options *options, char *value)
 static const struct plugin_option option_snapshots = { "snapshots", take_snapshots };
 
 const struct plugin_option *const x86_options[] = {
-	&option_enforce, &option_features,  &option_hints, &option_replace,
-	&option_spin,	 &option_snapshots, NULL,
+	&option_enforce, &option_features, &option_hints,     &option_kvm,
+	&option_replace, &option_spin,	   &option_snapshots, NULL,
 };
 
 /* The no-op that stands for a hypercall may have to leave its block: see ../replay.c. */
@@ -60,5 +72,6 @@ bool x86_begin_replay(const struct plugin_options *options)
 
 void x86_describe_options(char *text, size_t size)
 {
-	snprintf(text, size, " replace=%d", x86_machine()->replacement);
+	snprintf(text, size, " replace=%d%s", x86_machine()->replacement,
+		 x86_machine()->is_hidden ? " kvm=off" : "");
 }

@@ -97,6 +97,8 @@ struct x86_machine {
 	/* A state was loaded that may be another process's: it has put in its no-ops. */
 	bool was_loaded;
 	enum replacement replacement;
+	/* CPUID says nothing of KVM, as with QEMU's -cpu ...,kvm=off. */
+	bool is_hidden;
 	_Atomic(enum own_instruction) own;
 	/* Some vCPU has; only ever with one thread, be it of the only vCPU. */
 	bool has_deferred;
