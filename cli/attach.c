@@ -8,6 +8,7 @@
 
 #include "cli.h"
 #include "counters.h"
+#include "run/watch.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -106,6 +107,19 @@ static void add_guest(struct guests *guests, const struct guest *guest)
 	guests->items[guests->count++] = *guest;
 }
 
+/* It has the file, too, for when QEMU has ended. */
+static bool is_watch(pid_t pid)
+{
+	char *path = format_string("/proc/%d/comm", pid);
+	size_t size;
+	char *name = read_file(path, &size);
+	bool is_one = name && !strcmp(name, WATCH_NAME "\n");
+
+	free(path);
+	free(name);
+	return is_one;
+}
+
 static bool is_own_process(int processes, const char *name)
 {
 	struct stat status;
@@ -132,6 +146,8 @@ void guests_find(struct guests *guests)
 		if (file < 0)
 			continue;
 		close(file);
+		if (is_watch(guest.pid))
+			continue;
 		guest.inode = status.st_ino;
 		guest.parent = parent_of(guest.pid);
 		add_guest(guests, &guest);

@@ -2,6 +2,7 @@
 #include "child.h"
 
 #include "cli.h"
+#include "seen.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +29,18 @@ static void die_with_parent(pid_t parent)
 		_exit(126);
 }
 
-static pid_t spawn_asked(char *const argv[], int output)
+static void free_environment(char **environment)
+{
+	char **last = environment;
+
+	while (*last)
+		last++;
+	/* All but the last are this process's own. */
+	free(last[-1]);
+	free(environment);
+}
+
+static pid_t spawn_asked(char *const argv[], char **environment, int output)
 {
 	pid_t parent = getpid();
 	pid_t child = fork();
@@ -45,7 +57,7 @@ static pid_t spawn_asked(char *const argv[], int output)
 	dup2(output, STDOUT_FILENO);
 	dup2(output, STDERR_FILENO);
 	die_with_parent(parent);
-	execvp(argv[0], argv);
+	execvpe(argv[0], argv, environment);
 	_exit(127);
 }
 
@@ -127,6 +139,7 @@ int child_capture(char *const argv[], unsigned int seconds, size_t size,
 		  struct child_output *output)
 {
 	int64_t end = milliseconds_now() + (int64_t)seconds * 1000;
+	char **environment;
 	int status = 0;
 	int ends[2];
 	pid_t child;
@@ -134,7 +147,9 @@ int child_capture(char *const argv[], unsigned int seconds, size_t size,
 	if (pipe2(ends, O_CLOEXEC))
 		return -1;
 	*output = (struct child_output){ .text = must(calloc(1, size)) };
-	child = spawn_asked(argv, ends[1]);
+	environment = must(seen_environment(argv[0]));
+	child = spawn_asked(argv, environment, ends[1]);
+	free_environment(environment);
 	close(ends[1]);
 	if (child > 0) {
 		output->is_late = !read_answer(ends[0], output, size, end) ||
@@ -223,12 +238,13 @@ bool child_is_hurried(void)
 }
 
 /* The handler, which is ours, is not passed on to a program. */
-static void exec_child(char *const argv[], pid_t parent, int report, const sigset_t *mask)
+static void exec_child(char *const argv[], char **environment, pid_t parent, int report,
+		       const sigset_t *mask)
 {
 	child_leave_signals();
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	die_with_parent(parent);
-	execv(argv[0], argv);
+	execve(argv[0], argv, environment);
 	if (write(report, &errno, sizeof(errno)) < 0)
 		_exit(126);
 	_exit(127);
@@ -300,14 +316,17 @@ void child_leave_signals(void)
 
 int child_run(char *const argv[])
 {
+	char **environment = must(seen_environment(argv[0]));
 	pid_t parent = getpid();
 	sigset_t mask;
 	int report[2];
 	int status;
 	int error;
 
-	if (pipe2(report, O_CLOEXEC))
+	if (pipe2(report, O_CLOEXEC)) {
+		free_environment(environment);
 		return -1;
+	}
 	/* Blocked until there is a child to pass them on to. */
 	block_signals(&mask);
 	take_signals();
@@ -315,7 +334,8 @@ int child_run(char *const argv[])
 	is_hurried = false;
 	running_child = fork();
 	if (!running_child)
-		exec_child(argv, parent, report[1], &mask);
+		exec_child(argv, environment, parent, report[1], &mask);
+	free_environment(environment);
 	error = running_child < 0 ? errno : 0;
 	has_ended = running_child < 0;
 	sigprocmask(SIG_SETMASK, &mask, NULL);

@@ -38,6 +38,9 @@ int report_main(int argc, char **argv);
 int diff_main(int argc, char **argv);
 int help_main(int argc, char **argv);
 
+/* argv[0] is the name, or path, of one of QEMU's programs. Returns only on errors. */
+int drop_in_main(int argc, char **argv);
+
 bool is_subcommand(const char *name);
 
 /* Print one sentence to standard error, after "paracall: ". */
@@ -75,6 +78,9 @@ char *read_file(const char *path, size_t *size);
  * free.
  */
 char *own_file(const char *built, const char *installed, const char *file);
+
+/* Else the next file to be opened would be taken for standard output or error. */
+void open_missing_standard_files(void);
 
 /* A list of strings that ends with NULL, for execv(). It owns the strings. */
 struct strings {

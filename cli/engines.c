@@ -5,6 +5,7 @@
 #include "cli.h"
 #include "options.h"
 #include "probe_cache.h"
+#include "seen.h"
 #include "targets.h"
 
 #include <stdio.h>
@@ -32,7 +33,7 @@ static void add(struct qemus *qemus, const char *path, const char *origin)
 {
 	char *real = realpath(path, NULL);
 
-	if (!real || access(real, X_OK)) {
+	if (!real || access(real, X_OK) || seen_is(real)) {
 		free(real);
 		return;
 	}
@@ -222,7 +223,12 @@ char *qemu_choose(const char *program, const char *only, char **reason)
 		free(*reason);
 		*reason = NULL;
 	} else if (!*reason && only) {
-		*reason = format_string("there is no program '%s'", only);
+		*reason =
+			access(only, X_OK)
+				? format_string("there is no program '%s'", only)
+				: format_string(
+					  "'%s' is Paracall by a QEMU's name: name a QEMU itself",
+					  only);
 	} else if (!*reason) {
 		*reason = format_string(
 			"no %s was found: install QEMU %s or later, or let script/setup get one",

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The command: picks the subcommand. */
 #include "cli.h"
+#include "targets.h"
 
-#include <fcntl.h>
 #include <paracall/paracall.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static const struct subcommand {
 	const char *name;
@@ -52,14 +51,6 @@ static void print_help(void)
 	       "See paracall(1), paracall-hypercalls(7) and libparacall(3).\n");
 }
 
-/* Else the next file to be opened would be taken for standard output or error. */
-static void open_missing_standard_files(void)
-{
-	for (int file = 0; file <= STDERR_FILENO; file++)
-		if (fcntl(file, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
-			return;
-}
-
 /* @status, if all output was written, or nobody reads it. */
 static int finish(int status, enum exit_status unwritten)
 {
@@ -70,6 +61,9 @@ int main(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : "";
 
+	/* By QEMU's name it is QEMU. */
+	if (argc > 0 && target_of_program(argv[0]))
+		return drop_in_main(argc, argv);
 	open_missing_standard_files();
 	if (!strcmp(word, "--help") || !strcmp(word, "-h")) {
 		print_help();

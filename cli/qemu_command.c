@@ -41,42 +41,21 @@ char *qemu_command_quote(const struct command_option *option)
 			     option->value ? option->value : "");
 }
 
-static bool is_word(const struct command_accelerator *accelerator, const char *word)
+bool qemu_command_is_plugin(const struct command_option *option)
 {
-	return accelerator->length == strlen(word) &&
-	       !strncmp(accelerator->name, word, accelerator->length);
-}
+	const char *file = command_option_value(option, "file");
+	const char *slash = file ? strrchr(file, '/') : NULL;
 
-/* Also after TCG: QEMU would use another one if TCG failed. */
-static bool check_accelerators(const struct command_line *line)
-{
-	struct command_accelerator accelerator = { .seen = 0 };
-
-	while (command_line_next_accelerator(line, &accelerator)) {
-		char *quote;
-
-		if (is_word(&accelerator, "tcg") || is_word(&accelerator, "help") ||
-		    is_word(&accelerator, "?"))
-			continue;
-		quote = qemu_command_quote(accelerator.option);
-		complain(
-			"%s asks for the accelerator '%.*s', which runs guest code itself; Paracall needs TCG: leave that out, or use '-accel tcg'",
-			quote, (int)accelerator.length, accelerator.name);
-		free(quote);
-		return false;
-	}
-	return true;
+	return !strcmp(option->group, "plugin") && file &&
+	       !strcmp(slash ? slash + 1 : file, PLUGIN_FILE);
 }
 
 static bool check_plugins(const struct command_line *line)
 {
 	for (size_t i = 0; i < line->count; i++) {
 		const struct command_option *option = &line->options[i];
-		const char *file = command_option_value(option, "file");
-		const char *slash = file ? strrchr(file, '/') : NULL;
 
-		if (strcmp(option->group, "plugin") || !file ||
-		    strcmp(slash ? slash + 1 : file, PLUGIN_FILE))
+		if (!qemu_command_is_plugin(option))
 			continue;
 		complain(
 			"'%s %s': 'paracall run' adds this plugin itself: leave it out, and use the options of 'paracall run' instead",
@@ -88,13 +67,7 @@ static bool check_plugins(const struct command_line *line)
 
 bool qemu_command_check(const char *program, const struct command_line *line)
 {
-	if (!check_program(program) || !check_accelerators(line) || !check_plugins(line))
-		return false;
-	if (!command_line_last(line, "daemonize"))
-		return true;
-	complain(
-		"'-daemonize' would separate QEMU from its summary: leave it out, and run the command in the background");
-	return false;
+	return check_program(program) && check_plugins(line);
 }
 
 static bool check_file(const char *what, const char *path)

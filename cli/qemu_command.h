@@ -16,6 +16,9 @@
  */
 bool qemu_command_check(const char *program, const struct command_line *line);
 
+/* Whether it is -plugin with that file. */
+bool qemu_command_is_plugin(const struct command_option *option);
+
 /* An option as typed, in quotes; the caller frees it. */
 char *qemu_command_quote(const struct command_option *option);
 

@@ -17,10 +17,12 @@ static const struct target_info targets[] = {
 		.arch = "x86_64",
 		.machine = "q35",
 		.machine_options = "",
+		.tcg_host = "max",
 		.console = "ttyS0",
 		.options = "features spin hints enforce-features replace snapshots",
 		.features_from = "CPUID leaf 0x40000001, eax",
 		.check_command = x86_check_command,
+		.adapt = x86_adapt,
 		.add_arguments = x86_add_arguments,
 	},
 	{
@@ -30,6 +32,7 @@ static const struct target_info targets[] = {
 		.arch = "s390x",
 		.machine = "s390-ccw-virtio",
 		.machine_options = "",
+		.tcg_host = "max",
 		.console = "ttysclp0",
 		/* CPUs report by DIAGNOSE that they spin. */
 		.options = "",
@@ -62,6 +65,7 @@ static const struct target_info targets[] = {
 		.machine = "virt",
 		.machine_options = "",
 		.cpu = "max",
+		.tcg_host = "max",
 		.console = "ttyAMA0",
 		.options = "features spin",
 		.features_from = "what KVM's user space chooses; guests see 16 bits",

@@ -14,6 +14,9 @@ struct strings;
 /* Complains and returns false if a command can't be run so. */
 typedef bool target_check(const struct run_options *options, const struct command_line *line);
 
+/* Gives up what a command excludes, and says so, where a tool's guest has to run. */
+typedef void target_adapt(struct run_options *options);
+
 struct target_info {
 	/* QEMU's program. */
 	const char *program;
@@ -29,6 +32,8 @@ struct target_info {
 	const char *machine_options;
 	/* NULL: QEMU's default. */
 	const char *cpu;
+	/* TCG's for KVM's "host". NULL: it has none, and the machine's own is taken. */
+	const char *tcg_host;
 	const char *console;
 	/* Options of 'paracall run' that not every target has: names separated by blanks. */
 	const char *options;
@@ -36,6 +41,7 @@ struct target_info {
 	const char *features_from;
 	/* What else it requires of QEMU's command line; NULL: nothing. */
 	target_check *check_command;
+	target_adapt *adapt;
 	void (*add_arguments)(struct strings *command, const struct run_options *options);
 };
 

@@ -127,6 +127,15 @@ static bool has_begun(int begun)
 	return count == 1;
 }
 
+/* Whoever waits for its end would wait for this process, too. */
+static void leave_standard_error(void)
+{
+	int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (nothing >= 0)
+		dup2(nothing, STDERR_FILENO);
+}
+
 static pid_t fork_reader(struct trace_job *job, const int begun[2], const int end[2])
 {
 	pid_t reader = fork();
@@ -137,6 +146,8 @@ static pid_t fork_reader(struct trace_job *job, const int begun[2], const int en
 	close(end[1]);
 	job->begun = begun[1];
 	job->end = end[0];
+	if (job->is_detached)
+		leave_standard_error();
 	trace_read(job);
 	/* Nothing that the parent registered for its own end. */
 	_exit(0);
@@ -170,7 +181,11 @@ bool trace_start(struct trace *trace, const struct trace_options *options,
 		 char *const command[])
 {
 	struct trace_job job = {
-		.options = options, .memory = trace->memory, .output = -1, .folder = -1
+		.options = options,
+		.memory = trace->memory,
+		.output = -1,
+		.folder = -1,
+		.is_detached = trace->is_detached,
 	};
 	bool is_good;
 

@@ -45,6 +45,8 @@ struct trace {
 	pid_t reader;
 	int end;
 	const char *record;
+	/* This process has left its terminal, and so does the reader. */
+	bool is_detached;
 };
 
 /* Makes the memory, if a trace is requested; false and a message if that fails. */
@@ -72,6 +74,7 @@ struct trace_job {
 	struct symbols *symbols;
 	/* Of --record, for the recorder; or -1. */
 	int folder;
+	bool is_detached;
 	char *command;
 };
 

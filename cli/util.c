@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <libgen.h>
 #include <limits.h>
@@ -128,6 +129,13 @@ char *own_file(const char *built, const char *installed, const char *file)
 		free(path);
 	}
 	return format_string("%s/%s", installed, file);
+}
+
+void open_missing_standard_files(void)
+{
+	for (int file = 0; file <= STDERR_FILENO; file++)
+		if (fcntl(file, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+			return;
 }
 
 void strings_add(struct strings *strings, const char *string)

@@ -354,7 +354,7 @@ test_refusals() {
 	refuse "-enable-kvm" "Paracall needs TCG" -- $program -enable-kvm
 	refuse "-accel kvm" "the accelerator 'kvm'" -- $program -accel kvm
 	refuse "--accel hvf" "the accelerator 'hvf'" -- $program --accel hvf,x=y
-	refuse "-machine accel=" "the accelerator 'kvm'" -- $program -machine q35,accel=kvm:tcg
+	refuse "-machine accel=" "the accelerator 'kvm'" -- $program -machine q35,accel=kvm:hvf
 	refuse "-accel behind --kernel" "the accelerator 'kvm'" --kernel="$0" -- -accel kvm
 	refuse "-daemonize" "leave it out" -- $program -daemonize
 	refuse "other architecture" "not supported yet" -- qemu-system-mips64
@@ -400,8 +400,8 @@ test_command_line() {
 		$program -smp 2,maxcpus=256
 	refuse "too high APIC ids" "needs APIC ids up to 262" -- \
 		$program -M q35 -smp sockets=66,cores=3
-	refuse "an accelerator as it was typed" "'-machine q35,accel=kvm:tcg' asks for" -- \
-		$program -machine q35,accel=kvm:tcg
+	refuse "an accelerator as it was typed" "'-machine q35,accel=kvm' asks for" -- \
+		$program -machine q35,accel=kvm
 	printf '[machine]\n  accel = "kvm"\n' >"$work/config"
 	refuse "an accelerator in a file" "'[machine]' in $work/config asks for" -- \
 		$program -readconfig "$work/config"

@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include "../../engine/qemu/capabilities.h"
+#include "features.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,6 +116,11 @@ static const struct option_row own_rows[] = {
 		  "  async-pf[:every=TIME][:delay=TIME]\n"
 		  "  seed=N, to get the same faults again",
 	  .take = take_injection },
+	{ .name = "accel",
+	  .value = "tcg",
+	  .help = "run a command for KVM, such as -enable-kvm -cpu host, under TCG",
+	  .words = "tcg",
+	  .place = offsetof(struct run_options, accelerator) },
 	{ .name = "summary",
 	  .value = "FILE",
 	  .help = "write the summary to FILE",
@@ -257,6 +263,7 @@ int run_options_parse(struct run_options *options, int argc, char **argv)
 	if (!read_arguments(options))
 		return EXIT_REFUSED;
 	choose_target(options);
+	features_take(options);
 	return run_options_check_target(options) && run_options_check_injections(options)
 		       ? -1
 		       : EXIT_USAGE;
@@ -266,5 +273,6 @@ void run_options_free(struct run_options *options)
 {
 	command_line_free(&options->line);
 	strings_free(&options->inject);
+	free(options->feature_list);
 	trace_free_options(&options->trace);
 }

@@ -23,6 +23,8 @@ struct target_options {
 struct run_options {
 	struct target_options special;
 	const char *qemu;
+	/* --accel's, or NULL. */
+	const char *accelerator;
 	const char *summary;
 	const char *format;
 	struct strings inject;
@@ -39,6 +41,13 @@ struct run_options {
 	char **rest;
 	/* What that means to QEMU. */
 	struct command_line line;
+	/* --features was said; and what .special.features has in its place. */
+	bool has_own_features;
+	char *feature_list;
+	/* -cpu ...,kvm=off */
+	bool hides_kvm;
+	/* This is the command by QEMU's name: QEMU takes its place. */
+	bool is_drop_in;
 };
 
 /*

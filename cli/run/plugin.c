@@ -44,6 +44,8 @@ static void append_special(char **argument, const struct run_options *options)
 		append_features(argument, special->features);
 	if (special->hints && target_has_option(target, "hints"))
 		append(argument, ",hints=%s", special->hints);
+	if (options->hides_kvm)
+		append(argument, ",kvm=off");
 	if (special->enforces)
 		append(argument, ",enforce=on");
 	if (special->replace && target_has_option(target, "replace"))
@@ -55,7 +57,7 @@ static void append_special(char **argument, const struct run_options *options)
 }
 
 bool plugin_add(struct strings *command, const struct run_options *options, int report,
-		int trace)
+		int trace, int summary)
 {
 	char *path = plugin_path(PLUGIN_FILE);
 	char *argument;
@@ -70,6 +72,9 @@ bool plugin_add(struct strings *command, const struct run_options *options, int 
 	append(&argument, ",report=/proc/self/fd/%d", report);
 	if (trace >= 0)
 		append(&argument, ",trace=/proc/self/fd/%d", trace);
+	if (summary >= 0)
+		append(&argument, ",summary=/proc/self/fd/%d,format=%s", summary,
+		       options->format ? options->format : "text");
 	strings_add(command, "-plugin");
 	strings_add(command, argument);
 	free(argument);

@@ -6,10 +6,11 @@
 #include "options.h"
 
 /*
- * @report is the file for the counters, @trace the trace's memory, or -1. False after a
- * complaint if there is no plugin.
+ * @report is the file for the counters; @trace the trace's memory, and @summary the file
+ * to which the plugin adds a summary at its end, or -1. False after a complaint if there
+ * is no plugin.
  */
 bool plugin_add(struct strings *command, const struct run_options *options, int report,
-		int trace);
+		int trace, int summary);
 
 #endif /* PARACALL_CLI_RUN_PLUGIN_H */

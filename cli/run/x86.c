@@ -2,6 +2,7 @@
 #include "x86.h"
 
 #include "../../engine/qemu/x86/apic_ids.h"
+#include "features.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -18,13 +19,18 @@ static bool hides_x2apic(const struct run_options *options)
 	return offers_unhalt(options) || command_line_shares_thread(&options->line);
 }
 
+static bool asks_for_x2apic(const struct command_line *line,
+			    const struct command_option **option)
+{
+	return command_line_cpu_property(line, "x86_64-cpu", "x2apic", option) == COMMAND_YES;
+}
+
 static bool check_x2apic(const struct run_options *options, const struct command_line *line)
 {
 	const struct command_option *option;
 	char *quote;
 
-	if (!hides_x2apic(options) ||
-	    command_line_cpu_property(line, "x86_64-cpu", "x2apic", &option) != COMMAND_YES)
+	if (!hides_x2apic(options) || !asks_for_x2apic(line, &option))
 		return true;
 	quote = qemu_command_quote(option);
 	if (offers_unhalt(options))
@@ -42,17 +48,23 @@ static bool check_x2apic(const struct run_options *options, const struct command
 /* The highest APIC id in xAPIC mode; 255 is all of them. */
 #define HIGHEST_XAPIC_ID 254
 
+static bool needs_x2apic(const struct command_line *line, struct command_cpus *cpus,
+			 uint64_t *highest)
+{
+	/* What makes no sense is QEMU's to refuse. */
+	if (!command_line_cpus(line, cpus))
+		return false;
+	*highest = command_cpus_highest_apic_id(cpus);
+	return *highest > HIGHEST_XAPIC_ID;
+}
+
 static bool check_cpus(const struct run_options *options, const struct command_line *line)
 {
 	struct command_cpus cpus;
 	uint64_t highest;
 	char *quote;
 
-	/* What makes no sense is QEMU's to refuse. */
-	if (!hides_x2apic(options) || !command_line_cpus(line, &cpus))
-		return true;
-	highest = command_cpus_highest_apic_id(&cpus);
-	if (highest <= HIGHEST_XAPIC_ID)
+	if (!hides_x2apic(options) || !needs_x2apic(line, &cpus, &highest))
 		return true;
 	quote = qemu_command_quote(cpus.option);
 	complain(
@@ -68,6 +80,27 @@ static bool check_cpus(const struct run_options *options, const struct command_l
 bool x86_check_command(const struct run_options *options, const struct command_line *line)
 {
 	return check_x2apic(options, line) && check_cpus(options, line);
+}
+
+void x86_adapt(struct run_options *options)
+{
+	const struct command_option *option = NULL;
+	struct command_cpus cpus;
+	uint64_t highest;
+	char *quote;
+
+	if (!offers_unhalt(options) || options->has_own_features)
+		return;
+	if (!asks_for_x2apic(&options->line, &option)) {
+		if (!needs_x2apic(&options->line, &cpus, &highest))
+			return;
+		option = cpus.option;
+	}
+	quote = qemu_command_quote(option);
+	complain("%s needs the x2APIC: this guest is not offered pv-unhalt", quote);
+	free(quote);
+	features_add(options, "-pv-unhalt");
+	options->features &= ~(1u << PARACALL_KVM_FEATURE_PV_UNHALT);
 }
 
 /* Its page has room for what a saved guest could miss. QEMU takes one alone. */

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The command by the name of a QEMU, for tools that start one: QEMU takes this process's
+ * place, so that it is theirs as before, with the plugin if there is a guest. Whatever
+ * can't be with Paracall is QEMU's alone. Nothing goes to standard output from here.
+ */
+#include "../../engine/qemu/command_line/command_line.h"
+#include "../cli.h"
+#include "../engines.h"
+#include "command.h"
+#include "features.h"
+#include "options.h"
+#include "plugin.h"
+#include "watch.h"
+#include "words.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Mistakes in our variables, as QEMU has it for those in its options. */
+#define EXIT_MISTAKE 1
+/* A shell's, for a program that is not there. */
+#define EXIT_NO_PROGRAM 127
+
+#define OPTIONS "PARACALL_OPTIONS"
+#define SUMMARY "PARACALL_SUMMARY"
+
+/* The one that guests would run on, or else the first there is, or NULL; to be freed. */
+static char *find_any_qemu(const struct target_info *target)
+{
+	struct qemus qemus;
+	char *reason;
+	char *path = qemu_choose(target->program, NULL, &reason);
+
+	free(reason);
+	if (path)
+		return path;
+	qemus_find(&qemus, target->program, NULL);
+	if (qemus.count)
+		path = must(strdup(qemus.items[0].path));
+	qemus_free(&qemus);
+	return path;
+}
+
+/* QEMU by itself, with the user's own words. Returns only if it can't be started. */
+static int run_alone(const struct target_info *target, char **argv)
+{
+	char *program = argv[0];
+	char *qemu = find_any_qemu(target);
+
+	if (!qemu) {
+		complain("no %s was found besides Paracall: install QEMU", target->program);
+		return EXIT_NO_PROGRAM;
+	}
+	argv[0] = qemu;
+	watch_exec(argv);
+	complain("'%s' can't be run: %s", qemu, strerror(errno));
+	argv[0] = program;
+	free(qemu);
+	return EXIT_NO_PROGRAM;
+}
+
+/* What was complained of is no reason not to run a tool's guest. */
+static int run_alone_after_all(const struct target_info *target, char **argv)
+{
+	complain("%s runs this guest without Paracall", target->program);
+	return run_alone(target, argv);
+}
+
+static bool has_plugin(const struct command_line *line)
+{
+	for (size_t i = 0; i < line->count; i++)
+		if (qemu_command_is_plugin(&line->options[i]))
+			return true;
+	return false;
+}
+
+/* "run OPTION... -- PROGRAM ARGUMENT..." */
+static bool make_words(struct strings *words, const struct target_info *target, char **argv)
+{
+	const char *options = getenv(OPTIONS);
+
+	strings_add(words, "run");
+	if (options && !words_split(words, options)) {
+		complain(OPTIONS ": a quote is not closed in: %s", options);
+		return false;
+	}
+	for (size_t i = 1; i < words->count; i++) {
+		/* It would be taken for QEMU's, and abbreviations are options, too. */
+		if (strncmp(words->items[i], "--he", 4) && strncmp(words->items[i], "-h", 2))
+			continue;
+		complain(OPTIONS ": '%s' is not possible there", words->items[i]);
+		return false;
+	}
+	strings_add(words, "--");
+	strings_add(words, target->program);
+	for (argv++; *argv; argv++)
+		strings_add(words, *argv);
+	return true;
+}
+
+static bool check_options(const struct run_options *options, const struct strings *words,
+			  int argc)
+{
+	size_t options_end = words->count - (size_t)argc;
+
+	if (options->rest != words->items + options_end) {
+		complain(OPTIONS ": '%s' is no option of 'paracall run'", options->rest[0]);
+		return false;
+	}
+	if (options->trace.traces && !options->trace.output) {
+		complain(OPTIONS ": --trace needs --output=FILE there");
+		return false;
+	}
+	return true;
+}
+
+/* What QEMU gets beyond the tool's own words. Returns only if it can't be started. */
+static int run_with_plugin(struct run_options *options, struct strings *command, char **argv)
+{
+	int report = memfd_create("paracall-report", 0);
+	struct trace trace = { .memory = -1 };
+	int summary;
+	char *qemu;
+
+	if (report < 0 || !trace_prepare(&trace, &options->trace) ||
+	    !command_make(command, options))
+		return run_alone_after_all(options->target, argv);
+	qemu = command_find_qemu(options);
+	if (!watch_open_summary(options, &summary)) {
+		free(qemu);
+		return EXIT_MISTAKE;
+	}
+	if (!qemu || !plugin_add(command, options, report, trace.memory, summary)) {
+		free(qemu);
+		return run_alone_after_all(options->target, argv);
+	}
+	free(command->items[0]);
+	command->items[0] = qemu;
+	if (!watch_start(options, report, summary, &trace, command->items))
+		return EXIT_MISTAKE;
+	watch_exec(command->items);
+	complain("'%s' can't be run: %s", qemu, strerror(errno));
+	return EXIT_NO_PROGRAM;
+}
+
+static int run_guest(const struct target_info *target, int argc, char **argv)
+{
+	const char *summary = getenv(SUMMARY);
+	struct run_options options = { .qemu = NULL };
+	struct strings command = { .items = NULL };
+	struct strings words = { .items = NULL };
+	int status = EXIT_MISTAKE;
+
+	open_missing_standard_files();
+	if (make_words(&words, target, argv) &&
+	    run_options_parse(&options, (int)words.count, words.items) < 0 &&
+	    check_options(&options, &words, argc)) {
+		options.is_drop_in = true;
+		if (summary && *summary)
+			options.summary = summary;
+		if (target->adapt)
+			target->adapt(&options);
+		status = run_with_plugin(&options, &command, argv);
+	}
+	strings_free(&command);
+	run_options_free(&options);
+	strings_free(&words);
+	return status;
+}
+
+int drop_in_main(int argc, char **argv)
+{
+	const struct target_info *target = target_of_program(argv[0]);
+	struct command_line line;
+	int status;
+
+	if (!command_line_read(&line, argv)) {
+		complain("%s", line.error);
+		status = run_alone_after_all(target, argv);
+	} else if (!command_line_has_guest(&line) || has_plugin(&line)) {
+		status = run_alone(target, argv);
+	} else {
+		status = run_guest(target, argc, argv);
+	}
+	command_line_free(&line);
+	return status;
+}

@@ -1,0 +1,413 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The command by QEMU's names, as tools start it: what it leaves to QEMU alone, its guests,
+# and how QEMU's own process is kept.
+# Usage: test/drop_in.sh [PART]..., of its functions test_PART; each is a test of Meson's.
+. "$(dirname "$0")/lib.sh"
+
+folder=$build/libexec
+program=$folder/qemu-system-x86_64
+guest=("$program" -display none -serial stdio -m 128 -smp 2
+	-device "isa-debug-exit,iobase=0xf4,iosize=4")
+unset PARACALL_OPTIONS PARACALL_SUMMARY PARACALL_SEEN
+
+# has_kvm: of the host, so that what is told of a machine without it is not to be seen.
+has_kvm() {
+	[ -w /dev/kvm ]
+}
+
+# by_itself NAME STATUS TEXT COMMAND...: like expect, but what it leaves behind goes on.
+by_itself() {
+	local name=$1 status=$2 text=$3 got
+
+	shift 3
+	"$@" >"$work/out" 2>&1 </dev/null
+	got=$?
+	if [ "$got" -ne "$status" ]; then
+		fail "$name" "exit status $got, not $status" "$work/out"
+	elif [ -n "$text" ] && ! grep -qF -- "$text" "$work/out"; then
+		fail "$name" "does not say '$text'" "$work/out"
+	else
+		pass "$name"
+	fi
+}
+
+# check_file NAME FILE TEXT: the file has that text.
+check_file() {
+	if grep -qF -- "$3" "$2"; then
+		pass "$1"
+	else
+		fail "$1" "'$3' is not in it" "$2"
+	fi
+}
+
+# same NAME INPUT ARGUMENT...: QEMU itself, and by Paracall; what each says on both streams, and
+# how it ends, has to be the same. Times in events are not.
+same() {
+	local name=$1 input=$2 qemu how
+
+	shift 2
+	qemu=$(used_qemu)
+	for how in "$qemu" "$program"; do
+		"$limited" --cpu=60 --idle=60 "$how" "$@" <"$input" >"$work/stdout" 2>"$work/stderr"
+		echo "status $?" >>"$work/stdout"
+		sed -E 's/"timestamp": \{[^}]*\}/"timestamp"/' "$work/stdout" "$work/stderr" \
+			>"$work/${how##*/}.$([ "$how" = "$program" ] && echo ours || echo theirs)"
+	done
+	if [ ! -s "$work/qemu-system-x86_64.theirs" ]; then
+		fail "$name" "QEMU says nothing"
+	elif cmp -s "$work"/qemu-system-x86_64.{ours,theirs}; then
+		pass "$name"
+	else
+		fail "$name" "it is not the same" <(diff "$work"/qemu-system-x86_64.{theirs,ours})
+	fi
+}
+
+# What is no guest is QEMU's alone, byte for byte.
+test_alone() {
+	local word
+
+	for word in -version --version -help -h; do
+		same "QEMU's own: $word" /dev/null "$word"
+	done
+	for word in machine accel cpu device netdev object chardev d display; do
+		same "QEMU's own: -$word help" /dev/null "-$word" help
+	done
+	same "QEMU's own: a device's properties" /dev/null -device virtio-net-pci,help
+	same "QEMU's own: a machine's properties" /dev/null -machine q35,help
+	same "QEMU's own: a mistake without a guest" /dev/null -M none -nonsense
+	printf '{"execute":"%s"}\n' qmp_capabilities query-version query-kvm query-machines \
+		query-cpu-definitions query-qmp-schema quit >"$work/probe"
+	same "QEMU's own: what libvirt asks" "$work/probe" -S -no-user-config -nodefaults \
+		-nographic -machine none,accel=kvm:tcg -qmp stdio
+	PARACALL_OPTIONS='--nonsense "' PARACALL_SUMMARY=/nonexistent/x \
+		same "QEMU's own: whatever our variables say" /dev/null -version
+	same "QEMU's own: the plugin, if it is there already" /dev/null -M none -display none \
+		-plugin "$build/engine/qemu/paracall-qemu.so,features=nonsense"
+}
+
+# With a guest there is nothing more to be seen than what the guest says.
+test_guest() {
+	"${guest[@]}" -kernel "$build/guest/hypercalls.elf" >"$work/out" 2>"$work/err" </dev/null
+	if [ $? -eq 33 ] && grep -q '^# SUMMARY: .* 0 failed, 0 skipped' "$work/out"; then
+		pass "a guest has KVM"
+	else
+		fail "a guest has KVM" "it has not" "$work/out"
+	fi
+	if [ -s "$work/err" ] || grep -qiE 'usecs|paracall:|features offered' "$work/out"; then
+		fail "a guest, no word of Paracall's" "there is" "$work/err"
+	else
+		pass "a guest, no word of Paracall's"
+	fi
+	expect "a guest, a mistake" 1 "'nonsense' is not a valid device" \
+		"$program" -display none -device nonsense
+	expect "a guest that asks for what is not there" 33 "0 failed" \
+		"${guest[@]}" -M q35,accel=kvm -cpu host -kernel "$build/guest/kick.elf"
+	check_file "and is told so" "$work/out" \
+		"'-cpu host': this guest runs under TCG, with -cpu max"
+	expect "a guest with the x2APIC" 33 "1..1" \
+		"${guest[@]}" -cpu max,+x2apic -kernel "$build/guest/selftest.elf"
+	check_file "it is not offered pv-unhalt" "$work/out" "is not offered pv-unhalt"
+	expect "a guest for an accelerator that there is not" 1 "without Paracall" \
+		"$program" -display none -accel xen
+	PATH=$folder:$PATH expect "first on PATH" 33 "0 failed" \
+		qemu-system-x86_64 "${guest[@]:1}" -kernel "$build/guest/kick.elf"
+	PATH=$folder:$PATH expect "first on PATH, of paracall run" 33 "0 failed" \
+		"$paracall" run --summary=/dev/null -- \
+		qemu-system-x86_64 "${guest[@]:1}" -kernel "$build/guest/kick.elf"
+	expect "as the QEMU of paracall run" 125 "is Paracall by a QEMU's name" \
+		"$paracall" run -- "${guest[@]}"
+}
+
+# Each target has its name.
+test_targets() {
+	local name
+
+	while read -r name; do
+		if [ -z "$(used_qemu "${name#qemu-system-}")" ]; then
+			skip "$name" "no such QEMU"
+			continue
+		fi
+		expect "$name" 0 "QEMU emulator version" "$folder/$name" -version
+	done < <(sed -n 's/.*\.program = "\(.*\)".*/\1/p' "$tree/cli/targets.c")
+	if [ -z "$(used_qemu s390x)" ] || [ ! -e "$build/guest/s390x/selftest.elf" ]; then
+		skip "an s390x guest" "no qemu-system-s390x, or no guest for it"
+		return
+	fi
+	PARACALL_SUMMARY=$work/s390x expect "an s390x guest" 0 "# exit: passed" \
+		"$folder/qemu-system-s390x" -accel kvm -cpu host -m 128 -display none -serial stdio \
+		-kernel "$build/guest/s390x/selftest.elf"
+	check_file "an s390x guest's summary" "$work/s390x" DIAG_9C_DIRECTED_YIELD
+}
+
+is_there() {
+	[ -s "$1" ]
+}
+
+is_gone() {
+	! grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null
+}
+
+# The process that a tool has started is QEMU, and nothing of ours holds its streams.
+test_process() {
+	local process status
+
+	PARACALL_SUMMARY=$work/summary "$program" -display none -pidfile "$work/pid" \
+		>"$work/out" 2>&1 </dev/null &
+	process=$!
+	wait_until has_started $process
+	if [ "$(cat "$work/pid")" = $process ]; then
+		pass "QEMU's process is the tool's"
+	else
+		fail "QEMU's process is the tool's" "it is $(cat "$work/pid"), not $process" "$work/out"
+	fi
+	if "$paracall" top --once $process >"$work/out" 2>&1; then
+		pass "paracall top finds it"
+	else
+		fail "paracall top finds it" "it does not" "$work/out"
+	fi
+	kill -KILL $process
+	wait $process 2>/dev/null
+	status=$?
+	if [ $status -eq 137 ]; then
+		pass "its end by a signal is QEMU's"
+	else
+		fail "its end by a signal is QEMU's" "status $status"
+	fi
+	wait_until is_there "$work/summary"
+	check_file "a summary after SIGKILL" "$work/summary" "did not end in order"
+	# A tool that reads until all have closed the pipe is not held up.
+	PARACALL_SUMMARY=$work/summary2 expect "a pipe is closed with QEMU" 0 "all read" \
+		python3 -c 'import subprocess, sys
+p = subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+assert p.returncode == 33 and b"SUMMARY" in p.stdout
+print("all read")' "${guest[@]}" -kernel "$build/guest/kick.elf"
+}
+
+test_daemon() {
+	local process
+
+	PARACALL_SUMMARY=$work/daemon-%p by_itself "-daemonize returns" 0 "" \
+		"$program" -display none -daemonize -pidfile "$work/daemon" -snapshot
+	process=$(cat "$work/daemon")
+	wait_until has_started "$process"
+	if "$paracall" top --once "$process" >"$work/out" 2>&1; then
+		pass "-daemonize, a guest goes on"
+	else
+		fail "-daemonize, a guest goes on" "it does not" "$work/out"
+	fi
+	kill "$process"
+	wait_until is_gone "$process"
+	wait_until compgen -G "$work/daemon-[0-9]*"
+	wait_until is_there "$(echo "$work"/daemon-[0-9]*)"
+	check_file "-daemonize, its summary" "$(echo "$work"/daemon-[0-9]*)" total
+	expect "-daemonize, a mistake is QEMU's" 1 "nonsense" \
+		"$program" -display none -daemonize -device nonsense
+	by_itself "paracall run, -daemonize" 0 "" "$paracall" run --summary="$work/run" \
+		--trace=cpuid --output="$work/trace" -- qemu-system-x86_64 -display none -daemonize \
+		-pidfile "$work/daemon"
+	process=$(cat "$work/daemon")
+	wait_until has_started "$process"
+	kill "$process"
+	wait_until is_there "$work/run"
+	check_file "paracall run, -daemonize, its summary" "$work/run" total
+	check_file "paracall run, -daemonize, its trace" "$work/trace" cpuid
+	expect "paracall run, -daemonize without a file" 125 "--summary=FILE" \
+		"$paracall" run -- qemu-system-x86_64 -daemonize
+	expect "paracall run, -daemonize and a trace without a file" 125 "--output=FILE" \
+		"$paracall" run --summary="$work/run" --trace -- qemu-system-x86_64 -daemonize
+}
+
+has_recorded() {
+	"$paracall" report --count "$1" | grep -q KICK_CPU
+}
+
+# What is written, and where; and no summary if nobody asks for it.
+test_variables() {
+	local -x PARACALL_SUMMARY=$work/variables PARACALL_OPTIONS
+
+	for _ in 1 2; do
+		expect "a summary" 33 "0 failed" "${guest[@]}" -kernel "$build/guest/kick.elf"
+	done
+	if [ "$(grep -c ' total$' "$work/variables")" -eq 2 ]; then
+		pass "summaries of two guests"
+	else
+		fail "summaries of two guests" "there are not" "$work/variables"
+	fi
+	PARACALL_SUMMARY=$work/json
+	PARACALL_OPTIONS="--format=json --features=-pv-send-ipi --record='$work/a recording'"
+	by_itself "options" 33 "0 failed" "${guest[@]}" -kernel "$build/guest/kick.elf"
+	expect "options, JSON" 0 "False True" python3 -c 'import json, sys
+d = json.load(open(sys.argv[1]))["features_offered"]
+print("pv-send-ipi" in d, "pv-unhalt" in d)' "$work/json"
+	wait_until has_recorded "$work/a recording"
+	expect "options, a recording" 0 "KICK_CPU" "$paracall" report --count "$work/a recording"
+	PARACALL_OPTIONS="--trace=KICK_CPU --output=$work/trace --qemu=$(used_qemu)"
+	by_itself "options, a trace" 33 "0 failed" "${guest[@]}" -kernel "$build/guest/kick.elf"
+	wait_until grep -qF "KICK_CPU(" "$work/trace"
+	check_file "options, a trace's lines" "$work/trace" "KICK_CPU("
+	for PARACALL_OPTIONS in '--summary="x' '--nonsense' '--features=nonsense' '--help' '--hel' 'x' \
+		'--trace' '--kernel=x' '--features=none --'; do
+		expect "a mistake: $PARACALL_OPTIONS" 1 "paracall: " "${guest[@]}"
+		"${guest[@]}" 2>/dev/null </dev/null >"$work/out"
+		[ ! -s "$work/out" ] || fail "a mistake: $PARACALL_OPTIONS" "on standard output" "$work/out"
+	done
+	PARACALL_OPTIONS=''
+	PARACALL_SUMMARY=/nonexistent/x
+	expect "a summary that can't be written" 1 "can't be written to '/nonexistent/x'" "${guest[@]}"
+}
+
+# QEMU's switches that change how it runs.
+test_switches() {
+	local -x PARACALL_SUMMARY=$work/switches
+	local qmp status
+
+	expect "-sandbox" 33 "0 failed" "${guest[@]}" -kernel "$build/guest/kick.elf" \
+		-sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny
+	expect "-run-with" 33 "0 failed" "${guest[@]}" -kernel "$build/guest/kick.elf" \
+		-run-with async-teardown=on
+	printf '[machine]\n  type = "q35"\n  accel = "kvm"\n' >"$work/config"
+	if ! has_kvm; then
+		expect "-readconfig" 33 "0 failed" "${guest[@]}" -kernel "$build/guest/kick.elf" \
+			-readconfig "$work/config"
+	fi
+	expect "-readconfig of what can't be read twice" 1 "without Paracall" "${guest[@]}" \
+		-readconfig /dev/null -accel nonsense
+	# A machine that was stopped before it began goes on elsewhere.
+	for status in source target; do
+		: >"$work/$status.log"
+		rm -f "$work/qmp"
+		qmp="migrate:$work/state quit"
+		# Until it has come, "cont" is for nothing.
+		[ $status = source ] || qmp="cont sleep:2 cont sleep:5 cont sleep:10 cont listen"
+		# shellcheck disable=SC2086 # they are words
+		"$tree/test/qmp.py" "$work/qmp" "$work/$status.log" $qmp >/dev/null 2>&1 &
+		# shellcheck disable=SC2046 # they are words
+		"${guest[@]}" -S -kernel "$build/guest/kick.elf" -qmp "unix:$work/qmp,server=on,wait=off" \
+			$([ $status = source ] || echo -incoming "file:$work/state") \
+			>"$work/$status.log" 2>&1 </dev/null
+		echo $? >"$work/$status.log.ended"
+		wait
+	done
+	check_file "-S and -incoming" "$work/target.log" " 0 failed"
+}
+
+# It never finds itself again, whatever leads to it.
+test_loops() {
+	local other=$work/other script=$work/script
+
+	mkdir -p "$other" "$script"
+	# Another installation, and a script.
+	cp "$paracall" "$other/qemu-system-x86_64"
+	printf '#!/bin/sh\nexec "%s" "$@"\n' "$program" >"$script/qemu-system-x86_64"
+	chmod +x "$script/qemu-system-x86_64"
+	PATH=$folder:$other:$script:$folder:$PATH expect "by others back to itself" 0 \
+		"QEMU emulator version" qemu-system-x86_64 -version
+	PATH=$script:$folder:$PATH expect "by a script" 33 "0 failed" \
+		qemu-system-x86_64 "${guest[@]:1}" -kernel "$build/guest/kick.elf"
+	expect "by nothing but itself" 127 "no qemu-system-x86_64 was found besides Paracall" \
+		/usr/bin/env PATH="$script:$folder:$other" PARACALL_CACHE="$work/cache" \
+		XDG_CACHE_HOME="$work/cache" qemu-system-x86_64 -version
+}
+
+# run_with NAME OPTIONS CPU: of the guest msr, with a summary in JSON; its lines and errors.
+run_with() {
+	local -a options
+
+	read -ra options <<<"$2"
+	"$limited" --cpu=240 --idle=60 "$paracall" run "${options[@]}" --format=json \
+		--summary="$work/$1.json" -- qemu-system-x86_64 -display none -serial stdio -m 128 \
+		-smp 2 -cpu "$3" -device "isa-debug-exit,iobase=0xf4,iosize=4" \
+		-kernel "$build/guest/${4:-msr}.elf" >"$work/$1" 2>"$work/$1.err" </dev/null
+}
+
+# offers NAME WORDS: what the guest of that name was offered.
+offers() {
+	expect "$1, offered" 0 "$2" python3 -c 'import json, sys
+d = json.load(open(sys.argv[1]))["features_offered"]
+print(*(sign + name for sign, name in ((w[0], w[1:]) for w in sys.argv[2].split())
+        if (name in d) == (sign == "+")))' "$work/$1.json" "$2"
+}
+
+# QEMU's names on -cpu do what they do with KVM.
+test_features() {
+	run_with default "" max
+	run_with own "--enforce-features --features=-pv-unhalt,-steal-time" max
+	run_with flags "" max,kvm-pv-enforce-cpuid,kvm-pv-unhalt=off,-kvm_steal_time
+	offers flags "-pv-unhalt -steal-time +pv-send-ipi"
+	# Without the instants that some lines have.
+	if cmp -s <(sed 's/[0-9][0-9]*//g' "$work/own") <(sed 's/[0-9][0-9]*//g' "$work/flags") &&
+		! cmp -s <(sed 's/[0-9][0-9]*//g' "$work/default") <(sed 's/[0-9][0-9]*//g' "$work/flags"); then
+		pass "the guest sees features by QEMU's names"
+	else
+		fail "the guest sees features by QEMU's names" "it does not" \
+			<(diff "$work/own" "$work/flags")
+	fi
+	run_with clock "" max,-kvmclock
+	offers clock "-clocksource -clocksource2 +steal-time"
+	run_with both "--features=-pv-send-ipi" max,-kvmclock,kvm-hint-dedicated=on
+	offers both "+clocksource -pv-send-ipi"
+	run_with names "--features=kvmclock,kvm-pv-unhalt" max
+	offers names "+clocksource +clocksource2 +pv-unhalt -steal-time"
+	check_file "names, what was meant" "$work/names.err" \
+		"--features: QEMU's 'kvmclock' is clocksource and clocksource2"
+	run_with asked "" max,+kvm-pv-eoi,kvm-asyncpf-vmexit=on,kvm-mmu=on
+	offers asked "-pv-eoi -async-pf-vmexit +mmu-op"
+	check_file "asked, a warning" "$work/asked.err" "the feature 'kvm-pv-eoi' can't be offered"
+	check_file "asked, another" "$work/asked.err" "'kvm-asyncpf-vmexit' can't be offered"
+	if [ "$(wc -l <"$work/asked.err")" -eq 2 ]; then
+		pass "asked, no more"
+	else
+		fail "asked, no more" "there is" "$work/asked.err"
+	fi
+	run_with hidden "" max,kvm=off hypercalls
+	check_file "hidden, there is no KVM" "$work/hidden" "0 passed, 0 failed"
+	offers hidden "-pv-unhalt -clocksource -clocksource2"
+	run_with hint "--record=$work/recording" max,kvm-hint-dedicated=on hypercalls
+	expect "the hint" 0 '"edx": "0x1"' "$paracall" report --format=json --trace=cpuid "$work/recording"
+}
+
+# What people's scripts say of KVM.
+test_accelerators() {
+	local -a run=("$paracall" run --summary=/dev/null)
+	local -a arguments=(-- qemu-system-x86_64 "${guest[@]:1}" -kernel "$build/guest/kick.elf")
+	local word
+
+	expect "-enable-kvm, --accel=tcg" 33 "'-enable-kvm': this guest runs under TCG" \
+		"${run[@]}" --accel=tcg "${arguments[@]}" -enable-kvm
+	expect "-cpu host, --accel=tcg" 33 "'-cpu host,migratable=off': this guest runs under TCG, with -cpu max" \
+		"${run[@]}" --accel=tcg "${arguments[@]}" -accel kvm -cpu host,migratable=off
+	expect "-machine accel=, --accel=tcg" 33 "0 failed" \
+		"${run[@]}" --accel=tcg "${arguments[@]}" -M q35,accel=kvm,kernel_irqchip=split
+	expect "lists, --accel=tcg" 33 "0 failed" \
+		"${run[@]}" --accel=tcg "${arguments[@]}" -accel hvf -accel kvm -accel tcg,thread=multi
+	expect "another accelerator, --accel=tcg" 125 "the accelerator 'xen'" \
+		"${run[@]}" --accel=tcg "${arguments[@]}" -accel xen
+	expect "--accel of another" 2 "--accel=kvm: use tcg" "${run[@]}" --accel=kvm "${arguments[@]}"
+	for word in "-machine accel=kvm:tcg" "-accel kvm -accel tcg" "-M q35,accel=kvm:hvf:tcg"; do
+		# shellcheck disable=SC2086 # they are words
+		if has_kvm; then
+			expect "$word, with KVM" 125 "which can be used here" "${run[@]}" "${arguments[@]}" $word
+		else
+			expect "$word, without KVM" 33 "0 failed" "${run[@]}" "${arguments[@]}" $word
+			if grep -q -e falling -e "under TCG" "$work/out"; then
+				fail "$word, in silence" "it is not" "$work/out"
+			else
+				pass "$word, in silence"
+			fi
+		fi
+	done
+}
+
+only "$@"
+test_alone
+test_guest
+test_targets
+test_process
+test_daemon
+test_variables
+test_switches
+test_loops
+test_features
+test_accelerators
+finish
