@@ -288,6 +288,16 @@ static bool print_engines_of(const char *program, const char *only)
 	return found_usable;
 }
 
+/* The nearest way to a newer QEMU: script/setup needs apt. */
+static const char *way_to_newer(void)
+{
+	if (!access("/usr/bin/apt-get", X_OK))
+		return "script/setup, in Paracall's source, unpacks QEMU " QEMU_FIRST_VERSION
+		       " or later into a private folder, and leaves the system's own as it is";
+	return "build QEMU " QEMU_FIRST_VERSION
+	       " or later from its source, configured with --enable-plugins, and name it by PARACALL_QEMU";
+}
+
 static int print_engines(const char *only)
 {
 	bool has_usable = print_engines_of(target_at(0)->program, only);
@@ -295,7 +305,7 @@ static int print_engines(const char *only)
 	for (size_t i = 1; !only && target_at(i); i++)
 		has_usable |= print_engines_of(target_at(i)->program, NULL);
 	if (!has_usable)
-		complain("no QEMU here can be used; script/setup gets one");
+		complain("no QEMU here can be used: %s", way_to_newer());
 	return has_usable ? EXIT_OK : EXIT_NOTHING;
 }
 

@@ -463,6 +463,7 @@ test_engines() {
 	expect "engines" 0 "would be used" "$paracall" engines
 	old=$(fake_qemu old 7.2.1 1)
 	expect "engines, only an old one" 1 "too old: QEMU 11.1" "$paracall" engines --qemu="$old"
+	expect "engines, the way to a newer one" 1 "QEMU 11.1 or later" "$paracall" engines --qemu="$old"
 	expect "engines, s390x's are looked for" 0 "qemu-system-s390x" "$paracall" engines
 	expect "engines, PowerPC's are looked for" 0 "qemu-system-ppc64" "$paracall" engines
 	expect "engines, 32-bit PowerPC's, too" 1 "No qemu-system-ppc was found" \
