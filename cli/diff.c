@@ -26,7 +26,8 @@ static void print_usage(void)
 {
 	printf("Usage: paracall diff [OPTION]... RECORDING RECORDING\n"
 	       "\n"
-	       "Compare two guests by their recordings of 'paracall run --record': which calls, accesses\n"
+	       "Compare two guests by their recordings of 'paracall run --record', or by traces of a real\n"
+	       "host's KVM as 'paracall report' reads them: which calls, accesses\n"
 	       "to registers and CPUID leaves appear, disappear or change in number, how long they\n"
 	       "take, and in which order they first occur. The exit status is 0 if they are the same,\n"
 	       "1 if they differ, 2 on errors.\n"

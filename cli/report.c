@@ -21,7 +21,9 @@ static void print_usage(void)
 {
 	printf("Usage: paracall report [OPTION]... RECORDING\n"
 	       "\n"
-	       "Show what 'paracall run --record' wrote to the folder RECORDING.\n"
+	       "Show what 'paracall run --record' wrote to the folder RECORDING; or the trace of\n"
+	       "a real host's KVM, a file with the output of 'trace-cmd report' or 'perf script', or\n"
+	       "tracefs's file trace (- for standard input).\n"
 	       "\n");
 }
 
@@ -107,6 +109,17 @@ static int write_report(const struct report_options *options, struct reading *re
 	return reading_complain(reading) && is_good ? EXIT_OK : EXIT_NOTHING;
 }
 
+/* The page shows results and how long things took, of which a host's trace has nothing. */
+static bool check_form(const struct report_options *options, const struct reading *reading)
+{
+	if (options->format != &writer_html ||
+	    !recording_info(reading->recording)->is_host_trace)
+		return true;
+	complain(
+		"--html is for recordings: of a host's trace, which has no results and no durations, use another form");
+	return false;
+}
+
 static int report(const struct report_options *options)
 {
 	struct reading reading;
@@ -116,7 +129,10 @@ static int report(const struct report_options *options)
 	if (options->format == &writer_html && !(page = open_page()))
 		return EXIT_NOTHING;
 	status = reading_open(&reading, options->path, &options->reading);
-	if (status == EXIT_OK) {
+	if (status == EXIT_OK && !check_form(options, &reading)) {
+		reading_close(&reading);
+		status = EXIT_USAGE;
+	} else if (status == EXIT_OK) {
 		status = write_report(options, &reading, page);
 		reading_close(&reading);
 	}

@@ -21,6 +21,7 @@ void event_begin(struct event *event, uint32_t cpu, const struct paracall_event 
 	event->cpu = cpu;
 	event->pc = raw->pc;
 	event->result = raw->result;
+	event->lacks_result = false;
 	event->kind = paracall_event_kind(raw->id);
 	event->class = class;
 	event->classes = classes;
@@ -75,7 +76,7 @@ bool event_is_call(const struct event *event)
 
 bool event_has_result(const struct event *event)
 {
-	return event->kind != PARACALL_EVENT_PAPR;
+	return event->kind != PARACALL_EVENT_PAPR && !event->lacks_result;
 }
 
 bool event_has_failed(const struct event *event)

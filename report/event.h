@@ -76,6 +76,8 @@ struct event {
 	/* 0 if it is not known. */
 	uint64_t pc;
 	int64_t result;
+	/* A call whose result is not known. */
+	bool lacks_result;
 	enum paracall_event_kind kind;
 	/* The name, among others; never NULL. */
 	const struct event_class *class;
@@ -113,7 +115,10 @@ bool event_argument(const struct event *event, const char *name, uint64_t *value
 /* A call of the guest's, of whatever architecture. */
 bool event_kind_is_call(enum paracall_event_kind kind);
 bool event_is_call(const struct event *event);
-/* Whether .result is known: PAPR's calls are answered by the engine. */
+/*
+ * Whether .result is known: the engine answers PAPR's calls, and a host's trace
+ * point comes before the call.
+ */
 bool event_has_result(const struct event *event);
 /* A call that was refused, or an access that ended in an exception. */
 bool event_has_failed(const struct event *event);

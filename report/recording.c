@@ -7,6 +7,7 @@
 #include "recording.h"
 
 #include "ctf.h"
+#include "host_trace.h"
 
 #include <byteswap.h>
 #include <dirent.h>
@@ -26,7 +27,9 @@
 /* One vCPU's. */
 struct stream {
 	uint32_t cpu;
+	/* -1: all of its events are in .chunk, so many. */
 	int file;
+	size_t kept;
 	/* Where the next thing that is not in .chunk begins. */
 	off_t offset;
 	/* Events of this packet that are still to come, with those in .chunk. */
@@ -48,6 +51,8 @@ struct recording {
 	struct stream **heap;
 	uint32_t heap_count;
 	uint64_t lost;
+	/* Of which nothing says when. */
+	uint64_t lost_by_host;
 	char problem[512];
 };
 
@@ -159,7 +164,7 @@ static bool fill_chunk(struct recording *recording, struct stream *stream)
 static bool next_raw(struct recording *recording, struct stream *stream)
 {
 	while (!stream->events_left)
-		if (!enter_packet(recording, stream))
+		if (stream->file < 0 || !enter_packet(recording, stream))
 			return false;
 	if (stream->at == stream->count && !fill_chunk(recording, stream))
 		return false;
@@ -215,15 +220,15 @@ static void sift_down(struct recording *recording, uint32_t at)
 void recording_rewind(struct recording *recording)
 {
 	recording->heap_count = 0;
-	recording->lost = 0;
+	recording->lost = recording->lost_by_host;
 	recording->problem[0] = '\0';
 	for (uint32_t i = 0; i < recording->stream_count; i++) {
 		struct stream *stream = &recording->streams[i];
 
 		stream->offset = 0;
-		stream->events_left = 0;
+		stream->events_left = stream->kept;
 		stream->at = 0;
-		stream->count = 0;
+		stream->count = stream->kept;
 		advance(recording, stream);
 		if (stream->class)
 			recording->heap[recording->heap_count++] = stream;
@@ -241,6 +246,7 @@ bool recording_next(struct recording *recording, struct event *event)
 	stream = recording->heap[0];
 	event_begin(event, stream->cpu, &stream->raw, stream->class,
 		    &recording->description.classes);
+	event->lacks_result = recording->description.info.is_host_trace && event_is_call(event);
 	if (event->kind == PARACALL_EVENT_LOST)
 		recording->lost += stream->raw.arguments[0];
 	advance(recording, stream);
@@ -364,22 +370,102 @@ static bool open_folder(struct recording *recording, DIR *folder, char *error,
 	return true;
 }
 
+/* The vCPUs' events become the streams'. */
+static bool take_trace(struct recording *recording, struct host_trace *trace)
+{
+	struct recording_info *info = &recording->description.info;
+
+	recording->streams = calloc(trace->count, sizeof(*recording->streams));
+	recording->heap = calloc(trace->count + 1, sizeof(*recording->heap));
+	if (!recording->streams || !recording->heap)
+		return false;
+	for (size_t i = 0; i < trace->count; i++) {
+		struct host_vcpu *vcpu = &trace->vcpus[i];
+
+		recording->streams[recording->stream_count++] = (struct stream){
+			.cpu = vcpu->cpu,
+			.file = -1,
+			.kept = vcpu->count,
+			.chunk = vcpu->events,
+		};
+		vcpu->events = NULL;
+	}
+	recording->lost_by_host = trace->lost;
+	info->architecture = PARACALL_X86;
+	info->is_host_trace = true;
+	info->streams = recording->stream_count;
+	info->cpus = recording->streams[info->streams - 1].cpu + 1;
+	snprintf(info->command, sizeof(info->command), "(a host's trace)");
+	return true;
+}
+
+/* Why a text, or another file, that begins so has no events; a sentence's end. */
+static const char *explain(int first)
+{
+	/* The beginnings of trace.dat, and of perf.data. */
+	if (first == 0x17)
+		return "if it is trace-cmd's file, give what 'trace-cmd report' prints of it";
+	if (first == 'P')
+		return "if it is perf's file, give what 'perf script' prints of it";
+	return "it is not a recording, which is a folder, nor a host's trace with events like kvm_hypercall";
+}
+
+static bool open_trace(struct recording *recording, FILE *input, char *error, size_t size)
+{
+	struct event_classes *classes = &recording->description.classes;
+	struct host_trace trace = { .vcpus = NULL };
+	const char *reason = NULL;
+	int first = getc(input);
+
+	ungetc(first, input);
+	errno = 0;
+	if (!event_classes_make(classes) || !host_trace_read(&trace, input, classes))
+		reason = errno ? strerror(errno) : "it has too many vCPUs";
+	else if (!trace.count)
+		reason = explain(first);
+	else if (!take_trace(recording, &trace))
+		reason = "out of memory";
+	host_trace_free(&trace);
+	if (reason)
+		snprintf(error, size, "'%s' can't be opened: %s", recording->path, reason);
+	return !reason;
+}
+
+/* A folder, or else a text. */
+static bool open_path(struct recording *recording, char *error, size_t size)
+{
+	const char *path = recording->path;
+	bool is_input = !strcmp(path, "-");
+	DIR *folder = is_input ? NULL : opendir(path);
+	FILE *input = NULL;
+	bool is_good = false;
+
+	if (folder)
+		is_good = open_folder(recording, folder, error, size);
+	else if (is_input)
+		input = stdin;
+	else if (errno == ENOTDIR)
+		input = fopen(path, "re");
+	if (input)
+		is_good = open_trace(recording, input, error, size);
+	else if (!folder)
+		snprintf(error, size, "'%s' can't be opened: %s", path, strerror(errno));
+	if (folder)
+		closedir(folder);
+	if (input && !is_input)
+		fclose(input);
+	return is_good;
+}
+
 struct recording *recording_open(const char *path, char *error, size_t error_size)
 {
 	struct recording *recording = calloc(1, sizeof(*recording));
-	DIR *folder = opendir(path);
 	bool is_good = false;
 
-	if (!folder)
-		snprintf(error, error_size, "'%s' can't be opened: %s", path,
-			 errno == ENOTDIR ? "it is not a recording, which is a folder"
-					  : strerror(errno));
-	else if (!recording || !(recording->path = strdup(path)))
+	if (!recording || !(recording->path = strdup(path)))
 		snprintf(error, error_size, "'%s': out of memory", path);
 	else
-		is_good = open_folder(recording, folder, error, error_size);
-	if (folder)
-		closedir(folder);
+		is_good = open_path(recording, error, error_size);
 	if (is_good) {
 		recording_rewind(recording);
 		return recording;
@@ -393,7 +479,8 @@ void recording_close(struct recording *recording)
 	if (!recording)
 		return;
 	for (uint32_t i = 0; i < recording->stream_count; i++) {
-		close(recording->streams[i].file);
+		if (recording->streams[i].file >= 0)
+			close(recording->streams[i].file);
 		free(recording->streams[i].chunk);
 	}
 	event_classes_free(&recording->description.classes);

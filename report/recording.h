@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Reading a recording: the folder that 'paracall run --record' wrote, in any
- * state. What is readable is read; what is broken or missing is reported in one
- * sentence, and never ends the program.
+ * state; or the text of a real host's trace, see host_trace.h. What is readable
+ * is read; what is broken or missing is reported in one sentence, and never ends
+ * the program.
  */
 #ifndef PARACALL_REPORT_RECORDING_H
 #define PARACALL_REPORT_RECORDING_H
@@ -23,9 +24,12 @@ struct recording_info {
 	/* vCPUs that there are streams of, and the largest number among them plus 1. */
 	uint32_t streams;
 	uint32_t cpus;
+	/* It is a host's trace, which does not have results of calls, nor durations. */
+	bool is_host_trace;
 };
 
 /*
+ * @path may be "-" for standard input, with a host's trace.
  * NULL if it can't be read at all; then @error is a sentence for the user,
  * without a full stop, and names the file.
  */

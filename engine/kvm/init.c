@@ -3,12 +3,15 @@
  * The first and only process of a machine that lends its KVM to 'paracall check
  * --engine=kvm-in-tcg': loads the kernel's modules, runs the program of the file
  * /guest, and ends the machine as that does its own. The file /options says how many
- * CPUs, and in a second line the program's command line.
+ * CPUs, and in a second line the program's command line. With the word
+ * kvm=trace there the kernel's trace of what the program asked of KVM follows what it
+ * printed.
  */
 #include "machine.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +21,49 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define TRACE "/trace"
+
+static bool is_traced;
+
+static void write_word(const char *path, const char *word)
+{
+	FILE *file = fopen(path, "w");
+
+	if (!file || fputs(word, file) < 0 || fclose(file))
+		fail(path);
+}
+
+static void begin_trace(void)
+{
+	static const char *const events[] = { "kvm_hypercall", "kvm_msr", "kvm_cpuid",
+					      "kvm_pv_eoi" };
+	char path[80];
+
+	mkdir(TRACE, 0755);
+	if (mount("trace", TRACE, "tracefs", 0, NULL))
+		fail("tracefs");
+	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
+		snprintf(path, sizeof(path), TRACE "/events/kvm/%s/enable", events[i]);
+		write_word(path, "1");
+	}
+	write_word(TRACE "/tracing_on", "1");
+	is_traced = true;
+}
+
+/* As comments in what the program printed. */
+static void print_trace(void)
+{
+	FILE *file = fopen(TRACE "/trace", "r");
+	char line[512];
+
+	while (file && fgets(line, sizeof(line), file))
+		printf("# trace: %s", line);
+}
+
 void finish(uint32_t value)
 {
+	if (is_traced)
+		print_trace();
 	fflush(stdout);
 	/* The terminal's last characters. */
 	fsync(STDOUT_FILENO);
@@ -109,5 +153,7 @@ int main(void)
 	errno = 0;
 	if (wrong)
 		fail(wrong);
+	if (strstr(command_line, "kvm=trace"))
+		begin_trace();
 	machine_run(&program, memory, cpus);
 }

@@ -30,7 +30,10 @@ struct plugin_option {
 	bool (*take)(struct plugin_options *options, char *value);
 };
 
-/* For the lists of targets that have them; inject=, report=, summary=, format= and trace= have all. */
+/*
+ * For the lists of targets that have them; format=, inject=, report=, summary= and trace=
+ * have all.
+ */
 extern const struct plugin_option option_enforce;
 extern const struct plugin_option option_features;
 extern const struct plugin_option option_hints;
