@@ -236,6 +236,48 @@ test_completion() {
 	completes "paracall run --features=" none pv-unhalt -- jump=
 }
 
+# The other shells' have the commands and options of --help.
+test_shells() {
+	local command
+
+	if ! command -v zsh >/dev/null; then
+		skip "completion of zsh" "no zsh"
+	else
+		for command in run check report; do
+			"$paracall" $command --help |
+				sed -nE 's/^ {2,6}(-., )?--([a-z-]+).*/\2/p' | sort -u >"$work/help"
+			# shellcheck disable=SC2016 # for zsh
+			zsh -f -c '. "$1"; _paracall_options "$2" "$3"; print -l -- $reply' - \
+				"$tree/completions/zsh/_paracall" "$paracall" $command |
+				sed -nE 's/^\*?--([a-z-]+).*/\1/p' | sort -u >"$work/zsh"
+			same_options "completion of zsh, $command" "$work/zsh"
+		done
+	fi
+	if ! command -v fish >/dev/null; then
+		skip "completion of fish" "no fish"
+		return
+	fi
+	for command in run check report; do
+		"$paracall" $command --help |
+			sed -nE 's/^ {2,6}(-., )?--([a-z-]+).*/\2/p' | sort -u >"$work/help"
+		complete_by_fish "$command --" | sed -nE 's/^--([a-z-]+).*/\1/p' | sort -u >"$work/fish"
+		same_options "completion of fish, $command" "$work/fish"
+	done
+	complete_by_fish "re" >"$work/fish"
+	check_file "completion of fish, commands" "$work/fish" "report"
+	complete_by_fish "report --format=" >"$work/fish"
+	check_file "completion of fish, values" "$work/fish" "--format=chrome"
+	complete_by_fish "run --features=" >"$work/fish"
+	check_file "completion of fish, features" "$work/fish" "--features=-pv-unhalt"
+}
+
+# complete_by_fish WORDS: what fish offers behind the command and these.
+complete_by_fish() {
+	# shellcheck disable=SC2016 # for fish
+	HOME=$work fish --no-config -c 'source $argv[1]; complete -C $argv[2]' \
+		"$tree/completions/fish/paracall.fish" "$paracall $1"
+}
+
 test_list() {
 	local count rows
 
@@ -1154,6 +1196,7 @@ test_full_disk
 test_dtb
 test_list
 test_completion
+test_shells
 test_usage
 test_refusals
 test_command_line

@@ -154,7 +154,8 @@ test_installation() {
 		paracall/paracall.h paracall/abi/arm64.h paracall-qemu.so man1/paracall.1 \
 		man1/paracall-run.1 \
 		man5/paracall-recording.5 \
-		man7/paracall-hypercalls.7 man7/paracall-tools.7 man3/libparacall.3 man3/libparacall-engine.3 bash-completion/completions/paracall; do
+		man7/paracall-hypercalls.7 man7/paracall-tools.7 man3/libparacall.3 man3/libparacall-engine.3 bash-completion/completions/paracall \
+		site-functions/_paracall vendor_completions.d/paracall.fish; do
 		installed "$part"
 	done
 	while read -r part; do
