@@ -75,8 +75,22 @@ test_whitespace() {
 	needs whitespace grep && check whitespace find_blanks
 }
 
+# Of Meson's, of the packages.
+find_version_difference() {
+	local version packaged
+
+	version=$(sed -n "s/^  version: '\(.*\)',/\1/p" "$tree/meson.build")
+	packaged=$(sed -n '1s/^paracall (\([0-9.]*\)[^)]*).*/\1/p' "$tree/debian/changelog")
+	echo "meson.build: $version, debian/changelog: $packaged"
+	[ -n "$version" ] && [ "$version" = "$packaged" ]
+}
+
+test_versions() {
+	check versions find_version_difference
+}
+
 find_script_faults() {
-	cd "$tree" && sources script test .ci |
+	cd "$tree" && sources script test .ci debian |
 		xargs grep -lE '^#!.*(sh|bash)$|shellcheck shell=' |
 		xargs -P "$(nproc)" -n 4 shellcheck -x -P SCRIPTDIR
 }
@@ -188,6 +202,7 @@ only "$@"
 test_format
 test_line_length
 test_scripts
+test_versions
 test_whitespace
 test_licenses
 test_headers
