@@ -1,0 +1,195 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Tools that start QEMU, with Paracall in its place, as doc/tools.md has them. Each is skipped
+# where it is not installed.
+# Usage: test/tools.sh [PART]..., of its functions test_PART; each is a test of Meson's.
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=script/lib/guest-image.sh
+. "$tree/script/lib/guest-image.sh"
+
+emulator=$work/qemu-system-x86_64
+unset PARACALL_OPTIONS PARACALL_SUMMARY PARACALL_SEEN
+
+# Tools that clear the environment, too, find the QEMU of script/setup.
+write_emulator() {
+	cat >"$emulator" <<-EOT
+		#!/bin/sh
+		export PARACALL_CACHE='$paracall_cache' PARACALL_SUMMARY='$work/summary'
+		exec '$build/libexec/qemu-system-x86_64' "\$@"
+	EOT
+	chmod +x "$emulator"
+}
+
+# needs NAME PROGRAM...: skips the test if one is missing, or QEMU is.
+needs() {
+	local name=$1 program
+
+	shift
+	for program; do
+		command -v "$program" >/dev/null || {
+			skip "$name" "no $program"
+			return 1
+		}
+	done
+	[ -n "$(used_qemu x86_64)" ] || {
+		skip "$name" "no QEMU"
+		return 1
+	}
+	rm -f "$work/summary"
+}
+
+is_there() {
+	[ -s "$1" ]
+}
+
+# check_file NAME FILE TEXT: the file has that text.
+check_file() {
+	if grep -qF -- "$3" "$2"; then
+		pass "$1"
+	else
+		fail "$1" "'$3' is not in it" "$2"
+	fi
+}
+
+# called NAME TEXT: the summary has it.
+called() {
+	wait_until is_there "$work/summary"
+	if grep -qF -- "$2" "$work/summary"; then
+		pass "$1"
+	else
+		fail "$1" "no $2" "$work/summary"
+	fi
+}
+
+# domain FILE: a guest for libvirt that goes on until it is ended.
+domain() {
+	cat >"$1" <<-EOT
+		<domain type='qemu'>
+		  <name>paracall-test-$$</name>
+		  <memory unit='MiB'>512</memory>
+		  <vcpu>2</vcpu>
+		  <os>
+		    <type arch='x86_64' machine='q35'>hvm</type>
+		    <kernel>$(guest_folder "$kernel")/vmlinuz</kernel>
+		    <cmdline>console=ttyS0</cmdline>
+		  </os>
+		  <features><acpi/><apic/></features>
+		  <on_crash>destroy</on_crash>
+		  <devices>
+		    <emulator>$emulator</emulator>
+		    <serial type='file'><source path='$work/serial'/></serial>
+		    <memballoon model='none'/>
+		  </devices>
+		</domain>
+	EOT
+}
+
+virsh_session() {
+	"$limited" --cpu=600 --idle=120 virsh -c qemu:///session "$@" >"$work/out" 2>&1 </dev/null
+}
+
+# virsh_does NAME TEXT ARGUMENT...
+virsh_does() {
+	local name=$1 text=$2
+
+	shift 2
+	if virsh_session "$@" && grep -qF -- "$text" "$work/out"; then
+		pass "libvirt, $name"
+	else
+		fail "libvirt, $name" "it does not" "$work/out"
+	fi
+}
+
+detected() {
+	grep -qa 'Hypervisor detected: KVM' "$work/serial"
+}
+
+test_libvirt() {
+	local kernel name=paracall-test-$$
+
+	kernel=$(guest_kernels | awk 'NR == 1 { print $1 }')
+	needs libvirt virsh libvirtd || return 0
+	if [ ! -e "$(guest_folder "$kernel")/vmlinuz" ]; then
+		skip libvirt "no kernel: script/setup gets one"
+		return
+	fi
+	write_emulator
+	if ! virsh_session list; then
+		skip libvirt "libvirtd does not start here"
+		return
+	fi
+	virsh_does "capabilities" "<domain>qemu</domain>" domcapabilities --virttype qemu \
+		--emulatorbin "$emulator" --arch x86_64
+	domain "$work/domain.xml"
+	virsh_does "create" "created" create "$work/domain.xml"
+	if wait_until detected; then
+		pass "libvirt, the guest has KVM"
+	else
+		fail "libvirt, the guest has KVM" "it has not" "$work/serial"
+	fi
+	virsh_does "suspend" "suspended" suspend $name
+	virsh_does "state" "paused" domstate $name
+	virsh_does "resume" "resumed" resume $name
+	# libvirt 9.0 and QEMU 11.1 do not agree on a command of QMP.
+	if ! virsh_session save $name "$work/saved" && grep -q "Parameter 'detach'" "$work/out"; then
+		skip "libvirt, save and restore" "this libvirt is too old for this QEMU"
+	else
+		check_file "libvirt, save" "$work/out" "saved"
+		virsh_does "restore" "restored" restore "$work/saved"
+	fi
+	virsh_does "destroy" "destroyed" destroy $name
+	called "libvirt, a summary" "features"
+}
+
+test_kvm_unit_tests() {
+	local folder=${KVM_UNIT_TESTS:-/nonexistent} name
+
+	if [ ! -e "$folder/x86/hypercall.flat" ]; then
+		skip kvm-unit-tests "KVM_UNIT_TESTS names no folder with them, built"
+		return
+	fi
+	needs kvm-unit-tests bash || return 0
+	write_emulator
+	for name in hypercall kvmclock_test; do
+		(cd "$folder" && QEMU=$emulator ACCEL=tcg "$limited" --cpu=600 --idle=120 \
+			./run_tests.sh $name) >"$work/out" 2>&1 </dev/null
+		if grep -q "PASS.* $name" "$work/out"; then
+			pass "kvm-unit-tests, $name"
+		else
+			fail "kvm-unit-tests, $name" "it does not pass" "$work/out"
+		fi
+	done
+}
+
+test_virtme() {
+	local kernel
+
+	kernel=$(guest_kernels | awk 'NR == 1 { print $1 }')
+	needs virtme-ng vng || return 0
+	if [ ! -e "$(guest_folder "$kernel")/vmlinuz" ]; then
+		skip virtme-ng "no kernel: script/setup gets one"
+		return
+	fi
+	write_emulator
+	expect "virtme-ng" 0 "Hypervisor detected: KVM" vng --qemu "$emulator" --disable-kvm \
+		--run "$(guest_folder "$kernel")/vmlinuz" -- dmesg
+}
+
+test_libguestfs() {
+	needs libguestfs libguestfs-test-tool || return 0
+	write_emulator
+	LIBGUESTFS_BACKEND=direct LIBGUESTFS_HV=$emulator "$limited" --cpu=1200 --idle=240 \
+		libguestfs-test-tool -t 900 >"$work/out" 2>&1 </dev/null
+	if grep -q 'TEST FINISHED OK' "$work/out" && grep -q 'Hypervisor detected: KVM' "$work/out"; then
+		pass libguestfs
+	else
+		fail libguestfs "it does not" "$work/out"
+	fi
+}
+
+only "$@"
+test_libvirt
+test_kvm_unit_tests
+test_virtme
+test_libguestfs
+finish
