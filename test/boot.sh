@@ -213,9 +213,19 @@ set_from_where() {
 	esac
 }
 
+# end_stuck LIMITED: the command below it, when the guest has reported that it is stuck. One
+# of its vCPUs may spin for good then, which limited doesn't take for idle.
+end_stuck() {
+	until said "$stalls"; do
+		kill -0 "$1" 2>/dev/null || return
+		sleep 1
+	done
+	kill "$(cat "$work/command")"
+}
+
 # start SOCKET COMMAND...: runs it, and the host's steps beside it.
 start() {
-	local socket=$1 client='' status
+	local socket=$1 client='' guest status
 	shift
 
 	: >"$work/log"
@@ -226,7 +236,12 @@ start() {
 		client=$!
 		set -- "$@" -qmp "unix:$socket,server=on,wait=off"
 	fi
-	"$limited" --cpu="$limit" --idle="${hangs:-120}" "$@" >"$work/log" 2>&1 </dev/null
+	# shellcheck disable=SC2016 # they are the inner shell's
+	"$limited" --cpu="$limit" --idle="${hangs:-120}" \
+		bash -c 'echo $$ >"$0" && exec "$@"' "$work/command" "$@" >"$work/log" 2>&1 </dev/null &
+	guest=$!
+	[ -z "$hangs" ] || end_stuck $guest
+	wait $guest
 	status=$?
 	if [ -n "$client" ]; then
 		: >"$work/log.ended"
