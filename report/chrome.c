@@ -137,7 +137,7 @@ static void add(void *writer, const struct event *event)
 
 	if (event->kind == PARACALL_EVENT_WAKE)
 		add_wake(chrome, event);
-	else if (event->kind <= PARACALL_EVENT_WRMSR)
+	else if (event_is_call(event) || event_is_access(event))
 		print_stretch(chrome, event, event->class->name, event->duration);
 	else if (event->kind != PARACALL_EVENT_HALT)
 		print_moment(chrome, event);

@@ -422,7 +422,7 @@ void decode_pc(FILE *output, uint64_t pc, const struct symbols *symbols)
 
 static bool has_result(const struct event *event)
 {
-	return event->kind <= PARACALL_EVENT_WRMSR || event_is_call(event);
+	return event_is_access(event) || event_is_call(event);
 }
 
 void decode_line(FILE *output, const struct event *event, const struct symbols *symbols)

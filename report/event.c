@@ -74,6 +74,11 @@ bool event_is_call(const struct event *event)
 	return event_kind_is_call(event->kind);
 }
 
+bool event_is_access(const struct event *event)
+{
+	return event->kind >= PARACALL_EVENT_CPUID && event->kind <= PARACALL_EVENT_WRMSR;
+}
+
 bool event_has_result(const struct event *event)
 {
 	return event->kind != PARACALL_EVENT_PAPR && !event->lacks_result;

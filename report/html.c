@@ -172,7 +172,7 @@ static unsigned int flags_of(const struct event *event)
 
 	if (event_is_call(event))
 		flags |= FLAG_CALL;
-	if (event->kind >= PARACALL_EVENT_CPUID && event->kind <= PARACALL_EVENT_WRMSR)
+	if (event_is_access(event))
 		flags |= FLAG_ACCESS;
 	if (yields(event))
 		flags |= FLAG_YIELDS;
