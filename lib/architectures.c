@@ -3,11 +3,11 @@
 #include "architecture.h"
 
 extern const struct architecture paracall_x86, paracall_s390, paracall_powerpc, paracall_mips,
-	paracall_arm64, paracall_riscv;
+	paracall_arm64, paracall_riscv, paracall_loongarch;
 
 static const struct architecture *const architectures[] = {
-	&paracall_x86,	&paracall_s390,	 &paracall_powerpc,
-	&paracall_mips, &paracall_arm64, &paracall_riscv,
+	&paracall_x86,	 &paracall_s390,  &paracall_powerpc,   &paracall_mips,
+	&paracall_arm64, &paracall_riscv, &paracall_loongarch,
 };
 
 const struct architecture *architecture_at(size_t index)

@@ -326,6 +326,10 @@ void decode_arguments(FILE *output, const struct event *event)
 		event_argument(event, "leaf", &leaf);
 		fprintf(output, "0x%" PRIx64, leaf);
 		break;
+	case PARACALL_EVENT_CPUCFG:
+		event_argument(event, "index", &leaf);
+		fprintf(output, "0x%" PRIx64, leaf);
+		break;
 	case PARACALL_EVENT_RDMSR:
 	case PARACALL_EVENT_WRMSR:
 		print_access(output, event);
@@ -353,6 +357,18 @@ static void print_leaf(FILE *output, const struct event *event)
 	fprintf(output, "0x%" PRIx64, event->result);
 	for (unsigned int i = 1; i < event->argument_count; i++)
 		fprintf(output, ", 0x%" PRIx64, event->arguments[i].value);
+}
+
+static void print_index(FILE *output, const struct event *event)
+{
+	static const enum paracall_architecture architecture = PARACALL_LOONGARCH;
+	uint64_t index = 0;
+
+	event_argument(event, "index", &index);
+	if (index == PARACALL_KVM_CPUCFG_FEATURES)
+		print_set(output, event->result, "|", name_of_feature, &architecture);
+	else
+		fprintf(output, "0x%" PRIx64, event->result);
 }
 
 /* What rdmsr returned, or that there was an exception. */
@@ -392,6 +408,9 @@ void decode_result(FILE *output, const struct event *event)
 	switch (event->kind) {
 	case PARACALL_EVENT_CPUID:
 		print_leaf(output, event);
+		break;
+	case PARACALL_EVENT_CPUCFG:
+		print_index(output, event);
 		break;
 	case PARACALL_EVENT_RDMSR:
 	case PARACALL_EVENT_WRMSR:

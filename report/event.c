@@ -66,7 +66,8 @@ bool event_argument(const struct event *event, const char *name, uint64_t *value
 bool event_kind_is_call(enum paracall_event_kind kind)
 {
 	return (kind >= PARACALL_EVENT_CALL && kind <= PARACALL_EVENT_EPAPR) ||
-	       kind == PARACALL_EVENT_SMCCC || kind == PARACALL_EVENT_SBI;
+	       kind == PARACALL_EVENT_SMCCC || kind == PARACALL_EVENT_SBI ||
+	       kind == PARACALL_EVENT_HVCL;
 }
 
 bool event_is_call(const struct event *event)
@@ -76,7 +77,8 @@ bool event_is_call(const struct event *event)
 
 bool event_is_access(const struct event *event)
 {
-	return event->kind >= PARACALL_EVENT_CPUID && event->kind <= PARACALL_EVENT_WRMSR;
+	return (event->kind >= PARACALL_EVENT_CPUID && event->kind <= PARACALL_EVENT_WRMSR) ||
+	       event->kind == PARACALL_EVENT_CPUCFG;
 }
 
 bool event_has_result(const struct event *event)
@@ -90,6 +92,7 @@ bool event_has_failed(const struct event *event)
 	case PARACALL_EVENT_CALL:
 	case PARACALL_EVENT_SMCCC:
 	case PARACALL_EVENT_SBI:
+	case PARACALL_EVENT_HVCL:
 	case PARACALL_EVENT_RDMSR:
 	case PARACALL_EVENT_WRMSR:
 		return event->result < 0;

@@ -115,7 +115,7 @@ bool event_argument(const struct event *event, const char *name, uint64_t *value
 /* A call of the guest's, of whatever architecture. */
 bool event_kind_is_call(enum paracall_event_kind kind);
 bool event_is_call(const struct event *event);
-/* Of a register of KVM's, or of what CPUID gives. */
+/* Of a register of KVM's, or of what CPUID or CPUCFG give. */
 bool event_is_access(const struct event *event);
 /*
  * Whether .result is known: the engine answers PAPR's calls, and a host's trace

@@ -50,6 +50,7 @@ static const char *const format_names[PARACALL_FORMATS] = {
 static const struct event_class other_classes[] = {
 	CLASS(CPUID, "cpuid", 4, FIELD("leaf", HEX), FIELD("ebx", HEX), FIELD("ecx", HEX),
 	      FIELD("edx", HEX)),
+	CLASS(CPUCFG, "cpucfg", 1, FIELD("index", HEX)),
 	CLASS(RDMSR, "rdmsr", 2, FIELD("register", MSR), FIELD("value", HEX)),
 	CLASS(WRMSR, "wrmsr", 2, FIELD("register", MSR), FIELD("value", HEX)),
 	CLASS(HALT, "halt", 0),
@@ -82,6 +83,8 @@ static const struct event_class other_classes[] = {
 		FIELD("x2", HEX), FIELD("x3", HEX)),
 	UNKNOWN(SBI, "unknown_sbi", 4, FIELD("extension", SBI_EXTENSION),
 		FIELD("function", HEX), FIELD("a0", HEX), FIELD("a1", HEX)),
+	UNKNOWN(HVCL, "unknown_hvcl", 4, FIELD("number", HEX), FIELD("a0", HEX),
+		FIELD("a1", HEX), FIELD("a2", HEX)),
 	UNKNOWN(MORE, "unknown_more", 1, FIELD("a3", HEX)),
 };
 /* clang-format on */

@@ -9,7 +9,8 @@
 
 #define CALL_KINDS \
 	(1u << PARACALL_EVENT_CALL | 1u << PARACALL_EVENT_DIAG | 1u << PARACALL_EVENT_PAPR | \
-	 1u << PARACALL_EVENT_EPAPR | 1u << PARACALL_EVENT_SMCCC | 1u << PARACALL_EVENT_SBI)
+	 1u << PARACALL_EVENT_EPAPR | 1u << PARACALL_EVENT_SMCCC | 1u << PARACALL_EVENT_SBI | \
+	 1u << PARACALL_EVENT_HVCL)
 #define REGISTER_KINDS (1u << PARACALL_EVENT_RDMSR | 1u << PARACALL_EVENT_WRMSR)
 
 #define KIND(kind) (UINT64_C(1) << PARACALL_EVENT_##kind)
@@ -31,7 +32,8 @@ static const struct group groups[] = {
 	{ "epapr", KIND(EPAPR), PARACALL_GROUP_NONE },
 	{ "smccc", KIND(SMCCC), PARACALL_GROUP_NONE },
 	{ "sbi", KIND(SBI), PARACALL_GROUP_NONE },
-	{ "cpuid", KIND(CPUID), PARACALL_GROUP_NONE },
+	{ "hvcl", KIND(HVCL), PARACALL_GROUP_NONE },
+	{ "cpuid", KIND(CPUID) | KIND(CPUCFG), PARACALL_GROUP_NONE },
 	{ "register", REGISTER_KINDS, PARACALL_GROUP_NONE },
 	{ "injected", KIND(INJECTED), PARACALL_GROUP_NONE },
 	{ "clock", KIND(CLOCK) | KIND(STEAL), PARACALL_GROUP_CLOCK },
@@ -82,7 +84,7 @@ void filter_free(struct filter *filter)
 
 const char *filter_groups(void)
 {
-	return "%all, %call, %diag, %papr, %epapr, %smccc, %sbi, %cpuid, %register, %injected, %clock, %ipi, %halt, %yield, %memory, %pagefault";
+	return "%all, %call, %diag, %papr, %epapr, %smccc, %sbi, %hvcl, %cpuid, %register, %injected, %clock, %ipi, %halt, %yield, %memory, %pagefault";
 }
 
 void filter_set_failed(struct filter *filter)

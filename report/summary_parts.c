@@ -2,13 +2,11 @@
 /* The list of architectures that have parts of their own in the summary. */
 #include "summary_part.h"
 
-extern const struct summary_part summary_x86, summary_powerpc, summary_arm64, summary_riscv;
+extern const struct summary_part summary_x86, summary_powerpc, summary_arm64, summary_riscv,
+	summary_loongarch;
 
 static const struct summary_part *const parts[] = {
-	&summary_x86,
-	&summary_powerpc,
-	&summary_arm64,
-	&summary_riscv,
+	&summary_x86, &summary_powerpc, &summary_arm64, &summary_riscv, &summary_loongarch,
 };
 
 const struct summary_part *summary_part_of(enum paracall_architecture architecture)

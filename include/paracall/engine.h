@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The engine's interface: its functions, machines, vCPUs, and what all
- * architectures have. x86.h, s390.h, powerpc.h, arm64.h and riscv.h have the
- * rest of each.
+ * architectures have. x86.h, s390.h, powerpc.h, arm64.h, riscv.h and
+ * loongarch.h have the rest of each.
  */
 #ifndef PARACALL_ENGINE_H
 #define PARACALL_ENGINE_H
@@ -250,14 +250,16 @@ struct paracall_options {
 	void *engine_machine;
 	/*
 	 * PARACALL_X86; PARACALL_S390, which has no features or hints; or
-	 * PARACALL_POWERPC, PARACALL_ARM64 or PARACALL_RISCV, which have no hints.
+	 * PARACALL_POWERPC, PARACALL_ARM64, PARACALL_RISCV or PARACALL_LOONGARCH, which
+	 * have no hints.
 	 */
 	enum paracall_architecture architecture;
 	/* vCPU slots, 1 to PARACALL_MAX_CPUS. */
 	uint32_t max_cpus;
 	/*
 	 * CPUID leaf 0x40000001's EAX, or what KVM_HC_FEATURES returns, or on arm64
-	 * PARACALL_KVM_FEATURE_... of abi/arm64.h, on RISC-V of abi/riscv.h;
+	 * PARACALL_KVM_FEATURE_... of abi/arm64.h, on RISC-V of abi/riscv.h, or
+	 * CPUCFG 0x40000004 on LoongArch;
 	 * paracall_features_available() at most.
 	 */
 	uint32_t features;

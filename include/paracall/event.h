@@ -100,6 +100,10 @@ enum paracall_event_kind {
 	 * result of 0.
 	 */
 	PARACALL_EVENT_SBI,
+	/* LoongArch: a call by hvcl; the row is the table's. .result is what the guest got. */
+	PARACALL_EVENT_HVCL,
+	/* One of KVM's indices of CPUCFG: index; .result is what the guest got. */
+	PARACALL_EVENT_CPUCFG,
 	PARACALL_EVENT_KINDS
 };
 

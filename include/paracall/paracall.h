@@ -24,6 +24,7 @@
 #include <paracall/engine.h>
 #include <paracall/event.h>
 #include <paracall/inject.h>
+#include <paracall/loongarch.h>
 #include <paracall/powerpc.h>
 #include <paracall/riscv.h>
 #include <paracall/s390.h>

@@ -87,7 +87,7 @@ struct paracall_cpu_statistics {
 	/* By paracall_call_slot(). */
 	struct paracall_call_statistics calls[PARACALL_STATISTICS_ROWS];
 	struct paracall_msr_statistics msrs[PARACALL_STATISTICS_MSRS];
-	/* CPUID leaves 0x40000000 and 0x40000001 read. */
+	/* CPUID leaves 0x40000000 and 0x40000001 read; CPUCFG 0x40000000 and 0x40000004. */
 	uint64_t cpuid_signature;
 	uint64_t cpuid_features;
 	/* Halts that began, and halts that a pending kick ended at once. */

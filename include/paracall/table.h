@@ -23,6 +23,7 @@ enum paracall_architecture {
 	PARACALL_MIPS = 1 << 3,
 	PARACALL_ARM64 = 1 << 4,
 	PARACALL_RISCV = 1 << 5,
+	PARACALL_LOONGARCH = 1 << 6,
 };
 
 enum paracall_status {
@@ -45,6 +46,8 @@ enum paracall_call_kind {
 	PARACALL_CALL_SMCCC,
 	/* One of RISC-V's SBI; the number is the extension, the subcode the function. */
 	PARACALL_CALL_SBI,
+	/* LoongArch's hvcl; the number is its code, and functions are subcodes. */
+	PARACALL_CALL_HVCL,
 	PARACALL_CALL_KINDS
 };
 
@@ -162,7 +165,7 @@ struct paracall_call_info {
 	uint32_t id;
 	enum paracall_call_kind kind;
 	const char *name;
-	/* Of a function of DIAGNOSE its code, of one of SBI its extension. */
+	/* Of a function of DIAGNOSE, or of hvcl, its code, of one of SBI its extension. */
 	uint32_t number;
 	/* Which of its subcodes, or functions; -1: all, or all others. */
 	int32_t subcode;
@@ -230,7 +233,8 @@ const char *paracall_status_name(enum paracall_status status);
  * ---- Features --------------------------------------------------------------
  *
  * What an architecture's guests are offered: bits of CPUID leaf 0x40000001's EAX on x86
- * (cpuid.rst), of what KVM_HC_FEATURES returns on PowerPC, and of abi/arm64.h on arm64.
+ * (cpuid.rst), of what KVM_HC_FEATURES returns on PowerPC, of abi/arm64.h on arm64, and of
+ * CPUCFG 0x40000004 on LoongArch.
  * Sets of them are kept as that 32-bit word. An architecture that has none is without
  * names, and without features.
  */

@@ -317,6 +317,21 @@ static void call_epapr(struct fake_cpu *cpu)
 		}
 }
 
+static void call_hvcl(struct fake_cpu *cpu)
+{
+	uint32_t value;
+
+	for (uint32_t code = 0xff; code < 0x104; code++)
+		for (unsigned int function = 0; function < 4; function++) {
+			cpu->registers[PARACALL_LOONGARCH_A0] = function;
+			cpu->registers[PARACALL_LOONGARCH_A1] = 4;
+			cpu->registers[PARACALL_LOONGARCH_A2] = 0x2001;
+			paracall_hvcl(cpu->cpu, code);
+			paracall_cpucfg(cpu->cpu, 0x40000000 + function, &value);
+			paracall_update(cpu->cpu);
+		}
+}
+
 /* Each function of the table, by both instructions, and some that there are not. */
 static void call_smccc(struct fake_cpu *cpu)
 {
@@ -379,7 +394,8 @@ static void nor_on_other_architectures(void **state)
 	} cases[] = { { PARACALL_S390, diagnose },
 		      { PARACALL_POWERPC, call_epapr },
 		      { PARACALL_ARM64, call_smccc },
-		      { PARACALL_RISCV, call_sbi } };
+		      { PARACALL_RISCV, call_sbi },
+		      { PARACALL_LOONGARCH, call_hvcl } };
 	static struct fake_machine fake;
 
 	(void)state;

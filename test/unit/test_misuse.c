@@ -162,6 +162,18 @@ static void call_sbi(struct fake_cpu *cpu)
 	assert_int_equal(paracall_sbi(cpu->cpu), PARACALL_SBI_NOT_OURS);
 }
 
+static void call_hvcl(struct fake_cpu *cpu)
+{
+	paracall_hvcl(cpu->cpu, PARACALL_HCALL_SERVICE);
+}
+
+static void read_cpucfg(struct fake_cpu *cpu)
+{
+	uint32_t value;
+
+	assert_false(paracall_cpucfg(cpu->cpu, PARACALL_KVM_CPUCFG_SIGNATURE, &value));
+}
+
 static const struct other {
 	enum paracall_architecture architecture;
 	void (*use)(struct fake_cpu *cpu);
@@ -183,13 +195,16 @@ static const struct other {
 	{ PARACALL_ARM64, call_smccc, "paracall_smccc" },
 	{ PARACALL_ARM64, place_stolen_time, "paracall_arm64_place_stolen_time" },
 	{ PARACALL_RISCV, call_sbi, "paracall_sbi" },
+	{ PARACALL_LOONGARCH, call_hvcl, "paracall_hvcl" },
+	{ PARACALL_LOONGARCH, read_cpucfg, "paracall_cpucfg" },
 };
 
 #define OTHERS (sizeof(others) / sizeof(others[0]))
 
-static const enum paracall_architecture architectures[] = { PARACALL_X86, PARACALL_S390,
-							    PARACALL_POWERPC, PARACALL_ARM64,
-							    PARACALL_RISCV };
+static const enum paracall_architecture architectures[] = {
+	PARACALL_X86,	PARACALL_S390,	PARACALL_POWERPC,
+	PARACALL_ARM64, PARACALL_RISCV, PARACALL_LOONGARCH
+};
 
 #define ARCHITECTURES (sizeof(architectures) / sizeof(architectures[0]))
 

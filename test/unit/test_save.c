@@ -515,6 +515,46 @@ static void a_riscv_machine_comes_back(void **state)
 	fake_machine_destroy(&to);
 }
 
+/* Steal time, where the guest has said. */
+static void use_loongarch(struct fake_machine *fake)
+{
+	struct fake_cpu *cpu = &fake->cpus[1];
+
+	cpu->registers[PARACALL_LOONGARCH_A0] = PARACALL_HCALL_FUNC_NOTIFY;
+	cpu->registers[PARACALL_LOONGARCH_A1] = 1u << PARACALL_KVM_FEATURE_LOONGARCH_STEAL_TIME;
+	cpu->registers[PARACALL_LOONGARCH_A2] = 0x3000 | PARACALL_KVM_STEAL_PHYS_VALID;
+	paracall_hvcl(cpu->cpu, PARACALL_HCALL_SERVICE);
+	assert_int_equal(cpu->registers[PARACALL_LOONGARCH_A0], PARACALL_HCALL_SUCCESS);
+}
+
+static void a_loongarch_machine_comes_back(void **state)
+{
+	static struct fake_machine from, to, without;
+	struct paracall_options options = { .size = sizeof(options),
+					    .architecture = PARACALL_LOONGARCH,
+					    .max_cpus = FAKE_CPUS };
+	struct record record;
+
+	(void)state;
+	make(&from, PARACALL_LOONGARCH);
+	make(&to, PARACALL_LOONGARCH);
+	use_loongarch(&from);
+	record = save(&from);
+	to.cpus[1].run_delay = 5000000;
+	assert_int_equal(load(&to, &record), 0);
+	assert_saves_as(&to, &record);
+	/* What is stolen from now on is counted there. */
+	paracall_update(to.cpus[1].cpu);
+	to.cpus[1].run_delay += 77;
+	paracall_update(to.cpus[1].cpu);
+	assert_int_equal(to.memory[0x3000], 77);
+	fake_machine_create(&without, &fake_engine, &options);
+	assert_refused(&without, &record, PARACALL_ERROR_FEATURE);
+	fake_machine_destroy(&from);
+	fake_machine_destroy(&to);
+	fake_machine_destroy(&without);
+}
+
 static void powerpc_engines_must_be_able_to(void **state)
 {
 	static struct fake_machine from, to;
@@ -614,12 +654,15 @@ static void make_and_use(struct fake_machine *fake, enum paracall_architecture a
 		use_arm64(fake);
 	else if (architecture == PARACALL_RISCV)
 		use_riscv(fake);
+	else if (architecture == PARACALL_LOONGARCH)
+		use_loongarch(fake);
 	else
 		use_powerpc(fake);
 }
 
-static const enum paracall_architecture all[] = { PARACALL_X86, PARACALL_S390, PARACALL_POWERPC,
-						  PARACALL_ARM64, PARACALL_RISCV };
+static const enum paracall_architecture all[] = { PARACALL_X86,	    PARACALL_S390,
+						  PARACALL_POWERPC, PARACALL_ARM64,
+						  PARACALL_RISCV,   PARACALL_LOONGARCH };
 
 static void parts_are_refused(void **state)
 {
@@ -968,6 +1011,7 @@ int main(void)
 		cmocka_unit_test(a_powerpc_machine_comes_back),
 		cmocka_unit_test(an_arm64_machine_comes_back),
 		cmocka_unit_test(a_riscv_machine_comes_back),
+		cmocka_unit_test(a_loongarch_machine_comes_back),
 		cmocka_unit_test(powerpc_engines_must_be_able_to),
 		cmocka_unit_test(other_machines_are_refused),
 		cmocka_unit_test(more_features_are_enough),

@@ -71,6 +71,15 @@ static void check_sbi(const struct paracall_call_info *info)
 				  info->subcode <= 3));
 }
 
+static void check_hvcl(const struct paracall_call_info *info)
+{
+	assert_int_equal(info->architecture, PARACALL_LOONGARCH);
+	assert_in_range(info->number, PARACALL_HCALL_SERVICE, PARACALL_HCALL_USER_SERVICE);
+	assert_int_equal(info->subcode < 0, info->number != PARACALL_HCALL_SERVICE);
+	assert_memory_equal(info->name, "HCALL_", 6);
+	assert_non_null(info->needs);
+}
+
 static void table_is_complete(void **state)
 {
 	static const struct {
@@ -83,6 +92,7 @@ static void table_is_complete(void **state)
 		[PARACALL_CALL_PAPR] = { check_papr, 91 },
 		[PARACALL_CALL_SMCCC] = { check_smccc, 40 },
 		[PARACALL_CALL_SBI] = { check_sbi, 50 },
+		[PARACALL_CALL_HVCL] = { check_hvcl, 4 },
 	};
 	size_t counts[PARACALL_CALL_KINDS] = { 0 }, all = 0;
 	const struct paracall_call_info *info, *last = NULL;

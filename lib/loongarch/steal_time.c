@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Steal time: arch/loongarch/kvm/exit.c, kvm_save_notify; vcpu.c, kvm_update_stolen_time.
+ * The record's version grows by 2 with each update, and the guest takes one that changes
+ * nothing for what it is. So a version that was written while no vCPU ran is only in that
+ * state of the machine, and in those that came of it: that is the mark.
+ */
+#include "steal_time.h"
+
+#include "../memory.h"
+#include "../run_delay.h"
+#include "../trace/trace.h"
+#include "arch.h"
+
+#include <assert.h>
+#include <endian.h>
+#include <stddef.h>
+
+static_assert(sizeof(struct paracall_kvm_loongarch_steal_time) == 64, "the ABI's size");
+
+#define ALL_BITS (PARACALL_KVM_STEAL_PHYS_MASK | PARACALL_KVM_STEAL_PHYS_VALID)
+#define OFFSET_OF(member) offsetof(struct paracall_kvm_loongarch_steal_time, member)
+
+/* Up to where the host writes. */
+#define HEAD_SIZE OFFSET_OF(flags)
+
+static struct paracall_gpa place_of(const struct loongarch_cpu *cpu)
+{
+	return guest_address(cpu->steal_time & PARACALL_KVM_STEAL_PHYS_MASK);
+}
+
+void loongarch_steal_time_stop(struct paracall_cpu *cpu)
+{
+	loongarch_cpu(cpu)->steal_time = 0;
+	loongarch_cpu(cpu)->steal_version = 0;
+}
+
+bool loongarch_steal_time_is_running(struct paracall_cpu *cpu)
+{
+	return loongarch_cpu(cpu)->steal_time & PARACALL_KVM_STEAL_PHYS_VALID &&
+	       is_offered(cpu->machine, PARACALL_KVM_FEATURE_LOONGARCH_STEAL_TIME);
+}
+
+static bool write_version(struct paracall_cpu *cpu, struct paracall_gpa place, uint32_t version)
+{
+	uint32_t value = htole32(version);
+	bool is_written = guest_write(cpu, guest_offset(place, OFFSET_OF(version)), &value,
+				      sizeof(value));
+
+	/* Others may read at any time, and go by the version. */
+	atomic_thread_fence(memory_order_seq_cst);
+	return is_written;
+}
+
+/* Add to what stands in the guest's memory: it is the guest's to set. */
+void loongarch_steal_time_more(struct paracall_cpu *cpu, int64_t nanoseconds)
+{
+	struct loongarch_machine *machine = loongarch_machine_of(cpu);
+	struct paracall_gpa place = place_of(loongarch_cpu(cpu));
+	struct paracall_kvm_loongarch_steal_time record;
+	uint32_t version;
+	uint64_t steal;
+
+	if (!guest_read(cpu, place, &record, HEAD_SIZE))
+		return;
+	version = le32toh(record.version);
+	version += version % 2 + 1;
+	if (!write_version(cpu, place, version))
+		return;
+	steal = htole64(le64toh(record.steal) + (uint64_t)nanoseconds);
+	guest_write(cpu, guest_offset(place, OFFSET_OF(steal)), &steal, sizeof(steal));
+	atomic_thread_fence(memory_order_seq_cst);
+	write_version(cpu, place, version + 1);
+	loongarch_cpu(cpu)->steal_version = version + 1;
+	if (atomic_load_explicit(&machine->has_mark, memory_order_relaxed))
+		atomic_store(&machine->has_mark, false);
+	paracall_statistics_add(&cpu->statistics->steal_nanoseconds, (uint64_t)nanoseconds);
+	paracall_statistics_add(&cpu->statistics->steal_updates, 1);
+	trace_now(cpu, PARACALL_EVENT_STEAL, (uint64_t)nanoseconds, place.value);
+}
+
+void loongarch_steal_time_update(struct paracall_cpu *cpu)
+{
+	uint64_t news;
+
+	if (!loongarch_steal_time_is_running(cpu))
+		return;
+	news = take_run_delay(cpu, &loongarch_cpu(cpu)->told_run_delay);
+	if (news)
+		loongarch_steal_time_more(cpu, (int64_t)news);
+}
+
+/* All of a1 counts. A record that is no memory is not seen until it is written to. */
+int64_t paracall_hcall_notify(struct paracall_cpu *cpu, struct call *call)
+{
+	uint64_t feature = call->arguments[0];
+	uint64_t value = call->arguments[1];
+
+	if (feature != UINT64_C(1) << PARACALL_KVM_FEATURE_LOONGARCH_STEAL_TIME)
+		return PARACALL_HCALL_INVALID_CODE;
+	if (value & ~ALL_BITS)
+		return PARACALL_HCALL_INVALID_PARAMETER;
+	loongarch_cpu(cpu)->steal_time = value;
+	loongarch_cpu(cpu)->steal_version = 0;
+	if (!(value & PARACALL_KVM_STEAL_PHYS_VALID))
+		return PARACALL_HCALL_SUCCESS;
+	loongarch_cpu(cpu)->told_run_delay = cpu->machine->engine.run_delay(cpu->engine_cpu);
+	loongarch_steal_time_more(cpu, 0);
+	return PARACALL_HCALL_SUCCESS;
+}
+
+/* ---- marks ------------------------------------------------------------------ */
+
+static bool read_head(struct paracall_cpu *reader, struct paracall_gpa place, uint64_t *steal,
+		      uint32_t *version)
+{
+	struct paracall_kvm_loongarch_steal_time record;
+
+	if (!guest_read(reader, place, &record, HEAD_SIZE))
+		return false;
+	*steal = le64toh(record.steal);
+	*version = le32toh(record.version);
+	return true;
+}
+
+/* The record is as it was last written, for all that is known. */
+static bool mark_record(struct paracall_cpu *writer, struct paracall_cpu *of)
+{
+	struct loongarch_machine *machine = loongarch_machine_of(writer);
+	struct loongarch_cpu *cpu = loongarch_cpu(of);
+	uint64_t steal;
+	uint32_t version;
+
+	if (!is_added(of) || !loongarch_steal_time_is_running(of) || !cpu->steal_version ||
+	    atomic_load(&of->owes_reset) ||
+	    !read_head(writer, place_of(cpu), &steal, &version) ||
+	    version != cpu->steal_version || !write_version(writer, place_of(cpu), version + 2))
+		return false;
+	cpu->steal_version = version + 2;
+	machine->mark_place = place_of(cpu);
+	machine->mark_steal = steal;
+	machine->mark_version = version + 2;
+	return true;
+}
+
+bool loongarch_steal_time_set_mark(struct paracall_cpu *cpu)
+{
+	struct loongarch_machine *machine = loongarch_machine_of(cpu);
+
+	bool is_set = false;
+
+	for (uint32_t i = 0; i < cpu->machine->max_cpus && !is_set; i++)
+		is_set = mark_record(cpu, cpu_at(cpu->machine, i));
+	atomic_store(&machine->has_mark, is_set);
+	return is_set;
+}
+
+enum paracall_mark loongarch_steal_time_check_mark(struct paracall_cpu *cpu)
+{
+	struct loongarch_machine *machine = loongarch_machine_of(cpu);
+	uint64_t steal;
+	uint32_t version;
+
+	if (!atomic_exchange(&machine->has_mark, false))
+		return PARACALL_MARK_NONE;
+	return read_head(cpu, machine->mark_place, &steal, &version) &&
+			       steal == machine->mark_steal && version == machine->mark_version
+		       ? PARACALL_MARK_KEPT
+		       : PARACALL_MARK_GONE;
+}
+
+/* ---- records of the machine ---------------------------------------------------- */
+
+void loongarch_steal_time_save(struct paracall_cpu *cpu, struct record_writer *writer)
+{
+	record_put_long(writer, loongarch_cpu(cpu)->steal_time);
+}
+
+int loongarch_steal_time_load(struct paracall_cpu *cpu, struct record_reader *reader,
+			      bool is_real)
+{
+	uint64_t value = record_get_long(reader);
+
+	if (value & ~ALL_BITS)
+		return PARACALL_ERROR_RECORD;
+	if (value && !is_offered(cpu->machine, PARACALL_KVM_FEATURE_LOONGARCH_STEAL_TIME))
+		return PARACALL_ERROR_FEATURE;
+	if (!is_real)
+		return PARACALL_OK;
+	loongarch_cpu(cpu)->steal_time = value;
+	loongarch_cpu(cpu)->steal_version = 0;
+	loongarch_cpu(cpu)->told_run_delay = UNKNOWN_RUN_DELAY;
+	return PARACALL_OK;
+}
