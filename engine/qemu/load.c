@@ -203,6 +203,8 @@ static void resume(unsigned int index, void *userdata)
 		check_first(vcpu);
 	if (state.is_settling)
 		vcpu->fingerprint = read_fingerprint(vcpu);
+	if (state.target->note_resume)
+		state.target->note_resume(vcpu);
 }
 
 void load_vcpu_init(struct vcpu *vcpu)

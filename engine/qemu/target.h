@@ -64,6 +64,8 @@ struct target {
 	 * NULL.
 	 */
 	bool (*look_around)(struct vcpu *vcpu);
+	/* @vcpu slept, and goes on, on its thread; not there either. May be NULL. */
+	void (*note_resume)(struct vcpu *vcpu);
 	/*
 	 * Another state was loaded, and @vcpu is the first to go on: nothing of what is
 	 * known is true any more. Returns what that means for the guest, a clause that

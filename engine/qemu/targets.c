@@ -9,7 +9,8 @@
 	ENTRY(powerpc64_target) \
 	ENTRY(powerpc_target) \
 	ENTRY(arm64_target) \
-	ENTRY(riscv_target)
+	ENTRY(riscv_target) \
+	ENTRY(loongarch_target)
 /* clang-format on */
 
 #define DECLARE(name) extern const struct target name;

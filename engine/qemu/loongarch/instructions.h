@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PARACALL_QEMU_LOONGARCH_INSTRUCTIONS_H
+#define PARACALL_QEMU_LOONGARCH_INSTRUCTIONS_H
+
+#include "../plugin_api.h"
+
+/* QEMU's callback for each new block: hooks what matters in it. */
+qemu_plugin_tb_trans_cb loongarch_instructions_hook;
+
+#endif /* PARACALL_QEMU_LOONGARCH_INSTRUCTIONS_H */

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * All vCPUs of QEMU's machine virt begin at the start of its flash memory: with firmware, or
+ * without it with a few instructions that go to the kernel or wait for its message
+ * (hw/loongarch/boot.c). A reset begins there again, but general registers keep what they
+ * had. With a thread for each vCPU a reset is known by this: the first vCPU slept, and goes
+ * on where the machine begins. User mode can't make that.
+ */
+#include "start.h"
+
+#include "../memory.h"
+#include "registers.h"
+#include "state.h"
+
+/* Flash memory, two parts of 16 MiB. */
+#define FLASH_START UINT64_C(0x1c000000)
+#define FLASH_END UINT64_C(0x1e000000)
+
+/* Memory: up to here, devices, and the rest. */
+#define LOW_END UINT64_C(0x10000000)
+#define HIGH_START UINT64_C(0x80000000)
+
+bool loongarch_begins_at(uint64_t address)
+{
+	return address == FLASH_START;
+}
+
+/* A vCPU that waits for a message there is as good as one that did not begin. */
+bool loongarch_is_at_start(struct vcpu *vcpu)
+{
+	uint64_t pc = register_read(vcpu, LOONGARCH_PC);
+
+	return pc >= FLASH_START && pc < FLASH_END;
+}
+
+/* ---- memory ----------------------------------------------------------------- */
+
+static bool set_memory(uint64_t low_end, uint64_t high_end)
+{
+	memory_set(0, 0, low_end);
+	memory_set(1, HIGH_START, high_end);
+	loongarch_machine()->has_memory = low_end;
+	return low_end;
+}
+
+bool loongarch_look_around(struct vcpu *vcpu)
+{
+	return loongarch_machine()->has_memory ||
+	       set_memory(memory_find_end(vcpu, 0, LOW_END),
+			  memory_find_end(vcpu, HIGH_START, MEMORY_LIMIT));
+}
+
+/* ---- resets and loads --------------------------------------------------------- */
+
+void loongarch_note_resume(struct vcpu *vcpu)
+{
+	if (!vcpu->index)
+		loongarch_vcpu(vcpu)->is_at_start =
+			register_read(vcpu, LOONGARCH_PC) == FLASH_START;
+}
+
+/* Where QEMU does not say that a vCPU slept, what looks like a beginning counts as one. */
+static bool was_reset(struct vcpu *vcpu)
+{
+	struct loongarch_vcpu *loongarch = loongarch_vcpu(vcpu);
+	bool is_at_start = loongarch->is_at_start;
+
+	loongarch->is_at_start = false;
+	return is_at_start || !paracall_qemu_engine.tells_idle;
+}
+
+void loongarch_start_reached(unsigned int index, void *userdata)
+{
+	struct engine *engine = &paracall_qemu_engine;
+	struct vcpu *vcpu = vcpu_by_index(index);
+
+	(void)userdata;
+	if (!vcpu || vcpu->index)
+		return;
+	if (!atomic_exchange(&engine->has_started, true))
+		loongarch_look_around(vcpu);
+	else if (was_reset(vcpu))
+		paracall_machine_reset(engine->machine, vcpu->cpu);
+}
+
+const char *loongarch_forget_machine(struct vcpu *vcpu)
+{
+	if (!loongarch_machine()->has_memory)
+		set_memory(memory_find_end_by_steps(vcpu, 0, LOW_END),
+			   memory_find_end_by_steps(vcpu, HIGH_START, MEMORY_LIMIT));
+	return "where its guest wants steal time is not saved with it, and none is reported to the guest until it asks again, as when it boots or takes a vCPU offline and online";
+}
