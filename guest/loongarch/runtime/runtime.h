@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the bare-metal programs for LoongArch stand on, on QEMU's machine virt without
+ * firmware: console, time, CPUs, exceptions. At privilege level 0, in a window of the
+ * address space where Linux has its kernel, too. common/test.h has the tests' side of it.
+ */
+#ifndef GUEST_RUNTIME_H
+#define GUEST_RUNTIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <paracall/abi/loongarch.h>
+
+#include "common/print.h"
+#include "layout.h"
+
+/* The program, on the boot CPU. Its result goes to finish(). */
+int main(void);
+
+/*
+ * How the program ends, see common/print.h. The last line of output says the exit status:
+ * "# exit: passed", failed, crashed or skipped. Then the machine is powered off.
+ */
+
+/* LoongArch has no hint for that. */
+static inline void relax(void)
+{
+	__asm__ volatile("" : : : "memory");
+}
+
+static inline volatile void *device(uint64_t address)
+{
+	return (volatile void *)(DEVICES | address);
+}
+
+/* The guest-physical address of something of the program's. */
+static inline uint64_t physical(const volatile void *pointer)
+{
+	return (uintptr_t)pointer & ~MEMORY;
+}
+
+/*
+ * ---- Time ------------------------------------------------------------------
+ */
+
+static inline uint64_t clock_now(void)
+{
+	uint64_t value;
+
+	__asm__ volatile("rdtime.d %0,$zero" : "=r"(value) : : "memory");
+	return value;
+}
+
+/* Units of the counter in a second. */
+uint64_t clock_frequency(void);
+
+static inline uint64_t clock_nanoseconds(uint64_t units)
+{
+	uint64_t frequency = clock_frequency();
+
+	return units / frequency * 1000000000 + units % frequency * 1000000000 / frequency;
+}
+
+void delay_ms(uint64_t milliseconds);
+/* Until *@word is @value; false if that took longer. */
+bool wait_for(const volatile uint32_t *word, uint32_t value, uint64_t milliseconds);
+/* Take interrupts of the timer, a thousand a second, for so long; how many there were. */
+uint64_t take_interrupts(uint64_t milliseconds);
+
+/*
+ * ---- Running one thing with all registers given ----------------------------
+ */
+
+/* Privilege levels. */
+#define MODE_KERNEL 0ul
+#define MODE_USER 3ul
+
+/* The order is known to start.S. */
+struct state {
+	uint64_t r[32];
+	uint64_t pc, mode;
+	/* Of the exception that ended it: ESTAT, BADV. */
+	uint64_t estat, badv;
+};
+
+enum exception_code {
+	CODE_BREAK = 0xc,
+	CODE_NOT_EXISTENT = 0xd,
+	CODE_PRIVILEGE = 0xe,
+};
+
+static inline enum exception_code exception_code(const struct state *state)
+{
+	return (enum exception_code)(state->estat >> 16 & 0x3f);
+}
+
+/* Load @state and go to its pc. Ends with an exception, and has everything as it was then. */
+void execute(struct state *state);
+
+/* Where user mode has what is at @pointer; it can't use other addresses. */
+static inline uint64_t user_address(const volatile void *pointer)
+{
+	return physical(pointer);
+}
+
+/* Make what was written instructions. */
+static inline void instructions_written(void)
+{
+	__asm__ volatile("dbar 0\n\tibar 0" : : : "memory");
+}
+
+/* Instructions, with the numbers of registers. */
+#define HVCL(code) (0x002b8000u | (uint32_t)(code))
+#define CPUCFG(rd, rj) (0x00006c00u | (uint32_t)(rj) << 5 | (uint32_t)(rd))
+#define IOCSRRD_W(rd, rj) (0x06480800u | (uint32_t)(rj) << 5 | (uint32_t)(rd))
+#define IOCSRRD_D(rd, rj) (0x06480c00u | (uint32_t)(rj) << 5 | (uint32_t)(rd))
+/* For execute() to end with: CODE_BREAK. */
+#define BREAK 0x002a0000u
+
+/*
+ * ---- Calls -----------------------------------------------------------------
+ */
+
+/* KVM's service of that number; returns a0. */
+int64_t call(uint64_t function, uint64_t a1, uint64_t a2, uint64_t a3);
+
+uint64_t cpucfg(uint64_t index);
+/* 32 bits, with their sign. */
+uint64_t iocsr(uint64_t address);
+
+/*
+ * ---- CPUs ------------------------------------------------------------------
+ */
+
+struct cpu {
+	uint32_t number;
+	volatile uint32_t online;
+	volatile uint32_t busy;
+	void (*work)(void *);
+	void *argument;
+};
+
+/* The boot CPU comes first. */
+extern uint32_t cpu_count;
+
+/* Start all of them. Those that have nothing to do wait. */
+void cpus_start(void);
+
+uint32_t this_cpu_number(void);
+struct cpu *cpu_at(uint32_t index);
+
+/* Give an idle CPU something to do; cpu_wait() for its end, false if late. */
+void cpu_post(struct cpu *cpu, void (*work)(void *), void *argument);
+bool cpu_wait(struct cpu *cpu, uint64_t milliseconds);
+/* See that all are idle again. */
+void cpus_recover(void);
+
+#endif /* GUEST_RUNTIME_H */
