@@ -81,6 +81,19 @@ static const struct target_info targets[] = {
 		.options = "features spin",
 		.features_from = "extensions that KVM's user space chooses",
 	},
+	{
+		.program = "qemu-system-loongarch64",
+		.name = "LoongArch",
+		.architecture = PARACALL_LOONGARCH,
+		.arch = "loongarch64",
+		.machine = "virt",
+		.machine_options = "",
+		.cpu = "max",
+		.console = "ttyS0",
+		/* It has no instruction by which a CPU says that it spins. */
+		.options = "features",
+		.features_from = "CPUCFG 0x40000004",
+	},
 };
 
 #define TARGETS (sizeof(targets) / sizeof(targets[0]))

@@ -152,8 +152,8 @@ static void print_head(void)
 	       "This page lists every one that Linux KVM has defined, for all architectures,\n"
 	       "in the format of the kernel's document, and the functions of s390's DIAGNOSE\n"
 	       "that KVM and its user space have, PowerPC's calls of ePAPR and PAPR, arm64's of\n"
-	       "the SMC Calling Convention, and RISC-V's of its Supervisor Binary Interface; then\n"
-	       "feature bits, and x86's registers.\n"
+	       "the SMC Calling Convention, RISC-V's of its Supervisor Binary Interface, and\n"
+	       "LoongArch's by hvcl; then feature bits, and x86's registers.\n"
 	       "The numbers are those of the kernel's header\n"
 	       ".In linux/kvm_para.h ;\n"
 	       "the sections of the kernel's document have other numbers.\n",
@@ -273,6 +273,24 @@ static void print_riscv(void)
 	       PARACALL_SBI_ERR_NOT_SUPPORTED, PARACALL_SBI_LEGACY_LAST);
 }
 
+static void print_loongarch(void)
+{
+	printf(".Ss LoongArch\n"
+	       "There the instruction is\n"
+	       ".Ql hvcl ,\n"
+	       "with a code: 0x%x for KVM's services, whose function is in a0, and others.\n"
+	       "Arguments are in a1 to a3.\n"
+	       "The result is in a0, errors are below 0: %d (INVALID_CODE) if there is no such call,\n"
+	       "or its feature is not offered, and %d (INVALID_PARAMETER).\n"
+	       "No other register is changed.\n"
+	       ".Pp\n"
+	       "A guest finds KVM if bit 11 of the IOCSR register 0x%x is set, and CPUCFG 0x%x\n"
+	       "returns 0x%08x, which is \"KVM\" in ASCII.\n",
+	       PARACALL_HCALL_SERVICE, PARACALL_HCALL_INVALID_CODE,
+	       PARACALL_HCALL_INVALID_PARAMETER, PARACALL_LOONGARCH_IOCSR_FEATURES,
+	       PARACALL_KVM_CPUCFG_SIGNATURE, PARACALL_KVM_CPUCFG_KVM);
+}
+
 static void print_hypercalls(void)
 {
 	puts(".Sh HYPERCALLS");
@@ -318,6 +336,14 @@ static void print_features(void)
 	     ".It Sy bit Ta Sy feature Ta Sy offered Ta Sy what it announces");
 	for (size_t i = 0; i < paracall_feature_count(PARACALL_RISCV); i++)
 		print_feature(paracall_feature_info(PARACALL_RISCV, i));
+	puts(".El\n"
+	     ".Pp\n"
+	     "On LoongArch they are bits of CPUCFG 0x40000004.\n"
+	     "A call whose feature is not offered is not there.\n"
+	     ".Bl -column \"bit\" \"clocksource\\-stable\\-bit\" \"offered\"\n"
+	     ".It Sy bit Ta Sy feature Ta Sy offered Ta Sy what it announces");
+	for (size_t i = 0; i < paracall_feature_count(PARACALL_LOONGARCH); i++)
+		print_feature(paracall_feature_info(PARACALL_LOONGARCH, i));
 	puts(".El");
 }
 
@@ -365,6 +391,7 @@ int main(void)
 	print_powerpc();
 	print_arm64();
 	print_riscv();
+	print_loongarch();
 	print_hypercalls();
 	print_features();
 	print_registers();

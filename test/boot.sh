@@ -27,7 +27,7 @@ said() {
 
 # proved TIMES: each boot and each turn of a life was seen by the guest itself to
 # kick every vCPU and to send interrupts; on s390x, to yield to another vCPU; on
-# PowerPC, arm64 and RISC-V, to interrupt another one.
+# PowerPC, arm64, RISC-V and LoongArch, to interrupt another one.
 proved() {
 	local all='paracall-guest: .* vCPUs, '
 
@@ -406,6 +406,10 @@ boot_all_plain() {
 	! is_asked_for "plain RISC-V" ||
 		boot_plain RISC-V riscv64 demo '!KVM said:SBI_implementation_ID=0x1_' \
 			-machine virt -smp 2
+	! is_asked_for "plain LoongArch" ||
+		boot_plain LoongArch loongarch64 'demo initcall_blacklist=i8042_init' \
+			'!said:paravirt_steal-time' \
+			-machine virt -cpu max -smp 2
 }
 
 # What a guest that is offered these, and no more, finds and calls.

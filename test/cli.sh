@@ -336,10 +336,12 @@ test_usage() {
 	refuse "unknown way to spin" "use yield or keep" --spin=maybe --kernel x
 	refuse "spins kept for s390x" "--spin is for x86, PowerPC, arm64 and RISC-V guests" --spin=keep \
 		-- qemu-system-s390x
+	refuse "spins kept for LoongArch" "--spin is for x86, PowerPC, arm64 and RISC-V guests" --spin=keep \
+		--arch=loongarch64 --kernel x
 	refuse "machine without kernel" "needs --kernel" --cpus=4
-	refuse "unknown architecture" "use x86_64, s390x, ppc64le, arm64 or riscv64" --arch=s390 --kernel x
+	refuse "unknown architecture" "use x86_64, s390x, ppc64le, arm64, riscv64 or loongarch64" --arch=s390 --kernel x
 	refuse "architecture without kernel" "needs --kernel" --arch=s390x
-	refuse "features for s390x" "--features is for x86, PowerPC, arm64 and RISC-V guests" --features=pv-unhalt \
+	refuse "features for s390x" "--features is for x86, PowerPC, arm64, RISC-V and LoongArch guests" --features=pv-unhalt \
 		-- qemu-system-s390x
 	refuse "enforced features for s390x" "--enforce-features is for x86 guests" \
 		--enforce-features --arch=s390x --kernel x

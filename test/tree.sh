@@ -165,7 +165,7 @@ test_installation() {
 	}
 	(cd "$root" && find . -type f -o -type l | sort) >"$work/list"
 	for part in bin/paracall libparacall.so libparacall.a libparacall.pc \
-		paracall/paracall.h paracall/abi/arm64.h paracall-qemu.so man1/paracall.1 \
+		paracall/paracall.h paracall/abi/arm64.h paracall/abi/loongarch.h paracall-qemu.so man1/paracall.1 \
 		man1/paracall-run.1 \
 		man5/paracall-recording.5 \
 		man7/paracall-hypercalls.7 man7/paracall-tools.7 man3/libparacall.3 man3/libparacall-engine.3 bash-completion/completions/paracall \
@@ -186,6 +186,10 @@ test_installation() {
 	done
 	! has_guests powerpc || for part in guest/powerpc/epapr-be.elf guest/powerpc/e500.elf \
 		guest/ppc64.conf; do
+		installed "$part"
+	done
+	! has_guests loongarch || for part in guest/loongarch/hypercalls.elf \
+		guest/loongarch64.conf; do
 		installed "$part"
 	done
 	! has_guests arm64 || for part in guest/arm64/smccc.elf guest/arm64.conf; do

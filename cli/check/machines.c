@@ -19,6 +19,8 @@ static const struct check_machine machines[] = {
 	  "arm64/selftest" },
 	{ "riscv64", "riscv64", "qemu-system-riscv64", "128", GUEST_EXIT_LINE_ALONE, panic,
 	  "riscv/selftest" },
+	{ "loongarch64", "loongarch64", "qemu-system-loongarch64", "1024",
+	  GUEST_EXIT_LINE_ALONE, panic, "loongarch/selftest" },
 };
 
 #define MACHINES (sizeof(machines) / sizeof(machines[0]))

@@ -14,6 +14,9 @@ die() {
 	exit 1
 }
 
+# Compilers that script/setup has put there: see cross.sh.
+PATH=$PATH:$paracall_cache/cross/bin
+
 # try_logged COMMAND...: the command's output goes to the log; if it fails, its
 # last lines are shown.
 try_logged() {

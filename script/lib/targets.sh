@@ -15,6 +15,7 @@ targets() {
 		ppc64el  ppc64le ppc64  ppc  qemu-system-ppc   powerpc64le-linux-gnu - - hvc0
 		arm64    arm64   aarch64 -   qemu-system-arm   aarch64-linux-gnu     arm_smccc_trng - ttyAMA0
 		riscv64  riscv64 riscv64 -   qemu-system-riscv riscv64-linux-gnu     - - ttyS0
+		loong64  loongarch64 loongarch64 - qemu-system-misc loongarch64-linux-gnu - - ttyS0
 	EOT
 }
 
@@ -37,6 +38,7 @@ guest_kernels() {
 		arm64-sid arm64 sid linux-image-arm64
 		riscv64 riscv64 trixie,sid linux-image-riscv64
 		riscv64-sid riscv64 sid linux-image-riscv64
+		loongarch64 loong64 sid,forky linux-image-loong64
 	EOT
 }
 

@@ -28,7 +28,6 @@ static const struct paracall_engine engine_functions = {
 	.write_memory = memory_write,
 	.run_delay = target_run_delay,
 	.delay = clock_delay,
-	.clock = clock_nanoseconds,
 	.program_counter = loongarch_program_counter,
 };
 
