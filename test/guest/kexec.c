@@ -26,6 +26,8 @@ static int fail(const char *what)
 
 #ifdef __powerpc64__
 #include "kexec_ppc64.h"
+#elif defined(__aarch64__)
+#include "kexec_arm64.h"
 #else
 static int load(char **files, unsigned long flags)
 {
