@@ -67,6 +67,13 @@ static bool read_clocks(void *cpu, struct paracall_clocks *clocks)
 	return true;
 }
 
+static bool give_random(void *cpu, void *data, size_t size)
+{
+	(void)cpu;
+	memset(data, (int)now, size);
+	return now % 3;
+}
+
 static void delay(void *cpu, uint64_t nanoseconds)
 {
 	(void)cpu;
@@ -84,11 +91,15 @@ static uint64_t host_clock(void *machine)
 static const struct paracall_x86_engine x86 = { .size = sizeof(x86),
 						.tsc_frequency = tsc_frequency };
 
+static const struct paracall_arm64_engine arm64 = { .size = sizeof(arm64),
+						    .random = give_random };
+
 static const struct paracall_engine engine = {
 	.size = sizeof(engine),
 	.name = "fuzz",
 	.capabilities = PARACALL_CAN_WAKE | PARACALL_CAN_ACCESS_MEMORY |
-			PARACALL_CAN_TELL_RUN_DELAY | PARACALL_CAN_TELL_TIME,
+			PARACALL_CAN_TELL_RUN_DELAY | PARACALL_CAN_TELL_TIME |
+			PARACALL_CAN_GIVE_RANDOM,
 	.read_register = read_register,
 	.write_register = write_register,
 	.wake = wake,
@@ -99,6 +110,7 @@ static const struct paracall_engine engine = {
 	.delay = delay,
 	.clock = host_clock,
 	.x86 = &x86,
+	.arm64 = &arm64,
 };
 
 /* What was taken is whole, and reads the same again. */
@@ -160,7 +172,27 @@ static void do_powerpc(struct paracall_cpu *cpu, unsigned int i)
 	paracall_epapr_hypercall(cpu, PARACALL_MODE_64BIT);
 }
 
-/* What guests of each architecture do, as the @i'th thing. */
+static void do_arm64(struct paracall_cpu *cpu, unsigned int i)
+{
+	static const uint32_t functions[] = {
+		PARACALL_PV_TIME_ST,	      PARACALL_TRNG_RND64,
+		PARACALL_VENDOR_HYP_KVM_PTP,  PARACALL_PSCI_VERSION,
+		PARACALL_VENDOR_HYP_CALL_UID,
+	};
+
+	if (!i)
+		paracall_arm64_place_stolen_time(cpu, (struct paracall_gpa){ 0 });
+	registers[PARACALL_ARM64_X0] =
+		functions[i % (sizeof(functions) / sizeof(functions[0]))];
+	registers[PARACALL_ARM64_X1] = 64;
+	paracall_smccc(cpu, i % 2 ? PARACALL_SMCCC_HVC : PARACALL_SMCCC_SMC);
+	paracall_update(cpu);
+}
+
+/*
+ * What the guests of each architecture do, as the @i'th thing. New ones come last: seeds choose
+ * by number.
+ */
 static const struct caller {
 	enum paracall_architecture architecture;
 	void (*call)(struct paracall_cpu *cpu, unsigned int i);
@@ -168,6 +200,7 @@ static const struct caller {
 	{ PARACALL_X86, do_x86 },
 	{ PARACALL_S390, do_s390 },
 	{ PARACALL_POWERPC, do_powerpc },
+	{ PARACALL_ARM64, do_arm64 },
 };
 
 /* Each fault is counted for one of the rules that there are. */

@@ -87,6 +87,13 @@ static uint64_t run_delay(void *cpu)
 	return now / 2;
 }
 
+static bool give_random(void *cpu, void *data, size_t size)
+{
+	(void)cpu;
+	memset(data, (int)now, size);
+	return now % 3;
+}
+
 static void delay(void *cpu, uint64_t nanoseconds)
 {
 	(void)cpu;
@@ -102,12 +109,16 @@ static uint64_t host_clock(void *machine)
 static const struct paracall_x86_engine x86 = { .size = sizeof(x86),
 						.tsc_frequency = tsc_frequency };
 
+static const struct paracall_arm64_engine arm64 = { .size = sizeof(arm64),
+						    .random = give_random };
+
 static const struct paracall_engine engine = {
 	.size = sizeof(engine),
 	.name = "fuzz",
 	.capabilities = PARACALL_CAN_WAKE | PARACALL_CAN_ACCESS_MEMORY |
 			PARACALL_CAN_TELL_RUN_DELAY | PARACALL_CAN_TELL_TIME |
-			PARACALL_CAN_INTERRUPT | PARACALL_CAN_MAP_MAGIC_PAGE,
+			PARACALL_CAN_INTERRUPT | PARACALL_CAN_MAP_MAGIC_PAGE |
+			PARACALL_CAN_GIVE_RANDOM,
 	.read_register = read_register,
 	.write_register = write_register,
 	.wake = wake,
@@ -119,6 +130,7 @@ static const struct paracall_engine engine = {
 	.delay = delay,
 	.clock = host_clock,
 	.x86 = &x86,
+	.arm64 = &arm64,
 };
 
 static const struct paracall_injection injection = {
@@ -166,7 +178,28 @@ static void step_s390(struct paracall_cpu *cpu, unsigned int i)
 	paracall_diag(cpu, i % 4 ? 0x258 : 0x9c, 1, 3);
 }
 
-/* What guests of each architecture do, as the @i'th thing. */
+static void step_arm64(struct paracall_cpu *cpu, unsigned int i)
+{
+	static const uint32_t functions[] = {
+		PARACALL_PV_TIME_ST,	      PARACALL_PV_TIME_FEATURES,
+		PARACALL_TRNG_RND64,	      PARACALL_VENDOR_HYP_KVM_PTP,
+		PARACALL_PSCI_CPU_OFF,	      PARACALL_VENDOR_HYP_CALL_UID,
+		PARACALL_SMCCC_ARCH_FEATURES,
+	};
+
+	if (i % 9 == 8)
+		paracall_arm64_place_stolen_time(cpu, (struct paracall_gpa){
+							      i * PARACALL_STOLEN_TIME_SIZE });
+	registers[i % CPUS][PARACALL_ARM64_X0] =
+		functions[i / 2 % (sizeof(functions) / sizeof(functions[0]))];
+	registers[i % CPUS][PARACALL_ARM64_X1] = PARACALL_PV_TIME_ST;
+	paracall_smccc(cpu, i % 7 ? PARACALL_SMCCC_HVC : PARACALL_SMCCC_SMC);
+}
+
+/*
+ * What the guests of each architecture do, as the @i'th thing. New ones come last: seeds choose
+ * by number.
+ */
 static const struct kind {
 	enum paracall_architecture architecture;
 	void (*step)(struct paracall_cpu *cpu, unsigned int i);
@@ -174,7 +207,11 @@ static const struct kind {
 	{ PARACALL_X86, step_x86 },
 	{ PARACALL_S390, step_s390 },
 	{ PARACALL_POWERPC, step_powerpc },
+	{ PARACALL_ARM64, step_arm64 },
 };
+
+/* Of the first byte; the other bits are switches. */
+#define KIND_MASK 0x3f
 
 static struct paracall_machine *make(const struct kind *kind, uint8_t switches,
 				     struct paracall_cpu **cpus)
@@ -235,7 +272,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	now = 1000;
 	memset(registers, 0, sizeof(registers));
 	memset(memory, 0, sizeof(memory));
-	kind = &kinds[data[0] % (sizeof(kinds) / sizeof(kinds[0]))];
+	kind = &kinds[(data[0] & KIND_MASK) % (sizeof(kinds) / sizeof(kinds[0]))];
 	machine = make(kind, data[0], cpus);
 	FUZZ_CHECK(machine);
 	if (!paracall_machine_load(machine, data + 1, size - 1)) {
