@@ -386,6 +386,24 @@ test_arm64() {
 	for_kernel arm64 "arm64" 3 0 "" -machine virt -cpu max -smp 2 -m 512M
 }
 
+# Nothing is kept there, and nothing is lost: the guest is served in another process, too.
+test_arm64_single() {
+	local machine=(-machine virt -cpu max -smp 2 -m 512M -accel tcg,thread=single)
+
+	choose_guest arm64 "arm64, thread=single" || return 0
+	make_disk "$work/states"
+	set_guest snapshots
+	drive 'wait:cycle savevm:a quit' "" "${machine[@]}"
+	judge "arm64, thread=single, saved" $? 0 0
+	drive 'wait:cycle wait:cycle quit' "" "${machine[@]}" -loadvm a
+	judge "arm64, thread=single" $? 1 0
+	if grep -q 'VENDOR_HYP_KVM_PTP$' "$work/summary"; then
+		pass "snapshots, arm64, thread=single, calls are answered"
+	else
+		fail "snapshots, arm64, thread=single, calls are answered" "none is" "$work/summary"
+	fi
+}
+
 # The saved state needs a feature that is missing: it is refused, once.
 test_arm64_refused() {
 	local machine=(-machine virt -cpu max -smp 2 -m 512M)
@@ -489,6 +507,7 @@ test_s390x
 test_powerpc
 test_magic_page
 test_arm64
+test_arm64_single
 test_arm64_stolen_time
 test_arm64_refused
 test_riscv

@@ -44,6 +44,8 @@ static struct {
 	bool is_settling;
 	/* Where vCPUs are not told to sleep: what was translated is gone, perhaps for a load. */
 	_Atomic(bool) was_flushed;
+	/* A vCPU's first block was not where the machine begins. */
+	_Atomic(bool) has_begun_loaded;
 	/* One vCPU was there before anything ran, and looked around. */
 	bool has_looked_around;
 	uint64_t said_nanoseconds;
@@ -252,7 +254,7 @@ void load_note_block(bool may_be_first)
 		check_flushed(vcpu);
 	if (!may_be_first &&
 	    !atomic_load_explicit(&paracall_qemu_engine.has_started, memory_order_relaxed) &&
-	    !atomic_exchange(&paracall_qemu_engine.has_started, true))
+	    !atomic_exchange(&state.has_begun_loaded, true))
 		take_over(vcpu, has_other_record(vcpu));
 }
 
