@@ -120,12 +120,23 @@ static void add_disk(struct strings *command, const char *disk)
 	free(path);
 }
 
+/* One of the kernel's words; "netconsole=" is another. */
+static bool names_console(const char *append)
+{
+	static const char word[] = "console=";
+
+	for (const char *at = strstr(append, word); at; at = strstr(at + 1, word))
+		if (at == append || strchr(" \t\n\"", at[-1]))
+			return true;
+	return false;
+}
+
 /* A console that the user names stays; else this one is added. */
 static void add_append(struct strings *command, const char *append, const char *console)
 {
 	char *line;
 
-	if (append && strstr(append, "console="))
+	if (append && names_console(append))
 		line = format_string("%s", append);
 	else
 		line = format_string("console=%s%s%s", console, append ? " " : "",

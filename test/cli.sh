@@ -994,6 +994,20 @@ endless_qemu() {
 	echo "$work/endless"
 }
 
+# The console of the machine is added unless the user names one.
+test_console() {
+	local qemu
+
+	# shellcheck disable=SC2016 # for the shell in there
+	qemu=$(endless_qemu 'echo "$*"')
+	expect "a console is added" 0 "-append console=ttyS0 quiet" "$paracall" run \
+		--qemu="$qemu" --kernel="$0" --append=quiet
+	expect "netconsole= is no console" 0 "-append console=ttyS0 netconsole=@/" "$paracall" \
+		run --qemu="$qemu" --kernel="$0" --append=netconsole=@/
+	expect "the user's console" 0 "-append quiet console=tty1" "$paracall" run \
+		--qemu="$qemu" --kernel="$0" --append="quiet console=tty1"
+}
+
 # is_running FILE: the process of that number; one that nobody waits for is gone, too.
 is_running() {
 	[ -s "$1" ] && grep -q '^State:.[^Z]' "/proc/$(cat "$1")/status" 2>/dev/null
@@ -1198,6 +1212,7 @@ test_full_disk
 test_dtb
 test_list
 test_completion
+test_console
 test_shells
 test_usage
 test_refusals
