@@ -87,18 +87,25 @@ static void take_option(struct rewriting *rewriting, const struct command_option
 		add(rewriting, option, option->value);
 }
 
+/* Which names accelerators, and TCG is none of them; else NULL. */
+static const struct command_option *option_without_tcg(const struct command_line *line)
+{
+	struct command_accelerator accelerator = { .seen = 0 };
+
+	while (command_line_next_accelerator(line, &accelerator))
+		if (accelerator.length == 3 && !strncmp(accelerator.name, "tcg", 3))
+			return NULL;
+	return accelerator.option;
+}
+
 /* The last word counts, and those before may stay. */
 static void add_machine(struct rewriting *rewriting)
 {
 	const struct command_line *line = rewriting->line;
-	const char *accelerators = command_line_value(line, "machine", "accel");
 	const char *gic = command_line_value(line, "machine", "gic-version");
-	struct command_accelerator accelerator = { .seen = 0 };
 
-	if (accelerators && !command_line_last(line, "accel")) {
-		command_line_next_accelerator(line, &accelerator);
-		if (!strstr(accelerators, "tcg"))
-			rewriting->accelerator = accelerator.option;
+	if (command_line_value(line, "machine", "accel") && !command_line_last(line, "accel")) {
+		rewriting->accelerator = option_without_tcg(line);
 		strings_add(&rewriting->result, "-machine");
 		strings_add(&rewriting->result, "accel=tcg");
 	}
