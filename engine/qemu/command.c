@@ -100,7 +100,8 @@ static void take_answers(struct command *command, const struct command_line *lin
 	command->recording = keep(command_line_value(line, "icount", "rrfile"));
 	command->shares_thread = command_line_shares_thread(line);
 	command->machine = keep(command_line_machine(line));
-	command->has_own_levels = is_on(line, "virtualization") || is_on(line, "secure");
+	command->has_own_levels = is_on(line, "virtualization") ||
+				  (is_on(line, "secure") && command_line_has_firmware(line));
 	command->has_cpus = command_line_cpus(line, &command->cpus);
 	command->cpus.option = NULL;
 	command->has_vmclock = command_line_has_device(line, "vmclock");

@@ -40,6 +40,7 @@ struct row {
 	bool is_version;
 	const char *plugin;
 	bool has_vmclock;
+	bool has_firmware;
 	/* QEMU only shows something, or makes a machine without vCPUs. */
 	bool has_no_guest;
 	/* What is left of -cpu without KVM's features. */
@@ -301,6 +302,14 @@ static const struct row rows[] = {
 	{ .words = "-pidfile -daemonize" },
 	{ .words = "-version", .is_version = true, .has_no_guest = true },
 	{ .words = "-k -version" },
+	/* Firmware */
+	{ .words = "-bios f", .has_firmware = true },
+	{ .words = "-M virt,secure=on,pflash0=f", .machine = "virt", .has_firmware = true },
+	{ .words = "-machine virt,firmware=f", .machine = "virt", .has_firmware = true },
+	{ .words = "-pflash f", .has_firmware = true },
+	{ .words = "-drive if=pflash,file=f", .has_firmware = true },
+	{ .words = "-drive if=virtio,file=if=pflash" },
+	{ .words = "-kernel bios -append pflash" },
 	/* What QEMU shows, and what only looks so */
 	{ .words = "--help", .has_no_guest = true },
 	{ .words = "-h", .has_no_guest = true },
@@ -323,6 +332,9 @@ static const struct row rows[] = {
 	{ .words = "-L help", .has_no_guest = true },
 	{ .words = "-drive format=help", .has_no_guest = true },
 	{ .words = "-drive file=help,if=virtio" },
+	{ .words = "-drive file=x,,format=help,if=virtio" },
+	{ .words = "-drive file=x,format=helper" },
+	{ .words = "-drive file=x,if=none,format=?", .has_no_guest = true },
 	{ .words = "-name help" },
 	{ .words = "-append help -kernel help" },
 	{ .words = "-serial help.txt -fw_cfg name=opt/help,string=?" },
@@ -499,6 +511,7 @@ static void check_row(const struct row *row)
 	check_string(row, "plugin", command_line_value(&line, "plugin", "file"), row->plugin);
 	check_number(row, "vmclock", command_line_has_device(&line, "vmclock"),
 		     row->has_vmclock);
+	check_number(row, "firmware", command_line_has_firmware(&line), row->has_firmware);
 	check_number(row, "guest", command_line_has_guest(&line), !row->has_no_guest);
 	check_kept(row, &line);
 	check_places(row, &line, argv);

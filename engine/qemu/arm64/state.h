@@ -16,7 +16,7 @@ struct arm64_vcpu {
 struct arm64_machine {
 	/* The guest calls its hypervisor, which is to be Paracall. */
 	_Atomic(bool) is_served;
-	/* By QEMU's command it has an EL2, or an EL3. */
+	/* By QEMU's command it has an EL2, or firmware at EL3. */
 	bool has_own_levels;
 	/* Where records of stolen time are, or were, 0: nowhere; and whether they are there. */
 	_Atomic(uint64_t) records;

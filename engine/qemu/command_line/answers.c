@@ -116,6 +116,23 @@ const char *command_line_machine(const struct command_line *line)
 	return command_line_value(line, "machine", "type");
 }
 
+bool command_line_has_firmware(const struct command_line *line)
+{
+	if (command_line_last(line, "bios") || command_line_value(line, "machine", "pflash0") ||
+	    command_line_value(line, "machine", "firmware"))
+		return true;
+	for (size_t i = 0; i < line->count; i++) {
+		const struct command_option *option = &line->options[i];
+		const char *interface = command_option_value(option, "if");
+
+		if (!strcmp(option->group, "pflash") ||
+		    (!strcmp(option->group, "drive") && interface &&
+		     !strcmp(interface, "pflash")))
+			return true;
+	}
+	return false;
+}
+
 /* qapi's is_help_option() */
 static bool is_help(const char *text, size_t length)
 {
@@ -152,8 +169,11 @@ static bool asks_for_help(const struct command_option *option)
 		if (!strcmp(option->group, alone[i]))
 			return true;
 	/* A drive's file may have any name. */
-	if (!strcmp(option->group, "drive"))
-		return option->value && strstr(option->value, "format=help");
+	if (!strcmp(option->group, "drive")) {
+		const char *format = command_option_value(option, "format");
+
+		return format && is_help(format, strlen(format));
+	}
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
 		if (!strcmp(option->group, groups[i]))
 			return option->value && lists_help(option->value);

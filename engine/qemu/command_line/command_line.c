@@ -26,9 +26,10 @@ static const struct group {
 	const char *implied;
 } groups[] = {
 	{ "M", "machine", "type" },	  { "accel", "accel", "accel" },
-	{ "device", "device", "driver" }, { "icount", "icount", "shift" },
-	{ "m", "memory", "size" },	  { "machine", "machine", "type" },
-	{ "plugin", "plugin", "file" },	  { "smp", "smp-opts", "cpus" },
+	{ "device", "device", "driver" }, { "drive", "drive", NULL },
+	{ "icount", "icount", "shift" },  { "m", "memory", "size" },
+	{ "machine", "machine", "type" }, { "plugin", "plugin", "file" },
+	{ "smp", "smp-opts", "cpus" },
 };
 
 static const struct option_name *find_name(const char *name)

@@ -115,6 +115,9 @@ bool command_line_shares_thread(const struct command_line *line);
 /* The machine's type, "q35"; NULL if QEMU has to choose. */
 const char *command_line_machine(const struct command_line *line);
 
+/* Whether a file with firmware is named. */
+bool command_line_has_firmware(const struct command_line *line);
+
 /* Whether a device of that type is asked for. */
 bool command_line_has_device(const struct command_line *line, const char *driver);
 
