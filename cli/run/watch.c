@@ -159,7 +159,7 @@ static void start(struct watch *watch)
 		child = fork();
 		if (!child)
 			watch_qemu(watch);
-		_exit(child < 0);
+		_exit(child < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 	}
 	if (child < 0)
 		complain("no process to wait for QEMU's end: %s", strerror(errno));
