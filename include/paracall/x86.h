@@ -142,9 +142,10 @@ const struct paracall_msr_info *paracall_msr_info(size_t index);
  * the guest read @tsc there. If another vCPU is updating a clock it does nothing.
  *
  * Clock pages are written under the machine's only lock, a mutex: .read_memory and
- * .write_memory are called under it, and here .read_clocks. paracall_wrmsr() of a
- * clock's register, paracall_cpu_reset(), paracall_machine_reset() and SEND_IPI of
- * an INIT wait for it; all others do not.
+ * .write_memory are called under it, and here .read_clocks. What waits for it:
+ * paracall_wrmsr() of a clock's register, paracall_cpu_reset(), paracall_machine_reset(),
+ * paracall_machine_loaded(), paracall_machine_load(), paracall_clock_continue() and
+ * SEND_IPI of an INIT.
  */
 void paracall_adjust_clock(struct paracall_cpu *cpu, uint64_t tsc);
 
