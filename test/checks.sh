@@ -22,7 +22,7 @@ host_sources() {
 		    path = os.path.realpath(os.path.join(command["directory"], command["file"]))
 		    files.add(os.path.relpath(path, tree))
 		print("\n".join(sorted(f for f in files
-		                       if f.split("/")[0] in ("cli", "engine", "lib", "report"))))
+		                       if f.split("/")[0] in ("cli", "engine", "inject", "lib", "report"))))
 	EOT
 }
 
@@ -56,7 +56,7 @@ test_cppcheck() {
 	local folder
 
 	needs cppcheck cppcheck || return
-	for folder in lib report cli engine; do
+	for folder in lib inject report cli engine; do
 		# shellcheck disable=SC2046 # names of files, without blanks
 		if (cd "$tree" && cppcheck --quiet -j "$(nproc)" --error-exitcode=1 --std=c11 \
 			--enable=warning,performance,portability --library=gnu,posix \
