@@ -388,7 +388,7 @@ test_arm64() {
 
 # Nothing is kept there, and nothing is lost: the guest is served in another process, too.
 test_arm64_single() {
-	local machine=(-machine virt -cpu max -smp 2 -m 512M -accel tcg,thread=single)
+	local machine=(-machine virt -cpu max -smp 2 -m 512M -accel "tcg,thread=single")
 
 	choose_guest arm64 "arm64, thread=single" || return 0
 	make_disk "$work/states"
