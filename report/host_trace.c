@@ -9,6 +9,14 @@
 /* Of which vCPU nothing is known but its thread. */
 #define NO_CPU UINT32_MAX
 
+/* No tool writes lines, or flags, that come near to these. */
+#define LONGEST_LINE (64u << 10)
+#define LONGEST_FLAGS 16
+
+#define TOO_MANY "it has too many vCPUs"
+#define NO_TRACE \
+	"not a recording, which is a folder, nor a host's trace with events like kvm_hypercall"
+
 struct reader {
 	struct host_trace *trace;
 	const struct event_classes *classes;
@@ -53,6 +61,16 @@ static const char *parse_time(const char *text, uint64_t *nanoseconds)
 	return *at == ':' ? at + 1 : NULL;
 }
 
+/* Past a word like "d..1", which may be missing. */
+static const char *skip_flags(const char *text)
+{
+	const char *at = text;
+
+	while (*at && !isblank((unsigned char)*at) && at - text < LONGEST_FLAGS)
+		at++;
+	return at;
+}
+
 /* "[002]", with flags like "d..1" or without, and the time behind it; NULL if it is not. */
 static const char *parse_place(const char *text, uint64_t *time)
 {
@@ -66,7 +84,7 @@ static const char *parse_place(const char *text, uint64_t *time)
 	behind = parse_time(at, time);
 	if (behind)
 		return behind;
-	return parse_time(skip_blanks(at + strcspn(at, " \t")), time);
+	return parse_time(skip_blanks(skip_flags(at)), time);
 }
 
 /* "CPU 0/KVM-1234" or "CPU 0/KVM  1234", up to @end. */
@@ -268,8 +286,10 @@ static struct host_vcpu *find_vcpu(struct host_trace *trace, const struct head *
 	for (size_t i = 0; i < count; i++)
 		if (vcpus[i].thread == head->thread)
 			return &vcpus[i];
-	if (count == PARACALL_MAX_CPUS)
+	if (count == PARACALL_MAX_CPUS) {
+		trace->wrong = TOO_MANY;
 		return NULL;
+	}
 	if (!(count & (count - 1))) {
 		vcpus = realloc(vcpus, (count ? 2 * count : 1) * sizeof(*vcpus));
 		if (!vcpus)
@@ -379,7 +399,9 @@ static bool number_vcpus(struct host_trace *trace)
 		trace->vcpus[i].cpu = next++;
 	}
 	qsort(trace->vcpus, trace->count, sizeof(*trace->vcpus), compare_cpus);
-	return trace->vcpus[trace->count - 1].cpu < PARACALL_MAX_CPUS;
+	if (trace->vcpus[trace->count - 1].cpu >= PARACALL_MAX_CPUS)
+		trace->wrong = TOO_MANY;
+	return !trace->wrong;
 }
 
 static const struct event_class pv_eoi = {
@@ -390,19 +412,69 @@ static const struct event_class pv_eoi = {
 		    { .name = "vector", .format = PARACALL_FORMAT_HEX } },
 };
 
+/* Those of tools whose files are not text. */
+static const struct {
+	const char *magic;
+	const char *wrong;
+} other_files[] = {
+	{ "\x17\x08\x44tracing",
+	  "if it is trace-cmd's file, give what 'trace-cmd report' prints of it" },
+	{ "PERFILE2", "if it is perf's file, give what 'perf script' prints of it" },
+};
+
+/* By the first line. */
+static const char *find_other_file(const char *line)
+{
+	for (size_t i = 0; i < sizeof(other_files) / sizeof(other_files[0]); i++)
+		if (!strncmp(line, other_files[i].magic, strlen(other_files[i].magic)))
+			return other_files[i].wrong;
+	return NULL;
+}
+
+/* False at the end. */
+static bool read_line(struct host_trace *trace, FILE *input, char line[LONGEST_LINE + 2])
+{
+	/* There may be NULs in the line: only at this place is it fgets()'s own. */
+	line[LONGEST_LINE + 1] = 'x';
+	if (!fgets(line, LONGEST_LINE + 2, input))
+		return false;
+	if (!line[LONGEST_LINE + 1] && line[LONGEST_LINE] != '\n')
+		trace->wrong = "it has a line above 64 KiB, so it is " NO_TRACE;
+	return true;
+}
+
+static bool read_lines(struct reader *reader, FILE *input, char line[LONGEST_LINE + 2])
+{
+	struct host_trace *trace = reader->trace;
+	const char *wrong;
+	bool has_line;
+	bool is_good = true;
+
+	*line = '\0';
+	has_line = read_line(trace, input, line);
+	wrong = find_other_file(line);
+	if (wrong)
+		trace->wrong = wrong;
+	while (is_good && has_line && !trace->wrong) {
+		is_good = take_line(reader, line);
+		has_line = read_line(trace, input, line);
+	}
+	return is_good && !trace->wrong && !ferror(input);
+}
+
 bool host_trace_read(struct host_trace *trace, FILE *input, struct event_classes *classes)
 {
 	struct reader reader = { .trace = trace, .classes = classes };
-	char *line = NULL;
-	size_t size = 0;
+	char *line = malloc(LONGEST_LINE + 2);
 	bool is_good;
 
 	*trace = (struct host_trace){ .vcpus = NULL };
-	is_good = event_classes_add(classes, &pv_eoi);
-	while (is_good && getline(&line, &size, input) >= 0)
-		is_good = take_line(&reader, line);
+	is_good = line && event_classes_add(classes, &pv_eoi) &&
+		  read_lines(&reader, input, line) && number_vcpus(trace);
 	free(line);
-	return is_good && !ferror(input) && number_vcpus(trace);
+	if (is_good && !trace->count)
+		trace->wrong = "it is " NO_TRACE;
+	return is_good && trace->count;
 }
 
 void host_trace_free(struct host_trace *trace)

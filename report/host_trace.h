@@ -24,6 +24,8 @@ struct host_trace {
 	size_t count;
 	/* Events that the host dropped, as far as the text says so. */
 	uint64_t lost;
+	/* Why the text is refused, the end of a sentence. */
+	const char *wrong;
 };
 
 /* A guest's end of an interrupt: KVM's trace point, not one of Paracall's events. */
@@ -31,8 +33,9 @@ struct host_trace {
 
 /*
  * Adds the classes that only such traces have, and reads the text; times are nanoseconds
- * from the first event on. False if memory is short, or a line can't be read (errno), or
- * there are more vCPUs than PARACALL_MAX_CPUS. To be freed in either case.
+ * from the first event on. False if memory is short or a line can't be read (errno), or with
+ * .wrong set: if there are no such events or more vCPUs than PARACALL_MAX_CPUS, at a line
+ * above 64 KiB, and if the file is a tool's own. To be freed in either case.
  */
 bool host_trace_read(struct host_trace *trace, FILE *input, struct event_classes *classes);
 void host_trace_free(struct host_trace *trace);

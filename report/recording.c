@@ -399,30 +399,15 @@ static bool take_trace(struct recording *recording, struct host_trace *trace)
 	return true;
 }
 
-/* Why a text, or another file, that begins so has no events; a sentence's end. */
-static const char *explain(int first)
-{
-	/* The beginnings of trace.dat, and of perf.data. */
-	if (first == 0x17)
-		return "if it is trace-cmd's file, give what 'trace-cmd report' prints of it";
-	if (first == 'P')
-		return "if it is perf's file, give what 'perf script' prints of it";
-	return "it is not a recording, which is a folder, nor a host's trace with events like kvm_hypercall";
-}
-
 static bool open_trace(struct recording *recording, FILE *input, char *error, size_t size)
 {
 	struct event_classes *classes = &recording->description.classes;
 	struct host_trace trace = { .vcpus = NULL };
 	const char *reason = NULL;
-	int first = getc(input);
 
-	ungetc(first, input);
 	errno = 0;
 	if (!event_classes_make(classes) || !host_trace_read(&trace, input, classes))
-		reason = errno ? strerror(errno) : "it has too many vCPUs";
-	else if (!trace.count)
-		reason = explain(first);
+		reason = trace.wrong ? trace.wrong : strerror(errno);
 	else if (!take_trace(recording, &trace))
 		reason = "out of memory";
 	host_trace_free(&trace);

@@ -146,6 +146,8 @@ print(all(int(e['pc'], 16) == {'early': 0xffffffff81000000, 'later': 0xffffffff8
 		"$paracall" report --symbols="$work/unmoved" "$work/brief"
 	expect "symbols of a folder" 1 "can't be read: Is a directory" \
 		"$paracall" report --symbols="$work" "$work/small"
+	expect "a host's trace without an end" 1 "zero' can't be opened: it has a line above 64 KiB" \
+		"$paracall" report /dev/zero
 	expect "symbols without an end" 1 "zero' can't be read: it is neither a file nor a pipe" \
 		"$paracall" report --symbols=/dev/zero "$work/small"
 	truncate -s 100M "$work/zeros"

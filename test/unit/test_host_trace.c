@@ -100,6 +100,9 @@ static const struct row rows[] = {
 	  .count = 4,
 	  .values = { 0x77, 1, 2, 3 } },
 	/* A name with brackets in it */
+	/* As many flags as are taken */
+	{ .line = "x-2 [000] ................ 1.0: kvm_hypercall: nr 0x1 a0 0x0 a1 0x0 a2 0x0 a3 0x0",
+	  .name = "VAPIC_POLL_IRQ" },
 	{ .line = " a[12] b [x]-5   [000] ..... 1.5: kvm_hypercall: nr 0x1 a0 0x0 a1 0x0 a2 0x0 a3 0x0",
 	  .name = "VAPIC_POLL_IRQ" },
 	/* Other events, other registers, and what is cut off */
@@ -115,6 +118,8 @@ static const struct row rows[] = {
 	{ .line = "x [000] 1.0: kvm_hypercall: nr 0x5 a0 0x0 a1 0x3 a2 0x0 a3 0x0" },
 	{ .line = "x-99999999999 [000] 1.0: kvm_hypercall: nr 0x5 a0 0x0 a1 0x3 a2 0x0 a3 0x0" },
 	{ .line = "x-1 [] 1.0: kvm_hypercall: nr 0x5 a0 0x0 a1 0x3 a2 0x0 a3 0x0" },
+	/* No flags are that long. */
+	{ .line = "x-1 [000] ................. 1.0: kvm_hypercall: nr 0x5 a0 0x0 a1 0x3 a2 0x0 a3 0x0" },
 	{ .line = "x-1 [000] 1: kvm_hypercall: nr 0x5 a0 0x0 a1 0x3 a2 0x0 a3 0x0" },
 	{ .line = "[" },
 	{ .line = "" },
@@ -245,6 +250,54 @@ static void refused_files(void **state)
 	check_refused("some text\n", "nor a host's trace");
 	check_refused("\x17\x08\x44tracing", "what 'trace-cmd report' prints");
 	check_refused("PERFILE2", "what 'perf script' prints");
+	/* By their first line, whatever comes behind it. */
+	check_refused("PERFILE2\n" CALL("a-1"), "what 'perf script' prints");
+	check_refused("\x17\x08\x44tracing\n" CALL("a-1"), "what 'trace-cmd report' prints");
+}
+
+#define LONGEST_LINE (64u << 10)
+
+/* A line of @length characters, half of them NULs, between others. */
+static struct recording *open_long(unsigned int length, const char *before, const char *behind,
+				   char error[512])
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(before, file);
+	for (unsigned int i = 0; i < length; i++)
+		putc(i % 2 ? 'x' : '\0', file);
+	fputs(behind, file);
+	assert_int_equal(fclose(file), 0);
+	return recording_open(path, error, 512);
+}
+
+/* A file without lines would otherwise be taken into memory whole. */
+static void long_lines(void **state)
+{
+	static const struct {
+		const char *before;
+		const char *behind;
+	} places[] = { { "", "\n" CALL("a-1") },
+		       { CALL("a-1"), "\n" CALL("a-1") },
+		       { CALL("a-1"), "" } };
+	struct recording *recording;
+	char error[512] = "";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		recording = open_long(LONGEST_LINE, places[i].before, places[i].behind, error);
+		if (!recording)
+			fail_msg("place %zu: %s", i, error);
+		recording_close(recording);
+		assert_null(
+			open_long(LONGEST_LINE + 1, places[i].before, places[i].behind, error));
+		assert_non_null(strstr(error, path));
+		assert_non_null(strstr(error, "a line above 64 KiB, so it is not a recording"));
+	}
+	/* Which file it is, is known nevertheless. */
+	assert_null(open_long(LONGEST_LINE, "PERFILE2", "", error));
+	assert_non_null(strstr(error, "what 'perf script' prints"));
 }
 
 /* More threads than there can be vCPUs. */
@@ -270,6 +323,7 @@ int main(void)
 		cmocka_unit_test(lines),	 cmocka_unit_test(times),
 		cmocka_unit_test(vcpus),	 cmocka_unit_test(lost_events),
 		cmocka_unit_test(refused_files), cmocka_unit_test(too_many),
+		cmocka_unit_test(long_lines),
 	};
 	int file = mkstemp(path);
 	int failed;
