@@ -35,16 +35,17 @@ static const char *msr_name(uint64_t number)
 	return NULL;
 }
 
+/* Accesses are told apart by what is accessed. */
 static void make_name(char name[PROFILE_NAME], const struct event *event)
 {
 	const char *msr = NULL;
 
-	if (event->kind == PARACALL_EVENT_RDMSR || event->kind == PARACALL_EVENT_WRMSR)
-		msr = msr_name(event->words[0]);
-	else if (event->kind != PARACALL_EVENT_CPUID) {
+	if (!event_is_access(event)) {
 		snprintf(name, PROFILE_NAME, "%s", event->class->name);
 		return;
 	}
+	if (event->kind == PARACALL_EVENT_RDMSR || event->kind == PARACALL_EVENT_WRMSR)
+		msr = msr_name(event->words[0]);
 	if (msr)
 		snprintf(name, PROFILE_NAME, "%s %s", event->class->name, msr);
 	else

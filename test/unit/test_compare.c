@@ -59,6 +59,35 @@ static void add(struct profile *profile, const char *name, uint32_t duration, in
 	assert_true(profile_add(profile, &event));
 }
 
+static void add_access(struct profile *profile, enum paracall_event_kind kind, uint64_t index)
+{
+	struct event_class class = { .id = paracall_event_id(kind, 0), .name = "read" };
+	struct event event = { .kind = kind, .class = &class, .words = { index } };
+
+	assert_true(profile_add(profile, &event));
+}
+
+/* By leaf of CPUID, and index of CPUCFG. */
+static void test_accesses(void **state)
+{
+	static const enum paracall_event_kind kinds[] = { PARACALL_EVENT_CPUID,
+							  PARACALL_EVENT_CPUCFG };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct profile profile;
+
+		profile_init(&profile);
+		add_access(&profile, kinds[i], 0x40000000);
+		add_access(&profile, kinds[i], 0x40000004);
+		add_access(&profile, kinds[i], 0x40000004);
+		assert_int_equal(profile.count, 2);
+		assert_int_equal(profile_find(&profile, "read 0x40000000")->count, 1);
+		assert_int_equal(profile_find(&profile, "read 0x40000004")->count, 2);
+		profile_destroy(&profile);
+	}
+}
+
 /* A profile of one call for each letter. */
 static struct profile *profile_of(const char *letters, uint32_t duration)
 {
@@ -174,6 +203,7 @@ int main(void)
 		cmocka_unit_test(test_distribution), cmocka_unit_test(test_distribution_values),
 		cmocka_unit_test(test_compare),	     cmocka_unit_test(test_compare_failures),
 		cmocka_unit_test(test_many),	     cmocka_unit_test(test_json_strings),
+		cmocka_unit_test(test_accesses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
