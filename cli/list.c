@@ -18,9 +18,9 @@ static void print_usage(void)
 	       "       paracall list --registers\n"
 	       "\n"
 	       "Show every hypercall that KVM has defined, and those of each architecture's own\n"
-	       "kinds (DIAGNOSE, ePAPR, PAPR), in the format of the kernel's document; or only\n"
-	       "those with the given names (KICK_CPU, KVM_HC_KICK_CPU) or numbers (5; for kinds\n"
-	       "other than KVM's own in hexadecimal: 0x9c).\n"
+	       "kinds (DIAGNOSE, ePAPR, PAPR, SMCCC, SBI, hvcl), in the format of the kernel's\n"
+	       "document; or only those with the given names (KICK_CPU, KVM_HC_KICK_CPU) or\n"
+	       "numbers (5; for kinds other than KVM's own in hexadecimal: 0x9c).\n"
 	       "\n");
 }
 

@@ -135,6 +135,15 @@ bool target_has_option(const struct target_info *target, const char *option)
 	return false;
 }
 
+/* Whether one before it has that name. */
+static bool is_named_before(const char *const *words, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (words[i] && !strcmp(words[i], name))
+			return true;
+	return false;
+}
+
 char *target_programs(void)
 {
 	const char *words[TARGETS];
@@ -162,12 +171,17 @@ char *target_archs(void)
 	return join_words(words, TARGETS, " or ");
 }
 
+/* Each once: three architectures' are called virt. */
 char *target_machines(void)
 {
 	const char *words[TARGETS];
 
-	for (size_t i = 0; i < TARGETS; i++)
-		words[i] = targets[i].machine;
+	for (size_t i = 0; i < TARGETS; i++) {
+		const char *machine = targets[i].machine;
+		bool is_new = machine && !is_named_before(words, i, machine);
+
+		words[i] = is_new ? machine : NULL;
+	}
 	return join_words(words, TARGETS, " or ");
 }
 
@@ -178,15 +192,6 @@ char *target_arch_notes(void)
 	for (size_t i = 0; i < TARGETS; i++)
 		words[i] = targets[i].arch_note;
 	return join_words(words, TARGETS, ", ");
-}
-
-/* Whether one before it has that name. */
-static bool is_named_before(const char *const *words, size_t count, const char *name)
-{
-	for (size_t i = 0; i < count; i++)
-		if (words[i] && !strcmp(words[i], name))
-			return true;
-	return false;
 }
 
 char *target_names_with(const char *option)

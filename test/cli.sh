@@ -28,6 +28,23 @@ EOT
 	echo "$file"
 }
 
+# headed_right OPTION: in the help of run it stands below the architectures whose rows have it.
+headed_right() {
+	local name="run --help, heading of --$1" wanted
+
+	wanted=$(awk -v option="$1" '/\.name = /{ name = $3 }
+		/\.options = / && $0 ~ "[\" ]" option "[\" ]" { gsub(/[",]/, "", name); print name }' \
+		"$tree/cli/targets.c" | sort -u)
+	"$paracall" run --help >"$work/out"
+	awk -v option="--$1=" '/^Paracall, for / { heading = $0 } index($0, option) { print heading }' \
+		"$work/out" | sed 's/^Paracall, for //; s/:$//; s/, \| and /\n/g' | sort -u >"$work/heading"
+	if [ -n "$wanted" ] && [ "$(cat "$work/heading")" = "$wanted" ]; then
+		pass "$name"
+	else
+		fail "$name" "$(tr '\n' ' ' <"$work/heading")" "$work/out"
+	fi
+}
+
 test_help() {
 	local command
 
@@ -35,6 +52,23 @@ test_help() {
 	for command in run engines top report diff list dtb check help; do
 		expect "$command --help" 0 "Usage: paracall $command" "$paracall" $command --help
 	done
+	for command in features spin; do
+		headed_right "$command"
+	done
+	"$paracall" run --help >"$work/out"
+	if [ "$(sed -n '/^A default machine/,/:$/p' "$work/out" | grep -ow virt | wc -l)" -eq 1 ]; then
+		pass "run --help, each machine once"
+	else
+		fail "run --help, each machine once" "virt is not there once" "$work/out"
+	fi
+	"$paracall" list | sed -nE 's/^([A-Za-z]+) 0x.*/\1/p' | sort -u | sed 's/^DIAG$/DIAGNOSE/' \
+		>"$work/kinds"
+	if [ -s "$work/kinds" ] && "$paracall" list --help >"$work/out" &&
+		[ -z "$(grep -oFf "$work/kinds" "$work/out" | sort -u | sort - "$work/kinds" | uniq -u)" ]; then
+		pass "list --help names the kinds of calls"
+	else
+		fail "list --help names the kinds of calls" "$(tr '\n' ' ' <"$work/kinds")" "$work/out"
+	fi
 	expect "version" 0 "paracall 0." "$paracall" --version
 	expect "no command" 2 "'paracall --help'" "$paracall"
 	for command in engines top report diff list dtb check; do

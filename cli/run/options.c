@@ -56,13 +56,17 @@ static char *list_archs(void)
 	return list;
 }
 
-static const struct option_row common_rows[] = {
+static const struct option_row feature_rows[] = {
 	{ .name = "features",
 	  .value = "LIST",
 	  .help = "features to offer: names with + or -, all, or none;\n"
 		  "see 'paracall list --features', also for the default",
 	  .neutral = "none",
 	  .place = offsetof(struct target_options, features) },
+	{ .name = NULL },
+};
+
+static const struct option_row spin_rows[] = {
 	{ .name = "spin",
 	  .value = "HOW",
 	  .help = "what spinning vCPUs do while others wait for a\n"
@@ -170,9 +174,14 @@ static const struct option_row machine_rows[] = {
 	{ .name = NULL },
 };
 
-static char *list_common_targets(void)
+static char *list_feature_targets(void)
 {
-	return target_names_with(common_rows[0].name);
+	return target_names_with(feature_rows[0].name);
+}
+
+static char *list_spin_targets(void)
+{
+	return target_names_with(spin_rows[0].name);
 }
 
 static char *list_special_targets(void)
@@ -182,8 +191,12 @@ static char *list_special_targets(void)
 
 static const struct option_group groups[] = {
 	{ .heading = "Paracall, for %s:",
-	  .list = list_common_targets,
-	  .rows = common_rows,
+	  .list = list_feature_targets,
+	  .rows = feature_rows,
+	  .offset = offsetof(struct run_options, special) },
+	{ .heading = "Paracall, for %s:",
+	  .list = list_spin_targets,
+	  .rows = spin_rows,
 	  .offset = offsetof(struct run_options, special) },
 	{ .heading = "Paracall, for %s only:",
 	  .list = list_special_targets,
@@ -201,7 +214,8 @@ static const struct option_group groups[] = {
 };
 
 const struct option_group target_option_groups[] = {
-	{ .rows = common_rows },
+	{ .rows = feature_rows },
+	{ .rows = spin_rows },
 	{ .rows = special_rows },
 	{ .rows = NULL },
 };
