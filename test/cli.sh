@@ -953,6 +953,10 @@ test_check() {
 	expect "check, compare, nothing to compare with" 77 "unexplained" \
 		"$paracall" check --compare plain paracall answers
 	expect "check, no such program" 2 "no run has that name" "$paracall" check nothing
+	expect "check, list, no such program" 2 "check: no run has that name" \
+		"$paracall" check --list nothing
+	expect "check, list for a farm, no such program" 2 "check: no run has that name" \
+		"$paracall" check --list --format=json nothing
 	expect "check, no runs for KVM" 77 "kvm all: no runs for KVM of that architecture yet" \
 		"$paracall" check --engine=kvm --guests="$guests"
 	mkdir "$work/alone" && cp "$paracall" "$work/alone"

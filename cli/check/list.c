@@ -137,22 +137,25 @@ static void print_runs_json(const struct check_options *options,
 	selection_free(&selection);
 }
 
-static void print_run_count(const struct check_options *options,
-			    struct suite *const suites[MOST_MACHINES], size_t cases)
+static size_t count_runs(const struct check_options *options,
+			 struct suite *const suites[MOST_MACHINES])
 {
 	size_t runs = 0;
 
 	for (size_t i = 0; i < MOST_MACHINES; i++)
 		for (size_t j = 0; suites[i] && j < suites[i]->run_count; j++)
 			runs += check_is_wanted(options, suites[i]->runs[j].program);
-	printf("%zu tests, in %zu runs\n", cases, runs);
+	return runs;
 }
 
 int check_list(const struct check_options *options, struct suite *const suites[MOST_MACHINES])
 {
 	struct list list = { .options = options };
+	size_t runs = count_runs(options, suites);
 	bool is_good = true;
 
+	if (!runs)
+		return selection_is_unknown();
 	if (options->format == CHECK_JSON)
 		printf("{\n  \"tests\": [");
 	for (size_t i = 0; i < MOST_MACHINES; i++) {
@@ -162,7 +165,7 @@ int check_list(const struct check_options *options, struct suite *const suites[M
 	if (options->format == CHECK_JSON)
 		print_runs_json(options, suites);
 	else
-		print_run_count(options, suites, list.cases);
+		printf("%zu tests, in %zu runs\n", list.cases, runs);
 	if (!is_good)
 		return EXIT_REFUSED;
 	return list.cases ? EXIT_OK : EXIT_NOTHING;

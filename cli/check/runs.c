@@ -275,11 +275,8 @@ static int do_planned(struct runs *runs, const struct selection *selection)
 			 selection->all);
 		return EXIT_SKIPPED;
 	}
-	if (!runs->count) {
-		complain(
-			"check: no run has that name; 'paracall check --list' shows the programs");
-		return EXIT_USAGE;
-	}
+	if (!runs->count)
+		return selection_is_unknown();
 	/* Before minutes are spent on results that cannot be written. */
 	if (runs->options->junit && !(junit = fopen(runs->options->junit, "we"))) {
 		complain("'%s' can't be written: %s", runs->options->junit, strerror(errno));

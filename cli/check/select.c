@@ -55,6 +55,12 @@ void select_runs(struct selection *selection, const struct check_options *option
 	}
 }
 
+int selection_is_unknown(void)
+{
+	complain("check: no run has that name; 'paracall check --list' shows the programs");
+	return EXIT_USAGE;
+}
+
 void selection_free(struct selection *selection)
 {
 	free(selection->items);

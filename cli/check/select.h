@@ -27,6 +27,9 @@ struct selection {
  */
 void select_runs(struct selection *selection, const struct check_options *options,
 		 struct suite *const suites[MOST_MACHINES]);
+
+/* Complains that no run has the wanted name; the exit status. */
+int selection_is_unknown(void);
 void selection_free(struct selection *selection);
 
 #endif /* PARACALL_CLI_CHECK_SELECT_H */
