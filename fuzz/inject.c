@@ -189,6 +189,38 @@ static void do_arm64(struct paracall_cpu *cpu, unsigned int i)
 	paracall_update(cpu);
 }
 
+static void do_riscv(struct paracall_cpu *cpu, unsigned int i)
+{
+	static const uint64_t functions[][2] = {
+		{ PARACALL_SBI_STA, PARACALL_SBI_STA_STEAL_TIME_SET_SHMEM },
+		{ PARACALL_SBI_BASE, PARACALL_SBI_BASE_PROBE_EXT },
+		{ PARACALL_SBI_BASE, PARACALL_SBI_BASE_GET_IMP_ID },
+		{ PARACALL_SBI_TIME, PARACALL_SBI_TIME_SET_TIMER },
+		{ PARACALL_SBI_LEGACY_CONSOLE_PUTCHAR, 0 },
+	};
+	const uint64_t *function = functions[i % (sizeof(functions) / sizeof(functions[0]))];
+
+	registers[PARACALL_RISCV_A7] = function[0];
+	registers[PARACALL_RISCV_A6] = function[1];
+	registers[PARACALL_RISCV_A0] = registers[PARACALL_RISCV_A1] = 0;
+	registers[PARACALL_RISCV_A2] = 0;
+	paracall_sbi(cpu);
+	paracall_update(cpu);
+}
+
+static void do_loongarch(struct paracall_cpu *cpu, unsigned int i)
+{
+	uint32_t value;
+
+	registers[PARACALL_LOONGARCH_A0] = PARACALL_HCALL_FUNC_NOTIFY;
+	registers[PARACALL_LOONGARCH_A1] = UINT64_C(1)
+					   << PARACALL_KVM_FEATURE_LOONGARCH_STEAL_TIME;
+	registers[PARACALL_LOONGARCH_A2] = PARACALL_KVM_STEAL_PHYS_VALID;
+	paracall_hvcl(cpu, PARACALL_HCALL_SERVICE + i % 3);
+	paracall_cpucfg(cpu, PARACALL_KVM_CPUCFG_SIGNATURE + i % 5, &value);
+	paracall_update(cpu);
+}
+
 /*
  * What the guests of each architecture do, as the @i'th thing. New ones come last: seeds choose
  * by number.
@@ -197,10 +229,9 @@ static const struct caller {
 	enum paracall_architecture architecture;
 	void (*call)(struct paracall_cpu *cpu, unsigned int i);
 } callers[] = {
-	{ PARACALL_X86, do_x86 },
-	{ PARACALL_S390, do_s390 },
-	{ PARACALL_POWERPC, do_powerpc },
-	{ PARACALL_ARM64, do_arm64 },
+	{ PARACALL_X86, do_x86 },	  { PARACALL_S390, do_s390 },
+	{ PARACALL_POWERPC, do_powerpc }, { PARACALL_ARM64, do_arm64 },
+	{ PARACALL_RISCV, do_riscv },	  { PARACALL_LOONGARCH, do_loongarch },
 };
 
 /* Each fault is counted for one of the rules that there are. */

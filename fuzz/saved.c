@@ -196,6 +196,42 @@ static void step_arm64(struct paracall_cpu *cpu, unsigned int i)
 	paracall_smccc(cpu, i % 7 ? PARACALL_SMCCC_HVC : PARACALL_SMCCC_SMC);
 }
 
+static void step_riscv(struct paracall_cpu *cpu, unsigned int i)
+{
+	static const uint64_t functions[][2] = {
+		{ PARACALL_SBI_BASE, PARACALL_SBI_BASE_PROBE_EXT },
+		{ PARACALL_SBI_STA, PARACALL_SBI_STA_STEAL_TIME_SET_SHMEM },
+		{ PARACALL_SBI_HSM, PARACALL_SBI_HSM_HART_STOP },
+		{ PARACALL_SBI_IPI, PARACALL_SBI_IPI_SEND_IPI },
+	};
+	const uint64_t *function =
+		functions[i / 2 % (sizeof(functions) / sizeof(functions[0]))];
+
+	/* First of all what the record has is used. */
+	if (i < 8)
+		return;
+	registers[i % CPUS][PARACALL_RISCV_A7] = function[0];
+	registers[i % CPUS][PARACALL_RISCV_A6] = function[1];
+	registers[i % CPUS][PARACALL_RISCV_A0] = i * sizeof(struct paracall_sbi_sta);
+	registers[i % CPUS][PARACALL_RISCV_A1] = 0;
+	registers[i % CPUS][PARACALL_RISCV_A2] = 0;
+	paracall_sbi(cpu);
+}
+
+static void step_loongarch(struct paracall_cpu *cpu, unsigned int i)
+{
+	uint64_t *arguments = &registers[i % CPUS][PARACALL_LOONGARCH_A0];
+	uint32_t value;
+
+	paracall_cpucfg(cpu, PARACALL_KVM_CPUCFG_SIGNATURE + i % 5, &value);
+	if (i < 8)
+		return;
+	arguments[0] = PARACALL_HCALL_FUNC_NOTIFY;
+	arguments[1] = UINT64_C(1) << PARACALL_KVM_FEATURE_LOONGARCH_STEAL_TIME;
+	arguments[2] = (i * 64) | (i % 7 ? PARACALL_KVM_STEAL_PHYS_VALID : 0);
+	paracall_hvcl(cpu, PARACALL_HCALL_SERVICE);
+}
+
 /*
  * What the guests of each architecture do, as the @i'th thing. New ones come last: seeds choose
  * by number.
@@ -204,10 +240,9 @@ static const struct kind {
 	enum paracall_architecture architecture;
 	void (*step)(struct paracall_cpu *cpu, unsigned int i);
 } kinds[] = {
-	{ PARACALL_X86, step_x86 },
-	{ PARACALL_S390, step_s390 },
-	{ PARACALL_POWERPC, step_powerpc },
-	{ PARACALL_ARM64, step_arm64 },
+	{ PARACALL_X86, step_x86 },	    { PARACALL_S390, step_s390 },
+	{ PARACALL_POWERPC, step_powerpc }, { PARACALL_ARM64, step_arm64 },
+	{ PARACALL_RISCV, step_riscv },	    { PARACALL_LOONGARCH, step_loongarch },
 };
 
 /* Of the first byte; the other bits are switches. */
