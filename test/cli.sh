@@ -272,8 +272,18 @@ test_completion() {
 
 # The other shells' have the commands and options of --help.
 test_shells() {
-	local command
+	local command file
 
+	sed -n 's/^\t{ "\([a-z]*\)", .*/%\1/p' "$tree/report/filter.c" | sort >"$work/groups"
+	for file in bash/paracall zsh/_paracall fish/paracall.fish; do
+		grep -oE '%[a-z]{2,}' "$tree/completions/$file" | sort -u >"$work/offered"
+		if [ -s "$work/groups" ] && [ -z "$(comm -23 "$work/groups" "$work/offered")" ]; then
+			pass "completion of ${file%/*}, groups of events"
+		else
+			fail "completion of ${file%/*}, groups of events" "some are missing" \
+				<(comm -23 "$work/groups" "$work/offered")
+		fi
+	done
 	if ! command -v zsh >/dev/null; then
 		skip "completion of zsh" "no zsh"
 	else

@@ -32,7 +32,8 @@ function __paracall_values
                 printf '%s\n' $name +$name -$name
             end
         case trace
-            printf '%s\n' %all %call %cpuid %register %clock %ipi %halt %yield %memory %pagefault
+            printf '%s\n' %all %call %diag %papr %epapr %smccc %sbi %hvcl %cpuid %register \
+                %injected %clock %ipi %halt %yield %memory %pagefault
             __paracall_calls
         case hints
             printf '%s\n' realtime none
