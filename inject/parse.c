@@ -5,6 +5,7 @@
  */
 #include "parse.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -342,6 +343,23 @@ static const char *parse_fault(struct word word, struct paracall_rule *rule)
 	return NULL;
 }
 
+/* Of a sentence; the same each time. */
+static const char *only_some_are_late(void)
+{
+	static char text[256];
+	const struct paracall_call_info *info;
+	size_t length = 0;
+	int count = 0;
+
+	for (size_t i = 0; (info = paracall_call_info(i)) && length < sizeof(text); i++)
+		if (info->properties & PARACALL_CALL_MAY_BE_LATE)
+			length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%s",
+						   count++ ? " or " : "only ", info->name);
+	if (length < sizeof(text))
+		snprintf(text + length, sizeof(text) - length, " can be late; use delay=TIME");
+	return text;
+}
+
 static const char *check_fault(const struct paracall_rule *rule,
 			       enum paracall_architecture architecture)
 {
@@ -353,7 +371,7 @@ static const char *check_fault(const struct paracall_rule *rule,
 	if (info->properties & PARACALL_CALL_SEEN_ONLY)
 		return "PAPR's calls are the emulator's own, and cannot be injected";
 	if (rule->fault == PARACALL_FAULT_LATE)
-		return "only KICK_CPU can be late; use delay=TIME";
+		return only_some_are_late();
 	if (info->server == PARACALL_SERVED_BY_ENGINE)
 		return "the emulator answers this one by itself; use drop or delay=TIME";
 	return "there is no result to replace; use drop, enosys or delay=TIME";
