@@ -165,13 +165,16 @@ test_installation() {
 	}
 	(cd "$root" && find . -type f -o -type l | sort) >"$work/list"
 	for part in bin/paracall libparacall.so libparacall.a libparacall.pc \
-		paracall/paracall.h paracall/abi/arm64.h paracall/abi/loongarch.h paracall-qemu.so man1/paracall.1 \
+		paracall-qemu.so man1/paracall.1 \
 		man1/paracall-run.1 \
 		man5/paracall-recording.5 \
 		man7/paracall-hypercalls.7 man7/paracall-tools.7 man3/libparacall.3 man3/libparacall-engine.3 bash-completion/completions/paracall \
 		site-functions/_paracall vendor_completions.d/paracall.fish; do
 		installed "$part"
 	done
+	while read -r part; do
+		installed "include/$part\$"
+	done < <(cd "$tree/include" && find paracall -name '*.h')
 	while read -r part; do
 		installed "libexec/paracall/$part\$"
 	done < <(sed -n 's/.*\.program = "\(.*\)".*/\1/p' "$tree/cli/targets.c")
