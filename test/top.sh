@@ -103,6 +103,11 @@ screen() {
 	fi
 }
 
+# is_gone TEXT: it is no longer on the screen.
+is_gone() {
+	"${terminal[@]}" capture-pane -p >"$work/screen" && ! grep -qE -- "$1" "$work/screen"
+}
+
 keys() {
 	"${terminal[@]}" send-keys "$@"
 }
@@ -134,8 +139,14 @@ test_screen() {
 	"${terminal[@]}" resize-window -x 41 -y 6
 	screen "smaller window" "^q quit  s sort"
 	[ "$(wc -l <"$work/screen")" -eq 6 ] || fail "smaller window" "not 6 lines" "$work/screen"
+	# There is more halting than calling.
+	screen "first row of the smaller window" "^halts"
 	keys Down
-	sleep 0.5
+	if wait_until is_gone "^halts"; then
+		pass "key down"
+	else
+		fail "key down" "the first row is still there" "$work/screen"
+	fi
 	"${terminal[@]}" resize-window -x 100 -y 24
 	screen "larger window" "every 0.2 s, by total"
 	keys q
