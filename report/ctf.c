@@ -16,6 +16,9 @@
 /* More than any version could have; a recording has no longer list. */
 #define MAX_CLASSES 65536
 
+/* With the newline and a NUL; so that a file without lines is not taken into memory. */
+#define LINE_ROOM (64u << 10)
+
 /* Where faults can be: calls of that architecture, and others by the words of rules. */
 static bool is_place(const struct event_class *class, enum paracall_architecture architecture)
 {
@@ -280,13 +283,12 @@ static bool parse_line(const char *line, struct ctf_description *description)
 
 bool ctf_parse_metadata(FILE *input, struct ctf_description *description)
 {
-	bool is_good = true;
-	char *line = NULL;
-	size_t size = 0;
+	char *line = malloc(LINE_ROOM);
+	bool is_good = line;
 
 	*description = (struct ctf_description){ .is_swapped = false };
-	while (is_good && getline(&line, &size, input) > 0)
-		is_good = parse_line(line, description);
+	while (is_good && fgets(line, LINE_ROOM, input))
+		is_good = (strchr(line, '\n') || feof(input)) && parse_line(line, description);
 	free(line);
 	is_good = is_good && !ferror(input) && *description->info.version &&
 		  description->format_version == CTF_FORMAT_VERSION &&

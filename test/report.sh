@@ -177,6 +177,16 @@ test_damage() {
 		"$paracall" report --format=json "$work/folder" -o "$work/out.json"
 	check_text "the others are shown" "$(python "print(*sorted({e['cpu'] for e in d['events']}))")" \
 		"0 2 3"
+	cp -r "$work/small" "$work/long"
+	{
+		printf '%70000s\n' ''
+		cat "$work/small/metadata"
+	} >"$work/long/metadata"
+	expect "a description with a long line" 1 "long/metadata' is damaged" \
+		"$paracall" report "$work/long"
+	ln -sf /dev/zero "$work/long/metadata"
+	expect "a description without an end" 1 "long/metadata' is damaged" \
+		"$paracall" report "$work/long"
 	head -c 100000 /dev/urandom >"$work/short/cpu2"
 	for format in text json csv chrome; do
 		expect "noise as $format" 1 "short/cpu[12]' is" \
