@@ -82,6 +82,10 @@ static uint64_t read_at(unsigned int place, uint32_t instruction, uint64_t mode,
 #define IOCSR PARACALL_LOONGARCH_IOCSR_FEATURES
 #define VM ((int64_t)PARACALL_LOONGARCH_IOCSR_VM)
 
+/* Even pages whose next ones are absent. */
+#define LOWER_PAGE 0x0000000040000000
+#define UPPER_PAGE 0xffff900000000000
+
 /* All others are there on QEMU's virt: MSI, the extended controller, interrupts by CSR. */
 #define VIRT_FEATURES 0x1c
 
@@ -263,6 +267,124 @@ static void test_not_offered(void)
 }
 
 /*
+ * At a page's end, and the next page is absent. The result is there when the exception comes,
+ * and what runs then, at the same place of another page, keeps its registers.
+ */
+static void read_before_absent(uint64_t page, uint64_t mode, uint32_t instruction,
+			       uint64_t index, int64_t bits, const char *what)
+{
+	uint32_t *last = &code[this_cpu_number()][WORDS - 1];
+	struct state state;
+
+	*last = instruction;
+	instructions_written();
+	fill(&state);
+	state.r[A1] = index;
+	state.pc = page + PAGE_SIZE - sizeof(*last);
+	state.mode = mode;
+	map_page(page, code[this_cpu_number()]);
+	execute(&state);
+	unmap_page();
+	check_equal(exception_code(&state), CODE_PAGE_INVALID_FETCH, "%s: how it ended", what);
+	check_equal((int64_t)state.pc, (int64_t)(page + PAGE_SIZE), "%s: where", what);
+	check_equal((int64_t)state.r[S0] & bits, bits, "%s: what it gave", what);
+	check_kept(&state, S0, A1, what);
+	fill(&state);
+	run_at(0, OR(ZERO, ZERO, ZERO), MODE_KERNEL, &state);
+	check_kept(&state, ZERO, ZERO, what);
+}
+
+static void test_absent(void)
+{
+	/* More than once: the place was not known before. */
+	for (unsigned int i = 0; i < 2; i++) {
+		read_before_absent(LOWER_PAGE, MODE_USER, CPUCFG(S0, A1),
+				   PARACALL_KVM_CPUCFG_SIGNATURE, PARACALL_KVM_CPUCFG_KVM,
+				   "CPUCFG in user mode");
+		read_before_absent(UPPER_PAGE, MODE_KERNEL, CPUCFG(S0, A1),
+				   PARACALL_KVM_CPUCFG_SIGNATURE, PARACALL_KVM_CPUCFG_KVM,
+				   "CPUCFG");
+		read_before_absent(UPPER_PAGE, MODE_KERNEL, IOCSRRD_W(S0, A1), IOCSR, VM,
+				   "IOCSR");
+	}
+}
+
+/* In user mode it fails in the upper half, too, and nothing remains of it. */
+static void test_upper_user_mode(void)
+{
+	uint32_t *last = &code[this_cpu_number()][WORDS - 1];
+	struct state state;
+
+	*last = IOCSRRD_W(S0, A1);
+	instructions_written();
+	fill(&state);
+	state.r[A1] = IOCSR;
+	state.pc = UPPER_PAGE + PAGE_SIZE - sizeof(*last);
+	state.mode = MODE_USER;
+	map_page(UPPER_PAGE, code[this_cpu_number()]);
+	execute(&state);
+	unmap_page();
+	check_equal(exception_code(&state), CODE_PRIVILEGE, "how it ended");
+	check_equal((int64_t)state.r[S0], (int64_t)pattern(S0), "s0");
+	fill(&state);
+	run_at(0, OR(ZERO, ZERO, ZERO), MODE_KERNEL, &state);
+	check_kept(&state, ZERO, ZERO, "what runs then");
+}
+
+/* Code that all CPUs run, of which each one has changed a part. */
+static uint32_t shared_code[2 * WORDS] __attribute__((aligned(PAGE_SIZE)));
+
+struct shared_reading {
+	uint32_t instruction;
+	uint64_t index;
+	uint64_t value;
+	volatile uint32_t good;
+};
+
+/* The second page is written again, and the first one is not. */
+static void read_shared(void *argument)
+{
+	struct shared_reading *reading = argument;
+	uint32_t *place = &shared_code[WORDS - 1];
+	struct state state;
+
+	if (place[0] != reading->instruction)
+		place[0] = reading->instruction;
+	place[1] = OR(ZERO, ZERO, ZERO);
+	place[2] = BREAK;
+	instructions_written();
+	fill(&state);
+	state.r[A1] = reading->index;
+	state.pc = (uintptr_t)place;
+	state.mode = MODE_KERNEL;
+	execute(&state);
+	reading->good = exception_code(&state) == CODE_BREAK &&
+			(state.r[S0] & reading->value) == reading->value &&
+			state.r[A0] == pattern(A0);
+}
+
+static void test_shared(void)
+{
+	static struct shared_reading readings[] = {
+		{ .instruction = CPUCFG(S0, A1),
+		  .index = PARACALL_KVM_CPUCFG_SIGNATURE,
+		  .value = PARACALL_KVM_CPUCFG_KVM },
+		{ .instruction = IOCSRRD_D(S0, A1), .index = IOCSR, .value = VM },
+	};
+
+	for (unsigned int i = 0; i < TEST_COUNT(readings); i++) {
+		read_shared(&readings[i]);
+		check(readings[i].good, "reading %u on the first CPU", i);
+		for (uint32_t cpu = 1; cpu < cpu_count; cpu++) {
+			readings[i].good = 0;
+			cpu_post(cpu_at(cpu), read_shared, &readings[i]);
+			check(cpu_wait(cpu_at(cpu), LIMIT_MS) && readings[i].good,
+			      "reading %u on CPU %u", i, cpu);
+		}
+	}
+}
+
+/*
  * ---- Steal time ------------------------------------------------------------
  */
 
@@ -430,6 +552,19 @@ static const struct test tests[] = {
 	{ .name = "CPUCFG: features",
 	  .rule = EXIT "kvm_emu_cpucfg",
 	  .run = test_features,
+	  .kvm = true },
+	{ .name = "before an absent page",
+	  .rule = EXIT "kvm_emu_cpucfg",
+	  .run = test_absent,
+	  .kvm = true },
+	{ .name = "user mode in the upper half",
+	  .rule = "LoongArch Reference Manual, volume 1, \"Instruction Privilege Error\"",
+	  .run = test_upper_user_mode,
+	  .kvm = true },
+	{ .name = "CPUs run the same code",
+	  .rule = EXIT "kvm_emu_cpucfg",
+	  .run = test_shared,
+	  .cpus = 2,
 	  .kvm = true },
 	{ .name = "CPUCFG: the CPU's own", .rule = EXIT "kvm_emu_cpucfg", .run = test_cpu },
 	{ .name = "there is no such call",

@@ -44,31 +44,58 @@ void loongarch_call_hvcl(unsigned int index, void *userdata)
 	qemu_plugin_set_pc(pc + LOONGARCH_SIZE);
 }
 
+/* With one thread for all vCPUs QEMU's number is that of whichever translated the block. */
+static struct loongarch_change *change_of(struct vcpu *vcpu)
+{
+	return paracall_qemu_engine.is_single_threaded ? &loongarch_machine()->change
+						       : &loongarch_vcpu(vcpu)->change;
+}
+
 static void change_next(struct vcpu *vcpu, const void *site, uint64_t bits, bool replaces)
 {
-	uint64_t next = (loongarch_site_place(site) + LOONGARCH_SIZE) & LOONGARCH_PLACE_MASK;
-
-	loongarch_vcpu(vcpu)->change = (struct loongarch_change){
-		.next = (uint32_t)next + 1,
+	*change_of(vcpu) = (struct loongarch_change){
+		.is_pending = true,
+		.next_pc = site_pc(vcpu, site) + LOONGARCH_SIZE,
 		.reg = loongarch_rd(loongarch_site_word(site)),
 		.bits = bits,
 		.replaces = replaces,
 	};
 }
 
+/* Before it is executed: whether it is KVM's, and what it gives. */
+static bool take_cpucfg(struct vcpu *vcpu, const void *site, uint32_t *value)
+{
+	uint32_t number =
+		(uint32_t)register_read(vcpu, loongarch_rj(loongarch_site_word(site)));
+
+	if (number < PARACALL_KVM_CPUCFG_SIGNATURE || number > PARACALL_KVM_CPUCFG_LAST)
+		return false;
+	note_site(vcpu, site);
+	return paracall_cpucfg(vcpu->cpu, number, value);
+}
+
 void loongarch_call_cpucfg(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = vcpu_by_index(index);
-	uint32_t number, value;
+	uint32_t value;
 
-	if (!vcpu)
-		return;
-	number = (uint32_t)register_read(vcpu, loongarch_rj(loongarch_site_word(userdata)));
-	if (number < PARACALL_KVM_CPUCFG_SIGNATURE || number > PARACALL_KVM_CPUCFG_LAST)
-		return;
-	note_site(vcpu, userdata);
-	if (paracall_cpucfg(vcpu->cpu, number, &value))
+	if (vcpu && take_cpucfg(vcpu, userdata, &value))
 		change_next(vcpu, userdata, value, true);
+}
+
+void loongarch_call_last_cpucfg(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = vcpu_by_index(index);
+	unsigned int to = loongarch_rd(loongarch_site_word(userdata));
+	uint64_t next_pc;
+	uint32_t value;
+
+	if (!vcpu || !take_cpucfg(vcpu, userdata, &value))
+		return;
+	next_pc = site_pc(vcpu, userdata) + LOONGARCH_SIZE;
+	if (to != LOONGARCH_R0)
+		register_write(vcpu, to, value);
+	qemu_plugin_set_pc(next_pc);
 }
 
 void loongarch_call_iocsrrd(unsigned int index, void *userdata)
@@ -81,7 +108,17 @@ void loongarch_call_iocsrrd(unsigned int index, void *userdata)
 		change_next(vcpu, userdata, PARACALL_LOONGARCH_IOCSR_VM, false);
 }
 
-/* What comes in between, like an interrupt's code, is not at that place. */
+/* What comes next is at @pc: if that is where the change belongs, it is made. */
+static void end_change(struct vcpu *vcpu, struct loongarch_change *change, uint64_t pc)
+{
+	change->is_pending = false;
+	if (change->next_pc == pc && change->reg != LOONGARCH_R0)
+		register_write(vcpu, change->reg,
+			       change->replaces
+				       ? change->bits
+				       : register_read(vcpu, change->reg) | change->bits);
+}
+
 void loongarch_call_next(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = vcpu_by_index(index);
@@ -89,20 +126,33 @@ void loongarch_call_next(unsigned int index, void *userdata)
 
 	if (!vcpu)
 		return;
-	change = &loongarch_vcpu(vcpu)->change;
-	if (change->next != (uintptr_t)userdata + 1)
-		return;
-	change->next = 0;
-	if (change->reg != LOONGARCH_R0)
-		register_write(vcpu, change->reg,
-			       change->replaces
-				       ? change->bits
-				       : register_read(vcpu, change->reg) | change->bits);
+	change = change_of(vcpu);
+	if (change->is_pending)
+		end_change(vcpu, change,
+			   (register_read(vcpu, LOONGARCH_PC) & ~LOONGARCH_PLACE_MASK) |
+				   (uintptr_t)userdata);
 }
 
 void loongarch_call_forget(struct vcpu *vcpu)
 {
-	loongarch_vcpu(vcpu)->change.next = 0;
+	change_of(vcpu)->is_pending = false;
+}
+
+/* It came before the next instruction, or the reading itself was not allowed. */
+void loongarch_call_broken_off(unsigned int index, int type, uint64_t from, uint64_t to,
+			       void *userdata)
+{
+	struct vcpu *vcpu = vcpu_by_index(index);
+	struct loongarch_change *change;
+
+	(void)type;
+	(void)to;
+	(void)userdata;
+	if (!vcpu)
+		return;
+	change = change_of(vcpu);
+	if (change->is_pending)
+		end_change(vcpu, change, from);
 }
 
 /* Not more often than the host's clock ticks. */
@@ -112,9 +162,7 @@ void loongarch_call_interrupted(unsigned int index, int type, uint64_t from, uin
 	struct vcpu *vcpu = vcpu_by_index(index);
 	uint64_t nanoseconds;
 
-	(void)type;
-	(void)to;
-	(void)userdata;
+	loongarch_call_broken_off(index, type, from, to, userdata);
 	if (!vcpu)
 		return;
 	nanoseconds = clock_coarse_nanoseconds();

@@ -17,8 +17,12 @@ qemu_plugin_vcpu_cb loongarch_call_cpucfg;
 qemu_plugin_vcpu_cb loongarch_call_iocsrrd;
 qemu_plugin_vcpu_cb loongarch_call_next;
 
-/* After an interrupt was delivered. */
+/* As a block's last instruction: QEMU does not execute it if it is KVM's. */
+qemu_plugin_vcpu_cb loongarch_call_last_cpucfg;
+
+/* After an interrupt was delivered; before an exception is. */
 qemu_plugin_discon_cb loongarch_call_interrupted;
+qemu_plugin_discon_cb loongarch_call_broken_off;
 
 /* Nothing is to be changed any more. */
 void loongarch_call_forget(struct vcpu *vcpu);

@@ -23,8 +23,9 @@
 #define IOCSRRD_D 0x06480c00u
 
 /*
- * Places in a page where a block may begin behind one that ends with an instruction whose
- * result is changed, as with its page.
+ * Places in a page where a block of the kernel may begin behind one that ends with a reading
+ * of IOCSR, as with its page. What the machine has there no plugin can read, so the reading
+ * can't be done in QEMU's place.
  */
 static _Atomic(bool) follows[(LOONGARCH_PLACE_MASK + 1) / LOONGARCH_SIZE];
 
@@ -40,11 +41,16 @@ static bool is_reading(uint32_t word)
 }
 
 /* Returns whether what it gives may be changed behind it. */
-static bool hook(struct qemu_plugin_insn *insn, uint32_t word, uint64_t address)
+static bool hook(struct qemu_plugin_insn *insn, uint32_t word, uint64_t address, bool is_last)
 {
 	void *site = loongarch_site_pack(word, address);
 	bool is_kernel = loongarch_is_kernel_address(address);
 
+	if ((word & TWO_REGISTERS_MASK) == CPUCFG && is_last) {
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, loongarch_call_last_cpucfg,
+						       QEMU_PLUGIN_CB_RW_REGS_PC, site);
+		return false;
+	}
 	if ((word & TWO_REGISTERS_MASK) == CPUCFG) {
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, loongarch_call_cpucfg,
 						       QEMU_PLUGIN_CB_R_REGS, site);
@@ -105,7 +111,8 @@ void loongarch_instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 {
 	size_t count = qemu_plugin_tb_n_insns(block);
 	uint64_t address = qemu_plugin_tb_vaddr(block);
-	bool is_next = atomic_load_explicit(follows_at(address), memory_order_relaxed);
+	bool is_next = loongarch_is_kernel_address(address) &&
+		       atomic_load_explicit(follows_at(address), memory_order_relaxed);
 
 	(void)userdata;
 	engine_note_guest();
@@ -116,7 +123,7 @@ void loongarch_instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 
 		if (is_next)
 			hook_next(insn, address);
-		is_next = read_word(insn, &word) && hook(insn, word, address);
+		is_next = read_word(insn, &word) && hook(insn, word, address, i == count - 1);
 	}
 	if (is_next)
 		atomic_store_explicit(follows_at(address), true, memory_order_relaxed);

@@ -9,6 +9,7 @@
 #include "start.h"
 
 #include "../memory.h"
+#include "calls.h"
 #include "registers.h"
 #include "state.h"
 
@@ -75,7 +76,10 @@ void loongarch_start_reached(unsigned int index, void *userdata)
 	struct vcpu *vcpu = vcpu_by_index(index);
 
 	(void)userdata;
-	if (!vcpu || vcpu->index)
+	if (!vcpu)
+		return;
+	loongarch_call_forget(vcpu);
+	if (vcpu->index)
 		return;
 	if (!atomic_exchange(&engine->has_started, true))
 		loongarch_look_around(vcpu);

@@ -7,8 +7,9 @@
 
 /* What an instruction gives is changed behind it: see calls.h. */
 struct loongarch_change {
-	/* The place in its page of the instruction that comes next, plus 1; 0: nothing is. */
-	uint32_t next;
+	bool is_pending;
+	/* Where the instruction that comes next is. */
+	uint64_t next_pc;
 	unsigned int reg;
 	/* It gets these bits, beside those that it has or in place of them. */
 	uint64_t bits;
@@ -27,6 +28,8 @@ struct loongarch_vcpu {
 struct loongarch_machine {
 	/* Where memory ends was found out. */
 	bool has_memory;
+	/* With one thread for all vCPUs; else each has its own. */
+	struct loongarch_change change;
 };
 
 static inline struct loongarch_vcpu *loongarch_vcpu(struct vcpu *vcpu)

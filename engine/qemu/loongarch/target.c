@@ -39,6 +39,8 @@ static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 	qemu_plugin_register_vcpu_tb_trans_cb(id, loongarch_instructions_hook, NULL);
 	qemu_plugin_register_vcpu_discon_cb(id, QEMU_PLUGIN_DISCON_INTERRUPT,
 					    loongarch_call_interrupted, NULL);
+	qemu_plugin_register_vcpu_discon_cb(id, QEMU_PLUGIN_DISCON_EXCEPTION,
+					    loongarch_call_broken_off, NULL);
 }
 
 static void vcpu_init(struct vcpu *vcpu)

@@ -28,6 +28,38 @@ void execute(struct state *state)
 	*state = this_frame()->state;
 }
 
+/* Entries of the TLB: valid, dirty, for level 3, cached, global; and 4096 bytes. */
+#define ENTRY_PRESENT 0x5ful
+#define ENTRY_ABSENT 0x40ul
+#define PAGE_SHIFT 12
+#define SIZE_SHIFT 24
+
+#define write_register(number, value) \
+	__asm__ volatile("csrwr %0,%1" \
+			 : "=r"((uint64_t){ 0 }) \
+			 : "i"(number), "0"((uint64_t)(value)) \
+			 : "memory")
+
+void map_page(uint64_t address, const volatile void *page)
+{
+	uint64_t present = physical(page) | ENTRY_PRESENT;
+	bool is_odd = address >> PAGE_SHIFT & 1;
+
+	write_register(CSR_DMW2, 0);
+	write_register(CSR_STLBPS, PAGE_SHIFT);
+	write_register(CSR_TLBIDX, (uint64_t)PAGE_SHIFT << SIZE_SHIFT);
+	write_register(CSR_TLBEHI, address);
+	write_register(CSR_TLBELO0, is_odd ? ENTRY_ABSENT : present);
+	write_register(CSR_TLBELO1, is_odd ? present : ENTRY_ABSENT);
+	__asm__ volatile("invtlb 0x0,$zero,$zero\n\ttlbfill" : : : "memory");
+}
+
+void unmap_page(void)
+{
+	__asm__ volatile("invtlb 0x0,$zero,$zero" : : : "memory");
+	write_register(CSR_DMW2, WINDOW_USER);
+}
+
 void unexpected_exception(void)
 {
 	const struct state *state = &this_frame()->state;

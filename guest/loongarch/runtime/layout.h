@@ -24,6 +24,11 @@
 #define CSR_ERA 0x6
 #define CSR_BADV 0x7
 #define CSR_EENTRY 0xc
+#define CSR_TLBIDX 0x10
+#define CSR_TLBEHI 0x11
+#define CSR_TLBELO0 0x12
+#define CSR_TLBELO1 0x13
+#define CSR_STLBPS 0x1e
 #define CSR_CPUID 0x20
 #define CSR_SAVE0 0x30
 /* The CPU's struct frame. */

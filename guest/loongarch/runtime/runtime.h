@@ -86,6 +86,7 @@ struct state {
 };
 
 enum exception_code {
+	CODE_PAGE_INVALID_FETCH = 0x3,
 	CODE_BREAK = 0xc,
 	CODE_NOT_EXISTENT = 0xd,
 	CODE_PRIVILEGE = 0xe,
@@ -105,6 +106,13 @@ static inline uint64_t user_address(const volatile void *pointer)
 	return physical(pointer);
 }
 
+/*
+ * Map a page at @address, for both levels; the other one of its pair, at @address ^ 4096, is
+ * absent. In the lower half this replaces the window of user mode, until unmap_page().
+ */
+void map_page(uint64_t address, const volatile void *page);
+void unmap_page(void);
+
 /* Make what was written instructions. */
 static inline void instructions_written(void)
 {
@@ -116,6 +124,8 @@ static inline void instructions_written(void)
 #define CPUCFG(rd, rj) (0x00006c00u | (uint32_t)(rj) << 5 | (uint32_t)(rd))
 #define IOCSRRD_W(rd, rj) (0x06480800u | (uint32_t)(rj) << 5 | (uint32_t)(rd))
 #define IOCSRRD_D(rd, rj) (0x06480c00u | (uint32_t)(rj) << 5 | (uint32_t)(rd))
+#define OR(rd, rj, rk) \
+	(0x00150000u | (uint32_t)(rk) << 10 | (uint32_t)(rj) << 5 | (uint32_t)(rd))
 /* For execute() to end with: CODE_BREAK. */
 #define BREAK 0x002a0000u
 
