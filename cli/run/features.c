@@ -9,7 +9,14 @@
 /* Where properties of the CPUs are to be found: the end of their types' names. */
 static const char *cpu_type(enum paracall_architecture architecture)
 {
-	return architecture == PARACALL_X86 ? "x86_64-cpu" : "arm-cpu";
+	switch (architecture) {
+	case PARACALL_X86:
+		return "x86_64-cpu";
+	case PARACALL_LOONGARCH:
+		return "loongarch-cpu";
+	default:
+		return "arm-cpu";
+	}
 }
 
 void features_add(struct run_options *options, const char *words)

@@ -645,6 +645,13 @@ static void names_of_features(void **state)
 		    strcmp(info->name, "migration-control"))
 			fail_msg("%s: QEMU has a name for it", info->name);
 	assert_null(kvm_name_find(PARACALL_ARM64, "kvmclock", 8));
+	name = kvm_name_find(PARACALL_LOONGARCH, "kvm-steal-time", 14);
+	assert_non_null(name);
+	assert_string_equal(name->features[0], "steal-time");
+	name = kvm_name_find(PARACALL_LOONGARCH, "kvm-pv-ipi", 10);
+	assert_non_null(name);
+	assert_string_equal(name->features[0], "ipi");
+	assert_null(kvm_name_find(PARACALL_LOONGARCH, "kvm-no-adjvtime", 15));
 	assert_string_equal(kvm_name_find(PARACALL_X86, "kvm_pv_ipi=on", 10)->name,
 			    "kvm-pv-ipi");
 	assert_null(kvm_name_find(PARACALL_X86, "kvm-pv-ipi", 9));
@@ -660,6 +667,10 @@ static void other_model(void **state)
 	free(text);
 	text = kvm_names_drop(PARACALL_ARM64, "host,kvm-steal-time=off,sve=on", NULL);
 	assert_string_equal(text, "host,sve=on");
+	free(text);
+	text = kvm_names_drop(PARACALL_LOONGARCH, "max,kvm-steal-time=off,lsx=on,-kvm-pv-ipi",
+			      NULL);
+	assert_string_equal(text, "max,lsx=on");
 	free(text);
 }
 

@@ -27,6 +27,8 @@ static const struct kvm_name names[] = {
 	{ PARACALL_ARM64, "kvm-steal-time", { "pv-time", NULL } },
 	/* The virtual counter never stands still under TCG, whatever this says. */
 	{ PARACALL_ARM64, "kvm-no-adjvtime", { NULL, NULL } },
+	{ PARACALL_LOONGARCH, "kvm-steal-time", { "steal-time", NULL } },
+	{ PARACALL_LOONGARCH, "kvm-pv-ipi", { "ipi", NULL } },
 };
 /* clang-format on */
 
