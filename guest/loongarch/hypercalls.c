@@ -472,6 +472,30 @@ static void test_given_up(void)
 	check(is_kept(record(0)), "one without bit 0 is written to");
 }
 
+/* Where the machine began, user mode can have another page. That is no reset. */
+#define MACHINE_BEGIN 0x1c000000
+
+static void test_no_reset(void)
+{
+	uint32_t *mine = code[this_cpu_number()];
+	struct state state;
+
+	mine[0] = BREAK;
+	instructions_written();
+	set(record(0), 0, 0);
+	check_equal(notify(record(0)), 0, "NOTIFY");
+	fill(&state);
+	state.pc = MACHINE_BEGIN;
+	state.mode = MODE_USER;
+	map_page(MACHINE_BEGIN, mine);
+	execute(&state);
+	unmap_page();
+	check_equal(exception_code(&state), CODE_BREAK, "how it ended");
+	check_equal((int64_t)state.pc, MACHINE_BEGIN, "where");
+	check(!is_kept(record(0)), "the record is not written to any more");
+	check_equal(notify(NULL), 0, "NOTIFY of none");
+}
+
 static void notify_here(void *argument)
 {
 	volatile uint32_t *good = argument;
@@ -595,6 +619,11 @@ static const struct test tests[] = {
 	{ .name = "steal time: a record that is given up",
 	  .rule = EXIT "kvm_save_notify",
 	  .run = test_given_up,
+	  .kvm = true,
+	  .features = STEAL_TIME },
+	{ .name = "steal time: where the machine began",
+	  .rule = EXIT "kvm_save_notify",
+	  .run = test_no_reset,
 	  .kvm = true,
 	  .features = STEAL_TIME },
 	{ .name = "steal time: each CPU has a record",

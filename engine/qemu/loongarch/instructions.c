@@ -84,7 +84,7 @@ static bool is_at_start(void)
 	return is_at_start;
 }
 
-/* User mode may have something else there: see start.c. */
+/* Elsewhere in memory user mode may have something at that address: see start.c. */
 static void look_at_beginning(struct qemu_plugin_tb *block)
 {
 	load_note_block(

@@ -4,7 +4,7 @@
  * without it with a few instructions that go to the kernel or wait for its message
  * (hw/loongarch/boot.c). A reset begins there again, but general registers keep what they
  * had. With a thread for each vCPU a reset is known by this: the first vCPU slept, and goes
- * on where the machine begins. User mode can't make that.
+ * on where the machine begins. User mode has other memory at that address.
  */
 #include "start.h"
 
@@ -21,9 +21,13 @@
 #define LOW_END UINT64_C(0x10000000)
 #define HIGH_START UINT64_C(0x80000000)
 
+/* Without translation, as after a reset, that is the memory's address, too. */
 bool loongarch_begins_at(uint64_t address)
 {
-	return address == FLASH_START;
+	uint64_t physical;
+
+	return address == FLASH_START && qemu_plugin_translate_vaddr(address, &physical) &&
+	       physical == FLASH_START;
 }
 
 /* A vCPU that waits for a message there is as good as one that did not begin. */

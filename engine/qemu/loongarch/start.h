@@ -8,7 +8,7 @@
 /* The first instruction is executed, perhaps not for the first time. */
 qemu_plugin_vcpu_cb loongarch_start_reached;
 
-/* Whether the machine begins with the block at @address. */
+/* While it is translated: whether the machine begins with the block at @address. */
 bool loongarch_begins_at(uint64_t address);
 
 /* For load.c: see ../target.h. */
