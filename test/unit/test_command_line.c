@@ -577,7 +577,7 @@ static void cpu_flags(void **state)
 	command_line_free(&line);
 }
 
-/* The last key of each kind; "_" is "-" in -cpu. */
+/* The last key of each kind; "_" is "-". */
 static void properties(void **state)
 {
 	char *argv[] = { "qemu",
@@ -585,6 +585,10 @@ static void properties(void **state)
 			 "max,+kvm_pv_unhalt,kvm-pv-ipi=off,-kvmclock,kvmclock=on",
 			 "-global",
 			 "x86_64-cpu.kvm-steal-time=off",
+			 "-global",
+			 "x86_64-cpu.kvm_asyncpf=off",
+			 "-device",
+			 "max-x86_64-cpu,kvm_pv_eoi=on",
 			 NULL };
 	static const struct {
 		const char *property;
@@ -592,6 +596,7 @@ static void properties(void **state)
 	} wanted[] = {
 		{ "kvm-pv-unhalt", COMMAND_YES }, { "kvm-pv-ipi", COMMAND_NO },
 		{ "kvmclock", COMMAND_NO },	  { "kvm-steal-time", COMMAND_NO },
+		{ "kvm-asyncpf", COMMAND_NO },	  { "kvm-pv-eoi", COMMAND_YES },
 		{ "kvm-pv", COMMAND_SILENT },	  { "kvm-pv-unhalt-x", COMMAND_SILENT },
 		{ "kvm", COMMAND_SILENT },
 	};

@@ -202,6 +202,7 @@ static enum command_answer answer_of(const char *value)
 	return command_line_is_yes(value) ? COMMAND_YES : COMMAND_NO;
 }
 
+/* x86's have aliases with "_" for "-". */
 static bool is_property(const char *key, const char *property)
 {
 	while (*key && (*key == *property || (*key == '_' && *property == '-'))) {
@@ -264,6 +265,15 @@ static bool ends_with(const char *text, const char *end)
 	return text && length >= strlen(end) && !strcmp(text + length - strlen(end), end);
 }
 
+/* Of -device: the last of its names. */
+static const char *property_value(const struct command_option *option, const char *property)
+{
+	for (size_t i = option->key_count; i > 0; i--)
+		if (is_property(option->keys[i - 1].key, property))
+			return option->keys[i - 1].value;
+	return NULL;
+}
+
 /* What one -global or -device says. */
 static enum command_answer device_answer(const struct command_option *option,
 					 const char *cpu_type, const char *property)
@@ -274,8 +284,8 @@ static enum command_answer device_answer(const struct command_option *option,
 	if (!ends_with(command_option_value(option, "driver"), cpu_type))
 		return COMMAND_SILENT;
 	if (!strcmp(option->group, "device"))
-		value = command_option_value(option, property);
-	else if (!strcmp(option->group, "global") && global && !strcmp(global, property))
+		value = property_value(option, property);
+	else if (!strcmp(option->group, "global") && global && is_property(global, property))
 		value = command_option_value(option, "value");
 	return value ? answer_of(value) : COMMAND_SILENT;
 }
