@@ -9,17 +9,12 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-bool accelerator_is(const struct command_accelerator *accelerator, const char *name)
-{
-	return accelerator->length == strlen(name) &&
-	       !strncmp(accelerator->name, name, accelerator->length);
-}
-
 /* TCG; or a question, which QEMU answers without a guest. */
 static bool is_tcg(const struct command_accelerator *accelerator)
 {
-	return accelerator_is(accelerator, "tcg") || accelerator_is(accelerator, "help") ||
-	       accelerator_is(accelerator, "?");
+	return command_accelerator_is(accelerator, "tcg") ||
+	       command_accelerator_is(accelerator, "help") ||
+	       command_accelerator_is(accelerator, "?");
 }
 
 /* On Linux those that are other systems' never work. */
@@ -28,17 +23,7 @@ static bool is_like_kvm(const struct command_accelerator *accelerator)
 	static const char *const names[] = { "kvm", "hvf", "nvmm", "whpx" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (accelerator_is(accelerator, names[i]))
-			return true;
-	return false;
-}
-
-static bool has_tcg(const struct command_line *line)
-{
-	struct command_accelerator accelerator = { .seen = 0 };
-
-	while (command_line_next_accelerator(line, &accelerator))
-		if (accelerator_is(&accelerator, "tcg"))
+		if (command_accelerator_is(accelerator, names[i]))
 			return true;
 	return false;
 }
@@ -80,7 +65,7 @@ static const char *find_fault(const struct run_options *options,
 			      const struct command_line *line,
 			      const struct command_accelerator *accelerator)
 {
-	bool is_list = has_tcg(line);
+	bool is_list = command_line_has_accelerator(line, "tcg");
 	bool is_forced = options->accelerator || options->is_drop_in;
 
 	if (!is_like_kvm(accelerator))

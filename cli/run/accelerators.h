@@ -14,6 +14,4 @@ bool accelerators_check(const struct run_options *options, const struct command_
 /* Some accelerator is named that is not TCG. */
 bool accelerators_are_foreign(const struct command_line *line);
 
-bool accelerator_is(const struct command_accelerator *accelerator, const char *name);
-
 #endif /* PARACALL_CLI_RUN_ACCELERATORS_H */

@@ -92,9 +92,8 @@ static const struct command_option *option_without_tcg(const struct command_line
 {
 	struct command_accelerator accelerator = { .seen = 0 };
 
-	while (command_line_next_accelerator(line, &accelerator))
-		if (accelerator.length == 3 && !strncmp(accelerator.name, "tcg", 3))
-			return NULL;
+	if (!command_line_has_accelerator(line, "tcg"))
+		command_line_next_accelerator(line, &accelerator);
 	return accelerator.option;
 }
 
@@ -141,22 +140,12 @@ static void report(const struct rewriting *rewriting)
 	free(words[1]);
 }
 
-static bool line_has_tcg(const struct command_line *line)
-{
-	struct command_accelerator accelerator = { .seen = 0 };
-
-	while (command_line_next_accelerator(line, &accelerator))
-		if (accelerator_is(&accelerator, "tcg"))
-			return true;
-	return false;
-}
-
 void rewrite_command(struct strings *command, const struct run_options *options,
 		     const struct command_line *line)
 {
 	struct rewriting rewriting = { .options = options,
 				       .line = line,
-				       .has_tcg = line_has_tcg(line) };
+				       .has_tcg = command_line_has_accelerator(line, "tcg") };
 	size_t word = 0;
 
 	for (size_t i = 0; i < line->count; i++) {

@@ -89,6 +89,22 @@ bool command_line_next_accelerator(const struct command_line *line,
 	return true;
 }
 
+bool command_accelerator_is(const struct command_accelerator *accelerator, const char *name)
+{
+	return accelerator->length == strlen(name) &&
+	       !strncmp(accelerator->name, name, accelerator->length);
+}
+
+bool command_line_has_accelerator(const struct command_line *line, const char *name)
+{
+	struct command_accelerator accelerator = { .seen = 0 };
+
+	while (command_line_next_accelerator(line, &accelerator))
+		if (command_accelerator_is(&accelerator, name))
+			return true;
+	return false;
+}
+
 bool command_line_counts_instructions(const struct command_line *line)
 {
 	return command_line_value(line, "icount", "shift");
@@ -104,7 +120,7 @@ bool command_line_shares_thread(const struct command_line *line)
 	while (command_line_next_accelerator(line, &accelerator)) {
 		const char *thread = command_option_value(accelerator.option, "thread");
 
-		if (accelerator.length == 3 && !strncmp(accelerator.name, "tcg", 3))
+		if (command_accelerator_is(&accelerator, "tcg"))
 			return !strcmp(accelerator.option->group, "accel") && thread &&
 			       !strcmp(thread, "single");
 	}
@@ -183,7 +199,6 @@ static bool asks_for_help(const struct command_option *option)
 bool command_line_has_guest(const struct command_line *line)
 {
 	const char *machine = command_line_machine(line);
-	struct command_accelerator accelerator = { .seen = 0 };
 
 	if ((machine && !strcmp(machine, "none")) || command_line_last(line, "dump-vmstate"))
 		return false;
@@ -191,10 +206,7 @@ bool command_line_has_guest(const struct command_line *line)
 		if (asks_for_help(&line->options[i]))
 			return false;
 	/* QEMU's tests play the guest themselves. */
-	while (command_line_next_accelerator(line, &accelerator))
-		if (accelerator.length == 5 && !strncmp(accelerator.name, "qtest", 5))
-			return false;
-	return true;
+	return !command_line_has_accelerator(line, "qtest");
 }
 
 static enum command_answer answer_of(const char *value)

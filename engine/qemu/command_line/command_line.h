@@ -106,6 +106,10 @@ struct command_accelerator {
 bool command_line_next_accelerator(const struct command_line *line,
 				   struct command_accelerator *accelerator);
 
+/* Whether it is the one of that name; and whether one of all is. */
+bool command_accelerator_is(const struct command_accelerator *accelerator, const char *name);
+bool command_line_has_accelerator(const struct command_line *line, const char *name);
+
 /* Instructions are QEMU's clock. */
 bool command_line_counts_instructions(const struct command_line *line);
 
