@@ -257,6 +257,46 @@ print("pv-send-ipi" in d, "pv-unhalt" in d)' "$work/json"
 	expect "a summary that can't be written" 1 "can't be written to '/nonexistent/x'" "${guest[@]}"
 }
 
+# is_settled PROCESS: its guest has started, or never will.
+is_settled() {
+	has_started "$1" || is_gone "$1"
+}
+
+# Each guest has a recording and a trace of its own, also of two at once.
+test_files() {
+	local -x PARACALL_OPTIONS="--record=$work/recording-%p --trace --output=$work/trace-%p"
+	local process
+	local -a processes=()
+
+	for _ in 1 2; do
+		"$program" -display none >>"$work/files" 2>&1 </dev/null &
+		processes+=($!)
+	done
+	for process in "${processes[@]}"; do
+		wait_until is_settled "$process"
+		if has_started "$process" >"$work/out" 2>&1; then
+			pass "a recording for each guest"
+		else
+			fail "a recording for each guest" "it does not run" "$work/files"
+		fi
+	done
+	kill "${processes[@]}"
+	wait "${processes[@]}" 2>/dev/null
+	for process in "${processes[@]}"; do
+		if [ -e "$work/recording-$process" ] && wait_until \
+			"$paracall" report --count "$work/recording-$process"; then
+			pass "a recording named by the process"
+		else
+			fail "a recording named by the process" "it is not there"
+		fi
+		if [ -e "$work/trace-$process" ]; then
+			pass "a trace named by the process"
+		else
+			fail "a trace named by the process" "it is not there"
+		fi
+	done
+}
+
 # QEMU's switches that change how it runs.
 test_switches() {
 	local -x PARACALL_SUMMARY=$work/switches
@@ -406,6 +446,7 @@ test_targets
 test_process
 test_daemon
 test_variables
+test_files
 test_switches
 test_loops
 test_features

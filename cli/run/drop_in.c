@@ -118,6 +118,40 @@ static bool check_options(const struct run_options *options, const struct string
 	return true;
 }
 
+/* "%p" is QEMU's process; the caller's to free. */
+static char *expand(const char *name, pid_t process)
+{
+	char *path = format_string("%s", "");
+
+	while (*name) {
+		size_t length = strcspn(name, "%");
+		bool is_process = name[length] == '%' && name[length + 1] == 'p';
+		char *longer;
+
+		if (name[length] && !is_process)
+			length++;
+		longer = is_process
+				 ? format_string("%s%.*s%d", path, (int)length, name, process)
+				 : format_string("%s%.*s", path, (int)length, name);
+		free(path);
+		path = longer;
+		name += length + (is_process ? 2 : 0);
+	}
+	return path;
+}
+
+/* Of a file that is the guest's own, unless it's NULL. @names keeps it. */
+static void expand_name(const char **name, struct strings *names)
+{
+	char *path = *name ? expand(*name, getpid()) : NULL;
+
+	if (!path)
+		return;
+	strings_add(names, path);
+	free(path);
+	*name = names->items[names->count - 1];
+}
+
 /* What QEMU gets beyond the tool's own words. Returns only if it can't be started. */
 static int run_with_plugin(struct run_options *options, struct strings *command, char **argv)
 {
@@ -152,6 +186,7 @@ static int run_guest(const struct target_info *target, int argc, char **argv)
 	const char *summary = getenv(SUMMARY);
 	struct run_options options = { .qemu = NULL };
 	struct strings command = { .items = NULL };
+	struct strings names = { .items = NULL };
 	struct strings words = { .items = NULL };
 	int status = EXIT_MISTAKE;
 
@@ -162,12 +197,16 @@ static int run_guest(const struct target_info *target, int argc, char **argv)
 		options.is_drop_in = true;
 		if (summary && *summary)
 			options.summary = summary;
+		expand_name(&options.summary, &names);
+		expand_name(&options.trace.output, &names);
+		expand_name(&options.trace.record, &names);
 		if (target->adapt)
 			target->adapt(&options);
 		status = run_with_plugin(&options, &command, argv);
 	}
 	strings_free(&command);
 	run_options_free(&options);
+	strings_free(&names);
 	strings_free(&words);
 	return status;
 }

@@ -27,43 +27,18 @@ struct watch {
 	int summary;
 };
 
-/* "%p" is QEMU's process; the caller's to free. */
-static char *expand(const char *name, pid_t process)
-{
-	char *path = format_string("%s", "");
-
-	while (*name) {
-		size_t length = strcspn(name, "%");
-		bool is_process = name[length] == '%' && name[length + 1] == 'p';
-		char *longer;
-
-		if (name[length] && !is_process)
-			length++;
-		longer = is_process
-				 ? format_string("%s%.*s%d", path, (int)length, name, process)
-				 : format_string("%s%.*s", path, (int)length, name);
-		free(path);
-		path = longer;
-		name += length + (is_process ? 2 : 0);
-	}
-	return path;
-}
-
 /* A tool may start many guests: called as QEMU each adds its own to the file. */
 bool watch_open_summary(const struct run_options *options, int *summary)
 {
 	int how = options->is_drop_in ? O_APPEND : O_TRUNC;
-	char *path;
 
 	*summary = -1;
 	if (!options->summary)
 		return true;
-	path = options->is_drop_in ? expand(options->summary, getpid())
-				   : format_string("%s", options->summary);
-	*summary = open(path, O_WRONLY | O_CREAT | how, 0666);
+	*summary = open(options->summary, O_WRONLY | O_CREAT | how, 0666);
 	if (*summary < 0)
-		complain("the summary can't be written to '%s': %s", path, strerror(errno));
-	free(path);
+		complain("the summary can't be written to '%s': %s", options->summary,
+			 strerror(errno));
 	return *summary >= 0;
 }
 
