@@ -257,6 +257,11 @@ print("pv-send-ipi" in d, "pv-unhalt" in d)' "$work/json"
 	expect "a summary that can't be written" 1 "can't be written to '/nonexistent/x'" "${guest[@]}"
 }
 
+# has_no_file PROCESS WORDS: it has no file of that name open.
+has_no_file() {
+	! find "/proc/$1/fd" -lname "*$2*" | grep -q .
+}
+
 # is_settled PROCESS: its guest has started, or never will.
 is_settled() {
 	has_started "$1" || is_gone "$1"
@@ -295,6 +300,36 @@ test_files() {
 			fail "a trace named by the process" "it is not there"
 		fi
 	done
+}
+
+# A guest without Paracall has nothing of it, and standard files are there.
+test_nothing_left() {
+	local -x PARACALL_OPTIONS=--features=pv-unhalt PARACALL_SUMMARY=$work/none
+	local process script=$work/shows_files
+
+	PARACALL_OPTIONS+=" --record=$work/none-recording"
+	"$program" -display none -cpu max,+x2apic -pidfile "$work/pid" >"$work/out" 2>&1 </dev/null &
+	process=$!
+	wait_until is_there "$work/pid"
+	check_file "a guest without Paracall" "$work/out" "without Paracall"
+	if has_no_file $process memfd:paracall && has_no_file $process "$work/none"; then
+		pass "a guest without Paracall, its files"
+	else
+		fail "a guest without Paracall, its files" "some are ours" <(ls -l /proc/$process/fd)
+	fi
+	kill $process
+	wait $process 2>/dev/null
+	# shellcheck disable=SC2016 # the script's
+	printf '#!/bin/sh\nexec 9>"%s"\nfor i in 0 1 2; do readlink /proc/$$/fd/$i >&9; done\n' \
+		"$work/files" >"$script"
+	chmod +x "$script"
+	PARACALL_QEMU=$script PATH=/usr/bin:/bin XDG_CACHE_HOME=$work "$program" -version \
+		<&- >&- 2>&-
+	if [ "$(grep -c /dev/null "$work/files")" -eq 3 ]; then
+		pass "QEMU's own, without standard files"
+	else
+		fail "QEMU's own, without standard files" "they are not there" "$work/files"
+	fi
 }
 
 # QEMU's switches that change how it runs.
@@ -447,6 +482,7 @@ test_process
 test_daemon
 test_variables
 test_files
+test_nothing_left
 test_switches
 test_loops
 test_features

@@ -152,32 +152,60 @@ static void expand_name(const char **name, struct strings *names)
 	*name = names->items[names->count - 1];
 }
 
-/* What QEMU gets beyond the tool's own words. Returns only if it can't be started. */
-static int run_with_plugin(struct run_options *options, struct strings *command, char **argv)
-{
-	int report = memfd_create("paracall-report", 0);
-	struct trace trace = { .memory = -1 };
+/* What the plugin gets. */
+struct files {
+	int report;
 	int summary;
+	struct trace trace;
+};
+
+static void close_files(struct files *files)
+{
+	if (files->report >= 0)
+		close(files->report);
+	if (files->summary >= 0)
+		close(files->summary);
+	trace_stop(&files->trace);
+}
+
+/* What QEMU gets beyond the tool's own words; false if it has to do without. */
+static bool make_command(struct strings *command, struct run_options *options,
+			 struct files *files)
+{
 	char *qemu;
 
-	if (report < 0 || !trace_prepare(&trace, &options->trace) ||
+	if (files->report < 0)
+		complain("no memory for the report: %s", strerror(errno));
+	if (files->report < 0 || !trace_prepare(&files->trace, &options->trace) ||
 	    !command_make(command, options))
-		return run_alone_after_all(options->target, argv);
+		return false;
 	qemu = command_find_qemu(options);
-	if (!watch_open_summary(options, &summary)) {
+	if (!qemu ||
+	    !plugin_add(command, options, files->report, files->trace.memory, files->summary)) {
 		free(qemu);
-		return EXIT_MISTAKE;
-	}
-	if (!qemu || !plugin_add(command, options, report, trace.memory, summary)) {
-		free(qemu);
-		return run_alone_after_all(options->target, argv);
+		return false;
 	}
 	free(command->items[0]);
 	command->items[0] = qemu;
-	if (!watch_start(options, report, summary, &trace, command->items))
+	return true;
+}
+
+/* Returns only if QEMU can't be started. */
+static int run_with_plugin(struct run_options *options, struct strings *command, char **argv)
+{
+	struct files files = { .report = memfd_create("paracall-report", 0),
+			       .trace = { .memory = -1 } };
+
+	if (!watch_open_summary(options, &files.summary))
+		return EXIT_MISTAKE;
+	if (!make_command(command, options, &files)) {
+		close_files(&files);
+		return run_alone_after_all(options->target, argv);
+	}
+	if (!watch_start(options, files.report, files.summary, &files.trace, command->items))
 		return EXIT_MISTAKE;
 	watch_exec(command->items);
-	complain("'%s' can't be run: %s", qemu, strerror(errno));
+	complain("'%s' can't be run: %s", command->items[0], strerror(errno));
 	return EXIT_NO_PROGRAM;
 }
 
@@ -190,7 +218,6 @@ static int run_guest(const struct target_info *target, int argc, char **argv)
 	struct strings words = { .items = NULL };
 	int status = EXIT_MISTAKE;
 
-	open_missing_standard_files();
 	if (make_words(&words, target, argv) &&
 	    run_options_parse(&options, (int)words.count, words.items) < 0 &&
 	    check_options(&options, &words, argc)) {
@@ -217,6 +244,7 @@ int drop_in_main(int argc, char **argv)
 	struct command_line line;
 	int status;
 
+	open_missing_standard_files();
 	if (!command_line_read(&line, argv)) {
 		complain("%s", line.error);
 		status = run_alone_after_all(target, argv);
