@@ -90,6 +90,25 @@ static const struct target_info *target_of_named(const char *program)
 	return target ? target : target_at(0);
 }
 
+static bool is_named_for(const char *named, const char *program)
+{
+	return named && *named && target_of_named(named) == target_of_program(program);
+}
+
+/* One that can't be run is left out, and the next may not be what was meant. */
+static void check_named(const char *program)
+{
+	const char *named = getenv("PARACALL_QEMU");
+
+	if (!is_named_for(named, program))
+		return;
+	if (access(named, X_OK))
+		complain("PARACALL_QEMU: there is no program '%s'", named);
+	else if (seen_is_self(named))
+		complain("PARACALL_QEMU: '%s' is Paracall by a QEMU's name: name a QEMU itself",
+			 named);
+}
+
 void qemus_find(struct qemus *qemus, const char *program, const char *only)
 {
 	const char *named = getenv("PARACALL_QEMU");
@@ -99,7 +118,7 @@ void qemus_find(struct qemus *qemus, const char *program, const char *only)
 		add(qemus, only, "named");
 		return;
 	}
-	if (named && *named && target_of_named(named) == target_of_program(program))
+	if (is_named_for(named, program))
 		add(qemus, named, "named by PARACALL_QEMU");
 	add_from_path(qemus, program);
 	add_private(qemus, program);
@@ -184,19 +203,19 @@ char *qemu_reason(struct qemu *qemu)
 		break;
 	case QEMU_TOO_OLD:
 		return format_string(
-			"QEMU %s at %s is too old (plugin API %d): get QEMU %s or later, for instance by script/setup, or name one with --qemu",
+			"QEMU %s at %s is too old (plugin API %d): get QEMU %s or later, for instance by script/setup, or name one with --qemu or PARACALL_QEMU",
 			qemu->version, qemu->path, qemu->plugin_api, QEMU_FIRST_VERSION);
 	case QEMU_TOO_NEW:
 		return format_string(
-			"QEMU %s at %s is too new (plugin API %d, this Paracall is built for %d): get a newer Paracall, or name another QEMU with --qemu",
+			"QEMU %s at %s is too new (plugin API %d, this Paracall is built for %d): get a newer Paracall, or name another QEMU with --qemu or PARACALL_QEMU",
 			qemu->version, qemu->path, qemu->plugin_api, PLUGIN_API_VERSION);
 	case QEMU_NO_PLUGINS:
 		return format_string(
-			"QEMU %s at %s was built without plugins: name another with --qemu",
+			"QEMU %s at %s was built without plugins: name another with --qemu or PARACALL_QEMU",
 			qemu->version, qemu->path);
 	case QEMU_BROKEN:
 		return format_string(
-			"'%s' does not answer like a QEMU: name another with --qemu",
+			"'%s' does not answer like a QEMU: name another with --qemu or PARACALL_QEMU",
 			qemu->path);
 	}
 	return format_string("QEMU %s at %s can be used", qemu->version, qemu->path);
@@ -208,6 +227,8 @@ char *qemu_choose(const char *program, const char *only, char **reason)
 	char *path = NULL;
 
 	*reason = NULL;
+	if (!only)
+		check_named(program);
 	qemus_find(&qemus, program, only);
 	for (size_t i = 0; i < qemus.count && !path; i++) {
 		struct qemu *qemu = &qemus.items[i];

@@ -65,9 +65,17 @@ static bool check_plugins(const struct command_line *line)
 	return true;
 }
 
+/* What is added behind it would be taken for that. */
+static bool check_last(const struct command_line *line)
+{
+	if (line->lacks_value)
+		complain("'%s' needs a value behind it", line->lacks_value);
+	return !line->lacks_value;
+}
+
 bool qemu_command_check(const char *program, const struct command_line *line)
 {
-	return check_program(program) && check_plugins(line);
+	return check_program(program) && check_last(line) && check_plugins(line);
 }
 
 static bool check_file(const char *what, const char *path)

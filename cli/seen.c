@@ -25,15 +25,20 @@ static bool make_mark(const char *path, char mark[MARK_SIZE])
 	return true;
 }
 
+bool seen_is_self(const char *path)
+{
+	char mark[MARK_SIZE];
+	char self[MARK_SIZE];
+
+	return make_mark(path, mark) && make_mark(SELF, self) && !strcmp(mark, self);
+}
+
 bool seen_is(const char *path)
 {
 	const char *seen = getenv(VARIABLE);
 	char mark[MARK_SIZE];
-	char self[MARK_SIZE];
 
-	if (!make_mark(path, mark))
-		return false;
-	return (seen && strstr(seen, mark)) || (make_mark(SELF, self) && !strcmp(mark, self));
+	return (seen && make_mark(path, mark) && strstr(seen, mark)) || seen_is_self(path);
 }
 
 /* What is noted already, with what is not. */

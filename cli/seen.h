@@ -9,6 +9,9 @@
 
 #include <stdbool.h>
 
+/* This program itself. */
+bool seen_is_self(const char *path);
+
 /* This program itself, by whatever name, or one that led to it. */
 bool seen_is(const char *path);
 

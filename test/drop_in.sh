@@ -242,7 +242,7 @@ d = json.load(open(sys.argv[1]))["features_offered"]
 print("pv-send-ipi" in d, "pv-unhalt" in d)' "$work/json"
 	wait_until has_recorded "$work/a recording"
 	expect "options, a recording" 0 "KICK_CPU" "$paracall" report --count "$work/a recording"
-	PARACALL_OPTIONS="--trace=KICK_CPU --output=$work/trace --qemu=$(used_qemu)"
+	PARACALL_OPTIONS="--trace=KICK_CPU --output=$work/trace"
 	by_itself "options, a trace" 33 "0 failed" "${guest[@]}" -kernel "$build/guest/kick.elf"
 	wait_until grep -qF "KICK_CPU(" "$work/trace"
 	check_file "options, a trace's lines" "$work/trace" "KICK_CPU("
@@ -320,16 +320,35 @@ test_nothing_left() {
 	kill $process
 	wait $process 2>/dev/null
 	# shellcheck disable=SC2016 # the script's
-	printf '#!/bin/sh\nexec 9>"%s"\nfor i in 0 1 2; do readlink /proc/$$/fd/$i >&9; done\n' \
-		"$work/files" >"$script"
+	printf '#!/bin/sh\nfor i in 0 1 2; do all="$all $(readlink /proc/$$/fd/$i)"; done\n%s "%s"\n' \
+		'echo "$all" >' "$work/files" >"$script"
 	chmod +x "$script"
 	PARACALL_QEMU=$script PATH=/usr/bin:/bin XDG_CACHE_HOME=$work "$program" -version \
 		<&- >&- 2>&-
-	if [ "$(grep -c /dev/null "$work/files")" -eq 3 ]; then
+	if [ "$(cat "$work/files")" = " /dev/null /dev/null /dev/null" ]; then
 		pass "QEMU's own, without standard files"
 	else
 		fail "QEMU's own, without standard files" "they are not there" "$work/files"
 	fi
+}
+
+# Each has a sentence.
+test_mistakes() {
+	local qemu
+
+	qemu=$(used_qemu)
+	expect "-append without its value" 1 "requires an argument" \
+		"${guest[@]}" -kernel "$build/guest/kick.elf" -append
+	same "-append without its value, QEMU's sentence" /dev/null -display none -append
+	expect "-append without its value, paracall run" 125 "'-append' needs a value" \
+		"$paracall" run -- qemu-system-x86_64 -display none -append
+	PARACALL_OPTIONS="--qemu=$qemu" expect "--qemu" 1 "PARACALL_QEMU" "${guest[@]}"
+	PARACALL_QEMU=$program expect "PARACALL_QEMU is Paracall" 0 \
+		"PARACALL_QEMU: '$program' is Paracall by a QEMU's name" "$program" -version
+	PARACALL_QEMU=/nonexistent/x expect "PARACALL_QEMU is nothing" 0 \
+		"PARACALL_QEMU: there is no program '/nonexistent/x'" "$program" -version
+	PARACALL_SUMMARY=$work/limited expect "no files left" 1 "no process to wait for QEMU's end" \
+		bash -c 'ulimit -n 6; exec "$@"' bash "${guest[@]}" -kernel "$build/guest/kick.elf"
 }
 
 # QEMU's switches that change how it runs.
@@ -483,6 +502,7 @@ test_daemon
 test_variables
 test_files
 test_nothing_left
+test_mistakes
 test_switches
 test_loops
 test_features

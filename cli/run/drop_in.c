@@ -111,6 +111,11 @@ static bool check_options(const struct run_options *options, const struct string
 		complain(OPTIONS ": '%s' is no option of 'paracall run'", options->rest[0]);
 		return false;
 	}
+	if (options->qemu) {
+		complain(OPTIONS
+			 ": --qemu is for guests alone: name the QEMU by PARACALL_QEMU");
+		return false;
+	}
 	if (options->trace.traces && !options->trace.output) {
 		complain(OPTIONS ": --trace needs --output=FILE there");
 		return false;
@@ -248,7 +253,7 @@ int drop_in_main(int argc, char **argv)
 	if (!command_line_read(&line, argv)) {
 		complain("%s", line.error);
 		status = run_alone_after_all(target, argv);
-	} else if (!command_line_has_guest(&line) || has_plugin(&line)) {
+	} else if (!command_line_has_guest(&line) || has_plugin(&line) || line.lacks_value) {
 		status = run_alone(target, argv);
 	} else {
 		status = run_guest(target, argc, argv);

@@ -104,6 +104,11 @@ static void write_summary(const struct watch *watch)
 	free(text);
 }
 
+static void complain_of_process(void)
+{
+	complain("no process to wait for QEMU's end: %s", strerror(errno));
+}
+
 static void __attribute__((noreturn)) watch_qemu(struct watch *watch)
 {
 	prctl(PR_SET_NAME, WATCH_NAME);
@@ -114,8 +119,12 @@ static void __attribute__((noreturn)) watch_qemu(struct watch *watch)
 	watch->trace->is_detached = true;
 	if (!trace_start(watch->trace, &watch->options->trace, watch->command))
 		_exit(EXIT_REFUSED);
+	if (chdir("/")) {
+		complain_of_process();
+		_exit(EXIT_REFUSED);
+	}
 	take_nothing(STDERR_FILENO);
-	if (chdir("/") || write(watch->ready, "", 1) != 1)
+	if (write(watch->ready, "", 1) != 1)
 		_exit(EXIT_REFUSED);
 	close(watch->ready);
 	wait_for_end(watch->alive);
@@ -134,10 +143,12 @@ static void start(struct watch *watch)
 		child = fork();
 		if (!child)
 			watch_qemu(watch);
+		if (child < 0)
+			complain_of_process();
 		_exit(child < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 	}
 	if (child < 0)
-		complain("no process to wait for QEMU's end: %s", strerror(errno));
+		complain_of_process();
 	while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		;
 }
@@ -167,9 +178,12 @@ bool watch_start(const struct run_options *options, int report, int summary,
 
 	if (summary < 0 && trace->memory < 0)
 		return true;
-	if (pipe2(alive, O_CLOEXEC))
+	if (pipe2(alive, O_CLOEXEC)) {
+		complain_of_process();
 		return false;
+	}
 	if (pipe2(ready, O_CLOEXEC)) {
+		complain_of_process();
 		close(alive[0]);
 		close(alive[1]);
 		return false;
@@ -182,9 +196,11 @@ bool watch_start(const struct run_options *options, int report, int summary,
 	is_good = is_ready(ready[0]);
 	close(ready[0]);
 	/* For QEMU, and so open until all of its processes have ended. */
-	if (is_good)
-		is_good = !fcntl(alive[1], F_SETFD, 0);
-	else
+	if (is_good && fcntl(alive[1], F_SETFD, 0)) {
+		complain_of_process();
+		is_good = false;
+	}
+	if (!is_good)
 		close(alive[1]);
 	return is_good;
 }

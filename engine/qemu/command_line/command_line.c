@@ -122,6 +122,13 @@ static bool take_value(struct command_line *line, struct command_option *option)
 	return true;
 }
 
+static bool needs_value(const char *name)
+{
+	const struct option_name *known = find_name(name);
+
+	return known && known->has_value;
+}
+
 /* An option without a row is a later QEMU's, which may or may not take a value. */
 static bool takes_value(const char *name, const char *next)
 {
@@ -144,6 +151,8 @@ static size_t take_option(struct command_line *line, char *const argv[], size_t 
 	option->index = index;
 	if (takes_value(name, argv[1]))
 		option->value = argv[words++];
+	else if (needs_value(name))
+		line->lacks_value = option->word;
 	if (!take_value(line, option)) {
 		command_line_no_memory(line);
 		return 0;

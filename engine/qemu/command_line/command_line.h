@@ -54,6 +54,8 @@ struct command_option {
 struct command_line {
 	struct command_option *options;
 	size_t count;
+	/* The last, if its value is missing; else NULL. */
+	const char *lacks_value;
 	/* How much of the files of -readconfig was read. */
 	size_t file_bytes;
 	/* One sentence, if command_line_read() failed. */
