@@ -131,6 +131,16 @@ const char *option_given(const struct option_row *row, const void *options)
 	return *(const bool *)place ? "" : NULL;
 }
 
+void option_forget(const struct option_row *row, void *options)
+{
+	void *place = (char *)options + row->place;
+
+	if (row->value)
+		*(const char **)place = NULL;
+	else
+		*(bool *)place = false;
+}
+
 /* "  -o, --output=FILE"; the caller's to free. */
 static char *option_words(const struct option_row *row)
 {

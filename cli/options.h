@@ -74,4 +74,7 @@ int options_read(const struct option_table *table, void *options, int argc, char
 /* What an option was given, or NULL: also for one without values that was. */
 const char *option_given(const struct option_row *row, const void *options);
 
+/* As if it had not been given. */
+void option_forget(const struct option_row *row, void *options);
+
 #endif /* PARACALL_CLI_OPTIONS_H */

@@ -351,6 +351,51 @@ test_mistakes() {
 		bash -c 'ulimit -n 6; exec "$@"' bash "${guest[@]}" -kernel "$build/guest/kick.elf"
 }
 
+# offers_riscv NAME OPTIONS FEATURES: what a RISC-V guest is offered with these options.
+offers_riscv() {
+	local process
+
+	rm -f "$work/riscv"
+	PARACALL_OPTIONS="--format=json $2" PARACALL_SUMMARY=$work/riscv \
+		"$folder/qemu-system-riscv64" -M virt -display none >"$work/out" 2>&1 </dev/null &
+	process=$!
+	wait_until is_settled $process
+	kill $process 2>/dev/null
+	wait $process
+	expect "riscv64, $1" 0 "offered: $3." python3 -c 'import json, sys
+print("offered: " + " ".join(json.load(open(sys.argv[1]))["features_offered"]) + ".")' "$work/riscv"
+}
+
+# One PARACALL_OPTIONS for guests of several architectures.
+test_architectures() {
+	local -x PARACALL_OPTIONS PARACALL_SUMMARY=$work/architectures
+	local program=$folder/qemu-system-s390x
+
+	if [ -z "$(used_qemu s390x)" ]; then
+		skip "options of another architecture" "no qemu-system-s390x"
+		return
+	fi
+	for PARACALL_OPTIONS in --features=-pv-send-ipi --features=all --replace=keep --spin=keep \
+		--hints=realtime --enforce-features --inject=KICK_CPU:drop; do
+		expect "s390x, $PARACALL_OPTIONS" 0 "# exit: passed" \
+			"$program" -m 128 -display none -serial stdio \
+			-kernel "$build/guest/s390x/selftest.elf"
+	done
+	PARACALL_OPTIONS=--inject=nonsense:drop expect "s390x, no such fault" 1 nonsense \
+		"$program" -display none
+	program=$folder/qemu-system-riscv64
+	if [ -z "$(used_qemu riscv64)" ]; then
+		skip "features of another architecture" "no qemu-system-riscv64"
+		return
+	fi
+	PARACALL_OPTIONS=--features=-nonsense expect "riscv64, no such feature" 1 nonsense \
+		"$program" -M virt -display none
+	offers_riscv "one of another architecture" --features=-pv-send-ipi sta
+	offers_riscv "one of each" --features=pv-unhalt,sta sta
+	offers_riscv "a list for another architecture" --features=pv-unhalt ""
+	offers_riscv "without both" --features=-pv-send-ipi,-sta ""
+}
+
 # QEMU's switches that change how it runs.
 test_switches() {
 	local -x PARACALL_SUMMARY=$work/switches
@@ -503,6 +548,7 @@ test_variables
 test_files
 test_nothing_left
 test_mistakes
+test_architectures
 test_switches
 test_loops
 test_features

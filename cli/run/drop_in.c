@@ -217,7 +217,7 @@ static int run_with_plugin(struct run_options *options, struct strings *command,
 static int run_guest(const struct target_info *target, int argc, char **argv)
 {
 	const char *summary = getenv(SUMMARY);
-	struct run_options options = { .qemu = NULL };
+	struct run_options options = { .is_drop_in = true };
 	struct strings command = { .items = NULL };
 	struct strings names = { .items = NULL };
 	struct strings words = { .items = NULL };
@@ -226,7 +226,6 @@ static int run_guest(const struct target_info *target, int argc, char **argv)
 	if (make_words(&words, target, argv) &&
 	    run_options_parse(&options, (int)words.count, words.items) < 0 &&
 	    check_options(&options, &words, argc)) {
-		options.is_drop_in = true;
 		if (summary && *summary)
 			options.summary = summary;
 		expand_name(&options.summary, &names);

@@ -59,19 +59,21 @@ static char *translate(const struct run_options *options, const char *word, size
 
 static void translate_list(struct run_options *options)
 {
-	const char *list = options->special.features;
+	char *list = format_string("%s", options->special.features);
+	const char *word = list;
 
 	options->special.features = NULL;
 	for (;;) {
-		size_t length = strcspn(list, ",");
-		char *words = translate(options, list, length);
+		size_t length = strcspn(word, ",");
+		char *words = translate(options, word, length);
 
 		features_add(options, words);
 		free(words);
-		if (!list[length])
+		if (!word[length])
 			break;
-		list += length + 1;
+		word += length + 1;
 	}
+	free(list);
 }
 
 static bool is_available(const struct run_options *options, const char *feature)

@@ -3,6 +3,7 @@
 
 #include "../../engine/qemu/capabilities.h"
 #include "features.h"
+#include "foreign.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -268,7 +269,7 @@ int run_options_parse(struct run_options *options, int argc, char **argv)
 {
 	int status;
 
-	*options = (struct run_options){ .qemu = NULL };
+	*options = (struct run_options){ .is_drop_in = options->is_drop_in };
 	status = options_read(&table, options, argc, argv, &options->rest);
 	if (status >= 0)
 		return status;
@@ -277,6 +278,8 @@ int run_options_parse(struct run_options *options, int argc, char **argv)
 	if (!read_arguments(options))
 		return EXIT_REFUSED;
 	choose_target(options);
+	if (options->is_drop_in)
+		foreign_leave_out(options);
 	features_take(options);
 	return run_options_check_target(options) && run_options_check_injections(options)
 		       ? -1

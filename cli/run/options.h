@@ -51,8 +51,8 @@ struct run_options {
 };
 
 /*
- * Fill in @options. Returns -1 to continue, or the exit status to end with. In any case
- * they are to be freed.
+ * Fill in @options, of which only .is_drop_in is set. Returns -1 to continue, or the exit
+ * status to end with. In any case they are to be freed.
  */
 int run_options_parse(struct run_options *options, int argc, char **argv);
 void run_options_free(struct run_options *options);

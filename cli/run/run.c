@@ -102,7 +102,7 @@ static int run(const struct run_options *options)
 
 int run_main(int argc, char **argv)
 {
-	struct run_options options;
+	struct run_options options = { .is_drop_in = false };
 	int status = run_options_parse(&options, argc, argv);
 
 	if (status < 0)
