@@ -150,6 +150,17 @@ void summary_print_offers(FILE *output, const struct paracall_statistics *statis
 	putc('\n', output);
 }
 
+void summary_print_steal_time(FILE *output, const struct paracall_statistics *statistics,
+			      const char *name)
+{
+	uint64_t updates = paracall_statistics_total(statistics, steal_updates);
+
+	if (updates)
+		fprintf(output, "%s: %.3f s, reported in %" PRIu64 " updates\n", name,
+			paracall_statistics_total(statistics, steal_nanoseconds) / 1e9,
+			updates);
+}
+
 /* As people write it: 1,234,567. */
 static void print_grouped(FILE *output, uint64_t number)
 {

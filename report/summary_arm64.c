@@ -4,14 +4,9 @@
 
 static void print_text(FILE *output, const struct paracall_statistics *statistics)
 {
-	uint64_t updates = paracall_statistics_total(statistics, steal_updates);
-
 	fputs("guest: ", output);
 	summary_print_offers(output, statistics);
-	if (updates)
-		fprintf(output, "stolen time: %.3f s, reported in %" PRIu64 " updates\n",
-			paracall_statistics_total(statistics, steal_nanoseconds) / 1e9,
-			updates);
+	summary_print_steal_time(output, statistics, "stolen time");
 }
 
 static void print_json(FILE *output, const struct paracall_statistics *statistics)

@@ -4,18 +4,13 @@
 
 static void print_text(FILE *output, const struct paracall_statistics *statistics)
 {
-	uint64_t updates = paracall_statistics_total(statistics, steal_updates);
-
 	fprintf(output,
 		"guest: CPUCFG 0x40000000 read %" PRIu64 " times, 0x40000004 %" PRIu64
 		" times; ",
 		paracall_statistics_total(statistics, cpuid_signature),
 		paracall_statistics_total(statistics, cpuid_features));
 	summary_print_offers(output, statistics);
-	if (updates)
-		fprintf(output, "steal time: %.3f s, told in %" PRIu64 " parts\n",
-			paracall_statistics_total(statistics, steal_nanoseconds) / 1e9,
-			updates);
+	summary_print_steal_time(output, statistics, "steal time");
 }
 
 static void print_json(FILE *output, const struct paracall_statistics *statistics)

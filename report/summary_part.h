@@ -20,6 +20,10 @@ const struct summary_part *summary_part_of(enum paracall_architecture architectu
 /* The end of a line: the features that were offered, and which of them were used. */
 void summary_print_offers(FILE *output, const struct paracall_statistics *statistics);
 
+/* A line of its own, if there was some; @name is the architecture's for it. */
+void summary_print_steal_time(FILE *output, const struct paracall_statistics *statistics,
+			      const char *name);
+
 /* One member of a register's counters, added up over all vCPUs. */
 #define summary_msr_total(statistics, index, member) \
 	paracall_statistics_sum(statistics, \

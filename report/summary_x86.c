@@ -8,7 +8,6 @@ static void print_clocks(FILE *output, const struct paracall_statistics *statist
 	uint64_t updates = paracall_statistics_total(statistics, clock_updates);
 	uint64_t pauses = paracall_statistics_total(statistics, clock_pauses);
 	uint64_t begun = paracall_statistics_total(statistics, async_pf_begun);
-	uint64_t steal_updates = paracall_statistics_total(statistics, steal_updates);
 
 	if (updates)
 		fprintf(output, "clocks: written %" PRIu64 " times", updates);
@@ -20,10 +19,7 @@ static void print_clocks(FILE *output, const struct paracall_statistics *statist
 		fprintf(output,
 			"asynchronous page faults: %" PRIu64 " injected, %" PRIu64 " ended\n",
 			begun, paracall_statistics_total(statistics, async_pf_ended));
-	if (steal_updates)
-		fprintf(output, "steal time: %.3f s, reported in %" PRIu64 " updates\n",
-			paracall_statistics_total(statistics, steal_nanoseconds) / 1e9,
-			steal_updates);
+	summary_print_steal_time(output, statistics, "steal time");
 }
 
 /* Only if a guest can request it. */

@@ -130,6 +130,31 @@ static void rules_are_printed_plainly(void **state)
 	free(text);
 }
 
+static void expect_steal_time(uint32_t architecture, const char *expected)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *output = open_memstream(&text, &length);
+
+	scene.good->architecture = architecture;
+	summary_print_text(output, scene.good);
+	fclose(output);
+	assert_non_null(strstr(text, expected));
+	free(text);
+}
+
+/* In the words of all architectures that have it. */
+static void steal_time_is_printed(void **state)
+{
+	(void)state;
+	scene.good->cpu[1].steal_nanoseconds = 1500000000;
+	scene.good->cpu[1].steal_updates = 3;
+	expect_steal_time(PARACALL_X86, "\nsteal time: 1.500 s, reported in 3 updates\n");
+	expect_steal_time(PARACALL_ARM64, "\nstolen time: 1.500 s, reported in 3 updates\n");
+	expect_steal_time(PARACALL_RISCV, "\nsteal time: 1.500 s, reported in 3 updates\n");
+	expect_steal_time(PARACALL_LOONGARCH, "\nsteal time: 1.500 s, reported in 3 updates\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -138,6 +163,7 @@ int main(void)
 		TEST(good_ones),
 		TEST(bad_ones),
 		TEST(rules_are_printed_plainly),
+		TEST(steal_time_is_printed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
