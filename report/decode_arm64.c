@@ -39,16 +39,10 @@ static bool print_value(FILE *output, const struct event *event,
 	return name;
 }
 
-/* Calls that the engine serves are reported before they have a result. */
 static void print_result(FILE *output, const struct event *event)
 {
-	const struct paracall_call_info *info =
-		paracall_call_by_id(paracall_event_row(event->class->id));
-
 	if (event->result < 0)
 		print_signed_word(output, smccc_errors, event->result);
-	else if (!event->result && info && info->server == PARACALL_SERVED_BY_ENGINE)
-		putc('?', output);
 	else
 		fprintf(output, "%#" PRIx64, event->result);
 }

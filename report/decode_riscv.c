@@ -58,20 +58,10 @@ static bool print_value(FILE *output, const struct event *event,
 	return print_letters(output, value->value);
 }
 
-/* The firmware's have no result that is known. */
-static bool may_be_left(const struct paracall_call_info *info)
-{
-	return !info || info->server == PARACALL_SERVED_BY_ENGINE ||
-	       info->properties & PARACALL_CALL_MAY_BE_LEFT;
-}
-
 static void print_result(FILE *output, const struct event *event)
 {
 	if (event->result < 0)
 		print_signed_word(output, sbi_errors, event->result);
-	else if (!event->result &&
-		 may_be_left(paracall_call_by_id(paracall_event_row(event->class->id))))
-		putc('?', output);
 	else
 		fprintf(output, event->result ? "0x%" PRIx64 : "%" PRIx64, event->result);
 }

@@ -81,9 +81,27 @@ bool event_is_access(const struct event *event)
 	       event->kind == PARACALL_EVENT_CPUCFG;
 }
 
+/* A call that somebody else answers is reported when it begins, with a result of 0. */
+static bool is_answered_later(const struct event *event)
+{
+	const struct paracall_call_info *info =
+		paracall_call_by_id(paracall_event_row(event->class->id));
+
+	if (event->kind == PARACALL_EVENT_PAPR)
+		return true;
+	if (event->result ||
+	    (event->kind != PARACALL_EVENT_SMCCC && event->kind != PARACALL_EVENT_SBI))
+		return false;
+	/* The firmware may have functions that the table lacks. */
+	if (!info)
+		return event->kind == PARACALL_EVENT_SBI;
+	return info->server == PARACALL_SERVED_BY_ENGINE ||
+	       info->properties & PARACALL_CALL_MAY_BE_LEFT;
+}
+
 bool event_has_result(const struct event *event)
 {
-	return event->kind != PARACALL_EVENT_PAPR && !event->lacks_result;
+	return !event->lacks_result && !is_answered_later(event);
 }
 
 bool event_has_failed(const struct event *event)

@@ -118,8 +118,8 @@ bool event_is_call(const struct event *event);
 /* Of a register of KVM's, or of what CPUID or CPUCFG give. */
 bool event_is_access(const struct event *event);
 /*
- * Whether .result is known: the engine answers PAPR's calls, and a host's trace
- * point comes before the call.
+ * Whether .result is known: not that of a call which QEMU or the firmware answers, nor in a
+ * host's trace, whose trace point comes before the call.
  */
 bool event_has_result(const struct event *event);
 /* A call that was refused, or an access that ended in an exception. */

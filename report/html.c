@@ -52,7 +52,8 @@ enum flag {
 	FLAG_CALL = 2,
 	FLAG_ACCESS = 4,
 	FLAG_YIELDS = 8,
-	/* Above, what ended a halt. */
+	/* Above, of a call whether its result is unknown, of a wake what ended the halt. */
+	FLAG_NO_RESULT = 16,
 	FLAG_CAUSE_SHIFT = 4,
 };
 
@@ -172,6 +173,8 @@ static unsigned int flags_of(const struct event *event)
 
 	if (event_is_call(event))
 		flags |= FLAG_CALL;
+	if (event_is_call(event) && !event_has_result(event))
+		flags |= FLAG_NO_RESULT;
 	if (event_is_access(event))
 		flags |= FLAG_ACCESS;
 	if (yields(event))

@@ -93,11 +93,12 @@ async function testOpen() {
 	check("opens", (await text("#summary")).includes("4 vCPUs"), await text("#summary"));
 	const events = await page.evaluate(() => {
 		const { events, classes } = window.paracall.model;
+		const result = (i) => events.result(i) === null ? null : Number(events.result(i));
 
 		return Array.from({ length: events.count }, (_, i) => ({ time: events.time[i],
 			cpu: events.cpu[i], event: classes[events.class[i]].name,
 			pc: "0x" + events.pc(i).toString(16), duration: events.duration[i],
-			result: Number(events.result(i)), failed: Boolean(events.flags[i] & 1),
+			result: result(i), failed: Boolean(events.flags[i] & 1),
 			words: events.values(i)[0].map((word) => BigInt.asIntN(64, word).toString(16)) }));
 	});
 	const same = (a, b) => a.time === b.time && a.cpu === b.cpu && a.event === b.event &&

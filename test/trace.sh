@@ -254,6 +254,8 @@ test_arm64() {
 	check_line "arm64: what there is not" "$work/trace" \
 		'unknown_smccc\(number=0x95c1ba5f, x1=0, .*\) = NOT_SUPPORTED '
 	check_line "arm64: QEMU's own" "$work/trace" 'PSCI_CPU_ON_64\(mpidr=0x1, .*\) = \? '
+	"$paracall" report --format=json "$work/recording" >"$work/json"
+	check_line "arm64: QEMU's own, in JSON" "$work/json" '"PSCI_CPU_ON_64".*"result": null'
 	all_reported arm64
 	"$paracall" report --format=chrome "$work/recording" >"$work/chrome"
 	check_line "arm64: calls have a length in Chrome's form" "$work/chrome" \
@@ -286,6 +288,9 @@ test_riscv() {
 		'SBI_STA_STEAL_TIME_SET_SHMEM\(address=0x1000, .*\) = INVALID_ADDRESS '
 	check_line "RISC-V: steal time" "$work/trace" 'steal: stolen=200 ms, address=0x8'
 	check_line "RISC-V: the firmware's" "$work/trace" 'SBI_HSM_HART_START\(hart=[01], .*\) = \?'
+	"$paracall" report --format=json "$work/recording" >"$work/json"
+	check_line "RISC-V: the firmware's, in JSON" "$work/json" \
+		'"SBI_HSM_HART_START".*"result": null'
 	all_reported RISC-V
 	has_babeltrace || return
 	print_recording

@@ -106,17 +106,21 @@ static void test_sbi(void **state)
 
 	(void)state;
 	expect_line(&event, PLACE "SBI_BASE_PROBE_EXT(extension=STA) = 0x1\n");
+	assert_true(event_has_result(&event));
 	/* The firmware's answers nobody sees. */
 	event = make_event("SBI_BASE_PROBE_EXT", 0, PARACALL_SBI_BASE, 0, 0, 0);
 	expect_line(&event, PLACE "SBI_BASE_PROBE_EXT(extension=BASE) = ?\n");
+	assert_false(event_has_result(&event));
 	event = make_event("SBI_BASE_PROBE_EXT", 0, 0x0a0b0c0d, 0, 0, 0);
 	expect_line(&event, PLACE "SBI_BASE_PROBE_EXT(extension=0xa0b0c0d) = ?\n");
 	event = make_event("SBI_TIME_SET_TIMER", 0, 12345, 0, 0, 0);
 	expect_line(&event, PLACE "SBI_TIME_SET_TIMER(time=12345) = ?\n");
+	assert_false(event_has_result(&event));
 	event = make_event("SBI_STA_STEAL_TIME_SET_SHMEM", 0, 0x1000, 0, 0, 0);
 	expect_line(
 		&event, PLACE
 		"SBI_STA_STEAL_TIME_SET_SHMEM(address=0x1000, address_high=0, flags=0) = 0\n");
+	assert_true(event_has_result(&event));
 	event = make_event("SBI_STA_STEAL_TIME_SET_SHMEM", PARACALL_SBI_ERR_INVALID_PARAM,
 			   0x1001, 0, 0, 0);
 	expect_line(
@@ -126,11 +130,29 @@ static void test_sbi(void **state)
 	event = make_event("unknown_sbi", 0, PARACALL_SBI_TIME, 7, 1, 2);
 	expect_line(&event,
 		    PLACE "unknown_sbi(extension=TIME, function=0x7, a0=0x1, a1=0x2) = ?\n");
+	assert_false(event_has_result(&event));
 	event = make_event("unknown_sbi", PARACALL_SBI_ERR_NOT_SUPPORTED, UINT64_C(0x100535441),
 			   0, 1, 2);
 	expect_line(
 		&event, PLACE
 		"unknown_sbi(extension=0x100535441, function=0, a0=0x1, a1=0x2) = NOT_SUPPORTED\n");
+}
+
+/* PSCI is QEMU's. */
+static void test_smccc(void **state)
+{
+	struct event event = make_event("PSCI_CPU_ON_64", 0, 1, 0x40000000, 0, 0);
+
+	(void)state;
+	expect_line(&event,
+		    PLACE "PSCI_CPU_ON_64(mpidr=0x1, entry=0x40000000, context=0) = ?\n");
+	assert_false(event_has_result(&event));
+	event = make_event("SMCCC_VERSION", 0x10001, 0, 0, 0, 0);
+	expect_line(&event, PLACE "SMCCC_VERSION() = 0x10001\n");
+	assert_true(event_has_result(&event));
+	event = make_event("SMCCC_ARCH_FEATURES", 0, PARACALL_SMCCC_VERSION, 0, 0, 0);
+	expect_line(&event, PLACE "SMCCC_ARCH_FEATURES(function=SMCCC_VERSION) = 0\n");
+	assert_true(event_has_result(&event));
 }
 
 /* KVM's numbers come as x86's calls, too. */
@@ -517,6 +539,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_calls),
 		cmocka_unit_test(test_sbi),
+		cmocka_unit_test(test_smccc),
 		cmocka_unit_test(test_output),
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_powerpc),

@@ -8,10 +8,11 @@ export const FAILED = 1;
 export const CALL = 2;
 export const ACCESS = 4;
 export const YIELDS = 8;
+const NO_RESULT = 16;
 const CAUSE_SHIFT = 4;
 
 /* Kinds of include/paracall/event.h that the page treats specially. */
-export const KIND = { PAPR: 3, HALT: 8, WAKE: 9, KICK: 10, INTERRUPT: 11, LOST: 20, SPIN: 23 };
+export const KIND = { HALT: 8, WAKE: 9, KICK: 10, INTERRUPT: 11, LOST: 20, SPIN: 23 };
 
 /* By paracall_wake_cause's numbers. */
 export const CAUSES = ["interrupt", "kick", "earlier kick", "reset", "unknown"];
@@ -149,9 +150,12 @@ export class Events {
 		return block.pc[i - block.first];
 	}
 
+	/* null if it is not known. */
 	result(i) {
 		const block = this.blockOf(i);
 
+		if (this.flags[i] & CALL && this.flags[i] & NO_RESULT)
+			return null;
 		return block.result[i - block.first];
 	}
 

@@ -156,7 +156,7 @@ export function describe(model, i) {
 
 	if (events.flags[i] & (CALL | ACCESS)) {
 		pairs.push(["took", time(events.duration[i])]);
-		pairs.push(["result", kinds[id] === KIND.PAPR ? "?" : String(events.result(i)) +
+		pairs.push(["result", String(events.result(i) ?? "?") +
 			(events.flags[i] & FAILED ? " (failed)" : "")]);
 	}
 	if (kinds[id] === KIND.WAKE) {
