@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "counters.h"
 
+#include "../report/summary.h"
 #include "cli.h"
 
 #include <errno.h>
@@ -51,9 +52,6 @@ bool counters_read(int file, uint32_t max_cpus, struct paracall_statistics *stat
 			break;
 		done += count;
 	}
-	/* Sizes are those that were checked. */
-	statistics->max_cpus = max_cpus;
-	if (statistics->cpus > max_cpus)
-		statistics->cpus = max_cpus;
+	summary_limit_cpus(statistics, max_cpus);
 	return done == size;
 }

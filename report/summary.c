@@ -8,6 +8,13 @@
 #include <paracall/paracall.h>
 #include <stdlib.h>
 
+void summary_limit_cpus(struct paracall_statistics *copy, uint32_t max_cpus)
+{
+	copy->max_cpus = max_cpus;
+	if (copy->cpus > max_cpus)
+		copy->cpus = max_cpus;
+}
+
 /* One line of the table. */
 struct line {
 	const char *name;

@@ -6,6 +6,12 @@
 #include <paracall/statistics.h>
 #include <stdio.h>
 
+/*
+ * After another process may have written to what was copied: there are as many vCPUs as there
+ * is room for, and no more.
+ */
+void summary_limit_cpus(struct paracall_statistics *copy, uint32_t max_cpus);
+
 void summary_print_text(FILE *output, const struct paracall_statistics *statistics);
 /* The table of calls alone. */
 void summary_print_calls(FILE *output, const struct paracall_statistics *statistics);

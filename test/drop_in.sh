@@ -218,6 +218,33 @@ test_daemon() {
 		"$paracall" run --summary="$work/run" --trace -- qemu-system-x86_64 -daemonize
 }
 
+# What others write into the counters does no harm to QEMU, or to its summary.
+test_hostile() {
+	local process file status
+
+	PARACALL_SUMMARY=$work/hostile "$program" -display none >"$work/out" 2>&1 </dev/null &
+	process=$!
+	wait_until has_started $process
+	file=$(find "/proc/$process/fd" -lname '/memfd:paracall-report*' | head -n 1)
+	# By struct paracall_statistics: .max_cpus, .cpus and .architecture.
+	python3 - "$file" <<-EOT
+		import os, sys
+		file = os.open(sys.argv[1], os.O_WRONLY)
+		for word in 2, 4, 8:
+		    os.pwrite(file, b"\xff\xff\xff\xff", 4 * word)
+	EOT
+	kill $process
+	wait $process
+	status=$?
+	if [ $status -eq 0 ]; then
+		pass "counters that others spoil, QEMU's end"
+	else
+		fail "counters that others spoil, QEMU's end" "status $status" "$work/out"
+	fi
+	check_file "counters that others spoil, the summary" "$work/hostile" ' total'
+	check_file "counters that others spoil, the architecture" "$work/hostile" 'CPUID 0x40000000'
+}
+
 has_recorded() {
 	"$paracall" report --count "$1" | grep -q KICK_CPU
 }
@@ -543,6 +570,7 @@ test_alone
 test_guest
 test_targets
 test_process
+test_hostile
 test_daemon
 test_variables
 test_files

@@ -288,6 +288,35 @@ static void write_summary(const struct paracall_statistics *statistics)
 	free(text);
 }
 
+/* Others may write to what is mapped, the number of vCPUs included. */
+static struct paracall_statistics *copy_counters(const struct paracall_statistics *shared)
+{
+	uint32_t max_cpus = paracall_qemu_engine.max_vcpus;
+	size_t size = paracall_statistics_size(max_cpus);
+	struct paracall_statistics *copy = malloc(size);
+
+	if (!copy) {
+		fprintf(stderr, "paracall: no memory for the summary\n");
+		return NULL;
+	}
+	memcpy(copy, shared, size);
+	summary_limit_cpus(copy, max_cpus);
+	copy->architecture = target->architecture;
+	copy->finished = 1;
+	return copy;
+}
+
+static void print_summary(const struct paracall_statistics *statistics)
+{
+	struct paracall_statistics *copy = copy_counters(statistics);
+
+	if (copy && summary_file >= 0)
+		write_summary(copy);
+	else if (copy)
+		summary_print_text(stderr, copy);
+	free(copy);
+}
+
 static void at_exit(void *userdata)
 {
 	struct engine *engine = &paracall_qemu_engine;
@@ -296,10 +325,8 @@ static void at_exit(void *userdata)
 	(void)userdata;
 	statistics->finished = 1;
 	trace_finish(engine->trace);
-	if (summary_file >= 0 && statistics->started)
-		write_summary(statistics);
-	if (!engine->is_report_mapped && summary_file < 0 && statistics->started)
-		summary_print_text(stderr, statistics);
+	if (statistics->started && (summary_file >= 0 || !engine->is_report_mapped))
+		print_summary(statistics);
 }
 
 /* Returns what the plugin can do. */
