@@ -448,6 +448,54 @@ test_riscv() {
 	for_kernel riscv64 "RISC-V" 3 0 "" -machine virt -smp 2 -m 512M
 }
 
+# words WORD...: of 32 bits, as RISC-V's instructions are in memory.
+words() {
+	printf '%s\n' "$@" | sed -E 's/(..)(..)(..)(..)/\4\3\2\1/'
+}
+
+# A program without end: it gives its record of steal time, writes a line, and waits for 0.1 s.
+make_steal_time_program() {
+	local -a instructions=(
+		00001517 00000593 00000613 # auipc a0, 1; li a1, 0; li a2, 0
+		005358b7 4418889b 00000813 # li a7, 0x535441; li a6, 0
+		00000073                   # ecall
+		10000437 00000497 03448493 # lui s0, 0x10000; la s1, the line
+		0004c283 00028863          # 1: lbu t0, (s1); beqz t0, 2f
+		00540023 00148493 ff1ff06f # sb t0, (s0); addi s1, s1, 1; j 1b
+		c0102373 000f43b7 00730333 # 2: rdtime t1; lui t2, 0xf4; add t1, t1, t2
+		c01023f3 fe63eee3          # 3: rdtime t2; bltu t2, t1, 3b
+		fb1ff06f                   # j to the beginning
+	)
+	# shellcheck disable=SC2046 # they are words
+	python3 "$tree/test/make_elf.py" riscv64 0x80200000 $(words "${instructions[@]}") \
+		"$(printf 'paracall-guest: ready: record\n\0' | od -An -v -tx1 | tr -d ' \n')" \
+		>"$work/program.elf"
+}
+
+# A guest that sets its record after the load is served, in another process, too.
+test_riscv_steal_time() {
+	local name="RISC-V, steal time" machine=(-machine virt -smp 1 -m 128M)
+
+	target=riscv64
+	if ! find_qemu $target >/dev/null; then
+		skip "snapshots, $name" "no QEMU for $target"
+		return
+	fi
+	make_steal_time_program
+	guest=(-display none -serial stdio -monitor none -nic none -kernel "$work/program.elf")
+	drive "wait:record migrate:$work/state quit" "" "${machine[@]}"
+	judge "$name, saved" $? 0 0
+	drive 'wait:record wait:record quit' "--format=json" "${machine[@]}" \
+		-incoming "file:$work/state"
+	judge "$name, loaded" $? 1 0
+	if grep -q '"SBI_STA_STEAL_TIME_SET_SHMEM".*"calls": [1-9].*"errors": 0,' "$work/summary"; then
+		pass "snapshots, $name, can be set"
+	else
+		fail "snapshots, $name, can be set" "it is refused" "$work/summary"
+	fi
+	rm -f "$work/state"
+}
+
 # As many as time allows, while vCPUs wait for locks.
 test_many() {
 	local steps='wait:cycle' load
@@ -511,6 +559,7 @@ test_arm64_single
 test_arm64_stolen_time
 test_arm64_refused
 test_riscv
+test_riscv_steal_time
 test_many
 test_foreign
 finish

@@ -65,15 +65,28 @@ static uint64_t find_end(struct vcpu *vcpu)
 	return end;
 }
 
+/* Once; under the lock. */
+static void look_around(struct vcpu *vcpu)
+{
+	if (!riscv_machine()->knows_memory)
+		memory_set(0, MEMORY_START, find_end(vcpu));
+	riscv_machine()->knows_memory = true;
+}
+
+void riscv_look_around(struct vcpu *vcpu)
+{
+	pthread_mutex_lock(&riscv_machine()->lock);
+	look_around(vcpu);
+	pthread_mutex_unlock(&riscv_machine()->lock);
+}
+
 /* Whether this hart begins again; under the lock. */
 static bool begin(struct vcpu *vcpu)
 {
 	struct engine *engine = &paracall_qemu_engine;
 	bool is_again = riscv_vcpu(vcpu)->has_begun;
 
-	if (!riscv_machine()->knows_memory)
-		memory_set(0, MEMORY_START, find_end(vcpu));
-	riscv_machine()->knows_memory = true;
+	look_around(vcpu);
 	for (unsigned int i = 0; is_again && i < engine->max_vcpus; i++)
 		if (vcpu_by_index(i))
 			riscv_vcpu(vcpu_by_index(i))->has_begun = false;

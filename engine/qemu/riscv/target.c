@@ -66,7 +66,7 @@ static const char *forget_machine(struct vcpu *vcpu)
 	const struct paracall_statistics *statistics =
 		paracall_machine_statistics(paracall_qemu_engine.machine);
 
-	(void)vcpu;
+	riscv_look_around(vcpu);
 	return paracall_statistics_total(statistics, steal_updates)
 		       ? "its guest's steal time stands still until it asks for it again"
 		       : NULL;
