@@ -488,6 +488,14 @@ test_command_line() {
 		$program -smp 2,maxcpus=256
 	refuse "too high APIC ids" "needs APIC ids up to 262" -- \
 		$program -M q35 -smp sockets=66,cores=3
+	refuse "too many vCPUs, what to do" "drop both features by --features=-pv-unhalt,-pv-send-ipi" \
+		-- $program -M q35 -smp 288
+	refuse "too many vCPUs, with IPIs" "--features=-pv-unhalt,-pv-send-ipi" \
+		--features=-pv-unhalt -- $program -M q35 -smp 288
+	expect "as many vCPUs, without IPIs" 0 "QEMU emulator version" "$paracall" run \
+		--features=-pv-unhalt,-pv-send-ipi -- $program -M q35 -smp 288 -version
+	refuse "too many vCPUs, in one thread" "or drop that" --features=-pv-unhalt,-pv-send-ipi -- \
+		$program -M q35 -smp 288 -accel tcg,thread=single
 	refuse "an accelerator as it was typed" "'-machine q35,accel=kvm' asks for" -- \
 		$program -machine q35,accel=kvm
 	printf '[machine]\n  accel = "kvm"\n' >"$work/config"

@@ -108,6 +108,10 @@ test_guest() {
 	expect "a guest with the x2APIC" 33 "1..1" \
 		"${guest[@]}" -cpu max,+x2apic -kernel "$build/guest/selftest.elf"
 	check_file "it is not offered pv-unhalt" "$work/out" "is not offered pv-unhalt"
+	echo quit | "$program" -display none -S -monitor stdio -M q35 -smp 2,maxcpus=256 \
+		>"$work/out" 2>&1
+	check_file "APIC ids above 254" "$work/out" \
+		"APIC ids above 254: this guest is not offered pv-unhalt and pv-send-ipi"
 	expect "a guest for an accelerator that there is not" 1 "without Paracall" \
 		"$program" -display none -accel xen
 	PATH=$folder:$PATH expect "first on PATH" 33 "0 failed" \
@@ -335,6 +339,7 @@ test_nothing_left() {
 	local process script=$work/shows_files
 
 	PARACALL_OPTIONS+=" --record=$work/none-recording"
+	rm -f "$work/pid"
 	"$program" -display none -cpu max,+x2apic -pidfile "$work/pid" >"$work/out" 2>&1 </dev/null &
 	process=$!
 	wait_until is_there "$work/pid"

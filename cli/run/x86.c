@@ -19,6 +19,10 @@ static bool hides_x2apic(const struct run_options *options)
 	return offers_unhalt(options) || command_line_shares_thread(&options->line);
 }
 
+/* KICK_CPU and SEND_IPI go to local APICs by their ids. */
+#define NEED_XAPIC_IDS \
+	(1u << PARACALL_KVM_FEATURE_PV_UNHALT | 1u << PARACALL_KVM_FEATURE_PV_SEND_IPI)
+
 static bool asks_for_x2apic(const struct command_line *line,
 			    const struct command_option **option)
 {
@@ -60,19 +64,21 @@ static bool needs_x2apic(const struct command_line *line, struct command_cpus *c
 
 static bool check_cpus(const struct run_options *options, const struct command_line *line)
 {
+	bool offers_one = options->features & NEED_XAPIC_IDS;
 	struct command_cpus cpus;
 	uint64_t highest;
 	char *quote;
 
-	if (!hides_x2apic(options) || !needs_x2apic(line, &cpus, &highest))
+	if ((!offers_one && !hides_x2apic(options)) || !needs_x2apic(line, &cpus, &highest))
 		return true;
 	quote = qemu_command_quote(cpus.option);
 	complain(
 		"%s needs APIC ids up to %" PRIu64
 		", but with %s those above 254 can't be used: ask for fewer vCPUs (255 with consecutive ids), or drop %s",
 		quote, highest,
-		offers_unhalt(options) ? "the feature pv-unhalt" : "one thread for all vCPUs",
-		offers_unhalt(options) ? "the feature by --features=-pv-unhalt" : "that");
+		offers_one ? "the feature pv-unhalt or pv-send-ipi"
+			   : "one thread for all vCPUs",
+		offers_one ? "both features by --features=-pv-unhalt,-pv-send-ipi" : "that");
 	free(quote);
 	return false;
 }
@@ -82,25 +88,32 @@ bool x86_check_command(const struct run_options *options, const struct command_l
 	return check_x2apic(options, line) && check_cpus(options, line);
 }
 
+static void withdraw(struct run_options *options, const struct command_option *option,
+		     const char *need, const char *names, const char *words, uint32_t features)
+{
+	char *quote = qemu_command_quote(option);
+
+	complain("%s needs %s: this guest is not offered %s", quote, need, names);
+	free(quote);
+	features_add(options, words);
+	options->features &= ~features;
+}
+
 void x86_adapt(struct run_options *options)
 {
 	const struct command_option *option = NULL;
 	struct command_cpus cpus;
 	uint64_t highest;
-	char *quote;
 
-	if (!offers_unhalt(options) || options->has_own_features)
+	if (options->has_own_features)
 		return;
-	if (!asks_for_x2apic(&options->line, &option)) {
-		if (!needs_x2apic(&options->line, &cpus, &highest))
-			return;
-		option = cpus.option;
-	}
-	quote = qemu_command_quote(option);
-	complain("%s needs the x2APIC: this guest is not offered pv-unhalt", quote);
-	free(quote);
-	features_add(options, "-pv-unhalt");
-	options->features &= ~(1u << PARACALL_KVM_FEATURE_PV_UNHALT);
+	if (options->features & NEED_XAPIC_IDS && needs_x2apic(&options->line, &cpus, &highest))
+		withdraw(options, cpus.option, "APIC ids above 254",
+			 "pv-unhalt and pv-send-ipi", "-pv-unhalt,-pv-send-ipi",
+			 NEED_XAPIC_IDS);
+	else if (offers_unhalt(options) && asks_for_x2apic(&options->line, &option))
+		withdraw(options, option, "the x2APIC", "pv-unhalt", "-pv-unhalt",
+			 1u << PARACALL_KVM_FEATURE_PV_UNHALT);
 }
 
 /* Its page has room for what a saved guest could miss. QEMU takes one alone. */
