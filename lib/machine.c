@@ -286,11 +286,14 @@ void paracall_cpu_reset(struct paracall_cpu *cpu)
 	reset_shared(cpu, RUNNING);
 }
 
-/* One whose ring is not written while no vCPU runs; NULL if there is none. */
+/*
+ * One whose ring is not written while no vCPU runs; NULL if there is none. One that was
+ * removed has no engine's pointer any more that could be used.
+ */
 static struct paracall_cpu *any_cpu(struct paracall_machine *machine)
 {
 	for (uint32_t i = 0; i < machine->max_cpus; i++)
-		if (atomic_load(&cpu_at(machine, i)->presence) != NEVER_ADDED)
+		if (is_added(cpu_at(machine, i)))
 			return cpu_at(machine, i);
 	return NULL;
 }

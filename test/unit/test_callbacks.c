@@ -724,6 +724,27 @@ static void loongarch(void **state)
 	finish();
 }
 
+/* ---- the machine ------------------------------------------------------------- */
+
+/* No vCPU runs: any will do to report that, but one that is there. */
+static void reset_from_outside(void **state)
+{
+	(void)state;
+	begin();
+	by(&fake.cpus[0]);
+	paracall_machine_remove_cpu(fake.cpus[0].cpu);
+	by_any();
+	called = 0;
+	paracall_machine_reset(fake.machine, NULL);
+	expect(0, TRACE);
+	for (int i = 1; i < FAKE_CPUS; i++)
+		paracall_machine_remove_cpu(fake.cpus[i].cpu);
+	called = 0;
+	paracall_machine_reset(fake.machine, NULL);
+	expect_nothing();
+	finish();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -732,7 +753,7 @@ int main(void)
 		cmocka_unit_test(others),    cmocka_unit_test(s390),
 		cmocka_unit_test(powerpc),   cmocka_unit_test(page_at_zero),
 		cmocka_unit_test(arm64),     cmocka_unit_test(riscv),
-		cmocka_unit_test(loongarch),
+		cmocka_unit_test(loongarch), cmocka_unit_test(reset_from_outside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
