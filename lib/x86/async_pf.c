@@ -62,8 +62,9 @@ static bool announce_ready(struct paracall_cpu *cpu, uint32_t token)
 		trace_now(cpu, PARACALL_EVENT_ASYNC_PF_READY, token);
 		return true;
 	}
-	/* Its local APIC takes no interrupts yet. */
-	guest_write(cpu, token_address(cpu), &none, sizeof(none));
+	/* Its local APIC takes no interrupts yet; or it was reset, and has no such page. */
+	if (is_enabled(x86_cpu(cpu)->msrs.async_pf_en))
+		guest_write(cpu, token_address(cpu), &none, sizeof(none));
 	return false;
 }
 
@@ -74,16 +75,24 @@ static void forget_oldest(struct async_pf *faults)
 	memmove(faults->tokens, faults->tokens + 1, faults->count * sizeof(faults->tokens[0]));
 }
 
+/*
+ * The engine may call paracall_update() while it sends the interrupt. That takes a reset,
+ * and announces the same again if the guest has taken it.
+ */
 void paracall_update_async_pf(struct paracall_cpu *cpu)
 {
 	struct async_pf *faults = &x86_cpu(cpu)->async_pf;
+	uint32_t token;
 
 	if ((!faults->owes_wake_all && !faults->ready) ||
 	    !is_enabled(x86_cpu(cpu)->msrs.async_pf_en))
 		return;
-	if (faults->owes_wake_all) {
-		faults->owes_wake_all = !announce_ready(cpu, PARACALL_KVM_ASYNC_PF_WAKE_ALL);
-	} else if (announce_ready(cpu, faults->tokens[0])) {
+	token = faults->owes_wake_all ? PARACALL_KVM_ASYNC_PF_WAKE_ALL : faults->tokens[0];
+	if (!announce_ready(cpu, token))
+		return;
+	if (token == PARACALL_KVM_ASYNC_PF_WAKE_ALL) {
+		faults->owes_wake_all = false;
+	} else if (faults->ready && faults->tokens[0] == token) {
 		forget_oldest(faults);
 		paracall_statistics_add(&cpu->statistics->async_pf_ended, 1);
 	}

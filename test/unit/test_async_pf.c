@@ -5,6 +5,8 @@
  */
 #include "fake_engine.h"
 
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PAGE 0x1040
@@ -198,6 +200,134 @@ static void the_vector_is_the_one_at_that_time(void **state)
 	assert_int_equal(fake->cpus[2].interrupt.vector, 0);
 }
 
+/* ---- while the interrupt is sent ---------------------------------------------- */
+
+static struct fake_machine meanwhile;
+/* What another vCPU's thread does then. */
+static void *(*other_thread)(void *);
+static bool is_refused;
+
+static void *reset_machine(void *argument)
+{
+	paracall_machine_reset(meanwhile.machine, meanwhile.cpus[0].cpu);
+	return argument;
+}
+
+static void *take_event(void *argument)
+{
+	*token(&meanwhile) = 0;
+	return argument;
+}
+
+static bool send_interrupt(void *context, void *target, uint32_t apic_id,
+			   const struct paracall_interrupt *interrupt)
+{
+	struct fake_cpu *cpu = context;
+	void *(*act)(void *) = other_thread;
+	pthread_t thread;
+
+	other_thread = NULL;
+	if (act) {
+		assert_int_equal(pthread_create(&thread, NULL, act, NULL), 0);
+		assert_int_equal(pthread_join(thread, NULL), 0);
+		paracall_update(cpu->cpu);
+	}
+	return !is_refused && fake_engine.send_interrupt(context, target, apic_id, interrupt);
+}
+
+static struct fake_cpu *begin_meanwhile(void)
+{
+	struct paracall_engine engine = fake_engine;
+
+	engine.send_interrupt = send_interrupt;
+	other_thread = NULL;
+	is_refused = false;
+	fake_machine_create(&meanwhile, &engine, NULL);
+	fake_wrmsr(&meanwhile.cpus[1], ASYNC_PF_INT, VECTOR);
+	return &meanwhile.cpus[1];
+}
+
+static void enable_and_take(struct fake_cpu *cpu)
+{
+	fake_wrmsr(cpu, ASYNC_PF_EN, PAGE | ENABLE);
+	*token(&meanwhile) = 0;
+}
+
+/* The guest takes it, so that it can take another. */
+static uint32_t begin_fault(struct fake_cpu *cpu)
+{
+	uint32_t begun = paracall_async_pf_begin(cpu->cpu);
+
+	assert_true(begun);
+	memset(meanwhile.memory + PAGE, 0, 4);
+	return begun;
+}
+
+static void expect_good_record(void)
+{
+	size_t size = paracall_machine_save(meanwhile.machine, NULL, 0);
+	uint8_t *record = malloc(size);
+
+	assert_non_null(record);
+	assert_int_equal(paracall_machine_save(meanwhile.machine, record, size), size);
+	assert_int_equal(paracall_machine_load(meanwhile.machine, record, size), 0);
+	free(record);
+}
+
+static void a_reset_while_a_fault_ends(void **state)
+{
+	struct fake_cpu *cpu = begin_meanwhile();
+	const struct paracall_cpu_statistics *statistics =
+		&paracall_machine_statistics(meanwhile.machine)->cpu[1];
+
+	(void)state;
+	enable_and_take(cpu);
+	begin_fault(cpu);
+	other_thread = reset_machine;
+	paracall_async_pf_end(cpu->cpu);
+	assert_int_equal(statistics->async_pf_begun, 1);
+	assert_int_equal(statistics->async_pf_ended, 0);
+	expect_good_record();
+	fake_machine_destroy(&meanwhile);
+}
+
+/* What was the guest's page is not written any more, nor is what is at 0. */
+static void a_reset_while_it_is_refused(void **state)
+{
+	struct fake_cpu *cpu = begin_meanwhile();
+
+	(void)state;
+	memset(meanwhile.memory, 0xa5, sizeof(meanwhile.memory));
+	*token(&meanwhile) = 0;
+	is_refused = true;
+	other_thread = reset_machine;
+	fake_wrmsr(cpu, ASYNC_PF_EN, PAGE | ENABLE);
+	for (int i = 0; i < PAGE; i++)
+		assert_int_equal(meanwhile.memory[i], 0xa5);
+	expect_good_record();
+	fake_machine_destroy(&meanwhile);
+}
+
+/* It may come twice; but no other is taken for it. */
+static void an_event_that_is_taken_at_once(void **state)
+{
+	struct fake_cpu *cpu = begin_meanwhile();
+	uint32_t first, second;
+
+	(void)state;
+	enable_and_take(cpu);
+	first = begin_fault(cpu);
+	second = begin_fault(cpu);
+	other_thread = take_event;
+	paracall_async_pf_end(cpu->cpu);
+	assert_int_equal(*token(&meanwhile), first);
+	*token(&meanwhile) = 0;
+	paracall_update(cpu->cpu);
+	assert_int_equal(*token(&meanwhile), second);
+	expect_good_record();
+	fake_machine_destroy(&meanwhile);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fake_teardown)
 
 int main(void)
@@ -211,6 +341,9 @@ int main(void)
 		TEST(disabling),
 		TEST(addresses_that_are_no_memory),
 		TEST(the_vector_is_the_one_at_that_time),
+		cmocka_unit_test(a_reset_while_a_fault_ends),
+		cmocka_unit_test(a_reset_while_it_is_refused),
+		cmocka_unit_test(an_event_that_is_taken_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
