@@ -125,7 +125,8 @@ static bool parse_error(struct word word, int64_t *value)
 }
 
 /* "pv-unhalt+pv-send-ipi": bits of them. */
-static bool parse_features(struct word word, int64_t *value)
+static bool parse_features(struct word word, enum paracall_architecture architecture,
+			   int64_t *value)
 {
 	*value = 0;
 	for (;;) {
@@ -133,7 +134,7 @@ static bool parse_features(struct word word, int64_t *value)
 		const struct paracall_feature_info *info;
 		size_t i = 0;
 
-		while ((info = paracall_feature_info(PARACALL_X86, i)) &&
+		while ((info = paracall_feature_info(architecture, i)) &&
 		       !is_word((struct word){ word.text, length }, info->name))
 			i++;
 		if (!info)
@@ -311,7 +312,8 @@ static bool parse_msr_fault(struct word word, struct paracall_rule *rule)
 }
 
 /* NULL, or what faults there are at such a place. */
-static const char *parse_fault(struct word word, struct paracall_rule *rule)
+static const char *parse_fault(struct word word, enum paracall_architecture architecture,
+			       struct paracall_rule *rule)
 {
 	struct word value;
 
@@ -326,7 +328,8 @@ static const char *parse_fault(struct word word, struct paracall_rule *rule)
 		return "a register's fault is fault, drop or delay=TIME, with times like 2ms, 10s at most";
 	case PARACALL_AT_CPUID:
 		rule->fault = PARACALL_FAULT_WITHDRAW;
-		if (has_key(word, "withdraw=", &value) && parse_features(value, &rule->value))
+		if (has_key(word, "withdraw=", &value) &&
+		    parse_features(value, architecture, &rule->value))
 			break;
 		return "use cpuid:withdraw=FEATURE; 'paracall list --features' shows the names";
 	case PARACALL_AT_CLOCK:
@@ -419,7 +422,7 @@ static const char *parse_rule(struct paracall_rule *rule,
 		return "this guest has nothing with that name; 'paracall list' shows calls, 'paracall list --registers' registers, and there are clock, steal, cpuid, async-pf and seed";
 	text = word.text + word.length;
 	word = first_word(*text ? text + 1 : text);
-	wrong = parse_fault(word, rule);
+	wrong = parse_fault(word, architecture, rule);
 	if (!wrong)
 		wrong = check_fault(rule, architecture);
 	while (!wrong && word.text[word.length]) {
