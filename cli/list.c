@@ -184,15 +184,24 @@ static void print_features(void)
 	}
 }
 
-static void print_registers(void)
+static void print_registers_of(enum paracall_architecture architecture)
 {
 	printf("%-10s  %-17s  %-18s  %s\n", "number", "register", "feature", "purpose");
 	for (size_t i = 0; i < paracall_msr_count(); i++) {
 		const struct paracall_msr_info *info = paracall_msr_info(i);
 
 		printf("0x%-8x  %-17s  %-18s  %s\n", info->number, info->name,
-		       paracall_feature_name(PARACALL_X86, info->feature), info->purpose);
+		       paracall_feature_name(architecture, info->feature), info->purpose);
 	}
+}
+
+static void print_registers(void)
+{
+	const struct target_info *target;
+
+	for (size_t i = 0; (target = target_at(i)); i++)
+		if (target->has_msrs)
+			print_registers_of(target->architecture);
 }
 
 struct list_options {

@@ -35,10 +35,17 @@ struct target_info {
 	/* TCG's for KVM's "host". NULL: it has none, and the machine's own is taken. */
 	const char *tcg_host;
 	const char *console;
+	/*
+	 * The end of its CPUs' types' names, whose properties can be KVM's features. NULL: QEMU
+	 * has no such properties; see kvm_names.h.
+	 */
+	const char *cpu_type;
 	/* Options of 'paracall run' that not every target has: names separated by blanks. */
 	const char *options;
 	/* Where its guests see features, for users; NULL: there are none. */
 	const char *features_from;
+	/* KVM has model-specific registers for them. */
+	bool has_msrs;
 	/* What else it requires of QEMU's command line; NULL: nothing. */
 	target_check *check_command;
 	target_adapt *adapt;

@@ -6,19 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where properties of the CPUs are to be found: the end of their types' names. */
-static const char *cpu_type(enum paracall_architecture architecture)
-{
-	switch (architecture) {
-	case PARACALL_X86:
-		return "x86_64-cpu";
-	case PARACALL_LOONGARCH:
-		return "loongarch-cpu";
-	default:
-		return "arm-cpu";
-	}
-}
-
 void features_add(struct run_options *options, const char *words)
 {
 	char *list = options->special.features
@@ -102,8 +89,8 @@ static void take_feature(struct run_options *options, const struct kvm_name *nam
 {
 	const struct command_option *option;
 	enum command_answer answer =
-		command_line_cpu_property(&options->line, cpu_type(name->architecture),
-					  name->name, &option);
+		command_line_cpu_property(&options->line, options->target->cpu_type, name->name,
+					  &option);
 	char *words;
 
 	if (answer == COMMAND_SILENT || !name->features[0])
@@ -117,10 +104,14 @@ static void take_feature(struct run_options *options, const struct kvm_name *nam
 	free(words);
 }
 
-static enum command_answer ask(const struct run_options *options, const char *property)
+/* Silent, too, about what this architecture doesn't have. */
+static enum command_answer ask(const struct run_options *options, const char *name)
 {
-	return command_line_cpu_property(&options->line, cpu_type(PARACALL_X86), property,
-					 NULL);
+	const struct target_info *target = options->target;
+
+	return kvm_name_find(target->architecture, name, strlen(name))
+		       ? command_line_cpu_property(&options->line, target->cpu_type, name, NULL)
+		       : COMMAND_SILENT;
 }
 
 /* QEMU's own: what is no feature. */
@@ -141,8 +132,7 @@ void features_take(struct run_options *options)
 
 	if (!target_has_option(options->target, "features"))
 		return;
-	if (architecture == PARACALL_X86)
-		take_others(options);
+	take_others(options);
 	/* Paracall's own option wins. */
 	options->has_own_features = options->special.features;
 	if (options->has_own_features) {
@@ -152,7 +142,7 @@ void features_take(struct run_options *options)
 	for (size_t i = 0; (name = kvm_name_at(i)); i++)
 		if (name->architecture == architecture)
 			take_feature(options, name);
-	if (architecture == PARACALL_X86 && ask(options, KVM_NAME_HIDES) == COMMAND_NO) {
+	if (ask(options, KVM_NAME_HIDES) == COMMAND_NO) {
 		features_add(options, "none");
 		options->hides_kvm = true;
 	}
