@@ -47,6 +47,17 @@ static const struct decode_part *part_of(enum paracall_event_kind call)
 	return NULL;
 }
 
+/* Which architecture's guests find KVM by such events; NULL if none do. */
+static const struct decode_part *part_detected_by(enum paracall_event_kind kind)
+{
+	const struct decode_part *part;
+
+	for (size_t i = 0; (part = decode_part_at(i)); i++)
+		if (part->print_detected && part->detection == kind)
+			return part;
+	return NULL;
+}
+
 /* The names of such a call's results; NULL if they have none. */
 static const struct word *results_of(enum paracall_event_kind call)
 {
@@ -72,8 +83,8 @@ static const char *name_of_feature(const void *context, uint32_t bit)
 	return paracall_feature_name(*architecture, bit);
 }
 
-static void print_features(FILE *output, uint32_t features, const char *separator,
-			   enum paracall_architecture architecture)
+void decode_features(FILE *output, uint32_t features, const char *separator,
+		     enum paracall_architecture architecture)
 {
 	print_set(output, features, separator, name_of_feature, &architecture);
 }
@@ -84,7 +95,7 @@ static void print_call_features(FILE *output, const struct event *event, uint32_
 	const struct paracall_call_info *info =
 		paracall_call_by_id(paracall_event_row(event->class->id));
 
-	print_features(output, features, "|", info ? info->architecture : 0);
+	decode_features(output, features, "|", info ? info->architecture : 0);
 }
 
 /* "180 us": a time as people write it. */
@@ -191,7 +202,17 @@ static void print_injected_result(FILE *output, int64_t result)
 		fprintf(output, "retval=%" PRId64, result);
 }
 
-static void print_fault_value(FILE *output, uint64_t fault, int64_t value)
+/* Features are withdrawn where the guest asks for them. */
+static void print_withdrawn(FILE *output, uint64_t place, uint32_t features)
+{
+	const struct decode_part *part =
+		place <= UINT32_MAX ? part_detected_by(paracall_event_kind(place)) : NULL;
+
+	putc('=', output);
+	decode_features(output, features, "+", part ? part->architecture : 0);
+}
+
+static void print_fault_value(FILE *output, uint64_t place, uint64_t fault, int64_t value)
 {
 	switch (fault) {
 	case PARACALL_FAULT_JUMP:
@@ -205,8 +226,7 @@ static void print_fault_value(FILE *output, uint64_t fault, int64_t value)
 		print_exact_time(output, value);
 		break;
 	case PARACALL_FAULT_WITHDRAW:
-		putc('=', output);
-		print_features(output, value, "+", PARACALL_X86);
+		print_withdrawn(output, place, value);
 		break;
 	}
 }
@@ -229,7 +249,7 @@ static void print_injected(FILE *output, const struct event *event)
 		print_injected_result(output, value);
 	} else {
 		print_fault(output, fault);
-		print_fault_value(output, fault, value);
+		print_fault_value(output, place, fault, value);
 	}
 	fprintf(output, ":when=%" PRIu64, number);
 }
@@ -319,17 +339,15 @@ static void print_access(FILE *output, const struct event *event)
 
 void decode_arguments(FILE *output, const struct event *event)
 {
-	uint64_t leaf = 0;
+	const struct decode_part *part = part_detected_by(event->kind);
+	uint64_t asked = 0;
 
+	if (part) {
+		event_argument(event, part->detection_argument, &asked);
+		fprintf(output, "0x%" PRIx64, asked);
+		return;
+	}
 	switch (event->kind) {
-	case PARACALL_EVENT_CPUID:
-		event_argument(event, "leaf", &leaf);
-		fprintf(output, "0x%" PRIx64, leaf);
-		break;
-	case PARACALL_EVENT_CPUCFG:
-		event_argument(event, "index", &leaf);
-		fprintf(output, "0x%" PRIx64, leaf);
-		break;
 	case PARACALL_EVENT_RDMSR:
 	case PARACALL_EVENT_WRMSR:
 		print_access(output, event);
@@ -343,32 +361,6 @@ void decode_arguments(FILE *output, const struct event *event)
 	default:
 		print_values(output, event, event->arguments, event->argument_count);
 	}
-}
-
-static void print_leaf(FILE *output, const struct event *event)
-{
-	uint64_t leaf = 0;
-
-	event_argument(event, "leaf", &leaf);
-	if (leaf == PARACALL_KVM_CPUID_FEATURES) {
-		print_features(output, event->result, "|", PARACALL_X86);
-		return;
-	}
-	fprintf(output, "0x%" PRIx64, event->result);
-	for (unsigned int i = 1; i < event->argument_count; i++)
-		fprintf(output, ", 0x%" PRIx64, event->arguments[i].value);
-}
-
-static void print_index(FILE *output, const struct event *event)
-{
-	static const enum paracall_architecture architecture = PARACALL_LOONGARCH;
-	uint64_t index = 0;
-
-	event_argument(event, "index", &index);
-	if (index == PARACALL_KVM_CPUCFG_FEATURES)
-		print_set(output, event->result, "|", name_of_feature, &architecture);
-	else
-		fprintf(output, "0x%" PRIx64, event->result);
 }
 
 /* What rdmsr returned, or that there was an exception. */
@@ -403,24 +395,23 @@ static void print_call_result(FILE *output, const struct event *event)
 		fprintf(output, "%" PRId64, event->result);
 }
 
+static bool is_msr(const struct event *event)
+{
+	return event->kind == PARACALL_EVENT_RDMSR || event->kind == PARACALL_EVENT_WRMSR;
+}
+
 void decode_result(FILE *output, const struct event *event)
 {
-	switch (event->kind) {
-	case PARACALL_EVENT_CPUID:
-		print_leaf(output, event);
-		break;
-	case PARACALL_EVENT_CPUCFG:
-		print_index(output, event);
-		break;
-	case PARACALL_EVENT_RDMSR:
-	case PARACALL_EVENT_WRMSR:
+	const struct decode_part *part = part_detected_by(event->kind);
+
+	if (part)
+		part->print_detected(output, event);
+	else if (is_msr(event))
 		print_msr_result(output, event);
-		break;
-	default:
-		if (!event_is_call(event))
-			return;
+	else if (event_is_call(event))
 		print_call_result(output, event);
-	}
+	else
+		return;
 	if (!event->output_count)
 		return;
 	fputs(" {", output);

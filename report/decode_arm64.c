@@ -48,6 +48,7 @@ static void print_result(FILE *output, const struct event *event)
 }
 
 const struct decode_part decode_arm64 = {
+	.architecture = PARACALL_ARM64,
 	.call = PARACALL_EVENT_SMCCC,
 	.print_result = print_result,
 	.print_value = print_value,

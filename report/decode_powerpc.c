@@ -54,6 +54,7 @@ static bool print_value(FILE *output, const struct event *event,
 }
 
 const struct decode_part decode_powerpc = {
+	.architecture = PARACALL_POWERPC,
 	.call = PARACALL_EVENT_EPAPR,
 	.results = epapr_results,
 	.print_value = print_value,

@@ -67,6 +67,7 @@ static void print_result(FILE *output, const struct event *event)
 }
 
 const struct decode_part decode_riscv = {
+	.architecture = PARACALL_RISCV,
 	.call = PARACALL_EVENT_SBI,
 	.print_result = print_result,
 	.print_value = print_value,

@@ -13,7 +13,15 @@ static const struct word diag_outcomes[] = {
 };
 /* clang-format on */
 
+static const struct kernel_entry entries[] = {
+	/* The new PSW. */
+	{ 0x1c0, "system_call" },
+	{ 0, NULL },
+};
+
 const struct decode_part decode_s390 = {
+	.architecture = PARACALL_S390,
 	.call = PARACALL_EVENT_DIAG,
 	.results = diag_outcomes,
+	.entries = entries,
 };

@@ -192,9 +192,37 @@ static bool print_register(FILE *output, uint64_t number, uint64_t value)
 	return true;
 }
 
+/* Of CPUID. */
+static void print_leaf(FILE *output, const struct event *event)
+{
+	uint64_t leaf = 0;
+
+	event_argument(event, "leaf", &leaf);
+	if (leaf == PARACALL_KVM_CPUID_FEATURES) {
+		decode_features(output, event->result, "|", PARACALL_X86);
+		return;
+	}
+	fprintf(output, "0x%" PRIx64, event->result);
+	for (unsigned int i = 1; i < event->argument_count; i++)
+		fprintf(output, ", 0x%" PRIx64, event->arguments[i].value);
+}
+
+static const struct kernel_entry entries[] = {
+	/* LSTAR; SYSENTER_EIP of 64-bit kernels, and of 32-bit ones */
+	{ 0xc0000082, "entry_SYSCALL_64" },
+	{ 0x176, "entry_SYSENTER_compat" },
+	{ 0x176, "entry_SYSENTER_32" },
+	{ 0, NULL },
+};
+
 const struct decode_part decode_x86 = {
+	.architecture = PARACALL_X86,
 	.call = PARACALL_EVENT_CALL,
 	.results = kvm_errors,
 	.print_value = print_value,
 	.print_register = print_register,
+	.detection = PARACALL_EVENT_CPUID,
+	.detection_argument = "leaf",
+	.print_detected = print_leaf,
+	.entries = entries,
 };

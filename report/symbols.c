@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "symbols.h"
 
+#include "decode_part.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
@@ -26,19 +28,6 @@ struct symbols {
 	bool is_placed;
 	/* What to add to a symbol's address. */
 	uint64_t offset;
-};
-
-/* The registers that name code for system calls, and its symbols in Linux. */
-static const struct {
-	uint64_t number;
-	const char *name;
-} entries[] = {
-	/* x86: LSTAR; SYSENTER_EIP of 64-bit kernels, and of 32-bit ones */
-	{ 0xc0000082, "entry_SYSCALL_64" },
-	{ 0x176, "entry_SYSENTER_compat" },
-	{ 0x176, "entry_SYSENTER_32" },
-	/* s390: the new PSW */
-	{ 0x1c0, "system_call" },
 };
 
 static bool add(struct symbols *symbols, uint64_t address, const char *name)
@@ -145,9 +134,13 @@ static const struct symbol *by_name(const struct symbols *symbols, const char *n
 /* Whether it is a kernel that will report where it is. */
 static bool has_entry(const struct symbols *symbols)
 {
-	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++)
-		if (by_name(symbols, entries[i].name))
-			return true;
+	const struct decode_part *part;
+	const struct kernel_entry *entry;
+
+	for (size_t i = 0; (part = decode_part_at(i)); i++)
+		for (entry = part->entries; entry && entry->symbol; entry++)
+			if (by_name(symbols, entry->symbol))
+				return true;
 	return false;
 }
 
@@ -223,18 +216,27 @@ void symbols_close(struct symbols *symbols)
 	free(symbols);
 }
 
+/* The symbol of the code that this register names; NULL if there is none. */
+static const struct symbol *entry_of(const struct symbols *symbols, uint64_t number)
+{
+	const struct decode_part *part;
+	const struct kernel_entry *entry;
+
+	for (size_t i = 0; (part = decode_part_at(i)); i++)
+		for (entry = part->entries; entry && entry->symbol; entry++)
+			if (entry->number == number && by_name(symbols, entry->symbol))
+				return by_name(symbols, entry->symbol);
+	return NULL;
+}
+
 void symbols_note_entry(struct symbols *symbols, uint64_t number, uint64_t address)
 {
-	for (size_t i = 0; symbols && i < sizeof(entries) / sizeof(entries[0]); i++) {
-		const struct symbol *symbol =
-			entries[i].number == number ? by_name(symbols, entries[i].name) : NULL;
+	const struct symbol *symbol = symbols ? entry_of(symbols, number) : NULL;
 
-		if (!symbol)
-			continue;
-		symbols->offset = address - symbol->address;
-		symbols->is_placed = true;
+	if (!symbol)
 		return;
-	}
+	symbols->offset = address - symbol->address;
+	symbols->is_placed = true;
 }
 
 void symbols_place(struct symbols *symbols)
