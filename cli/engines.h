@@ -8,7 +8,6 @@
 
 /* The first QEMU with the plugin interface that the plugin is built for. */
 #define QEMU_FIRST_VERSION "11.1"
-#define PLUGIN_API_VERSION 7
 
 enum qemu_verdict {
 	QEMU_USABLE,

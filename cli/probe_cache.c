@@ -6,7 +6,6 @@
 #include "probe_cache.h"
 
 #include "cli.h"
-#include "engines.h"
 
 #include <inttypes.h>
 #include <libgen.h>

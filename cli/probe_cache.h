@@ -8,6 +8,9 @@
 
 #include <stdbool.h>
 
+/* The plugin interface that QEMUs are probed for: the one that the plugin is built for. */
+#define PLUGIN_API_VERSION 7
+
 /*
  * Whether @qemu was usable when it was probed with @probe, and both files are still
  * the same. Errors count as no.

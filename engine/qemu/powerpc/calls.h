@@ -5,9 +5,6 @@
 
 #include "../engine.h"
 
-/* The number of PAPR's call that waits for an interrupt. */
-#define POWERPC_H_CEDE 0xe0
-
 /* For struct paracall_engine: where the vCPU last called, or began. */
 uint64_t powerpc_program_counter(void *context);
 

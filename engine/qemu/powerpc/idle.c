@@ -15,7 +15,6 @@
 
 #include "../memory.h"
 #include "../replay.h"
-#include "calls.h"
 #include "registers.h"
 #include "words.h"
 

@@ -6,6 +6,9 @@
 #include "../engine.h"
 #include "site.h"
 
+/* The number of PAPR's call that waits for an interrupt. */
+#define POWERPC_H_CEDE 0xe0
+
 /* The engine's part of struct paracall_engine: the call is made in a moment. */
 void idle_note(void *context);
 
