@@ -468,7 +468,7 @@ bool host_trace_read(struct host_trace *trace, FILE *input, struct event_classes
 	char *line = malloc(LONGEST_LINE + 2);
 	bool is_good;
 
-	*trace = (struct host_trace){ .vcpus = NULL };
+	*trace = (struct host_trace){ .architecture = PARACALL_X86 };
 	is_good = line && event_classes_add(classes, &pv_eoi) &&
 		  read_lines(&reader, input, line) && number_vcpus(trace);
 	free(line);

@@ -20,6 +20,8 @@ struct host_vcpu {
 };
 
 struct host_trace {
+	/* Whose KVM has these trace points. */
+	enum paracall_architecture architecture;
 	struct host_vcpu *vcpus;
 	size_t count;
 	/* Events that the host dropped, as far as the text says so. */

@@ -391,7 +391,7 @@ static bool take_trace(struct recording *recording, struct host_trace *trace)
 		vcpu->events = NULL;
 	}
 	recording->lost_by_host = trace->lost;
-	info->architecture = PARACALL_X86;
+	info->architecture = trace->architecture;
 	info->is_host_trace = true;
 	info->streams = recording->stream_count;
 	info->cpus = recording->streams[info->streams - 1].cpu + 1;
