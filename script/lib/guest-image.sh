@@ -29,21 +29,9 @@ guest_image() {
 	fi
 }
 
-# The kernel whose KVM 'paracall check --engine=kvm-in-tcg' uses, and the parts of it
-# that are kept. Answers are compared with this one's, so it should stay the same.
+# Where script/setup keeps the parts of $kvm_kernel.
 # shellcheck disable=SC2034 # for script/setup
-kvm_kernel=bookworm
-# shellcheck disable=SC2034
 kvm_folder=$paracall_cache/kvm-in-tcg
-# shellcheck disable=SC2034
-kvm_modules=(irqbypass kvm ccp kvm-amd)
-
-# What EFI firmware there is for tests: architecture, suites, package, and the file in it.
-guest_firmwares() {
-	cat <<-EOT
-		arm64 trixie,bookworm qemu-efi-aarch64 ./usr/share/qemu-efi-aarch64/QEMU_EFI.fd
-	EOT
-}
 
 # guest_firmware ARCHITECTURE: where it is; beside it VERSION, or why it is missing.
 guest_firmware() {

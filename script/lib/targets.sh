@@ -42,6 +42,20 @@ guest_kernels() {
 	EOT
 }
 
+# The kernel whose KVM 'paracall check --engine=kvm-in-tcg' uses, and the modules of it
+# that are kept. Answers are compared with this one's, so it should stay the same.
+# shellcheck disable=SC2034 # for script/setup
+kvm_kernel=bookworm
+# shellcheck disable=SC2034
+kvm_modules=(irqbypass kvm ccp kvm-amd)
+
+# What EFI firmware there is for tests: architecture, suites, package, and the file in it.
+guest_firmwares() {
+	cat <<-EOT
+		arm64 trixie,bookworm qemu-efi-aarch64 ./usr/share/qemu-efi-aarch64/QEMU_EFI.fd
+	EOT
+}
+
 # target_field COLUMN COLUMN-OF-KEY KEY: of the rows with that key, without "-".
 target_field() {
 	targets | awk -v column="$1" -v at="$2" -v key="$3" \
