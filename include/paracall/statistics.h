@@ -33,7 +33,7 @@ extern "C" {
 
 struct paracall_call_statistics {
 	uint64_t calls;
-	/* Results below 0; of DIAGNOSE exceptions. */
+	/* Calls that were refused, as their convention says it: by an error or an exception. */
 	uint64_t errors;
 	/* Calls that were timed, and the sum of their times. */
 	uint64_t timed_calls;
@@ -75,7 +75,7 @@ struct paracall_injected {
 	uint64_t last_nanoseconds;
 };
 
-/* The most fields of PowerPC's magic page in the layout. */
+/* The most fields of a magic page in the layout. */
 #define PARACALL_STATISTICS_MAGIC_PAGE_FIELDS 32
 
 struct paracall_magic_page_statistics {
@@ -87,7 +87,7 @@ struct paracall_cpu_statistics {
 	/* By paracall_call_slot(). */
 	struct paracall_call_statistics calls[PARACALL_STATISTICS_ROWS];
 	struct paracall_msr_statistics msrs[PARACALL_STATISTICS_MSRS];
-	/* CPUID leaves 0x40000000 and 0x40000001 read; CPUCFG 0x40000000 and 0x40000004. */
+	/* Instructions that read the hypervisor's signature, and its features. */
 	uint64_t cpuid_signature;
 	uint64_t cpuid_features;
 	/* Halts that began, and halts that a pending kick ended at once. */
@@ -96,7 +96,7 @@ struct paracall_cpu_statistics {
 	/* Kicks by this vCPU that ended another's halt, or were left for it. */
 	uint64_t kicks_woke;
 	uint64_t kicks_left;
-	/* Interrupts sent by SEND_IPI, one per target. */
+	/* Interrupts sent by calls, one per target. */
 	uint64_t interrupts_sent;
 	/* Hypercall instructions that the engine replaced in guest memory. */
 	uint64_t replaced;
@@ -123,7 +123,7 @@ struct paracall_statistics {
 	uint32_t magic;
 	uint32_t version;
 	uint32_t max_cpus;
-	/* Offered in CPUID. */
+	/* Offered to the guest. */
 	uint32_t features;
 	/* vCPUs that were added. */
 	uint32_t cpus;
