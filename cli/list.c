@@ -52,6 +52,48 @@ static const char *handled_words(const struct paracall_call_info *info)
 	}
 }
 
+static bool has_guests(enum paracall_architecture architecture)
+{
+	const struct target_info *target;
+
+	for (size_t i = 0; (target = target_at(i)); i++)
+		if (target->architecture == architecture)
+			return true;
+	return false;
+}
+
+/* What --inject can do to it, in the grammar's words. */
+static void print_faults(const struct paracall_call_info *info)
+{
+	static const struct {
+		enum paracall_fault fault;
+		const char *words;
+	} faults[] = {
+		{ PARACALL_FAULT_DROP, "drop" },
+		{ PARACALL_FAULT_UNKNOWN, "enosys" },
+		{ PARACALL_FAULT_RESULT, "error=, retval=" },
+		{ PARACALL_FAULT_DELAY, "delay=" },
+		{ PARACALL_FAULT_LATE, "late=" },
+	};
+	const char *separator = "Faults: ";
+
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+		struct paracall_rule rule = {
+			.size = sizeof(rule),
+			.place = PARACALL_AT_CALL,
+			.index = (int32_t)info->id,
+			.fault = faults[i].fault,
+		};
+
+		if (!has_guests(info->architecture) ||
+		    !paracall_rule_fits(&rule, info->architecture))
+			continue;
+		printf("%s%s", separator, faults[i].words);
+		separator = ", ";
+	}
+	puts(*separator == ',' ? "" : "Faults: none");
+}
+
 static void print_row(const struct paracall_call_info *info)
 {
 	char underline[64];
@@ -68,6 +110,7 @@ static void print_row(const struct paracall_call_info *info)
 		putchar('\n');
 	printf("Needs: %s\n", info->needs ? info->needs : "nothing");
 	printf("Handled: %s\n", handled_words(info));
+	print_faults(info);
 }
 
 static bool is_numbered_in_hexadecimal(const struct paracall_call_info *info)

@@ -241,10 +241,11 @@ test_completion() {
 	completes "paracall re" report -- run
 	completes "paracall list KICK" KICK_CPU -- SEND_IPI
 	completes "paracall list TRNG" TRNG_RND64 -- SEND_IPI
+	completes "paracall list KVM_HC_" KVM_HC_KICK_CPU -- KVM_HC_EV_IDLE KICK_CPU
 	completes "paracall run --trace=" %ipi %smccc %sbi KICK_CPU H_CEDE PSCI_CPU_ON_64 STEAL_TIME wake
 	completes "paracall report --trace=POLL" POLL_CONTROL
-	completes "paracall run --inject=" KICK_CPU: EV_IDLE: DIAG_308_SET: MSR_STEAL_TIME: \
-		clock:jump= seed= -- H_CEDE: H_ENTER:
+	completes "paracall run --inject=" KICK_CPU: EV_IDLE: DIAG_308_SET: TRNG_RND64: \
+		MSR_STEAL_TIME: clock:jump= seed= -- H_CEDE: H_ENTER:
 	completes "paracall run --inject=KICK_CPU:" drop enosys error= retval= delay= late= \
 		-- fault jump= withdraw= when=
 	completes "paracall run --inject=SEND_IPI:d" drop delay= -- enosys
@@ -252,6 +253,7 @@ test_completion() {
 	completes "paracall run --inject=SEND_IPI:drop:" when= -- every= drop
 	completes "paracall run --inject=DIAG_9C_DIRECTED_YIELD:" drop enosys delay= -- error= late=
 	completes "paracall run --inject=DIAG_308_SET:" drop delay= -- enosys error=
+	completes "paracall run --inject=PSCI_VERSION:" drop delay= error= -- enosys late=
 	completes "paracall run --inject=MSR_STEAL_TIME:" fault drop delay= -- enosys error= burst=
 	completes "paracall run --inject=STEAL_TIME:" fault drop delay= -- enosys
 	completes "paracall run --inject=clock:" jump= -- drop burst= enosys
@@ -335,6 +337,11 @@ test_list() {
 		"$paracall" list 0x500
 	expect "list a subcode of DIAGNOSE" 0 "DIAG 0x308, subcode 3: DIAG_308_LOAD_CLEAR" \
 		"$paracall" list diag_308_load_clear
+	expect "list, a call that can be late" 0 \
+		"Faults: drop, enosys, error=, retval=, delay=, late=" "$paracall" list KICK_CPU
+	expect "list, a call that QEMU serves" 0 "Faults: drop, delay=" \
+		"$paracall" list DIAG_308_SET
+	expect "list, a call that can't be injected" 0 "Faults: none" "$paracall" list H_CEDE
 	expect "list of nothing" 1 "no hypercall '99'" "$paracall" list 99
 	expect "list, unknown option" 2 "unknown option '--x'" "$paracall" list --x
 	expect "registers" 0 "STEAL_TIME" "$paracall" list --registers
