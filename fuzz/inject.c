@@ -4,14 +4,14 @@
  * guest's calls. The first byte, a digit, chooses the architecture.
  */
 #include "../inject/parse.h"
+#include "calls/calls.h"
 #include "fuzz.h"
 
-#include <paracall/paracall.h>
 #include <stdlib.h>
 #include <string.h>
 
 static uint64_t registers[64];
-static uint64_t now;
+uint64_t fuzz_now;
 
 static uint64_t read_register(void *cpu, unsigned int number)
 {
@@ -35,7 +35,7 @@ static void wake(void *cpu, void *target, uint32_t apic_id)
 static uint64_t run_delay(void *cpu)
 {
 	(void)cpu;
-	return now / 2;
+	return fuzz_now / 2;
 }
 
 static bool access_memory(void *cpu, struct paracall_gpa address, void *data, size_t size)
@@ -54,24 +54,11 @@ static bool write_memory(void *cpu, struct paracall_gpa address, const void *dat
 	return size;
 }
 
-static uint64_t tsc_frequency(void *cpu)
-{
-	(void)cpu;
-	return 1000000000;
-}
-
 static bool read_clocks(void *cpu, struct paracall_clocks *clocks)
 {
 	(void)cpu;
-	clocks->tsc = clocks->steady_nanoseconds = now;
+	clocks->tsc = clocks->steady_nanoseconds = fuzz_now;
 	return true;
-}
-
-static bool give_random(void *cpu, void *data, size_t size)
-{
-	(void)cpu;
-	memset(data, (int)now, size);
-	return now % 3;
 }
 
 static void delay(void *cpu, uint64_t nanoseconds)
@@ -79,20 +66,14 @@ static void delay(void *cpu, uint64_t nanoseconds)
 	(void)cpu;
 	/* The longest that a rule can say. */
 	FUZZ_CHECK(nanoseconds <= UINT64_C(3600000000000));
-	now += nanoseconds;
+	fuzz_now += nanoseconds;
 }
 
 static uint64_t host_clock(void *machine)
 {
 	(void)machine;
-	return now += 1000000;
+	return fuzz_now += 1000000;
 }
-
-static const struct paracall_x86_engine x86 = { .size = sizeof(x86),
-						.tsc_frequency = tsc_frequency };
-
-static const struct paracall_arm64_engine arm64 = { .size = sizeof(arm64),
-						    .random = give_random };
 
 static const struct paracall_engine engine = {
 	.size = sizeof(engine),
@@ -109,8 +90,6 @@ static const struct paracall_engine engine = {
 	.run_delay = run_delay,
 	.delay = delay,
 	.clock = host_clock,
-	.x86 = &x86,
-	.arm64 = &arm64,
 };
 
 /* What was taken is whole, and reads the same again. */
@@ -143,97 +122,6 @@ static void parse(struct paracall_injection *injection, enum paracall_architectu
 	}
 }
 
-static void do_x86(struct paracall_cpu *cpu, unsigned int i)
-{
-	struct paracall_cpuid result;
-	uint64_t value;
-
-	registers[PARACALL_X86_RAX] = i % 14;
-	registers[PARACALL_X86_RCX] = 0;
-	paracall_hypercall(cpu, PARACALL_MODE_64BIT);
-	paracall_wrmsr(cpu, paracall_msr_info(i % paracall_msr_count())->number, 0x1001);
-	paracall_rdmsr(cpu, paracall_msr_info(i % paracall_msr_count())->number, &value);
-	paracall_cpuid(cpu, PARACALL_KVM_CPUID_FEATURES, &result);
-	paracall_update(cpu);
-	if (i % 16 == 0)
-		paracall_halt(cpu);
-}
-
-static void do_s390(struct paracall_cpu *cpu, unsigned int i)
-{
-	paracall_diag(cpu, i % 2 ? 0x44 : 0x9c, 1, 2);
-}
-
-static void do_powerpc(struct paracall_cpu *cpu, unsigned int i)
-{
-	(void)i;
-	registers[PARACALL_POWERPC_R11] =
-		PARACALL_EPAPR_TOKEN(PARACALL_EPAPR_VENDOR_KVM, PARACALL_KVM_HC_FEATURES);
-	paracall_epapr_hypercall(cpu, PARACALL_MODE_64BIT);
-}
-
-static void do_arm64(struct paracall_cpu *cpu, unsigned int i)
-{
-	static const uint32_t functions[] = {
-		PARACALL_PV_TIME_ST,	      PARACALL_TRNG_RND64,
-		PARACALL_VENDOR_HYP_KVM_PTP,  PARACALL_PSCI_VERSION,
-		PARACALL_VENDOR_HYP_CALL_UID,
-	};
-
-	if (!i)
-		paracall_arm64_place_stolen_time(cpu, (struct paracall_gpa){ 0 });
-	registers[PARACALL_ARM64_X0] =
-		functions[i % (sizeof(functions) / sizeof(functions[0]))];
-	registers[PARACALL_ARM64_X1] = 64;
-	paracall_smccc(cpu, i % 2 ? PARACALL_SMCCC_HVC : PARACALL_SMCCC_SMC);
-	paracall_update(cpu);
-}
-
-static void do_riscv(struct paracall_cpu *cpu, unsigned int i)
-{
-	static const uint64_t functions[][2] = {
-		{ PARACALL_SBI_STA, PARACALL_SBI_STA_STEAL_TIME_SET_SHMEM },
-		{ PARACALL_SBI_BASE, PARACALL_SBI_BASE_PROBE_EXT },
-		{ PARACALL_SBI_BASE, PARACALL_SBI_BASE_GET_IMP_ID },
-		{ PARACALL_SBI_TIME, PARACALL_SBI_TIME_SET_TIMER },
-		{ PARACALL_SBI_LEGACY_CONSOLE_PUTCHAR, 0 },
-	};
-	const uint64_t *function = functions[i % (sizeof(functions) / sizeof(functions[0]))];
-
-	registers[PARACALL_RISCV_A7] = function[0];
-	registers[PARACALL_RISCV_A6] = function[1];
-	registers[PARACALL_RISCV_A0] = registers[PARACALL_RISCV_A1] = 0;
-	registers[PARACALL_RISCV_A2] = 0;
-	paracall_sbi(cpu);
-	paracall_update(cpu);
-}
-
-static void do_loongarch(struct paracall_cpu *cpu, unsigned int i)
-{
-	uint32_t value;
-
-	registers[PARACALL_LOONGARCH_A0] = PARACALL_HCALL_FUNC_NOTIFY;
-	registers[PARACALL_LOONGARCH_A1] = UINT64_C(1)
-					   << PARACALL_KVM_FEATURE_LOONGARCH_STEAL_TIME;
-	registers[PARACALL_LOONGARCH_A2] = PARACALL_KVM_STEAL_PHYS_VALID;
-	paracall_hvcl(cpu, PARACALL_HCALL_SERVICE + i % 3);
-	paracall_cpucfg(cpu, PARACALL_KVM_CPUCFG_SIGNATURE + i % 5, &value);
-	paracall_update(cpu);
-}
-
-/*
- * What the guests of each architecture do, as the @i'th thing. New ones come last: seeds choose
- * by number.
- */
-static const struct caller {
-	enum paracall_architecture architecture;
-	void (*call)(struct paracall_cpu *cpu, unsigned int i);
-} callers[] = {
-	{ PARACALL_X86, do_x86 },	  { PARACALL_S390, do_s390 },
-	{ PARACALL_POWERPC, do_powerpc }, { PARACALL_ARM64, do_arm64 },
-	{ PARACALL_RISCV, do_riscv },	  { PARACALL_LOONGARCH, do_loongarch },
-};
-
 /* Each fault is counted for one of the rules that there are. */
 static void check_counters(const struct paracall_statistics *statistics)
 {
@@ -249,9 +137,9 @@ static void check_counters(const struct paracall_statistics *statistics)
 	}
 }
 
-static void run(const struct paracall_injection *injection, const struct caller *caller)
+static void run(const struct paracall_injection *injection, const struct calls *calls)
 {
-	enum paracall_architecture architecture = caller->architecture;
+	enum paracall_architecture architecture = calls->architecture;
 	struct paracall_options options = {
 		.size = sizeof(options),
 		.architecture = architecture,
@@ -259,15 +147,18 @@ static void run(const struct paracall_injection *injection, const struct caller 
 		.features = paracall_features_available(architecture, engine.capabilities),
 		.injection = injection,
 	};
+	struct paracall_engine whole = engine;
 	struct paracall_machine *machine;
 	struct paracall_cpu *cpu;
 
+	if (calls->complete)
+		calls->complete(&whole);
 	/* What a user may write, a machine takes. */
-	FUZZ_CHECK(!paracall_machine_new(&machine, &engine, &options));
+	FUZZ_CHECK(!paracall_machine_new(&machine, &whole, &options));
 	cpu = paracall_machine_add_cpu(machine, 0, machine);
 	paracall_cpu_set_apic_id(cpu, 0);
 	for (unsigned int i = 0; i < 64; i++)
-		caller->call(cpu, i);
+		calls->inject(cpu, registers, i);
 	check_counters(paracall_machine_statistics(machine));
 	paracall_machine_free(machine);
 }
@@ -275,17 +166,17 @@ static void run(const struct paracall_injection *injection, const struct caller 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct paracall_injection injection = { .size = sizeof(injection) };
-	const struct caller *caller;
+	const struct calls *calls;
 	char *text;
 
 	fuzz_count_execution();
 	if (!size)
 		return 0;
-	caller = &callers[(uint8_t)(data[0] - '0') % (sizeof(callers) / sizeof(callers[0]))];
+	calls = calls_of_byte((uint8_t)(data[0] - '0'));
 	text = fuzz_text((struct fuzz_bytes){ data + 1, size - 1 });
-	parse(&injection, caller->architecture, text);
+	parse(&injection, calls->architecture, text);
 	free(text);
-	now = 0;
-	run(&injection, caller);
+	fuzz_now = 0;
+	run(&injection, calls);
 	return 0;
 }
