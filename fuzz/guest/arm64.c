@@ -172,8 +172,27 @@ static void do_nested_step(struct vcpu *vcpu)
 		vcpu);
 }
 
+/* Now and then there are none. */
+static bool give_random(void *context, void *data, size_t size)
+{
+	struct guest *guest = guest_caller(context)->guest;
+
+	guest_nest(guest);
+	memset(data, 0xff, size);
+	return guest->now / 100 % 8;
+}
+
+static const struct paracall_arm64_engine arm64 = { .size = sizeof(arm64),
+						    .random = give_random };
+
+static void complete(struct paracall_engine *engine)
+{
+	engine->arm64 = &arm64;
+}
+
 const struct kind arm64_kind = {
 	.architecture = PARACALL_ARM64,
+	.complete = complete,
 	.register_count = PARACALL_ARM64_REGISTERS,
 	.step = do_step,
 	.nested_step = do_nested_step,

@@ -137,6 +137,9 @@ void guest_unplug(struct vcpu *vcpu);
 /* One of the guest's own accesses; false if there is no memory. */
 bool guest_poke(struct guest *guest, uint64_t address, const void *data, size_t size);
 uint64_t guest_tsc(const struct guest *guest);
+/* For the engine's functions: the vCPU that calls one; and now another one may come between. */
+struct vcpu *guest_caller(void *context);
+void guest_nest(struct guest *guest);
 /* Takes what is in the rings, and looks at it. */
 void guest_take_events(struct guest *guest);
 
@@ -155,6 +158,8 @@ typedef void step(struct vcpu *vcpu);
 /* An architecture's guests. */
 struct kind {
 	enum paracall_architecture architecture;
+	/* Adds the engine's functions for it alone; NULL: there are none. */
+	void (*complete)(struct paracall_engine *engine);
 	unsigned int register_count;
 	/* The first that its CPUs may lack; 0: none. */
 	unsigned int first_optional_register;

@@ -80,7 +80,7 @@ static struct vcpu *idle_vcpu(struct guest *guest)
 	return NULL;
 }
 
-static void nest(struct guest *guest)
+void guest_nest(struct guest *guest)
 {
 	struct vcpu *vcpu;
 
@@ -96,7 +96,7 @@ static void nest(struct guest *guest)
 /* ---- what the library calls ------------------------------------------------------ */
 
 /* Every call comes from a vCPU that is in the library. */
-static struct vcpu *caller(void *context)
+struct vcpu *guest_caller(void *context)
 {
 	struct vcpu *vcpu = context;
 
@@ -116,7 +116,7 @@ static struct vcpu *target_of(struct guest *guest, void *context)
 
 static uint64_t read_register(void *context, unsigned int number)
 {
-	const struct vcpu *vcpu = caller(context);
+	const struct vcpu *vcpu = guest_caller(context);
 
 	FUZZ_CHECK(number < vcpu->guest->kind->register_count);
 	FUZZ_CHECK(!(vcpu->missing >> number & 1));
@@ -125,7 +125,7 @@ static uint64_t read_register(void *context, unsigned int number)
 
 static void write_register(void *context, unsigned int number, uint64_t value)
 {
-	struct vcpu *vcpu = caller(context);
+	struct vcpu *vcpu = guest_caller(context);
 	const struct kind *kind = vcpu->guest->kind;
 
 	FUZZ_CHECK(number < vcpu->guest->kind->register_count);
@@ -137,7 +137,7 @@ static void write_register(void *context, unsigned int number, uint64_t value)
 
 static void wake(void *context, void *target_context, uint32_t apic_id)
 {
-	struct vcpu *vcpu = caller(context);
+	struct vcpu *vcpu = guest_caller(context);
 	struct vcpu *target = target_of(vcpu->guest, target_context);
 
 	FUZZ_CHECK(target->is_halted);
@@ -145,13 +145,13 @@ static void wake(void *context, void *target_context, uint32_t apic_id)
 	target->is_halted = false;
 	target->kicked = NOT_KICKED;
 	target->wakes++;
-	nest(vcpu->guest);
+	guest_nest(vcpu->guest);
 }
 
 static bool send_interrupt(void *context, void *target_context, uint32_t apic_id,
 			   const struct paracall_interrupt *interrupt)
 {
-	struct vcpu *vcpu = caller(context);
+	struct vcpu *vcpu = guest_caller(context);
 	struct vcpu *target = target_of(vcpu->guest, target_context);
 
 	FUZZ_CHECK(target->apic_id == apic_id);
@@ -161,27 +161,27 @@ static bool send_interrupt(void *context, void *target_context, uint32_t apic_id
 		target->clock.size = 0;
 		target->msrs[MSR_SYSTEM_TIME] = 0;
 	}
-	nest(vcpu->guest);
+	guest_nest(vcpu->guest);
 	return !target->refuses_interrupts;
 }
 
 static void yield_to(void *context, void *target_context)
 {
-	struct vcpu *vcpu = caller(context);
+	struct vcpu *vcpu = guest_caller(context);
 
 	if (target_context)
 		FUZZ_CHECK(target_of(vcpu->guest, target_context) != vcpu);
-	nest(vcpu->guest);
+	guest_nest(vcpu->guest);
 }
 
 static bool read_memory(void *context, struct paracall_gpa address, void *data, size_t size)
 {
-	struct vcpu *vcpu = caller(context);
+	struct vcpu *vcpu = guest_caller(context);
 	struct guest *guest = vcpu->guest;
 	uint8_t *bytes = data;
 	uint64_t at = address.value;
 
-	nest(guest);
+	guest_nest(guest);
 	if (!is_memory(guest, at, size))
 		return false;
 	while (size) {
@@ -222,10 +222,10 @@ static bool is_zero_page(uint64_t address, const uint8_t *data, size_t size)
 static bool write_memory(void *context, struct paracall_gpa address, const void *data,
 			 size_t size)
 {
-	struct vcpu *vcpu = caller(context);
+	struct vcpu *vcpu = guest_caller(context);
 	struct guest *guest = vcpu->guest;
 
-	nest(guest);
+	guest_nest(guest);
 	FUZZ_CHECK(may_write(vcpu, address.value, size));
 	if (vcpu->may_clear)
 		FUZZ_CHECK(is_zero_page(address.value, data, size));
@@ -235,14 +235,6 @@ static bool write_memory(void *context, struct paracall_gpa address, const void 
 	return true;
 }
 
-#define FREQUENCY UINT64_C(2400000000)
-
-static uint64_t tsc_frequency(void *context)
-{
-	caller(context);
-	return FREQUENCY;
-}
-
 uint64_t guest_tsc(const struct guest *guest)
 {
 	return guest->now / 5 * 12 + guest->drift;
@@ -250,9 +242,9 @@ uint64_t guest_tsc(const struct guest *guest)
 
 static bool read_clocks(void *context, struct paracall_clocks *clocks)
 {
-	struct guest *guest = caller(context)->guest;
+	struct guest *guest = guest_caller(context)->guest;
 
-	nest(guest);
+	guest_nest(guest);
 	clocks->tsc = guest_tsc(guest);
 	clocks->seconds = 1700000000 + guest->now / 1000000000;
 	clocks->nanoseconds = guest->now % 1000000000;
@@ -263,72 +255,15 @@ static bool read_clocks(void *context, struct paracall_clocks *clocks)
 
 static uint64_t run_delay(void *context)
 {
-	return caller(context)->run_delay;
-}
-
-static void flush_tlb(void *context)
-{
-	caller(context);
-}
-
-static int64_t map_gpa_range(void *context, struct paracall_gpa address, uint64_t pages,
-			     uint64_t attributes)
-{
-	struct guest *guest = caller(context)->guest;
-
-	(void)attributes;
-	FUZZ_CHECK(address.value % PAGE == 0);
-	FUZZ_CHECK(pages);
-	nest(guest);
-	return guest->refuses_ranges ? -PARACALL_KVM_EINVAL : 0;
-}
-
-/* Now and then there are none. */
-static bool give_random(void *context, void *data, size_t size)
-{
-	struct guest *guest = caller(context)->guest;
-
-	nest(guest);
-	memset(data, 0xff, size);
-	return guest->now / 100 % 8;
-}
-
-static void idle(void *context)
-{
-	nest(caller(context)->guest);
+	return guest_caller(context)->run_delay;
 }
 
 static void delay(void *context, uint64_t nanoseconds)
 {
-	struct guest *guest = caller(context)->guest;
+	struct guest *guest = guest_caller(context)->guest;
 
 	guest->now += nanoseconds < 1000000 ? nanoseconds : 1000000;
-	nest(guest);
-}
-
-static bool has_register(void *context, unsigned int number)
-{
-	const struct vcpu *vcpu = context;
-
-	return !(vcpu->missing >> number & 1);
-}
-
-static bool map_magic_page(void *context, uint64_t address, uint64_t effective_address)
-{
-	struct guest *guest = caller(context)->guest;
-
-	FUZZ_CHECK(address % PAGE == 0);
-	FUZZ_CHECK(effective_address % PAGE == 0);
-	return !guest->refuses_pages;
-}
-
-static bool msr_was_loaded(void *context)
-{
-	struct vcpu *vcpu = caller(context);
-	bool was_loaded = vcpu->has_loaded_msr;
-
-	vcpu->has_loaded_msr = false;
-	return was_loaded;
+	guest_nest(guest);
 }
 
 /* The library's clocks; both advance whenever they are read. */
@@ -342,13 +277,13 @@ static uint64_t host_clock(void *machine)
 
 static uint64_t program_counter(void *context)
 {
-	return caller(context)->registers[0];
+	return guest_caller(context)->registers[0];
 }
 
 /* A reader that comes in time, or one that is gone. */
 static bool trace_wait(void *context)
 {
-	struct guest *guest = caller(context)->guest;
+	struct guest *guest = guest_caller(context)->guest;
 
 	if (guest->has_reader)
 		guest_take_events(guest);
@@ -357,7 +292,7 @@ static bool trace_wait(void *context)
 
 static void trace_wake(void *context)
 {
-	caller(context);
+	guest_caller(context);
 }
 
 /* No guest can cause one. */
@@ -368,24 +303,6 @@ static void report(void *machine, void *context, int error, const char *message)
 	(void)message;
 	FUZZ_CHECK(!error);
 }
-
-static const struct paracall_x86_engine x86 = {
-	.size = sizeof(x86),
-	.tsc_frequency = tsc_frequency,
-	.flush_tlb = flush_tlb,
-	.map_gpa_range = map_gpa_range,
-};
-
-static const struct paracall_powerpc_engine powerpc = {
-	.size = sizeof(powerpc),
-	.idle = idle,
-	.has_register = has_register,
-	.map_magic_page = map_magic_page,
-	.msr_was_loaded = msr_was_loaded,
-};
-
-static const struct paracall_arm64_engine arm64 = { .size = sizeof(arm64),
-						    .random = give_random };
 
 static const struct paracall_engine engine = {
 	.size = sizeof(engine),
@@ -410,9 +327,6 @@ static const struct paracall_engine engine = {
 	.trace_wait = trace_wait,
 	.trace_wake = trace_wake,
 	.report = report,
-	.x86 = &x86,
-	.powerpc = &powerpc,
-	.arm64 = &arm64,
 };
 
 /* ---- traces ------------------------------------------------------------------------ */
@@ -551,6 +465,8 @@ static bool create_machine(struct guest *guest, uint8_t switches)
 					    .enforce_features = switches & ENFORCES };
 
 	guest->engine = engine;
+	if (guest->kind->complete)
+		guest->kind->complete(&guest->engine);
 	if (switches & LACKS)
 		guest->engine.capabilities &=
 			~lacks[take_byte(guest) % (sizeof(lacks) / sizeof(lacks[0]))];

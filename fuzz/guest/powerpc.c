@@ -254,8 +254,52 @@ static void check_magic_page(const struct vcpu *vcpu)
 		FUZZ_CHECK(!(page->missing & ~vcpu->missing));
 }
 
+static void idle(void *context)
+{
+	guest_nest(guest_caller(context)->guest);
+}
+
+static bool has_register(void *context, unsigned int number)
+{
+	const struct vcpu *vcpu = context;
+
+	return !(vcpu->missing >> number & 1);
+}
+
+static bool map_magic_page(void *context, uint64_t address, uint64_t effective_address)
+{
+	struct guest *guest = guest_caller(context)->guest;
+
+	FUZZ_CHECK(address % PAGE == 0);
+	FUZZ_CHECK(effective_address % PAGE == 0);
+	return !guest->refuses_pages;
+}
+
+static bool msr_was_loaded(void *context)
+{
+	struct vcpu *vcpu = guest_caller(context);
+	bool was_loaded = vcpu->has_loaded_msr;
+
+	vcpu->has_loaded_msr = false;
+	return was_loaded;
+}
+
+static const struct paracall_powerpc_engine powerpc = {
+	.size = sizeof(powerpc),
+	.idle = idle,
+	.has_register = has_register,
+	.map_magic_page = map_magic_page,
+	.msr_was_loaded = msr_was_loaded,
+};
+
+static void complete(struct paracall_engine *engine)
+{
+	engine->powerpc = &powerpc;
+}
+
 const struct kind powerpc_kind = {
 	.architecture = PARACALL_POWERPC,
+	.complete = complete,
 	.register_count = PARACALL_POWERPC_REGISTERS,
 	.step = do_step,
 	.nested_step = do_nested_step,

@@ -758,8 +758,46 @@ static void check_x86_machine(const struct guest *guest)
 	check_spare_lists(guest);
 }
 
+#define FREQUENCY UINT64_C(2400000000)
+
+static uint64_t tsc_frequency(void *context)
+{
+	guest_caller(context);
+	return FREQUENCY;
+}
+
+static void flush_tlb(void *context)
+{
+	guest_caller(context);
+}
+
+static int64_t map_gpa_range(void *context, struct paracall_gpa address, uint64_t pages,
+			     uint64_t attributes)
+{
+	struct guest *guest = guest_caller(context)->guest;
+
+	(void)attributes;
+	FUZZ_CHECK(address.value % PAGE == 0);
+	FUZZ_CHECK(pages);
+	guest_nest(guest);
+	return guest->refuses_ranges ? -PARACALL_KVM_EINVAL : 0;
+}
+
+static const struct paracall_x86_engine x86 = {
+	.size = sizeof(x86),
+	.tsc_frequency = tsc_frequency,
+	.flush_tlb = flush_tlb,
+	.map_gpa_range = map_gpa_range,
+};
+
+static void complete(struct paracall_engine *engine)
+{
+	engine->x86 = &x86;
+}
+
 const struct kind x86_kind = {
 	.architecture = PARACALL_X86,
+	.complete = complete,
 	.register_count = PARACALL_X86_REGISTERS,
 	.step = do_step,
 	.nested_step = do_nested_step,
