@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* arm64's part of the table, and the life of its vCPUs. */
-#include "arch.h"
+#include "calls.h"
 
 #include "../feature_row.h"
 #include "../make_rows.h"

@@ -3,7 +3,7 @@
  * PSCI: arch/arm64/kvm/psci.c. Engines have their own, for hvc. Calls by
  * smc cannot be passed to them; so the library answers those that have no effect.
  */
-#include "arch.h"
+#include "calls.h"
 
 int64_t paracall_psci_left(struct paracall_cpu *cpu, struct call *call)
 {

@@ -6,7 +6,7 @@
 #include "../misuse.h"
 #include "../run_delay.h"
 #include "../trace/trace.h"
-#include "arch.h"
+#include "calls.h"
 
 #include <assert.h>
 #include <endian.h>

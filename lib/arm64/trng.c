@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Random numbers: arch/arm64/kvm/trng.c. */
-#include "arch.h"
+#include "calls.h"
 
 #define WORDS 3
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* KVM's own services: Documentation/virt/kvm/arm/hypercalls.rst, ptp_kvm.rst. */
-#include "arch.h"
+#include "calls.h"
 
 #define NANOSECONDS UINT64_C(1000000000)
 

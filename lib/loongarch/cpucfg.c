@@ -5,7 +5,7 @@
  */
 #include "../misuse.h"
 #include "../trace/trace.h"
-#include "arch.h"
+#include "calls.h"
 
 static uint32_t read_index(struct paracall_cpu *cpu, uint32_t index)
 {

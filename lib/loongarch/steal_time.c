@@ -10,7 +10,7 @@
 #include "../memory.h"
 #include "../run_delay.h"
 #include "../trace/trace.h"
-#include "arch.h"
+#include "calls.h"
 
 #include <assert.h>
 #include <endian.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* KVM_HC_FEATURES. */
-#include "arch.h"
+#include "calls.h"
 
 int64_t paracall_features(struct paracall_cpu *cpu, struct call *call)
 {

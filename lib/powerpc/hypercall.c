@@ -8,7 +8,7 @@
 #include "../architecture.h"
 #include "../call.h"
 #include "../misuse.h"
-#include "arch.h"
+#include "calls.h"
 
 static uint64_t read_register(struct paracall_cpu *cpu, unsigned int number)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ePAPR's EV_IDLE. Guests call it in a loop, so that it may end early. */
-#include "arch.h"
+#include "calls.h"
 
 int64_t paracall_ev_idle(struct paracall_cpu *cpu, struct call *call)
 {

@@ -8,7 +8,7 @@
 #include "magic_page.h"
 
 #include "../misuse.h"
-#include "arch.h"
+#include "calls.h"
 #include "state.h"
 
 #include <assert.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* RISC-V's part of the table, and its vCPUs' life. */
-#include "arch.h"
+#include "calls.h"
 
 #include "../feature_row.h"
 #include "../make_rows.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The base extension: what tells KVM from a firmware. arch/riscv/kvm/vcpu_sbi_base.c. */
-#include "arch.h"
+#include "calls.h"
 
 /*
  * KVM's version is its kernel's, in the form of LINUX_VERSION_CODE. What is done here is

@@ -6,7 +6,7 @@
  */
 #include "../call.h"
 #include "../misuse.h"
-#include "arch.h"
+#include "calls.h"
 #include "sta.h"
 
 static uint64_t read_register(struct paracall_cpu *cpu, unsigned int number)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* s390's part of the table. */
-#include "arch.h"
+#include "calls.h"
 
 #include "../make_rows.h"
 #include "diag.h"

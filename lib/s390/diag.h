@@ -4,7 +4,7 @@
 #define PARACALL_LIB_S390_DIAG_H
 
 #include "../memory.h"
-#include "arch.h"
+#include "calls.h"
 
 /* At real address 0 each CPU sees this much of the memory at its prefix. */
 #define PREFIX_AREA (2 * GUEST_PAGE_SIZE)

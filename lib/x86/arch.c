@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* x86's part of the table. */
-#include "arch.h"
+#include "calls.h"
 
 #include "../feature_row.h"
 #include "../make_rows.h"

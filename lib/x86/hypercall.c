@@ -9,7 +9,7 @@
 #include "../architecture.h"
 #include "../call.h"
 #include "../misuse.h"
-#include "arch.h"
+#include "calls.h"
 #include "state.h"
 
 static uint64_t read_operand(struct paracall_cpu *cpu, uint32_t mode, unsigned int number)

@@ -9,7 +9,7 @@
 #define PARACALL_LIB_X86_QUICK_H
 
 #include "../count.h"
-#include "arch.h"
+#include "calls.h"
 #include "state.h"
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))

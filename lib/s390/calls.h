@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What s390's files share about its calls. */
-#ifndef PARACALL_LIB_S390_ARCH_H
-#define PARACALL_LIB_S390_ARCH_H
+#ifndef PARACALL_LIB_S390_CALLS_H
+#define PARACALL_LIB_S390_CALLS_H
 
 #include "../row.h"
 
@@ -17,4 +17,4 @@ const struct row *s390_row_of_subcode(const struct row *function, uint64_t subco
 #undef CALL
 #undef DECLARE_ENGINE
 
-#endif /* PARACALL_LIB_S390_ARCH_H */
+#endif /* PARACALL_LIB_S390_CALLS_H */

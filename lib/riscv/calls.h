@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What RISC-V's files share about its calls. */
-#ifndef PARACALL_LIB_RISCV_ARCH_H
-#define PARACALL_LIB_RISCV_ARCH_H
+#ifndef PARACALL_LIB_RISCV_CALLS_H
+#define PARACALL_LIB_RISCV_CALLS_H
 
 #include "../row.h"
 
@@ -31,4 +31,4 @@ const struct row *riscv_row(uint64_t extension, uint64_t function);
 #undef CALL
 #undef DECLARE_ENGINE
 
-#endif /* PARACALL_LIB_RISCV_ARCH_H */
+#endif /* PARACALL_LIB_RISCV_CALLS_H */

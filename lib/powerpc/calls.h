@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What PowerPC's files share about its calls. */
-#ifndef PARACALL_LIB_POWERPC_ARCH_H
-#define PARACALL_LIB_POWERPC_ARCH_H
+#ifndef PARACALL_LIB_POWERPC_CALLS_H
+#define PARACALL_LIB_POWERPC_CALLS_H
 
 #include "../row.h"
 
@@ -18,4 +18,4 @@ const struct row *powerpc_row_of_papr(uint64_t number);
 #undef CALL
 #undef DECLARE_ENGINE
 
-#endif /* PARACALL_LIB_POWERPC_ARCH_H */
+#endif /* PARACALL_LIB_POWERPC_CALLS_H */

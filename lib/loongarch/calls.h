@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What LoongArch's files share about its calls. */
-#ifndef PARACALL_LIB_LOONGARCH_ARCH_H
-#define PARACALL_LIB_LOONGARCH_ARCH_H
+#ifndef PARACALL_LIB_LOONGARCH_CALLS_H
+#define PARACALL_LIB_LOONGARCH_CALLS_H
 
 #include "../row.h"
 
@@ -20,4 +20,4 @@ const struct row *loongarch_row(uint32_t code, uint64_t function);
 #include "calls.def"
 #undef CALL
 
-#endif /* PARACALL_LIB_LOONGARCH_ARCH_H */
+#endif /* PARACALL_LIB_LOONGARCH_CALLS_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What x86's files share about its calls. */
-#ifndef PARACALL_LIB_X86_ARCH_H
-#define PARACALL_LIB_X86_ARCH_H
+#ifndef PARACALL_LIB_X86_CALLS_H
+#define PARACALL_LIB_X86_CALLS_H
 
 #include "../row.h"
 #include "state.h"
@@ -32,4 +32,4 @@ void x86_time_call(struct paracall_cpu *cpu, unsigned int number, x86_quick_call
 /* The way of all calls, in any mode. */
 x86_quick_call x86_call_in_layers;
 
-#endif /* PARACALL_LIB_X86_ARCH_H */
+#endif /* PARACALL_LIB_X86_CALLS_H */
