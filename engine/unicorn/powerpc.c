@@ -101,7 +101,7 @@ static void write_register(void *cpu, unsigned int number, uint64_t value)
 /* Until the next interrupt, which is the decrementer's. */
 static void idle(void *cpu)
 {
-	int64_t left = decrementer() * 1000ll / TIME_BASE_MHZ + 1000;
+	int64_t left = decrementer() * 1000LL / TIME_BASE_MHZ + 1000;
 	struct timespec time = { .tv_sec = left / 1000000000, .tv_nsec = left % 1000000000 };
 
 	(void)cpu;
