@@ -35,6 +35,32 @@ static bool check(const struct run_options *options, const struct strings *comma
 	       (!check_target || check_target(options, line));
 }
 
+/* A program named by its path is the user's choice; a mere name is ours. */
+static const char *named_qemu(const struct run_options *options)
+{
+	if (options->qemu)
+		return options->qemu;
+	if (options->rest[0] && strchr(options->rest[0], '/'))
+		return options->rest[0];
+	return NULL;
+}
+
+/* The program that the command begins with. */
+static bool take_qemu(struct strings *command, const struct run_options *options)
+{
+	char *reason;
+	char *qemu = qemu_choose(options->target->program, named_qemu(options), &reason);
+
+	if (reason)
+		complain("%s", reason);
+	free(reason);
+	if (!qemu)
+		return false;
+	free(command->items[0]);
+	command->items[0] = qemu;
+	return true;
+}
+
 bool command_make(struct strings *command, const struct run_options *options)
 {
 	char **rest = options->rest;
@@ -53,26 +79,5 @@ bool command_make(struct strings *command, const struct run_options *options)
 	if (is_good)
 		rewrite_command(command, options, &line);
 	command_line_free(&line);
-	return is_good;
-}
-
-/* A program named by its path is the user's choice; a mere name is ours. */
-static const char *named_qemu(const struct run_options *options)
-{
-	if (options->qemu)
-		return options->qemu;
-	if (options->rest[0] && strchr(options->rest[0], '/'))
-		return options->rest[0];
-	return NULL;
-}
-
-char *command_find_qemu(const struct run_options *options)
-{
-	char *reason;
-	char *qemu = qemu_choose(options->target->program, named_qemu(options), &reason);
-
-	if (reason)
-		complain("%s", reason);
-	free(reason);
-	return qemu;
+	return is_good && take_qemu(command, options);
 }

@@ -6,12 +6,10 @@
 #include "options.h"
 
 /*
- * The user's command, or the default machine's and what was added to it, as QEMU is to
- * have it, still without the plugin. Complains and returns false if it can't run so.
+ * The user's command, or the default machine's and what was added to it, as the QEMU that
+ * was chosen is to have it, still without the plugin. Complains and returns false if there
+ * is none, or if it can't run so.
  */
 bool command_make(struct strings *command, const struct run_options *options);
-
-/* The QEMU to run, the caller's to free; NULL after a complaint. */
-char *command_find_qemu(const struct run_options *options);
 
 #endif /* PARACALL_CLI_RUN_COMMAND_H */

@@ -177,22 +177,11 @@ static void close_files(struct files *files)
 static bool make_command(struct strings *command, struct run_options *options,
 			 struct files *files)
 {
-	char *qemu;
-
 	if (files->report < 0)
 		complain("no memory for the report: %s", strerror(errno));
-	if (files->report < 0 || !trace_prepare(&files->trace, &options->trace) ||
-	    !command_make(command, options))
-		return false;
-	qemu = command_find_qemu(options);
-	if (!qemu ||
-	    !plugin_add(command, options, files->report, files->trace.memory, files->summary)) {
-		free(qemu);
-		return false;
-	}
-	free(command->items[0]);
-	command->items[0] = qemu;
-	return true;
+	return files->report >= 0 && trace_prepare(&files->trace, &options->trace) &&
+	       command_make(command, options) &&
+	       plugin_add(command, options, files->report, files->trace.memory, files->summary);
 }
 
 /* Returns only if QEMU can't be started. */

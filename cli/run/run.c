@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -68,19 +67,13 @@ static int run_with(struct strings *command, const struct run_options *options, 
 		    struct trace *trace)
 {
 	bool is_daemon = command_line_last(&options->line, "daemonize");
-	char *qemu = command_find_qemu(options);
-	int status = EXIT_REFUSED;
 	int summary = -1;
 
-	if (qemu && (!is_daemon || watch_open_summary(options, &summary)) &&
-	    plugin_add(command, options, report, trace->memory, summary)) {
-		free(command->items[0]);
-		command->items[0] = must(strdup(qemu));
-		status = is_daemon ? run_daemon(command, options, report, summary, trace)
-				   : run_command(command, options, report, trace);
-	}
-	free(qemu);
-	return status;
+	if ((is_daemon && !watch_open_summary(options, &summary)) ||
+	    !plugin_add(command, options, report, trace->memory, summary))
+		return EXIT_REFUSED;
+	return is_daemon ? run_daemon(command, options, report, summary, trace)
+			 : run_command(command, options, report, trace);
 }
 
 static int run(const struct run_options *options)
