@@ -57,7 +57,6 @@ static int run_alone(const struct target_info *target, char **argv)
 	}
 	argv[0] = qemu;
 	watch_exec(argv);
-	complain("'%s' can't be run: %s", qemu, strerror(errno));
 	argv[0] = program;
 	free(qemu);
 	return EXIT_NO_PROGRAM;
@@ -199,7 +198,6 @@ static int run_with_plugin(struct run_options *options, struct strings *command,
 	if (!watch_start(options, files.report, files.summary, &files.trace, command->items))
 		return EXIT_MISTAKE;
 	watch_exec(command->items);
-	complain("'%s' can't be run: %s", command->items[0], strerror(errno));
 	return EXIT_NO_PROGRAM;
 }
 

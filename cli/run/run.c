@@ -59,7 +59,6 @@ static int run_daemon(struct strings *command, const struct run_options *options
 	if (!watch_start(options, report, summary, trace, command->items))
 		return EXIT_REFUSED;
 	watch_exec(command->items);
-	complain("'%s' can't be run: %s", command->items[0], strerror(errno));
 	return EXIT_REFUSED;
 }
 

@@ -211,4 +211,5 @@ void watch_exec(char *const argv[])
 
 	fflush(NULL);
 	execve(argv[0], argv, environment);
+	complain("'%s' can't be run: %s", argv[0], strerror(errno));
 }

@@ -27,7 +27,7 @@ bool watch_open_summary(const struct run_options *options, int *summary);
 bool watch_start(const struct run_options *options, int report, int summary,
 		 struct trace *trace, char *const command[]);
 
-/* QEMU instead of this process. Returns with errno set if it can't be started. */
+/* QEMU instead of this process. Returns after a complaint if it can't be started. */
 void watch_exec(char *const argv[]);
 
 #endif /* PARACALL_CLI_RUN_WATCH_H */
