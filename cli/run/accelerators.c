@@ -28,6 +28,11 @@ static bool is_like_kvm(const struct command_accelerator *accelerator)
 	return false;
 }
 
+bool accelerators_are_replaced(const struct run_options *options)
+{
+	return options->accelerator || options->is_drop_in;
+}
+
 bool accelerators_are_foreign(const struct command_line *line)
 {
 	struct command_accelerator accelerator = { .seen = 0 };
@@ -66,13 +71,13 @@ static const char *find_fault(const struct run_options *options,
 			      const struct command_accelerator *accelerator)
 {
 	bool is_list = command_line_has_accelerator(line, "tcg");
-	bool is_forced = options->accelerator || options->is_drop_in;
+	bool is_replaced = accelerators_are_replaced(options);
 
 	if (!is_like_kvm(accelerator))
 		return "which runs guest code itself; Paracall needs TCG: leave that out, or use '-accel tcg'";
-	if (!is_list && !is_forced)
+	if (!is_list && !is_replaced)
 		return "which runs guest code itself; Paracall needs TCG: leave that out, use '-accel tcg', or have it replaced by --accel=tcg";
-	if (is_list && !is_forced && kvm_is_usable(options->target))
+	if (is_list && !is_replaced && kvm_is_usable(options->target))
 		return "which can be used here, and QEMU would take it; Paracall needs TCG: leave that out, or have it replaced by --accel=tcg";
 	/* QEMU falls back by itself, but only if it has to. */
 	if (accelerator->option->file && !strcmp(accelerator->option->group, "accel") &&

@@ -11,6 +11,9 @@
 /* Complains and returns false unless TCG will, or may be made to, run this guest. */
 bool accelerators_check(const struct run_options *options, const struct command_line *line);
 
+/* Whoever names another accelerator gets TCG. */
+bool accelerators_are_replaced(const struct run_options *options);
+
 /* Some accelerator is named that is not TCG. */
 bool accelerators_are_foreign(const struct command_line *line);
 

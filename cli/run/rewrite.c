@@ -20,11 +20,6 @@ struct rewriting {
 	const struct command_option *host;
 };
 
-static bool is_forced(const struct rewriting *rewriting)
-{
-	return rewriting->options->accelerator || rewriting->options->is_drop_in;
-}
-
 /* A word and its value as they are, or with another one. */
 static void add(struct rewriting *rewriting, const struct command_option *option,
 		const char *value)
@@ -53,7 +48,8 @@ static void take_cpu(struct rewriting *rewriting, const struct command_option *o
 {
 	const struct target_info *target = rewriting->options->target;
 	const char *model = command_option_value(option, "model");
-	bool is_host = model && !strcmp(model, "host") && is_forced(rewriting) &&
+	bool is_host = model && !strcmp(model, "host") &&
+		       accelerators_are_replaced(rewriting->options) &&
 		       accelerators_are_foreign(rewriting->line);
 	char *value;
 
@@ -108,7 +104,7 @@ static void add_machine(struct rewriting *rewriting)
 		strings_add(&rewriting->result, "-machine");
 		strings_add(&rewriting->result, "accel=tcg");
 	}
-	if (gic && !strcmp(gic, "host") && is_forced(rewriting)) {
+	if (gic && !strcmp(gic, "host") && accelerators_are_replaced(rewriting->options)) {
 		strings_add(&rewriting->result, "-machine");
 		strings_add(&rewriting->result, "gic-version=max");
 	}
