@@ -67,12 +67,10 @@ static bool is_available(const struct run_options *options, const char *feature)
 {
 	enum paracall_architecture architecture = options->target->architecture;
 	uint32_t available = paracall_features_available(architecture, options->capabilities);
-	const struct paracall_feature_info *info;
+	uint32_t features = 0;
 
-	for (size_t i = 0; (info = paracall_feature_info(architecture, i)); i++)
-		if (!strcmp(info->name, feature))
-			return available & 1u << info->bit;
-	return false;
+	return !paracall_features_parse(architecture, feature, available, &features, NULL,
+					NULL);
 }
 
 static void warn(const struct kvm_name *name, const struct command_option *option)
