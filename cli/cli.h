@@ -82,6 +82,12 @@ char *own_file(const char *built, const char *installed, const char *file);
 /* Else the next file to be opened would be taken for standard output or error. */
 void open_missing_standard_files(void);
 
+/* Puts /dev/null in a standard file's place, also for those that this process starts. */
+void leave_standard_file(int file);
+
+/* Waits for a byte in a pipe; false if the pipe ends without one. */
+bool wait_for_byte(int file);
+
 /* A list of strings that ends with NULL, for execv(). It owns the strings. */
 struct strings {
 	char **items;

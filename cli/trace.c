@@ -115,27 +115,6 @@ static void close_files(const struct trace_job *job)
 	symbols_close(job->symbols);
 }
 
-/* Waits for the reader's byte. */
-static bool has_begun(int begun)
-{
-	char byte;
-	ssize_t count;
-
-	do {
-		count = read(begun, &byte, 1);
-	} while (count < 0 && errno == EINTR);
-	return count == 1;
-}
-
-/* Whoever waits for its end would wait for this process, too. */
-static void leave_standard_error(void)
-{
-	int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-	if (nothing >= 0)
-		dup2(nothing, STDERR_FILENO);
-}
-
 static pid_t fork_reader(struct trace_job *job, const int begun[2], const int end[2])
 {
 	pid_t reader = fork();
@@ -146,8 +125,9 @@ static pid_t fork_reader(struct trace_job *job, const int begun[2], const int en
 	close(end[1]);
 	job->begun = begun[1];
 	job->end = end[0];
+	/* Whoever waits for its end would wait for this process, too. */
 	if (job->is_detached)
-		leave_standard_error();
+		leave_standard_file(STDERR_FILENO);
 	trace_read(job);
 	/* Nothing that the parent registered for its own end. */
 	_exit(0);
@@ -170,7 +150,7 @@ static bool start_reader(struct trace *trace, struct trace_job *job)
 	close(begun[1]);
 	close(end[0]);
 	trace->end = end[1];
-	is_good = trace->reader > 0 && has_begun(begun[0]);
+	is_good = trace->reader > 0 && wait_for_byte(begun[0]);
 	if (is_good)
 		child_hurries(trace->reader);
 	close(begun[0]);

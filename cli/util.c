@@ -138,6 +138,27 @@ void open_missing_standard_files(void)
 			return;
 }
 
+void leave_standard_file(int file)
+{
+	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (nothing >= 0 && nothing != file) {
+		dup2(nothing, file);
+		close(nothing);
+	}
+}
+
+bool wait_for_byte(int file)
+{
+	char byte;
+	ssize_t count;
+
+	do {
+		count = read(file, &byte, 1);
+	} while (count < 0 && errno == EINTR);
+	return count == 1;
+}
+
 void strings_add(struct strings *strings, const char *string)
 {
 	size_t size = (strings->count + 2) * sizeof(*strings->items);

@@ -64,17 +64,6 @@ static void close_others(const struct watch *watch)
 		closedir(files);
 }
 
-/* Of this process, and of those it starts. */
-static void take_nothing(int file)
-{
-	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	if (nothing >= 0 && nothing != file) {
-		dup2(nothing, file);
-		close(nothing);
-	}
-}
-
 static void wait_for_end(int alive)
 {
 	char byte;
@@ -114,8 +103,8 @@ static void __attribute__((noreturn)) watch_qemu(struct watch *watch)
 	prctl(PR_SET_NAME, WATCH_NAME);
 	signal(SIGPIPE, SIG_IGN);
 	close_others(watch);
-	take_nothing(STDIN_FILENO);
-	take_nothing(STDOUT_FILENO);
+	leave_standard_file(STDIN_FILENO);
+	leave_standard_file(STDOUT_FILENO);
 	watch->trace->is_detached = true;
 	if (!trace_start(watch->trace, &watch->options->trace, watch->command))
 		_exit(EXIT_REFUSED);
@@ -123,7 +112,7 @@ static void __attribute__((noreturn)) watch_qemu(struct watch *watch)
 		complain_of_process();
 		_exit(EXIT_REFUSED);
 	}
-	take_nothing(STDERR_FILENO);
+	leave_standard_file(STDERR_FILENO);
 	if (write(watch->ready, "", 1) != 1)
 		_exit(EXIT_REFUSED);
 	close(watch->ready);
@@ -151,17 +140,6 @@ static void start(struct watch *watch)
 		complain_of_process();
 	while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		;
-}
-
-static bool is_ready(int ready)
-{
-	char byte;
-	ssize_t count;
-
-	do {
-		count = read(ready, &byte, 1);
-	} while (count < 0 && errno == EINTR);
-	return count == 1;
 }
 
 bool watch_start(const struct run_options *options, int report, int summary,
@@ -193,7 +171,7 @@ bool watch_start(const struct run_options *options, int report, int summary,
 	start(&watch);
 	close(alive[0]);
 	close(ready[1]);
-	is_good = is_ready(ready[0]);
+	is_good = wait_for_byte(ready[0]);
 	close(ready[0]);
 	/* For QEMU, and so open until all of its processes have ended. */
 	if (is_good && fcntl(alive[1], F_SETFD, 0)) {
