@@ -387,8 +387,8 @@ static void print_call_result(FILE *output, const struct event *event)
 
 	if (!event_has_result(event))
 		putc('?', output);
-	else if (part && part->print_result)
-		part->print_result(output, event);
+	else if (part && part->returns_values && event->result >= 0)
+		fprintf(output, "%#" PRIx64, event->result);
 	else if (part && part->results)
 		print_signed_word(output, part->results, event->result);
 	else

@@ -2,7 +2,6 @@
 /* arm64's events: constants are those of paracall/abi/arm64.h. */
 #include "decode_part.h"
 
-#include <inttypes.h>
 #include <paracall/arm64.h>
 
 /* clang-format off */
@@ -39,17 +38,10 @@ static bool print_value(FILE *output, const struct event *event,
 	return name;
 }
 
-static void print_result(FILE *output, const struct event *event)
-{
-	if (event->result < 0)
-		print_signed_word(output, smccc_errors, event->result);
-	else
-		fprintf(output, "%#" PRIx64, event->result);
-}
-
 const struct decode_part decode_arm64 = {
 	.architecture = PARACALL_ARM64,
 	.call = PARACALL_EVENT_SMCCC,
-	.print_result = print_result,
+	.results = smccc_errors,
+	.returns_values = true,
 	.print_value = print_value,
 };

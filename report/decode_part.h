@@ -16,9 +16,10 @@ struct decode_part {
 	enum paracall_architecture architecture;
 	/* Its calls' events. */
 	enum paracall_event_kind call;
-	/* The names of their results, or a function that prints them. */
+	/* The names of their results; NULL: those are numbers. */
 	const struct word *results;
-	void (*print_result)(FILE *output, const struct event *event);
+	/* Only errors, which are negative, have names; others are values. */
+	bool returns_values;
 	/* Prints a value in a format of its own, or returns false; NULL: it has none. */
 	bool (*print_value)(FILE *output, const struct event *event,
 			    const struct event_value *value);

@@ -3,7 +3,6 @@
 #include "decode_part.h"
 
 #include <ctype.h>
-#include <inttypes.h>
 #include <paracall/riscv.h>
 
 /* clang-format off */
@@ -58,17 +57,10 @@ static bool print_value(FILE *output, const struct event *event,
 	return print_letters(output, value->value);
 }
 
-static void print_result(FILE *output, const struct event *event)
-{
-	if (event->result < 0)
-		print_signed_word(output, sbi_errors, event->result);
-	else
-		fprintf(output, event->result ? "0x%" PRIx64 : "%" PRIx64, event->result);
-}
-
 const struct decode_part decode_riscv = {
 	.architecture = PARACALL_RISCV,
 	.call = PARACALL_EVENT_SBI,
-	.print_result = print_result,
+	.results = sbi_errors,
+	.returns_values = true,
 	.print_value = print_value,
 };
