@@ -638,15 +638,6 @@ test_probe_cache() {
 	expect "cache in the home folder" 0 "$work/noting" cat "$work"/home/.cache/paracall/probe/*
 }
 
-# check_file NAME FILE TEXT: the file has that text.
-check_file() {
-	if grep -qF -- "$3" "$2"; then
-		pass "$1"
-	else
-		fail "$1" "'$3' is not in it" "$2"
-	fi
-}
-
 # QEMU's own behavior comes through unchanged.
 test_passing_on() {
 	local -a qemu=("$paracall" run --summary="$work/summary" -- qemu-system-x86_64

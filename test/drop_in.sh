@@ -32,15 +32,6 @@ by_itself() {
 	fi
 }
 
-# check_file NAME FILE TEXT: the file has that text.
-check_file() {
-	if grep -qF -- "$3" "$2"; then
-		pass "$1"
-	else
-		fail "$1" "'$3' is not in it" "$2"
-	fi
-}
-
 # same NAME INPUT ARGUMENT...: QEMU itself, and by Paracall; what each says on both streams, and
 # how it ends, has to be the same. Times in events are not.
 same() {
@@ -144,14 +135,6 @@ test_targets() {
 	check_file "an s390x guest's summary" "$work/s390x" DIAG_9C_DIRECTED_YIELD
 }
 
-is_there() {
-	[ -s "$1" ]
-}
-
-is_gone() {
-	! grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null
-}
-
 # The process that a tool has started is QEMU, and nothing of ours holds its streams.
 test_process() {
 	local process status
@@ -178,7 +161,7 @@ test_process() {
 	else
 		fail "its end by a signal is QEMU's" "status $status"
 	fi
-	wait_until is_there "$work/summary"
+	wait_until test -s "$work/summary"
 	check_file "a summary after SIGKILL" "$work/summary" "did not end in order"
 	# A tool that reads until all have closed the pipe is not held up.
 	PARACALL_SUMMARY=$work/summary2 expect "a pipe is closed with QEMU" 0 "all read" \
@@ -201,9 +184,9 @@ test_daemon() {
 		fail "-daemonize, a guest goes on" "it does not" "$work/out"
 	fi
 	kill "$process"
-	wait_until is_gone "$process"
+	wait_until has_ended "$process"
 	wait_until compgen -G "$work/daemon-[0-9]*"
-	wait_until is_there "$(echo "$work"/daemon-[0-9]*)"
+	wait_until test -s "$(echo "$work"/daemon-[0-9]*)"
 	check_file "-daemonize, its summary" "$(echo "$work"/daemon-[0-9]*)" total
 	expect "-daemonize, a mistake is QEMU's" 1 "nonsense" \
 		"$program" -display none -daemonize -device nonsense
@@ -213,7 +196,7 @@ test_daemon() {
 	process=$(cat "$work/daemon")
 	wait_until has_started "$process"
 	kill "$process"
-	wait_until is_there "$work/run"
+	wait_until test -s "$work/run"
 	check_file "paracall run, -daemonize, its summary" "$work/run" total
 	check_file "paracall run, -daemonize, its trace" "$work/trace" cpuid
 	expect "paracall run, -daemonize without a file" 125 "--summary=FILE" \
@@ -295,7 +278,7 @@ has_no_file() {
 
 # is_settled PROCESS: its guest has started, or never will.
 is_settled() {
-	has_started "$1" || is_gone "$1"
+	has_started "$1" || has_ended "$1"
 }
 
 # Each guest has a recording and a trace of its own, also of two at once.
@@ -342,7 +325,7 @@ test_nothing_left() {
 	rm -f "$work/pid"
 	"$program" -display none -cpu max,+x2apic -pidfile "$work/pid" >"$work/out" 2>&1 </dev/null &
 	process=$!
-	wait_until is_there "$work/pid"
+	wait_until test -s "$work/pid"
 	check_file "a guest without Paracall" "$work/out" "without Paracall"
 	if has_no_file $process memfd:paracall && has_no_file $process "$work/none"; then
 		pass "a guest without Paracall, its files"

@@ -13,17 +13,12 @@ stubborn='setsid sleep 1000 & one=$!
 	echo "$one $two $$ $TMPDIR" >"$1.new"; mv "$1.new" "$1"
 	wait'
 
-# is_gone PROCESS: a zombie is gone, too.
-is_gone() {
-	! grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null
-}
-
 # leaves_nothing NAME: of those in $work/started.
 leaves_nothing() {
 	local one two three folder
 
 	read -r one two three folder <"$work/started"
-	if wait_until is_gone "$one" && wait_until is_gone "$two" && wait_until is_gone "$three" &&
+	if wait_until has_ended "$one" && wait_until has_ended "$two" && wait_until has_ended "$three" &&
 		wait_until test ! -e "$folder"; then
 		pass "$1"
 	else

@@ -70,6 +70,15 @@ expect() {
 	fi
 }
 
+# check_file NAME FILE TEXT: the file has that text.
+check_file() {
+	if grep -qF -- "$3" "$2"; then
+		pass "$1"
+	else
+		fail "$1" "'$3' is not in it" "$2"
+	fi
+}
+
 # wait_until COMMAND...: until it succeeds, or for so long that it never will.
 wait_until() {
 	local end=$((SECONDS + 300))
@@ -83,6 +92,11 @@ wait_until() {
 # has_started PROCESS: of a QEMU, or of the 'paracall run' that has started it: the guest.
 has_started() {
 	"$paracall" top --once --interval=0.1 "$1"
+}
+
+# has_ended PROCESS: one that nobody waits for has, too.
+has_ended() {
+	! grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null
 }
 
 # only PART...: of the script's functions test_PART, all others do nothing. Without an

@@ -38,29 +38,6 @@ needs() {
 	rm -f "$work/summary"
 }
 
-is_there() {
-	[ -s "$1" ]
-}
-
-# check_file NAME FILE TEXT: the file has that text.
-check_file() {
-	if grep -qF -- "$3" "$2"; then
-		pass "$1"
-	else
-		fail "$1" "'$3' is not in it" "$2"
-	fi
-}
-
-# called NAME TEXT: the summary has it.
-called() {
-	wait_until is_there "$work/summary"
-	if grep -qF -- "$2" "$work/summary"; then
-		pass "$1"
-	else
-		fail "$1" "no $2" "$work/summary"
-	fi
-}
-
 # domain FILE: a guest for libvirt that goes on until it is ended.
 domain() {
 	cat >"$1" <<-EOT
@@ -138,7 +115,8 @@ test_libvirt() {
 		virsh_does "restore" "restored" restore "$work/saved"
 	fi
 	virsh_does "destroy" "destroyed" destroy $name
-	called "libvirt, a summary" "features"
+	wait_until test -s "$work/summary"
+	check_file "libvirt, a summary" "$work/summary" "features"
 }
 
 test_kvm_unit_tests() {
