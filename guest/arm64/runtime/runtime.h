@@ -142,6 +142,8 @@ struct cpu *cpu_at(uint32_t index);
 /* Give an idle CPU something to do; cpu_wait() for its end, false if late. */
 void cpu_post(struct cpu *cpu, void (*work)(void *), void *argument);
 bool cpu_wait(struct cpu *cpu, uint64_t milliseconds);
+/* Do what is posted, on the CPU itself. */
+_Noreturn void cpu_serve(struct cpu *cpu);
 /* See that all are idle again. */
 void cpus_recover(void);
 

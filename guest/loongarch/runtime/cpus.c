@@ -73,12 +73,7 @@ void cpu_main(void)
 	struct cpu *cpu = &cpus[this_cpu_number()];
 
 	start_here(this_cpu_number());
-	while (1) {
-		while (!__atomic_load_n(&cpu->busy, __ATOMIC_ACQUIRE))
-			relax();
-		cpu->work(cpu->argument);
-		__atomic_store_n(&cpu->busy, 0, __ATOMIC_RELEASE);
-	}
+	cpu_serve(cpu);
 }
 
 static void write_iocsr(uint64_t address, uint64_t value)
@@ -131,51 +126,12 @@ void cpus_start(void)
 	}
 }
 
-void cpu_post(struct cpu *cpu, void (*work)(void *), void *argument)
-{
-	cpu->work = work;
-	cpu->argument = argument;
-	__atomic_store_n(&cpu->busy, 1, __ATOMIC_RELEASE);
-}
-
-bool cpu_wait(struct cpu *cpu, uint64_t milliseconds)
-{
-	return wait_for(&cpu->busy, 0, milliseconds);
-}
-
-void cpus_recover(void)
-{
-	for (uint32_t i = 1; i < cpu_count; i++)
-		if (!cpu_wait(cpu_at(i), START_MS))
-			crash("CPU %u does not end its work", i);
-}
-
 uint64_t clock_frequency(void)
 {
 	uint64_t ratio = cpucfg(CPUCFG_RATIO);
 	uint64_t divider = ratio >> 16 & 0xffff;
 
 	return (uint32_t)cpucfg(CPUCFG_CRYSTAL) * (ratio & 0xffff) / (divider ? divider : 1);
-}
-
-void delay_ms(uint64_t milliseconds)
-{
-	uint64_t begin = clock_now();
-
-	while (clock_nanoseconds(clock_now() - begin) < milliseconds * 1000000)
-		relax();
-}
-
-bool wait_for(const volatile uint32_t *word, uint32_t value, uint64_t milliseconds)
-{
-	uint64_t begin = clock_now();
-
-	while (*word != value) {
-		if (clock_nanoseconds(clock_now() - begin) > milliseconds * 1000000)
-			return *word == value;
-		relax();
-	}
-	return true;
 }
 
 static void write_timer(uint64_t value)

@@ -65,12 +65,7 @@ void cpu_main(uint64_t hart)
 	struct cpu *cpu = cpu_of(hart);
 
 	start_here(cpu->number);
-	while (1) {
-		while (!__atomic_load_n(&cpu->busy, __ATOMIC_ACQUIRE))
-			relax();
-		cpu->work(cpu->argument);
-		__atomic_store_n(&cpu->busy, 0, __ATOMIC_RELEASE);
-	}
+	cpu_serve(cpu);
 }
 
 static int64_t switch_on(uint32_t number, uint32_t hart)
@@ -121,45 +116,6 @@ bool cpu_off(struct cpu *cpu)
 bool cpu_on(struct cpu *cpu)
 {
 	return !switch_on(cpu->number, cpu->hart) && wait_for(&cpu->online, 1, START_MS);
-}
-
-void cpu_post(struct cpu *cpu, void (*work)(void *), void *argument)
-{
-	cpu->work = work;
-	cpu->argument = argument;
-	__atomic_store_n(&cpu->busy, 1, __ATOMIC_RELEASE);
-}
-
-bool cpu_wait(struct cpu *cpu, uint64_t milliseconds)
-{
-	return wait_for(&cpu->busy, 0, milliseconds);
-}
-
-void cpus_recover(void)
-{
-	for (uint32_t i = 1; i < cpu_count; i++)
-		if (!cpu_wait(cpu_at(i), START_MS))
-			crash("CPU %u does not end its work", i);
-}
-
-void delay_ms(uint64_t milliseconds)
-{
-	uint64_t begin = clock_now();
-
-	while (clock_nanoseconds(clock_now() - begin) < milliseconds * 1000000)
-		relax();
-}
-
-bool wait_for(const volatile uint32_t *word, uint32_t value, uint64_t milliseconds)
-{
-	uint64_t begin = clock_now();
-
-	while (*word != value) {
-		if (clock_nanoseconds(clock_now() - begin) > milliseconds * 1000000)
-			return *word == value;
-		relax();
-	}
-	return true;
 }
 
 static void set_timer(uint64_t time)
