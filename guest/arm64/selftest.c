@@ -3,10 +3,9 @@
  * The runtime's own tests, for which no KVM is needed: what the other programs
  * take for granted. If one of these fails, doubt the others' results.
  */
+#include "common/selftest.h"
 #include "common/test.h"
 #include "runtime/runtime.h"
-
-#define LIMIT_MS 5000
 
 static void run_code(const uint32_t *code, struct state *state, uint64_t pstate)
 {
@@ -33,31 +32,6 @@ static void test_exceptions(void)
 	run_code(privileged, &state, PSTATE_EL0);
 	check_equal(exception_class(&state), CLASS_UNKNOWN, "EL0: VBAR_EL1");
 	check_equal((int64_t)(state.pstate & 0xf), 0, "EL0: its level");
-}
-
-static void test_time(void)
-{
-	uint64_t begin = clock_now();
-
-	delay_ms(10);
-	check(clock_nanoseconds(clock_now() - begin) >= 10000000, "delay too short");
-	check(take_interrupts(200) > 0, "no interrupt of the timer");
-}
-
-static void count(void *argument)
-{
-	*(volatile uint32_t *)argument += 1 + this_cpu_number();
-}
-
-static void test_cpus(void)
-{
-	for (uint32_t i = 1; i < cpu_count; i++) {
-		volatile uint32_t ran = 0;
-
-		cpu_post(cpu_at(i), count, (void *)&ran);
-		check(cpu_wait(cpu_at(i), LIMIT_MS), "CPU %u does not answer", i);
-		check_equal(ran, 1 + i, "CPU %u: runs", i);
-	}
 }
 
 static void test_off_and_on(void)
