@@ -3,7 +3,8 @@
 
 import os
 
-from bench_run import TREE, best_calls_of, kernel_arguments, pairs, show, show_ratios
+from bench_run import (TREE, best_calls_of, kernel_arguments, pairs, show, show_boot,
+                       show_ratios)
 
 
 def boot_arguments(cpus, task):
@@ -17,11 +18,7 @@ def bench_arguments():
 
 
 def bench_boot(runs):
-    figures = pairs(runs, boot_arguments(2, "boot"),
-                    lambda run: (run.seconds, run.cpu_seconds))
-    for kind, words in ((0, ""), (1, ", CPU time")):
-        show_ratios("boot of Debian's loong64 kernel, 2 vCPUs" + words,
-                    [(run[kind], plain[kind]) for run, plain in figures])
+    show_boot("boot of Debian's loong64 kernel, 2 vCPUs", runs, boot_arguments(2, "boot"))
 
 
 def bench_calls(runs):

@@ -3,7 +3,8 @@
 
 import os
 
-from bench_run import TREE, best_calls_of, kernel_arguments, pairs, show, show_ratios
+from bench_run import (TREE, best_calls_of, kernel_arguments, pairs, show, show_boot,
+                       show_ratios)
 
 
 def boot_arguments(cpus, task):
@@ -18,11 +19,8 @@ def bench_arguments():
 
 def bench_boot(runs):
     for cpus in (2, 8):
-        figures = pairs(runs, boot_arguments(cpus, "boot"),
-                        lambda run: (run.seconds, run.cpu_seconds))
-        for kind, words in ((0, ""), (1, ", CPU time")):
-            show_ratios("boot of Debian's riscv64 kernel, %d vCPUs%s" % (cpus, words),
-                        [(run[kind], plain[kind]) for run, plain in figures])
+        show_boot("boot of Debian's riscv64 kernel, %d vCPUs" % cpus, runs,
+                  boot_arguments(cpus, "boot"))
 
 
 def bench_calls(runs):

@@ -144,6 +144,12 @@ def show_ratios(name, figures):
     show(name, [with_it / without for with_it, without in figures])
 
 
+def show_boot(name, runs, arguments):
+    figures = pairs(runs, arguments, lambda run: (run.seconds, run.cpu_seconds))
+    for kind, words in ((0, ""), (1, ", CPU time")):
+        show_ratios(name + words, [(run[kind], plain[kind]) for run, plain in figures])
+
+
 def calls_of(run):
     """Time for each operation, the median of its batches."""
     return {name: float(median) for name, _, median in
