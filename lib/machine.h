@@ -189,6 +189,18 @@ static inline void *engine_cpu_of(const struct paracall_cpu *target)
 	return __atomic_load_n(&target->engine_cpu, __ATOMIC_ACQUIRE);
 }
 
+/* The guest's registers, by the architecture's numbers for the engine. */
+static inline uint64_t cpu_read_register(struct paracall_cpu *cpu, unsigned int number)
+{
+	return cpu->read_register(cpu->engine_cpu, number);
+}
+
+static inline void cpu_write_register(struct paracall_cpu *cpu, unsigned int number,
+				      uint64_t value)
+{
+	cpu->write_register(cpu->engine_cpu, number, value);
+}
+
 /* By the engine's clock, which must be there. */
 static inline uint64_t clock_now(const struct paracall_machine *machine)
 {

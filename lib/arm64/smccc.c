@@ -9,21 +9,11 @@
 #include "../misuse.h"
 #include "calls.h"
 
-static uint64_t read_register(struct paracall_cpu *cpu, unsigned int number)
-{
-	return cpu->machine->engine.read_register(cpu->engine_cpu, number);
-}
-
-static void write_register(struct paracall_cpu *cpu, unsigned int number, uint64_t value)
-{
-	cpu->machine->engine.write_register(cpu->engine_cpu, number, value);
-}
-
 static uint64_t read_argument(struct paracall_cpu *cpu, const struct call *call,
 			      unsigned int place)
 {
 	(void)call;
-	return read_register(cpu, place);
+	return cpu_read_register(cpu, place);
 }
 
 /* All that fail are below 0; an address, a part of a clock or of a UID is not. */
@@ -62,7 +52,7 @@ static void write_results(struct paracall_cpu *cpu, const struct smccc_call *smc
 		if (fields[i].direction == PARACALL_OUT)
 			values[fields[i].place] = smccc->call.outputs[count++];
 	for (unsigned int i = 0; i < end; i++)
-		write_register(cpu, i, values[i]);
+		cpu_write_register(cpu, i, values[i]);
 }
 
 enum paracall_smccc_outcome paracall_smccc(struct paracall_cpu *cpu,
@@ -78,7 +68,7 @@ enum paracall_smccc_outcome paracall_smccc(struct paracall_cpu *cpu,
 	smccc.conduit = conduit;
 	smccc.is_left = false;
 	smccc.keeps_registers = false;
-	smccc.call.number = (uint32_t)read_register(cpu, PARACALL_ARM64_X0);
+	smccc.call.number = (uint32_t)cpu_read_register(cpu, PARACALL_ARM64_X0);
 	smccc.call.mode = PARACALL_MODE_64BIT;
 	smccc.call.row = arm64_row((uint32_t)smccc.call.number);
 	smccc.call.is_permitted = true;

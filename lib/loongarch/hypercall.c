@@ -7,16 +7,11 @@
 #include "../misuse.h"
 #include "calls.h"
 
-static uint64_t read_register(struct paracall_cpu *cpu, unsigned int number)
-{
-	return cpu->machine->engine.read_register(cpu->engine_cpu, number);
-}
-
 static uint64_t read_argument(struct paracall_cpu *cpu, const struct call *call,
 			      unsigned int place)
 {
 	(void)call;
-	return read_register(cpu, place);
+	return cpu_read_register(cpu, place);
 }
 
 static bool is_error(int64_t result)
@@ -43,7 +38,8 @@ static bool is_served(const struct paracall_machine *machine, const struct row *
 
 static uint64_t read_function(struct paracall_cpu *cpu, uint32_t code)
 {
-	return loongarch_has_functions(code) ? read_register(cpu, PARACALL_LOONGARCH_A0) : 0;
+	return loongarch_has_functions(code) ? cpu_read_register(cpu, PARACALL_LOONGARCH_A0)
+					     : 0;
 }
 
 void paracall_hvcl(struct paracall_cpu *cpu, uint32_t code)
@@ -61,6 +57,5 @@ void paracall_hvcl(struct paracall_cpu *cpu, uint32_t code)
 	call.is_permitted = true;
 	call.is_served = is_served(cpu->machine, call.row);
 	result = call_run(cpu, &call, &convention);
-	cpu->machine->engine.write_register(cpu->engine_cpu, PARACALL_LOONGARCH_A0,
-					    (uint64_t)result);
+	cpu_write_register(cpu, PARACALL_LOONGARCH_A0, (uint64_t)result);
 }

@@ -10,20 +10,10 @@
 #include "../misuse.h"
 #include "calls.h"
 
-static uint64_t read_register(struct paracall_cpu *cpu, unsigned int number)
-{
-	return cpu->machine->engine.read_register(cpu->engine_cpu, number);
-}
-
-static void write_register(struct paracall_cpu *cpu, unsigned int number, uint64_t value)
-{
-	cpu->machine->engine.write_register(cpu->engine_cpu, number, value);
-}
-
 static uint64_t read_argument(struct paracall_cpu *cpu, const struct call *call,
 			      unsigned int place)
 {
-	uint64_t value = read_register(cpu, place);
+	uint64_t value = cpu_read_register(cpu, place);
 
 	return call->mode & PARACALL_MODE_64BIT ? value : (uint32_t)value;
 }
@@ -67,7 +57,7 @@ void paracall_papr_hypercall(struct paracall_cpu *cpu)
 {
 	ENTER(cpu);
 	CHECK_FOR(cpu, PARACALL_POWERPC, "paracall_papr_hypercall");
-	see_papr(cpu, read_register(cpu, PARACALL_POWERPC_R3));
+	see_papr(cpu, cpu_read_register(cpu, PARACALL_POWERPC_R3));
 }
 
 void paracall_papr_hypercall_number(struct paracall_cpu *cpu, uint64_t number)
@@ -96,7 +86,7 @@ bool paracall_epapr_hypercall(struct paracall_cpu *cpu, uint32_t mode)
 	if (!IS_FOR(cpu, PARACALL_POWERPC, "paracall_epapr_hypercall") ||
 	    mode & PARACALL_MODE_USER)
 		return false;
-	call.number = (uint32_t)read_register(cpu, PARACALL_POWERPC_R11);
+	call.number = (uint32_t)cpu_read_register(cpu, PARACALL_POWERPC_R11);
 	call.mode = mode;
 	call.row = find_row((uint32_t)call.number);
 	call.is_permitted = true;
@@ -104,7 +94,7 @@ bool paracall_epapr_hypercall(struct paracall_cpu *cpu, uint32_t mode)
 			 call.row->info.architecture == PARACALL_POWERPC;
 	call.outputs[0] = 0;
 	result = (uint32_t)call_run(cpu, &call, &epapr);
-	write_register(cpu, PARACALL_POWERPC_R3, result);
-	write_register(cpu, PARACALL_POWERPC_R4, call.outputs[0]);
+	cpu_write_register(cpu, PARACALL_POWERPC_R3, result);
+	cpu_write_register(cpu, PARACALL_POWERPC_R4, call.outputs[0]);
 	return true;
 }

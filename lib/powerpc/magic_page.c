@@ -124,16 +124,6 @@ static bool is_book_e(const struct paracall_cpu *cpu)
 	return engine_has(cpu, PARACALL_POWERPC_ESR);
 }
 
-static uint64_t read_register(struct paracall_cpu *cpu, unsigned int number)
-{
-	return cpu->machine->engine.read_register(cpu->engine_cpu, number);
-}
-
-static void write_register(struct paracall_cpu *cpu, unsigned int number, uint64_t value)
-{
-	cpu->machine->engine.write_register(cpu->engine_cpu, number, value);
-}
-
 /* ---- bytes ---------------------------------------------------------------- */
 
 /* Most are that long; a copy whose length is not known takes longer. */
@@ -188,14 +178,14 @@ static void hold_msr(struct paracall_cpu *cpu, uint64_t msr)
 	page->guest_msr = msr;
 	page->held_msr = magic_page_held_msr(msr);
 	if (page->held_msr != msr)
-		write_register(cpu, PARACALL_POWERPC_MSR, page->held_msr);
+		cpu_write_register(cpu, PARACALL_POWERPC_MSR, page->held_msr);
 }
 
 static void enter_section(struct paracall_cpu *cpu)
 {
 	powerpc_cpu(cpu)->magic_page.is_critical = true;
 	msr_was_loaded(cpu);
-	hold_msr(cpu, read_register(cpu, PARACALL_POWERPC_MSR));
+	hold_msr(cpu, cpu_read_register(cpu, PARACALL_POWERPC_MSR));
 }
 
 /* If the guest has set the MSR itself meanwhile, that value counts. */
@@ -205,8 +195,8 @@ static void leave_section(struct paracall_cpu *cpu)
 
 	page->is_critical = false;
 	if (!msr_was_loaded(cpu) && page->guest_msr != page->held_msr &&
-	    read_register(cpu, PARACALL_POWERPC_MSR) == page->held_msr)
-		write_register(cpu, PARACALL_POWERPC_MSR, page->guest_msr);
+	    cpu_read_register(cpu, PARACALL_POWERPC_MSR) == page->held_msr)
+		cpu_write_register(cpu, PARACALL_POWERPC_MSR, page->guest_msr);
 }
 
 static bool is_mapped(const struct paracall_cpu *cpu)
@@ -224,7 +214,7 @@ static bool is_in_section(struct paracall_cpu *cpu)
 		from_bytes(page->bytes + CRITICAL_OFFSET, 8, page->is_little_endian);
 
 	return is_mapped(cpu) &&
-	       !((critical ^ read_register(cpu, STACK_POINTER)) & page->pointer_mask);
+	       !((critical ^ cpu_read_register(cpu, STACK_POINTER)) & page->pointer_mask);
 }
 
 /*
@@ -233,7 +223,7 @@ static bool is_in_section(struct paracall_cpu *cpu)
  */
 static void follow_msr(struct paracall_cpu *cpu)
 {
-	uint64_t msr = read_register(cpu, PARACALL_POWERPC_MSR);
+	uint64_t msr = cpu_read_register(cpu, PARACALL_POWERPC_MSR);
 
 	if (!msr_was_loaded(cpu) && msr == powerpc_cpu(cpu)->magic_page.held_msr)
 		return;
@@ -263,7 +253,7 @@ static uint64_t read_msr(struct paracall_cpu *cpu)
 		follow_msr(cpu);
 	return powerpc_cpu(cpu)->magic_page.is_critical
 		       ? powerpc_cpu(cpu)->magic_page.guest_msr
-		       : read_register(cpu, PARACALL_POWERPC_MSR);
+		       : cpu_read_register(cpu, PARACALL_POWERPC_MSR);
 }
 
 static void write_msr(struct paracall_cpu *cpu, uint64_t value)
@@ -274,7 +264,7 @@ static void write_msr(struct paracall_cpu *cpu, uint64_t value)
 	if (powerpc_cpu(cpu)->magic_page.is_critical)
 		powerpc_cpu(cpu)->magic_page.guest_msr = after;
 	else if (after != before)
-		write_register(cpu, PARACALL_POWERPC_MSR, after);
+		cpu_write_register(cpu, PARACALL_POWERPC_MSR, after);
 }
 
 /*
@@ -304,7 +294,7 @@ static uint64_t field_value(struct paracall_cpu *cpu, const struct field *field)
 	case INT_PENDING:
 		return may_be_pending(cpu);
 	}
-	return read_register(cpu, field->number);
+	return cpu_read_register(cpu, field->number);
 }
 
 /* INT_PENDING is the host's own. */
@@ -313,7 +303,7 @@ static void set_field_value(struct paracall_cpu *cpu, const struct field *field,
 	if (field->kind == MSR)
 		write_msr(cpu, value);
 	else if (field->kind == REGISTER)
-		write_register(cpu, field->number, value);
+		cpu_write_register(cpu, field->number, value);
 }
 
 /* The bytes of one field, @size of them from @start. */
@@ -393,10 +383,10 @@ static void prepare(struct paracall_cpu *cpu)
 	page->is_prepared = true;
 	page->missing = magic_page_missing(cpu);
 	set_byte_order(page, engine_has(cpu, PARACALL_POWERPC_LPCR) &&
-				     read_register(cpu, PARACALL_POWERPC_LPCR) & LPCR_ILE);
+				     cpu_read_register(cpu, PARACALL_POWERPC_LPCR) & LPCR_ILE);
 	if (engine_has(cpu, PARACALL_POWERPC_PIR))
-		to_bytes(page->bytes + PIR_OFFSET, read_register(cpu, PARACALL_POWERPC_PIR), 4,
-			 page->is_little_endian);
+		to_bytes(page->bytes + PIR_OFFSET, cpu_read_register(cpu, PARACALL_POWERPC_PIR),
+			 4, page->is_little_endian);
 }
 
 /* ---- the engine's side ------------------------------------------------------ */
@@ -440,10 +430,10 @@ void paracall_magic_page_interrupted(struct paracall_cpu *cpu)
 	CHECK_FOR(cpu, PARACALL_POWERPC, "paracall_magic_page_interrupted");
 	if (!page->is_critical || msr_was_loaded(cpu))
 		return;
-	before = read_register(cpu, PARACALL_POWERPC_SRR1);
+	before = cpu_read_register(cpu, PARACALL_POWERPC_SRR1);
 	after = (before & ~MSR_CHANGEABLE) | (page->guest_msr & MSR_CHANGEABLE);
 	if (after != before)
-		write_register(cpu, PARACALL_POWERPC_SRR1, after);
+		cpu_write_register(cpu, PARACALL_POWERPC_SRR1, after);
 }
 
 /*

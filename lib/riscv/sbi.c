@@ -9,21 +9,11 @@
 #include "calls.h"
 #include "sta.h"
 
-static uint64_t read_register(struct paracall_cpu *cpu, unsigned int number)
-{
-	return cpu->machine->engine.read_register(cpu->engine_cpu, number);
-}
-
-static void write_register(struct paracall_cpu *cpu, unsigned int number, uint64_t value)
-{
-	cpu->machine->engine.write_register(cpu->engine_cpu, number, value);
-}
-
 static uint64_t read_argument(struct paracall_cpu *cpu, const struct call *call,
 			      unsigned int place)
 {
 	(void)call;
-	return read_register(cpu, place);
+	return cpu_read_register(cpu, place);
 }
 
 static bool is_error(int64_t result)
@@ -65,9 +55,9 @@ static void write_results(struct paracall_cpu *cpu, const struct call *call, int
 	bool is_legacy = call->number <= PARACALL_SBI_LEGACY_LAST;
 	bool has_value = result >= 0 && !is_legacy;
 
-	write_register(cpu, PARACALL_RISCV_A0, has_value ? 0 : (uint64_t)result);
+	cpu_write_register(cpu, PARACALL_RISCV_A0, has_value ? 0 : (uint64_t)result);
 	if (!is_legacy)
-		write_register(cpu, PARACALL_RISCV_A1, has_value ? (uint64_t)result : 0);
+		cpu_write_register(cpu, PARACALL_RISCV_A1, has_value ? (uint64_t)result : 0);
 }
 
 /* Nothing is done here but to count and to observe it. */
@@ -89,9 +79,9 @@ enum paracall_sbi_outcome paracall_sbi(struct paracall_cpu *cpu)
 		return PARACALL_SBI_NOT_OURS;
 	take_reset(cpu);
 	sbi.is_left = false;
-	sbi.call.number = read_register(cpu, PARACALL_RISCV_A7);
+	sbi.call.number = cpu_read_register(cpu, PARACALL_RISCV_A7);
 	sbi.call.mode = PARACALL_MODE_64BIT;
-	sbi.call.row = riscv_row(sbi.call.number, read_register(cpu, PARACALL_RISCV_A6));
+	sbi.call.row = riscv_row(sbi.call.number, cpu_read_register(cpu, PARACALL_RISCV_A6));
 	sbi.call.is_permitted = true;
 	sbi.call.is_served = is_served(cpu->machine, sbi.call.row);
 	if (!sbi.call.row)

@@ -38,13 +38,13 @@ static uint64_t read_argument(struct paracall_cpu *cpu, const struct call *call,
 		return diag->known_value;
 	switch (place) {
 	case DIAG_R1:
-		return diag_register(cpu, diag->r1);
+		return cpu_read_register(cpu, diag->r1);
 	case DIAG_R1_NEXT:
-		return diag_register(cpu, (diag->r1 + 1) % 16);
+		return cpu_read_register(cpu, (diag->r1 + 1) % 16);
 	case DIAG_R3:
-		return diag_register(cpu, diag->r3);
+		return cpu_read_register(cpu, diag->r3);
 	}
-	return diag_register(cpu, place);
+	return cpu_read_register(cpu, place);
 }
 
 static bool is_error(int64_t outcome)

@@ -45,24 +45,19 @@ static inline struct diag_call *diag_call(struct call *call)
 	return (struct diag_call *)call;
 }
 
-static inline uint64_t diag_register(struct paracall_cpu *cpu, unsigned int number)
-{
-	return cpu->machine->engine.read_register(cpu->engine_cpu, number);
-}
-
 /* The one register that says which subcode it is. */
 static inline uint64_t diag_read_subcode(struct paracall_cpu *cpu, struct diag_call *call,
 					 unsigned int place, unsigned int number)
 {
 	call->known_place = place;
-	call->known_value = diag_register(cpu, number);
+	call->known_value = cpu_read_register(cpu, number);
 	return call->known_value;
 }
 
 /* The CPU's prefix area, an absolute address. */
 static inline uint64_t diag_prefix(struct paracall_cpu *cpu)
 {
-	return diag_register(cpu, PARACALL_S390_PREFIX) & 0x7fffe000;
+	return cpu_read_register(cpu, PARACALL_S390_PREFIX) & 0x7fffe000;
 }
 
 /* Where 0x308 and 0x258 have their subcode. */

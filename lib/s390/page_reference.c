@@ -91,7 +91,7 @@ uint64_t diag_page_reference_subcode(struct paracall_cpu *cpu, struct diag_call 
 static int64_t answer(struct paracall_cpu *cpu, struct call *call, enum result result)
 {
 	call->outputs[0] = result;
-	cpu->machine->engine.write_register(cpu->engine_cpu, diag_call(call)->r3, result);
+	cpu_write_register(cpu, diag_call(call)->r3, result);
 	return PARACALL_DIAG_DONE;
 }
 

@@ -14,7 +14,7 @@
 
 static uint64_t read_operand(struct paracall_cpu *cpu, uint32_t mode, unsigned int number)
 {
-	uint64_t value = cpu->machine->engine.read_register(cpu->engine_cpu, number);
+	uint64_t value = cpu_read_register(cpu, number);
 
 	return mode & PARACALL_MODE_64BIT ? value : (uint32_t)value;
 }
@@ -44,9 +44,8 @@ static const struct convention convention = {
 static void write_result(struct paracall_cpu *cpu, uint32_t mode, int64_t result)
 {
 	/* A 32-bit caller's result is zero-extended into the whole register. */
-	cpu->machine->engine.write_register(cpu->engine_cpu, PARACALL_X86_RAX,
-					    mode & PARACALL_MODE_64BIT ? (uint64_t)result
-								       : (uint32_t)result);
+	cpu_write_register(cpu, PARACALL_X86_RAX,
+			   mode & PARACALL_MODE_64BIT ? (uint64_t)result : (uint32_t)result);
 }
 
 /* Until the next one that count_samples() times. */
@@ -134,7 +133,7 @@ void paracall_hypercall(struct paracall_cpu *cpu, uint32_t mode)
 	ENTER(cpu);
 	if (__builtin_expect(mode == cpu->quick_mode, true))
 		make_quickly(cpu, PARACALL_MODE_64BIT,
-			     cpu->read_register(cpu->engine_cpu, PARACALL_X86_RAX));
+			     cpu_read_register(cpu, PARACALL_X86_RAX));
 	else
 		read_and_call(cpu, mode);
 }

@@ -26,14 +26,12 @@ static_assert(sizeof(struct paracall_kvm_mmu_op_release_pt) == 16, "the ABI's si
 static bool is_long_mode(struct paracall_cpu *cpu, uint32_t mode)
 {
 	return mode & PARACALL_MODE_64BIT ||
-	       cpu->machine->engine.read_register(cpu->engine_cpu, PARACALL_X86_EFER) &
-		       EFER_LMA;
+	       cpu_read_register(cpu, PARACALL_X86_EFER) & EFER_LMA;
 }
 
 static size_t pte_size(struct paracall_cpu *cpu, bool long_mode)
 {
-	if (long_mode ||
-	    cpu->machine->engine.read_register(cpu->engine_cpu, PARACALL_X86_CR4) & CR4_PAE)
+	if (long_mode || cpu_read_register(cpu, PARACALL_X86_CR4) & CR4_PAE)
 		return 8;
 	return 4;
 }

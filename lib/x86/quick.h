@@ -57,7 +57,7 @@ ALWAYS_INLINE void quick_read(struct paracall_cpu *cpu, struct call *call, unsig
 			      uint8_t number)
 {
 	if (number)
-		call->arguments[index] = cpu->read_register(cpu->engine_cpu, number - 1u);
+		call->arguments[index] = cpu_read_register(cpu, number - 1u);
 }
 
 /* What DEFINE_CALL begins; @is_quick: here, else in the layers. */
@@ -81,7 +81,7 @@ ALWAYS_INLINE void quick_do(struct paracall_cpu *cpu, unsigned int number,
 	paracall_statistics_add(&statistics->calls, 1);
 	if (result < 0)
 		paracall_statistics_add(&statistics->errors, 1);
-	cpu->write_register(cpu->engine_cpu, PARACALL_X86_RAX, (uint64_t)result);
+	cpu_write_register(cpu, PARACALL_X86_RAX, (uint64_t)result);
 }
 
 /* Whether to time the call that begins; .untimed counts down to it. */
