@@ -28,6 +28,30 @@ struct convention {
 	bool (*is_error)(int64_t result);
 };
 
+/* A convention's .read where places are registers, and all of their bits count. */
+static inline uint64_t call_read_whole_register(struct paracall_cpu *cpu,
+						const struct call *call, unsigned int place)
+{
+	(void)call;
+	return cpu_read_register(cpu, place);
+}
+
+/* And its .is_error where all errors, and nothing else, are below 0. */
+static inline bool call_is_negative(int64_t result)
+{
+	return result < 0;
+}
+
+/*
+ * A call's .is_served where the guest has no call without its feature: KVM checks it, or
+ * its user space removes the call.
+ */
+static inline bool call_is_offered(const struct paracall_machine *machine,
+				   const struct row *row)
+{
+	return row && row->handler && !(row->info.feature & ~machine->features);
+}
+
 /* Only what the row says is used; those of the engine's own calls it reads by itself. */
 static inline __attribute__((always_inline)) void
 call_read_arguments(struct paracall_cpu *cpu, struct call *call,

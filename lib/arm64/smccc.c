@@ -9,34 +9,16 @@
 #include "../misuse.h"
 #include "calls.h"
 
-static uint64_t read_argument(struct paracall_cpu *cpu, const struct call *call,
-			      unsigned int place)
-{
-	(void)call;
-	return cpu_read_register(cpu, place);
-}
-
 /* All that fail are below 0; an address, a part of a clock or of a UID is not. */
-static bool is_error(int64_t result)
-{
-	return result < 0;
-}
-
 static const struct convention convention = {
 	.event = PARACALL_EVENT_SMCCC,
-	.read = read_argument,
+	.read = call_read_whole_register,
 	.places = { PARACALL_ARM64_X1, PARACALL_ARM64_X2, PARACALL_ARM64_X3 },
 	.place_count = 3,
 	.unknown = PARACALL_SMCCC_NOT_SUPPORTED,
 	.good = PARACALL_SMCCC_SUCCESS,
-	.is_error = is_error,
+	.is_error = call_is_negative,
 };
-
-/* KVM's user space removes what it does not choose, whatever the guest has read. */
-static bool is_served(const struct paracall_machine *machine, const struct row *row)
-{
-	return row && row->handler && !(row->info.feature & ~machine->features);
-}
 
 static void write_results(struct paracall_cpu *cpu, const struct smccc_call *smccc,
 			  int64_t result)
@@ -72,7 +54,7 @@ enum paracall_smccc_outcome paracall_smccc(struct paracall_cpu *cpu,
 	smccc.call.mode = PARACALL_MODE_64BIT;
 	smccc.call.row = arm64_row((uint32_t)smccc.call.number);
 	smccc.call.is_permitted = true;
-	smccc.call.is_served = is_served(cpu->machine, smccc.call.row);
+	smccc.call.is_served = call_is_offered(cpu->machine, smccc.call.row);
 	/* Of a call that fails they are 0. */
 	for (unsigned int i = 0; i < PARACALL_MAX_OUTPUTS; i++)
 		smccc.call.outputs[i] = 0;

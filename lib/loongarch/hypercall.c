@@ -7,34 +7,16 @@
 #include "../misuse.h"
 #include "calls.h"
 
-static uint64_t read_argument(struct paracall_cpu *cpu, const struct call *call,
-			      unsigned int place)
-{
-	(void)call;
-	return cpu_read_register(cpu, place);
-}
-
-static bool is_error(int64_t result)
-{
-	return result < 0;
-}
-
 static const struct convention convention = {
 	.event = PARACALL_EVENT_HVCL,
-	.read = read_argument,
+	.read = call_read_whole_register,
 	.places = { PARACALL_LOONGARCH_A0, PARACALL_LOONGARCH_A1, PARACALL_LOONGARCH_A2,
 		    PARACALL_LOONGARCH_A3 },
 	.place_count = 3,
 	.unknown = PARACALL_HCALL_INVALID_CODE,
 	.good = PARACALL_HCALL_SUCCESS,
-	.is_error = is_error,
+	.is_error = call_is_negative,
 };
-
-/* KVM always enforces features: kvm_guest_has_pv_feature(). */
-static bool is_served(const struct paracall_machine *machine, const struct row *row)
-{
-	return row && row->handler && !(row->info.feature & ~machine->features);
-}
 
 static uint64_t read_function(struct paracall_cpu *cpu, uint32_t code)
 {
@@ -55,7 +37,7 @@ void paracall_hvcl(struct paracall_cpu *cpu, uint32_t code)
 	call.mode = PARACALL_MODE_64BIT;
 	call.row = loongarch_row(code, read_function(cpu, code));
 	call.is_permitted = true;
-	call.is_served = is_served(cpu->machine, call.row);
+	call.is_served = call_is_offered(cpu->machine, call.row);
 	result = call_run(cpu, &call, &convention);
 	cpu_write_register(cpu, PARACALL_LOONGARCH_A0, (uint64_t)result);
 }

@@ -9,45 +9,27 @@
 #include "calls.h"
 #include "sta.h"
 
-static uint64_t read_argument(struct paracall_cpu *cpu, const struct call *call,
-			      unsigned int place)
-{
-	(void)call;
-	return cpu_read_register(cpu, place);
-}
-
-static bool is_error(int64_t result)
-{
-	return result < 0;
-}
-
 static const struct convention convention = {
 	.event = PARACALL_EVENT_SBI,
-	.read = read_argument,
+	.read = call_read_whole_register,
 	.places = { PARACALL_RISCV_A0, PARACALL_RISCV_A1, PARACALL_RISCV_A2,
 		    PARACALL_RISCV_A3 },
 	.place_count = 4,
 	.unknown = PARACALL_SBI_ERR_NOT_SUPPORTED,
 	.good = PARACALL_SBI_SUCCESS,
-	.is_error = is_error,
+	.is_error = call_is_negative,
 };
 
 /* Of a call that the table doesn't have the number is its extension's. */
 static const struct convention unknown_convention = {
 	.event = PARACALL_EVENT_SBI,
-	.read = read_argument,
+	.read = call_read_whole_register,
 	.places = { PARACALL_RISCV_A6, PARACALL_RISCV_A0, PARACALL_RISCV_A1 },
 	.place_count = 3,
 	.unknown = PARACALL_SBI_ERR_NOT_SUPPORTED,
 	.good = PARACALL_SBI_SUCCESS,
-	.is_error = is_error,
+	.is_error = call_is_negative,
 };
-
-/* KVM's user space takes away what it does not choose, whatever the guest was told. */
-static bool is_served(const struct paracall_machine *machine, const struct row *row)
-{
-	return row && row->handler && !(row->info.feature & ~machine->features);
-}
 
 /* Of legacy functions a1 stays as it is; only fault injection gives one a result. */
 static void write_results(struct paracall_cpu *cpu, const struct call *call, int64_t result)
@@ -83,7 +65,7 @@ enum paracall_sbi_outcome paracall_sbi(struct paracall_cpu *cpu)
 	sbi.call.mode = PARACALL_MODE_64BIT;
 	sbi.call.row = riscv_row(sbi.call.number, cpu_read_register(cpu, PARACALL_RISCV_A6));
 	sbi.call.is_permitted = true;
-	sbi.call.is_served = is_served(cpu->machine, sbi.call.row);
+	sbi.call.is_served = call_is_offered(cpu->machine, sbi.call.row);
 	if (!sbi.call.row)
 		how = &unknown_convention;
 	if (is_only_seen(cpu->machine, &sbi.call)) {

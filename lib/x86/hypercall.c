@@ -25,11 +25,6 @@ static uint64_t read_argument(struct paracall_cpu *cpu, const struct call *call,
 	return read_operand(cpu, call->mode, place);
 }
 
-static bool is_error(int64_t result)
-{
-	return result < 0;
-}
-
 static const struct convention convention = {
 	.event = PARACALL_EVENT_CALL,
 	.read = read_argument,
@@ -38,7 +33,7 @@ static const struct convention convention = {
 	.unknown = -PARACALL_KVM_ENOSYS,
 	.forbidden = -PARACALL_KVM_EPERM,
 	.good = 0,
-	.is_error = is_error,
+	.is_error = call_is_negative,
 };
 
 static void write_result(struct paracall_cpu *cpu, uint32_t mode, int64_t result)
