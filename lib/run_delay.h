@@ -3,7 +3,7 @@
 #ifndef PARACALL_LIB_RUN_DELAY_H
 #define PARACALL_LIB_RUN_DELAY_H
 
-#include "machine.h"
+#include "trace/trace.h"
 
 /* What the guest has received, after a load: earlier waits do not count. */
 #define UNKNOWN_RUN_DELAY UINT64_MAX
@@ -19,6 +19,15 @@ static inline uint64_t take_run_delay(struct paracall_cpu *cpu, uint64_t *told)
 	news = delay > *told ? delay - *told : 0;
 	*told += news;
 	return news;
+}
+
+/* [vCPU] So much was added to the guest's record of steal time, at @place. */
+static inline void tell_steal(struct paracall_cpu *cpu, uint64_t nanoseconds,
+			      struct paracall_gpa place)
+{
+	paracall_statistics_add(&cpu->statistics->steal_nanoseconds, nanoseconds);
+	paracall_statistics_add(&cpu->statistics->steal_updates, 1);
+	trace_now(cpu, PARACALL_EVENT_STEAL, nanoseconds, place.value);
 }
 
 #endif /* PARACALL_LIB_RUN_DELAY_H */

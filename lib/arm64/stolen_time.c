@@ -5,7 +5,6 @@
 #include "../memory.h"
 #include "../misuse.h"
 #include "../run_delay.h"
-#include "../trace/trace.h"
 #include "calls.h"
 
 #include <assert.h>
@@ -66,9 +65,7 @@ void stolen_time_more(struct paracall_cpu *cpu, int64_t nanoseconds)
 	stolen = htole64(le64toh(stolen) + (uint64_t)nanoseconds);
 	if (!guest_write(cpu, record, &stolen, sizeof(stolen)))
 		return;
-	paracall_statistics_add(&cpu->statistics->steal_nanoseconds, (uint64_t)nanoseconds);
-	paracall_statistics_add(&cpu->statistics->steal_updates, 1);
-	trace_now(cpu, PARACALL_EVENT_STEAL, (uint64_t)nanoseconds, record.value);
+	tell_steal(cpu, (uint64_t)nanoseconds, record);
 }
 
 void stolen_time_update(struct paracall_cpu *cpu)

@@ -9,7 +9,6 @@
 
 #include "../memory.h"
 #include "../run_delay.h"
-#include "../trace/trace.h"
 #include "calls.h"
 
 #include <assert.h>
@@ -74,9 +73,7 @@ void loongarch_steal_time_more(struct paracall_cpu *cpu, int64_t nanoseconds)
 	loongarch_cpu(cpu)->steal_version = version + 1;
 	if (atomic_load_explicit(&machine->has_mark, memory_order_relaxed))
 		atomic_store(&machine->has_mark, false);
-	paracall_statistics_add(&cpu->statistics->steal_nanoseconds, (uint64_t)nanoseconds);
-	paracall_statistics_add(&cpu->statistics->steal_updates, 1);
-	trace_now(cpu, PARACALL_EVENT_STEAL, (uint64_t)nanoseconds, place.value);
+	tell_steal(cpu, (uint64_t)nanoseconds, place);
 }
 
 void loongarch_steal_time_update(struct paracall_cpu *cpu)

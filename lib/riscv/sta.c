@@ -8,7 +8,6 @@
 
 #include "../memory.h"
 #include "../run_delay.h"
-#include "../trace/trace.h"
 #include "calls.h"
 
 #include <assert.h>
@@ -76,9 +75,7 @@ void sta_more(struct paracall_cpu *cpu, int64_t nanoseconds)
 		sta_stop(cpu);
 		return;
 	}
-	paracall_statistics_add(&cpu->statistics->steal_nanoseconds, (uint64_t)nanoseconds);
-	paracall_statistics_add(&cpu->statistics->steal_updates, 1);
-	trace_now(cpu, PARACALL_EVENT_STEAL, (uint64_t)nanoseconds, address.value);
+	tell_steal(cpu, (uint64_t)nanoseconds, address);
 }
 
 void sta_update(struct paracall_cpu *cpu)

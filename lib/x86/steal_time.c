@@ -9,7 +9,6 @@
 
 #include "../memory.h"
 #include "../run_delay.h"
-#include "../trace/trace.h"
 #include "msr.h"
 #include "state.h"
 
@@ -59,9 +58,7 @@ void paracall_steal_more(struct paracall_cpu *cpu, uint64_t nanoseconds)
 	page.version++;
 	write_part(cpu, address, offsetof(struct paracall_kvm_steal_time, version),
 		   &page.version, sizeof(page.version));
-	paracall_statistics_add(&cpu->statistics->steal_nanoseconds, nanoseconds);
-	paracall_statistics_add(&cpu->statistics->steal_updates, 1);
-	trace_now(cpu, PARACALL_EVENT_STEAL, nanoseconds, address.value);
+	tell_steal(cpu, nanoseconds, address);
 }
 
 /* Without the capability KVM's hosts have no such register. */
