@@ -40,6 +40,18 @@ bool loongarch_steal_time_is_running(struct paracall_cpu *cpu)
 	       is_offered(cpu->machine, PARACALL_KVM_FEATURE_LOONGARCH_STEAL_TIME);
 }
 
+static bool read_head(struct paracall_cpu *reader, struct paracall_gpa place, uint64_t *steal,
+		      uint32_t *version)
+{
+	struct paracall_kvm_loongarch_steal_time record;
+
+	if (!guest_read(reader, place, &record, HEAD_SIZE))
+		return false;
+	*steal = le64toh(record.steal);
+	*version = le32toh(record.version);
+	return true;
+}
+
 static bool write_version(struct paracall_cpu *cpu, struct paracall_gpa place, uint32_t version)
 {
 	uint32_t value = htole32(version);
@@ -56,17 +68,15 @@ void loongarch_steal_time_more(struct paracall_cpu *cpu, int64_t nanoseconds)
 {
 	struct loongarch_machine *machine = loongarch_machine_of(cpu);
 	struct paracall_gpa place = place_of(loongarch_cpu(cpu));
-	struct paracall_kvm_loongarch_steal_time record;
 	uint32_t version;
 	uint64_t steal;
 
-	if (!guest_read(cpu, place, &record, HEAD_SIZE))
+	if (!read_head(cpu, place, &steal, &version))
 		return;
-	version = le32toh(record.version);
 	version += version % 2 + 1;
 	if (!write_version(cpu, place, version))
 		return;
-	steal = htole64(le64toh(record.steal) + (uint64_t)nanoseconds);
+	steal = htole64(steal + (uint64_t)nanoseconds);
 	guest_write(cpu, guest_offset(place, OFFSET_OF(steal)), &steal, sizeof(steal));
 	atomic_thread_fence(memory_order_seq_cst);
 	write_version(cpu, place, version + 1);
@@ -108,18 +118,6 @@ int64_t paracall_hcall_notify(struct paracall_cpu *cpu, struct call *call)
 
 /* ---- marks ------------------------------------------------------------------ */
 
-static bool read_head(struct paracall_cpu *reader, struct paracall_gpa place, uint64_t *steal,
-		      uint32_t *version)
-{
-	struct paracall_kvm_loongarch_steal_time record;
-
-	if (!guest_read(reader, place, &record, HEAD_SIZE))
-		return false;
-	*steal = le64toh(record.steal);
-	*version = le32toh(record.version);
-	return true;
-}
-
 /* The record is as it was last written, for all that is known. */
 static bool mark_record(struct paracall_cpu *writer, struct paracall_cpu *of)
 {
@@ -143,7 +141,6 @@ static bool mark_record(struct paracall_cpu *writer, struct paracall_cpu *of)
 bool loongarch_steal_time_set_mark(struct paracall_cpu *cpu)
 {
 	struct loongarch_machine *machine = loongarch_machine_of(cpu);
-
 	bool is_set = false;
 
 	for (uint32_t i = 0; i < cpu->machine->max_cpus && !is_set; i++)
