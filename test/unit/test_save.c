@@ -441,6 +441,14 @@ static void a_powerpc_machine_comes_back(void **state)
 	fake_machine_destroy(&to);
 }
 
+/* What is stolen from a loaded vCPU is counted from now on, not what was before. */
+static void let_steal(struct fake_cpu *cpu, uint64_t nanoseconds)
+{
+	paracall_update(cpu->cpu);
+	cpu->run_delay += nanoseconds;
+	paracall_update(cpu->cpu);
+}
+
 /* Stolen time, at a place of the engine's, that the guest has asked for. */
 static void use_arm64(struct fake_machine *fake)
 {
@@ -468,10 +476,7 @@ static void an_arm64_machine_comes_back(void **state)
 	to.cpus[1].run_delay = 5000000;
 	assert_int_equal(load(&to, &record), 0);
 	assert_saves_as(&to, &record);
-	/* What is stolen from now on is counted there. */
-	paracall_update(to.cpus[1].cpu);
-	to.cpus[1].run_delay += 77;
-	paracall_update(to.cpus[1].cpu);
+	let_steal(&to.cpus[1], 77);
 	memcpy(&stolen, to.memory + 0x3008, sizeof(stolen));
 	assert_int_equal(stolen, 77);
 	fake_machine_destroy(&from);
@@ -505,10 +510,7 @@ static void a_riscv_machine_comes_back(void **state)
 	to.cpus[1].run_delay = 5000000;
 	assert_int_equal(load(&to, &record), 0);
 	assert_saves_as(&to, &record);
-	/* What is stolen from now on is counted there. */
-	paracall_update(to.cpus[1].cpu);
-	to.cpus[1].run_delay += 77;
-	paracall_update(to.cpus[1].cpu);
+	let_steal(&to.cpus[1], 77);
 	memcpy(&steal, to.memory + 0x3008, sizeof(steal));
 	assert_int_equal(steal, 77);
 	fake_machine_destroy(&from);
@@ -543,10 +545,7 @@ static void a_loongarch_machine_comes_back(void **state)
 	to.cpus[1].run_delay = 5000000;
 	assert_int_equal(load(&to, &record), 0);
 	assert_saves_as(&to, &record);
-	/* What is stolen from now on is counted there. */
-	paracall_update(to.cpus[1].cpu);
-	to.cpus[1].run_delay += 77;
-	paracall_update(to.cpus[1].cpu);
+	let_steal(&to.cpus[1], 77);
 	assert_int_equal(to.memory[0x3000], 77);
 	fake_machine_create(&without, &fake_engine, &options);
 	assert_refused(&without, &record, PARACALL_ERROR_FEATURE);
