@@ -72,26 +72,16 @@ static void prepare(const struct command *command)
 	arm64_machine()->has_own_levels = command->has_own_levels;
 }
 
-/* QEMU has one callback for all that it tells of. */
-static void discontinued(unsigned int index, int type, uint64_t from, uint64_t to,
-			 void *userdata)
-{
-	if (type == QEMU_PLUGIN_DISCON_HOSTCALL)
-		arm64_call_done(index, type, from, to, userdata);
-	else
-		arm64_call_interrupted(index, type, from, to, userdata);
-}
-
 static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 {
 	(void)options;
 	withdraw();
 	counter_init();
 	qemu_plugin_register_vcpu_tb_trans_cb(id, arm64_instructions_hook, NULL);
-	qemu_plugin_register_vcpu_discon_cb(id,
-					    QEMU_PLUGIN_DISCON_INTERRUPT |
-						    QEMU_PLUGIN_DISCON_HOSTCALL,
-					    discontinued, NULL);
+	qemu_plugin_register_vcpu_discon_cb(id, QEMU_PLUGIN_DISCON_INTERRUPT,
+					    arm64_call_interrupted, NULL);
+	qemu_plugin_register_vcpu_discon_cb(id, QEMU_PLUGIN_DISCON_HOSTCALL, arm64_call_done,
+					    NULL);
 }
 
 /* All but the first one are off until the guest switches them on. */
