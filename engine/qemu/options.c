@@ -7,35 +7,38 @@
 #include <string.h>
 #include <sys/random.h>
 
+bool option_choose(const char *key, const char *value, const char *first, const char *second,
+		   bool *is_first)
+{
+	*is_first = !strcmp(value, first);
+	if (*is_first || !strcmp(value, second))
+		return true;
+	fprintf(stderr, "paracall: %s=%s: use %s or %s\n", key, value, first, second);
+	return false;
+}
+
 static bool take_spin(struct plugin_options *options, char *value)
 {
-	options->spin_yields = !strcmp(value, "yield");
-	if (options->spin_yields || !strcmp(value, "keep"))
-		return true;
-	fprintf(stderr, "paracall: spin=%s: use yield or keep\n", value);
-	return false;
+	return option_choose("spin", value, "yield", "keep", &options->spin_yields);
 }
 
 const struct plugin_option option_spin = { "spin", take_spin };
 
 static bool take_enforce(struct plugin_options *options, char *value)
 {
-	options->enforce_features = !strcmp(value, "on");
-	if (options->enforce_features || !strcmp(value, "off"))
-		return true;
-	fprintf(stderr, "paracall: enforce=%s: use on or off\n", value);
-	return false;
+	return option_choose("enforce", value, "on", "off", &options->enforce_features);
 }
 
 const struct plugin_option option_enforce = { "enforce", take_enforce };
 
 static bool take_hints(struct plugin_options *options, char *value)
 {
-	options->hints = !strcmp(value, "realtime") ? 1u << PARACALL_KVM_HINTS_REALTIME : 0;
-	if (options->hints || !strcmp(value, "none"))
-		return true;
-	fprintf(stderr, "paracall: hints=%s: use realtime or none\n", value);
-	return false;
+	bool is_realtime;
+
+	if (!option_choose("hints", value, "realtime", "none", &is_realtime))
+		return false;
+	options->hints = is_realtime ? 1u << PARACALL_KVM_HINTS_REALTIME : 0;
+	return true;
 }
 
 const struct plugin_option option_hints = { "hints", take_hints };
@@ -92,11 +95,12 @@ static bool take_summary(struct plugin_options *options, char *value)
 
 static bool take_format(struct plugin_options *options, char *value)
 {
-	options->is_json = !strcmp(value, "json");
-	if (options->is_json || !strcmp(value, "text"))
-		return true;
-	fprintf(stderr, "paracall: format=%s: use text or json\n", value);
-	return false;
+	bool is_text;
+
+	if (!option_choose("format", value, "text", "json", &is_text))
+		return false;
+	options->is_json = !is_text;
+	return true;
 }
 
 /* Of all targets. */

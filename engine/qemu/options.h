@@ -30,6 +30,10 @@ struct plugin_option {
 	bool (*take)(struct plugin_options *options, char *value);
 };
 
+/* For those that take one of two words: whether @value is the first; false on a mistake. */
+bool option_choose(const char *key, const char *value, const char *first, const char *second,
+		   bool *is_first);
+
 /*
  * For the lists of targets that have them; format=, inject=, report=, summary= and trace=
  * have all.

@@ -29,12 +29,13 @@ static bool take_replace(struct plugin_options *options, char *value)
 
 static bool take_kvm(struct plugin_options *options, char *value)
 {
+	bool is_on;
+
 	(void)options;
-	x86_machine()->is_hidden = !strcmp(value, "off");
-	if (x86_machine()->is_hidden || !strcmp(value, "on"))
-		return true;
-	fprintf(stderr, "paracall: kvm=%s: use on or off\n", value);
-	return false;
+	if (!option_choose("kvm", value, "on", "off", &is_on))
+		return false;
+	x86_machine()->is_hidden = !is_on;
+	return true;
 }
 
 static const struct plugin_option option_kvm = { "kvm", take_kvm };
@@ -43,13 +44,11 @@ static const struct plugin_option option_replace = { "replace", take_replace };
 
 static bool take_snapshots(struct plugin_options *options, char *value)
 {
-	bool is_on = !strcmp(value, "on");
+	bool is_on;
 
 	(void)options;
-	if (!is_on && strcmp(value, "off")) {
-		fprintf(stderr, "paracall: snapshots=%s: use on or off\n", value);
+	if (!option_choose("snapshots", value, "on", "off", &is_on))
 		return false;
-	}
 	x86_machine()->has_vmclock &= is_on;
 	return true;
 }
