@@ -8,14 +8,13 @@
 #include "instructions.h"
 
 #include "../first.h"
+#include "../instruction.h"
 #include "../load.h"
 #include "../spin.h"
 #include "calls.h"
 #include "counter.h"
 #include "registers.h"
 #include "start.h"
-
-#define SIZE 4
 
 /* hvc and smc have an immediate of 16 bits. */
 #define EXCEPTION_MASK 0xffe0001fu
@@ -107,17 +106,6 @@ static void look_at_beginning(struct qemu_plugin_tb *block, int *level)
 						       (void *)(uintptr_t)address);
 }
 
-static bool read_word(struct qemu_plugin_insn *insn, uint32_t *word)
-{
-	uint32_t bytes;
-
-	if (qemu_plugin_insn_size(insn) != SIZE ||
-	    qemu_plugin_insn_data(insn, &bytes, SIZE) != SIZE)
-		return false;
-	*word = GUINT32_FROM_LE(bytes);
-	return true;
-}
-
 /* Most blocks have nothing of interest: for them no register is read. */
 void arm64_instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 {
@@ -132,7 +120,7 @@ void arm64_instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 	for (size_t i = 0; i < count && level != NO_LEVEL; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block, i);
 
-		if (!read_word(insn, &word) || !is_hooked(word))
+		if (!instruction_word(insn, &word) || !is_hooked(word))
 			continue;
 		if (level == UNKNOWN_LEVEL)
 			level = read_level();

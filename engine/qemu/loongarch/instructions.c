@@ -8,6 +8,7 @@
  */
 #include "instructions.h"
 
+#include "../instruction.h"
 #include "../load.h"
 #include "calls.h"
 #include "registers.h"
@@ -96,17 +97,6 @@ static void look_at_beginning(struct qemu_plugin_tb *block)
 						       QEMU_PLUGIN_CB_RW_REGS, NULL);
 }
 
-static bool read_word(const struct qemu_plugin_insn *insn, uint32_t *word)
-{
-	uint32_t bytes;
-
-	if (qemu_plugin_insn_size(insn) != LOONGARCH_SIZE ||
-	    qemu_plugin_insn_data(insn, &bytes, LOONGARCH_SIZE) != LOONGARCH_SIZE)
-		return false;
-	*word = GUINT32_FROM_LE(bytes);
-	return true;
-}
-
 void loongarch_instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 {
 	size_t count = qemu_plugin_tb_n_insns(block);
@@ -123,7 +113,8 @@ void loongarch_instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 
 		if (is_next)
 			hook_next(insn, address);
-		is_next = read_word(insn, &word) && hook(insn, word, address, i == count - 1);
+		is_next = instruction_word(insn, &word) &&
+			  hook(insn, word, address, i == count - 1);
 	}
 	if (is_next)
 		atomic_store_explicit(follows_at(address), true, memory_order_relaxed);

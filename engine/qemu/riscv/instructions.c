@@ -8,13 +8,12 @@
 #include "instructions.h"
 
 #include "../first.h"
+#include "../instruction.h"
 #include "../load.h"
 #include "../spin.h"
 #include "calls.h"
 #include "registers.h"
 #include "start.h"
-
-#define SIZE 4
 
 #define ECALL 0x00000073u
 #define WFI 0x10500073u
@@ -75,17 +74,6 @@ static void look_at_beginning(struct qemu_plugin_tb *block)
 						       (void *)(uintptr_t)address);
 }
 
-static bool read_word(struct qemu_plugin_insn *insn, uint32_t *word)
-{
-	uint32_t bytes;
-
-	if (qemu_plugin_insn_size(insn) != SIZE ||
-	    qemu_plugin_insn_data(insn, &bytes, SIZE) != SIZE)
-		return false;
-	*word = GUINT32_FROM_LE(bytes);
-	return true;
-}
-
 /* Most blocks have nothing of interest: for them no register is read. */
 void riscv_instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 {
@@ -99,7 +87,7 @@ void riscv_instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 	for (size_t i = 0; i < count; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block, i);
 
-		if (!read_word(insn, &word) || !is_hooked(word))
+		if (!instruction_word(insn, &word) || !is_hooked(word))
 			continue;
 		if (mode == UNKNOWN_MODE)
 			mode = read_mode();
