@@ -14,12 +14,16 @@ void spin_init(bool gives_way);
 
 /*
  * Where the guest hints that it spins: adds @callback, which gets @site, if there is
- * anything to do there. It calls spin_hint(), or is spin_call_hint().
+ * anything to do there. It calls spin_hint(), or is spin_call_hint(). The same
+ * where it halts, with spin_call_halt().
  */
 void spin_hook(struct qemu_plugin_insn *insn, qemu_plugin_vcpu_cb *callback, void *site);
 
 /* A hint: the site is the place, and QEMU's number the vCPU. */
 qemu_plugin_vcpu_cb spin_call_hint;
+
+/* The guest waits for an interrupt. */
+qemu_plugin_vcpu_cb spin_call_halt;
 
 /* On the vCPU's thread, which may yield. For the place see trace_note_site(). */
 void spin_hint(struct vcpu *vcpu, void *site, uint64_t pc);

@@ -102,15 +102,6 @@ void arm64_call_other_smc(unsigned int index, void *userdata)
 	step_over(vcpu, userdata);
 }
 
-void arm64_call_wfi(unsigned int index, void *userdata)
-{
-	struct vcpu *vcpu = vcpu_by_index(index);
-
-	(void)userdata;
-	if (vcpu)
-		spin_note_halt(vcpu);
-}
-
 /* Not more often than the host's clock ticks. */
 static void update(struct vcpu *vcpu)
 {

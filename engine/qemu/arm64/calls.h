@@ -14,9 +14,6 @@ qemu_plugin_vcpu_cb arm64_call_hvc;
 qemu_plugin_vcpu_cb arm64_call_smc;
 qemu_plugin_vcpu_cb arm64_call_other_smc;
 
-/* The guest waits for an interrupt. */
-qemu_plugin_vcpu_cb arm64_call_wfi;
-
 /* After an interrupt was delivered. */
 qemu_plugin_discon_cb arm64_call_interrupted;
 

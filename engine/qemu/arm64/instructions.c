@@ -82,7 +82,7 @@ static void hook(struct qemu_plugin_insn *insn, uint32_t word, int level)
 	else if (word == YIELD || word == WFE)
 		spin_hook(insn, spin_call_hint, site);
 	else if (word == WFI)
-		spin_hook(insn, arm64_call_wfi, site);
+		spin_hook(insn, spin_call_halt, site);
 	else if ((word & EXCEPTION_MASK) == HVC)
 		hook_call(insn, arm64_call_hvc);
 	else

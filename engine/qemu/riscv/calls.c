@@ -55,15 +55,6 @@ void riscv_call_ecall(unsigned int index, void *userdata)
 		qemu_plugin_set_pc(site_pc(vcpu, userdata) + SIZE);
 }
 
-void riscv_call_wfi(unsigned int index, void *userdata)
-{
-	struct vcpu *vcpu = vcpu_by_index(index);
-
-	(void)userdata;
-	if (vcpu)
-		spin_note_halt(vcpu);
-}
-
 /* Not more often than the host's clock ticks. */
 static void update(struct vcpu *vcpu)
 {

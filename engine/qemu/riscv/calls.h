@@ -11,9 +11,6 @@
  */
 qemu_plugin_vcpu_cb riscv_call_ecall;
 
-/* The guest waits for an interrupt. */
-qemu_plugin_vcpu_cb riscv_call_wfi;
-
 /* After an interrupt was delivered, be it to the firmware. */
 qemu_plugin_discon_cb riscv_call_interrupted;
 

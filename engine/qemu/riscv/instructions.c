@@ -50,7 +50,7 @@ static void hook(struct qemu_plugin_insn *insn, uint32_t word, uint64_t mode)
 	void *site = (void *)(uintptr_t)qemu_plugin_insn_vaddr(insn);
 
 	if (word == WFI)
-		spin_hook(insn, riscv_call_wfi, site);
+		spin_hook(insn, spin_call_halt, site);
 	else if (mode != RISCV_SUPERVISOR)
 		return;
 	else if (is_hint(word))
