@@ -70,6 +70,14 @@ uint64_t clock_coarse_nanoseconds(void)
 	return host_nanoseconds(CLOCK_MONOTONIC_COARSE);
 }
 
+bool clock_has_ticked(uint64_t *last)
+{
+	uint64_t before = *last;
+
+	*last = clock_coarse_nanoseconds();
+	return *last != before;
+}
+
 uint64_t clock_nanoseconds(void)
 {
 	return host_nanoseconds(CLOCK_MONOTONIC);

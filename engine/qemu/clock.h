@@ -47,4 +47,7 @@ void clock_delay(void *context, uint64_t nanoseconds);
 /* clock_nanoseconds(), a little late, and cheap. */
 uint64_t clock_coarse_nanoseconds(void);
 
+/* For what is not to be done more often than that ticks: @last is when it was done. */
+bool clock_has_ticked(uint64_t *last);
+
 #endif /* PARACALL_QEMU_CLOCK_H */

@@ -102,18 +102,6 @@ void arm64_call_other_smc(unsigned int index, void *userdata)
 	step_over(vcpu, userdata);
 }
 
-/* Not more often than the host's clock ticks. */
-static void update(struct vcpu *vcpu)
-{
-	uint64_t nanoseconds = clock_coarse_nanoseconds();
-
-	if (nanoseconds == arm64_vcpu(vcpu)->updated_nanoseconds)
-		return;
-	arm64_vcpu(vcpu)->updated_nanoseconds = nanoseconds;
-	readings_want(vcpu);
-	paracall_update(vcpu->cpu);
-}
-
 void arm64_call_interrupted(unsigned int index, int type, uint64_t from, uint64_t to,
 			    void *userdata)
 {
@@ -129,5 +117,8 @@ void arm64_call_interrupted(unsigned int index, int type, uint64_t from, uint64_
 	readings_end(vcpu);
 	spin_note_wake(vcpu);
 	vcpu->spin_hints = 0;
-	update(vcpu);
+	if (!clock_has_ticked(&arm64_vcpu(vcpu)->updated_nanoseconds))
+		return;
+	readings_want(vcpu);
+	paracall_update(vcpu->cpu);
 }

@@ -155,20 +155,14 @@ void loongarch_call_broken_off(unsigned int index, int type, uint64_t from, uint
 		end_change(vcpu, change, from);
 }
 
-/* Not more often than the host's clock ticks. */
 void loongarch_call_interrupted(unsigned int index, int type, uint64_t from, uint64_t to,
 				void *userdata)
 {
 	struct vcpu *vcpu = vcpu_by_index(index);
-	uint64_t nanoseconds;
 
 	loongarch_call_broken_off(index, type, from, to, userdata);
-	if (!vcpu)
+	if (!vcpu || !clock_has_ticked(&loongarch_vcpu(vcpu)->updated_nanoseconds))
 		return;
-	nanoseconds = clock_coarse_nanoseconds();
-	if (nanoseconds == loongarch_vcpu(vcpu)->updated_nanoseconds)
-		return;
-	loongarch_vcpu(vcpu)->updated_nanoseconds = nanoseconds;
 	trace_note_site(vcpu, NULL, from);
 	paracall_update(vcpu->cpu);
 }

@@ -55,17 +55,6 @@ void riscv_call_ecall(unsigned int index, void *userdata)
 		qemu_plugin_set_pc(site_pc(vcpu, userdata) + SIZE);
 }
 
-/* Not more often than the host's clock ticks. */
-static void update(struct vcpu *vcpu)
-{
-	uint64_t nanoseconds = clock_coarse_nanoseconds();
-
-	if (nanoseconds == riscv_vcpu(vcpu)->updated_nanoseconds)
-		return;
-	riscv_vcpu(vcpu)->updated_nanoseconds = nanoseconds;
-	paracall_update(vcpu->cpu);
-}
-
 void riscv_call_interrupted(unsigned int index, int type, uint64_t from, uint64_t to,
 			    void *userdata)
 {
@@ -79,5 +68,6 @@ void riscv_call_interrupted(unsigned int index, int type, uint64_t from, uint64_
 	trace_note_site(vcpu, NULL, from);
 	spin_note_wake(vcpu);
 	vcpu->spin_hints = 0;
-	update(vcpu);
+	if (clock_has_ticked(&riscv_vcpu(vcpu)->updated_nanoseconds))
+		paracall_update(vcpu->cpu);
 }

@@ -277,15 +277,13 @@ void call_start_vector(unsigned int index, void *userdata)
 /* Not more often than the host's clock ticks, unless the guest's time is another. */
 static void update(struct vcpu *vcpu, unsigned int index)
 {
-	uint64_t nanoseconds = clock_coarse_nanoseconds();
+	uint64_t *updated = &x86_vcpu(vcpu)->updated_nanoseconds;
 
-	if (nanoseconds == x86_vcpu(vcpu)->updated_nanoseconds &&
-	    !paracall_qemu_engine.counts_instructions)
+	if (!clock_has_ticked(updated) && !paracall_qemu_engine.counts_instructions)
 		return;
-	x86_vcpu(vcpu)->updated_nanoseconds = nanoseconds;
 	load_check(vcpu);
 	readings_want(vcpu);
-	async_pf_update(vcpu, index, nanoseconds);
+	async_pf_update(vcpu, index, *updated);
 	paracall_update(vcpu->cpu);
 	load_mark(vcpu);
 }
