@@ -1,26 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Random sequences of calls and of accesses to KVM's registers, for 'paracall
- * check --compare'. Reported is one hash for several of them together: of the answers,
- * the interrupts that came, and which bytes of memory were written. With "tell"
- * on the command line every answer is. Words of the command line:
- *
- *	seed=N		of the random numbers; 1 if it is not given
- *	first=N, count=N	which sequences
- *	tell
- *
- * with anything in between. A sequence does not depend on those before it.
+ * Random sequences of calls and of accesses to KVM's registers. Hashed are the answers, the
+ * interrupts that came, and which bytes of memory were written.
  */
+#include "common/sequences.h"
 #include "runtime/answer.h"
 #include "runtime/test.h"
 #include "runtime/written.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define PAGE 4096ul
-
-#define DEFAULT_COUNT 100
-#define TOGETHER 20
-#define MOST_STEPS 12
 
 /* What memory is filled with. */
 #define FILL 0xa5
@@ -29,90 +17,6 @@
 #define FIRST_VECTOR 0x50
 #define VECTORS 16
 #define VECTOR_EVENT 0x60
-
-static struct {
-	uint64_t seed, first, count;
-	bool reports_answers;
-} options = { .seed = 1, .count = DEFAULT_COUNT };
-
-/*
- * ---- The command line ------------------------------------------------------
- */
-
-/* The number behind the last @word, or @otherwise. */
-static uint64_t number_behind(const char *word, size_t length, uint64_t otherwise)
-{
-	uint64_t number = otherwise;
-
-	for (const char *at = boot_argument(); *at; at++) {
-		size_t i = 0;
-
-		while (i < length && at[i] == word[i])
-			i++;
-		if (i < length)
-			continue;
-		number = 0;
-		for (at += length; *at >= '0' && *at <= '9'; at++)
-			number = number * 10 + (uint64_t)(*at - '0');
-		at--;
-	}
-	return number;
-}
-
-static void read_options(void)
-{
-	options.seed = number_behind("seed=", 5, 1);
-	options.first = number_behind("first=", 6, 0);
-	options.count = number_behind("count=", 6, DEFAULT_COUNT);
-	options.reports_answers = number_behind("tell", 4, 1) == 0;
-}
-
-/*
- * ---- Chance ----------------------------------------------------------------
- */
-
-static uint64_t state;
-
-/* splitmix64: good enough, and any state is a good one. */
-static uint64_t random(void)
-{
-	uint64_t value = state += 0x9e3779b97f4a7c15;
-
-	value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9;
-	value = (value ^ value >> 27) * 0x94d049bb133111eb;
-	return value ^ value >> 31;
-}
-
-static uint64_t below(uint64_t limit)
-{
-	return random() % limit;
-}
-
-#define ONE_OF(array) ((array)[below(COUNT(array))])
-
-/* Values that may make a difference. */
-static uint64_t random_value(void)
-{
-	/* clang-format off */
-	static const uint64_t values[] = {
-		0, 1, 2, 3, 0x3f, 0x40, 0xff, 0x100, 0xfff,
-		0x7fffffff, 0x80000000, 0xffffffff, 1ull << 32,
-		1ull << 47, 1ull << 51, 1ull << 52, 1ull << 63,
-		-1ull, -2ull, -64ull, -4096ull,
-	};
-	/* clang-format on */
-
-	switch (below(8)) {
-	case 0:
-		return random();
-	case 1:
-		return random() >> below(64);
-	case 2:
-		return 1ull << below(64);
-	default:
-		return ONE_OF(values);
-	}
-}
 
 extern const char bss_end[];
 
@@ -365,7 +269,7 @@ static uint64_t run_sequence(uint64_t sequence, uint64_t hash)
 	uint64_t steps;
 
 	fields.count = 0;
-	state = options.seed * 0x2545f4914f6cdd1d + sequence;
+	begin_sequence(sequence);
 	steps = 1 + below(MOST_STEPS);
 	for (uint64_t step = 0; step < steps; step++) {
 		struct question question = below(3) ? random_call() : random_access();
@@ -392,26 +296,13 @@ static uint64_t run_sequence(uint64_t sequence, uint64_t hash)
 
 static void run_sequences(void)
 {
-	uint64_t end;
-
-	read_options();
-	print("# seed=%lu, %lu sequences from %lu on\n", options.seed, options.count,
-	      options.first);
+	read_options(boot_argument());
 	settle();
 	for (uint32_t i = 0; i < cpu_count; i++)
 		take_vectors(cpu_at(i));
 	reset_registers();
 	written_fill(FILL);
-	end = options.first + options.count;
-	for (uint64_t first = options.first; first < end; first += TOGETHER) {
-		uint64_t count = end - first < TOGETHER ? end - first : TOGETHER, hash = 0;
-
-		for (uint64_t i = 0; i < count; i++)
-			hash = run_sequence(first + i, hash);
-		if (!options.reports_answers)
-			print("answer sequences seed=%lu,first=%lu,count=%lu = %016lx\n",
-			      options.seed, first, count, hash);
-	}
+	run_all(run_sequence);
 	reset_registers();
 }
 
