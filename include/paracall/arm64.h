@@ -54,6 +54,7 @@ enum paracall_smccc_outcome {
 	/*
 	 * The engine's own, a function of PSCI, which it does now. It is counted. Of
 	 * hvc only: by smc, functions that the engine would serve are not supported.
+	 * Upper halves of X0 to X3 that the function ignores are 0 (arch/arm64/kvm/psci.c).
 	 */
 	PARACALL_SMCCC_NOT_OURS,
 };

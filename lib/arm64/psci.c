@@ -14,6 +14,25 @@ int64_t paracall_psci_left(struct paracall_cpu *cpu, struct call *call)
 	return PARACALL_SMCCC_SUCCESS;
 }
 
+static void narrow_register(struct paracall_cpu *cpu, unsigned int number)
+{
+	uint64_t value = cpu_read_register(cpu, number);
+
+	if (value != (uint32_t)value)
+		cpu_write_register(cpu, number, (uint32_t)value);
+}
+
+/* KVM's kvm_psci_narrow_to_32bit(); QEMU takes whole registers. */
+int64_t paracall_psci_left_32bit(struct paracall_cpu *cpu, struct call *call)
+{
+	int64_t result = paracall_psci_left(cpu, call);
+
+	if (smccc_call(call)->is_left)
+		for (unsigned int i = PARACALL_ARM64_X1; i <= PARACALL_ARM64_X3; i++)
+			narrow_register(cpu, i);
+	return result;
+}
+
 static int64_t answer_smc(struct paracall_cpu *cpu, struct call *call, int64_t answer)
 {
 	return smccc_call(call)->conduit == PARACALL_SMCCC_SMC ? answer

@@ -120,18 +120,19 @@ static void psci_is_the_engines(void **state)
 		uint32_t function;
 		const char *name;
 		int64_t by_smc;
+		bool has_32_bits;
 	} cases[] = {
-		{ 0x84000000, "PSCI_VERSION", PARACALL_PSCI_VERSION_1_1 },
-		{ 0x84000001, "PSCI_CPU_SUSPEND_32", -1 },
-		{ 0x84000002, "PSCI_CPU_OFF", -1 },
-		{ 0x84000003, "PSCI_CPU_ON_32", -1 },
-		{ 0x84000004, "PSCI_AFFINITY_INFO_32", -1 },
-		{ 0x84000006, "PSCI_MIGRATE_INFO_TYPE", PARACALL_PSCI_TOS_NONE },
-		{ 0x84000008, "PSCI_SYSTEM_OFF", -1 },
-		{ 0x84000009, "PSCI_SYSTEM_RESET", -1 },
-		{ 0xc4000001, "PSCI_CPU_SUSPEND_64", -1 },
-		{ 0xc4000003, "PSCI_CPU_ON_64", -1 },
-		{ 0xc4000004, "PSCI_AFFINITY_INFO_64", -1 },
+		{ 0x84000000, "PSCI_VERSION", PARACALL_PSCI_VERSION_1_1, false },
+		{ 0x84000001, "PSCI_CPU_SUSPEND_32", -1, false },
+		{ 0x84000002, "PSCI_CPU_OFF", -1, false },
+		{ 0x84000003, "PSCI_CPU_ON_32", -1, true },
+		{ 0x84000004, "PSCI_AFFINITY_INFO_32", -1, true },
+		{ 0x84000006, "PSCI_MIGRATE_INFO_TYPE", PARACALL_PSCI_TOS_NONE, false },
+		{ 0x84000008, "PSCI_SYSTEM_OFF", -1, false },
+		{ 0x84000009, "PSCI_SYSTEM_RESET", -1, false },
+		{ 0xc4000001, "PSCI_CPU_SUSPEND_64", -1, false },
+		{ 0xc4000003, "PSCI_CPU_ON_64", -1, false },
+		{ 0xc4000004, "PSCI_AFFINITY_INFO_64", -1, false },
 	};
 	struct fake_machine *fake = *state;
 	struct fake_cpu *cpu = &fake->cpus[0];
@@ -139,8 +140,9 @@ static void psci_is_the_engines(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_int_equal(make(cpu, PARACALL_SMCCC_HVC, cases[i].function, 7),
 				 PARACALL_SMCCC_NOT_OURS);
-		assert_int_equal(cpu->writes, 0);
-		assert_int_equal(cpu->reads, 1);
+		/* UNTOUCHED is not one of 32 bits. */
+		assert_int_equal(cpu->writes, cases[i].has_32_bits ? 2 : 0);
+		assert_int_equal(cpu->reads, cases[i].has_32_bits ? 4 : 1);
 		assert_int_equal(counts(fake, cases[i].name).calls, 1);
 		assert_int_equal(make(cpu, PARACALL_SMCCC_SMC, cases[i].function, 7),
 				 PARACALL_SMCCC_DONE);
@@ -154,6 +156,25 @@ static void psci_is_the_engines(void **state)
 	assert_int_equal(cpu->registers[PARACALL_ARM64_X0], UINT64_MAX);
 	make(cpu, PARACALL_SMCCC_SMC, PARACALL_PSCI_FEATURES, PARACALL_PSCI_VERSION);
 	assert_int_equal(cpu->registers[PARACALL_ARM64_X0], 0);
+}
+
+/* The function is X0's lower half; so are a 32-bit function's arguments of theirs. */
+static void psci_takes_lower_halves(void **state)
+{
+	struct fake_machine *fake = *state;
+	struct fake_cpu *cpu = &fake->cpus[0];
+	uint64_t upper = UINT64_C(0x1234567800000000);
+
+	assert_int_equal(make(cpu, PARACALL_SMCCC_HVC, upper | PARACALL_PSCI_CPU_ON, upper | 1),
+			 PARACALL_SMCCC_NOT_OURS);
+	assert_int_equal(cpu->registers[PARACALL_ARM64_X0], PARACALL_PSCI_CPU_ON);
+	expect_results(cpu, 1, (uint32_t)UNTOUCHED, (uint32_t)UNTOUCHED);
+	assert_int_equal(make(cpu, PARACALL_SMCCC_HVC,
+			      upper | PARACALL_PSCI_CPU_ON | PARACALL_SMCCC_64BIT, upper | 1),
+			 PARACALL_SMCCC_NOT_OURS);
+	assert_int_equal(cpu->registers[PARACALL_ARM64_X0],
+			 PARACALL_PSCI_CPU_ON | PARACALL_SMCCC_64BIT);
+	expect_results(cpu, upper | 1, UNTOUCHED, UNTOUCHED);
 }
 
 static void work_arounds(void **state)
@@ -512,6 +533,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(discovery, create, fake_teardown),
 		cmocka_unit_test_setup_teardown(unknown_functions, create, fake_teardown),
 		cmocka_unit_test_setup_teardown(psci_is_the_engines, create, fake_teardown),
+		cmocka_unit_test_setup_teardown(psci_takes_lower_halves, create, fake_teardown),
 		cmocka_unit_test_setup_teardown(work_arounds, create, fake_teardown),
 		cmocka_unit_test(features_taken_away),
 		cmocka_unit_test(features_follow_the_engine),
