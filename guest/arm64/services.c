@@ -40,6 +40,17 @@ static uint64_t distance(uint64_t a, uint64_t b)
 	return a > b ? a - b : b - a;
 }
 
+/* As the call numbers them. KVM may set the virtual one back by an offset. */
+static uint64_t counter_now(uint64_t counter)
+{
+	uint64_t value;
+
+	if (counter == PARACALL_KVM_PTP_VIRTUAL_COUNTER)
+		return clock_now();
+	__asm__ volatile("isb\n\tmrs %0,cntpct_el0" : "=r"(value) : : "memory");
+	return value;
+}
+
 /* The counter was that between, and both clocks go at the same pace. */
 static void test_ptp(void)
 {
@@ -49,9 +60,9 @@ static void test_ptp(void)
 		struct pair first, second;
 
 		read_often();
-		before = clock_now();
+		before = counter_now(counter);
 		first = read_pair(counter);
-		after = clock_now();
+		after = counter_now(counter);
 		if (!check(first.x0 >= 0, "counter %lu: refused", counter))
 			return;
 		check(first.realtime > LONG_AGO, "counter %lu: the time of day is %lu", counter,
