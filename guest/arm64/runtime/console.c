@@ -17,7 +17,11 @@ static volatile uint32_t *port(uint32_t offset)
 
 void print_char(char c)
 {
-	*port(PL011_CONTROL) = CONTROL_SEND;
+	static bool is_enabled;
+
+	if (!is_enabled)
+		*port(PL011_CONTROL) = CONTROL_SEND;
+	is_enabled = true;
 	while (*port(PL011_FLAGS) & FLAG_TRANSMIT_FULL)
 		relax();
 	*port(PL011_DATA) = (uint8_t)c;
