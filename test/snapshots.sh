@@ -62,6 +62,27 @@ set_guest() {
 		-drive "if=none,id=states,format=qcow2,file=$work/states")
 }
 
+# set_program NAME MACHINE ADDRESS PART...: the same of a program, by test/make_elf.py; skips the
+# test and fails if there is no QEMU for it.
+set_program() {
+	local name=$1
+
+	target=$2
+	shift
+	if ! find_qemu "$target" >/dev/null; then
+		skip "snapshots, $name" "no QEMU for $target"
+		return 1
+	fi
+	python3 "$tree/test/make_elf.py" "$@" >"$work/program.elf"
+	guest=(-display none -serial stdio -monitor none -nic none -kernel "$work/program.elf"
+		-drive "if=none,id=states,format=qcow2,file=$work/states")
+}
+
+# hex TEXT: as bytes in hexadecimal digits.
+hex() {
+	printf '%b' "$1" | od -An -v -tx1 | tr -d ' \n'
+}
+
 # drive STEPS OPTIONS ARGUMENTS...: one process of QEMU. Sets $work/log, errors, events.
 drive() {
 	local client status
@@ -369,6 +390,69 @@ test_powerpc() {
 	for_kernel ppc64le "PowerPC" 3 0 "" -machine pseries -smp 2 -m 512M
 }
 
+# A program for pseries without end: it enters itself as a kernel, with a device tree, writes
+# a line if the tree then has more in it, makes a call, writes another line, waits for 0.1 s.
+set_powerpc_program() {
+	local -a instructions=(
+		48000005 7fe802a6 3bff00bc # bl 1f; 1: mflr r31; addi r31, r31, data - 1b
+		7d0000a6 7d1b03a6          # mfmsr r8; mtsrr1 r8, as if there had been an interrupt
+		38a00000 39000020 7d0903a6 # cycle: li r5, 0; li r8, 32; mtctr r8
+		393f0028 387f4000 3943fff8 # la r9, tree - 8; la r3, copy; addi r10, r3, -8
+		e9090009 f90a0009 4200fff8 # 2: ldu r8, 8(r9); stdu r8, 8(r10); bdnz 2b
+		08000048 4800002c a600607d # what a kernel begins with: b 3f
+		60000000 60000000          # nop; nop
+		38600058 3c807100          # print: li r3, 0x58; lis r4, 0x7100
+		e8c90000 e8e90008 44000022 # ld r6, (r9); ld r7, 8(r9); sc 1
+		4e800020 60000000          # blr; nop
+		81030024 2c080010          # 3: lwz r8, 36(r3), the structure's size; cmpwi r8, 16
+		38a0000f 393f0000          # li r5, 15; la r9, first line
+		41820008 4bffffd1          # beq 4f; bl print
+		3d60002a 616b0003 6eb50000 # 4: lis r11, 42; ori r11, r11, 3; the call
+		38a00010 393f0010 4bffffb9 # li r5, 16; la r9, second line; bl print
+		38a0000d 393f0020 4bffffad # li r5, 13; la r9, its rest; bl print
+		3d00030d 7d2c42a6 7d084a14 # lis r8, 0x30d; mftb r9; add r8, r8, r9
+		7d2c42a6 7c294040 4180fff8 # 5: mftb r9; cmpld r9, r8; blt 5b
+		4bffff58                   # b cycle
+	)
+	local -a device_tree=(
+		d00dfeed 00000100 00000038 00000048 00000028 # header: 256 bytes, most of them free
+		00000011 00000010 00000000 00000000 00000010
+		00000000 00000000 00000000 00000000          # no memory is reserved
+		00000001 00000000 00000002 00000009          # a root without properties
+	)
+
+	set_program "$1" ppc64 0 "${instructions[@]}" "$(hex '# KVM is there\n\0')" \
+		"$(hex 'paracall-guest: ready: cycle\n\0\0\0')" "${device_tree[@]}"
+}
+
+vof=(-machine "pseries,x-vof=on" -smp 2 -m 256M)
+
+# judge_tree NAME: KVM was added in each cycle but those that the loads began in, at most two.
+judge_tree() {
+	local name="snapshots, $1, device tree" cycles found
+
+	cycles=$(grep -c 'ready: cycle' "$work/log")
+	found=$(grep -c 'KVM is there' "$work/log")
+	if [ "$found" -gt 0 ] && [ $((cycles - found)) -le 2 ]; then
+		pass "$name"
+	else
+		fail "$name" "KVM is in $found of $cycles" "$work/errors"
+	fi
+}
+
+# A kernel that begins after the load finds KVM, in another process, too.
+test_powerpc_device_tree() {
+	local name="PowerPC, a kernel begins"
+
+	set_powerpc_program "$name" || return 0
+	make_disk "$work/states"
+	drive 'wait:cycle savevm:a quit' "" "${vof[@]}"
+	judge "$name, saved" $? 0 0
+	drive 'wait:cycle wait:cycle wait:cycle wait:cycle quit' "" "${vof[@]}" -loadvm a
+	judge "$name, loaded" $? 1 0
+	judge_tree "$name"
+}
+
 # A kernel that has patched itself reads a page that no longer exists: that is reported before
 # it does.
 test_magic_page() {
@@ -455,8 +539,10 @@ words() {
 	printf '%s\n' "$@" | sed -E 's/(..)(..)(..)(..)/\4\3\2\1/'
 }
 
-# A program without end: it gives its record of steal time, writes a line, and waits for 0.1 s.
-make_steal_time_program() {
+# A guest that sets its record after the load is served, in another process, too. It is a
+# program without end: it gives its record of steal time, writes a line, and waits for 0.1 s.
+test_riscv_steal_time() {
+	local name="RISC-V, steal time" machine=(-machine virt -smp 1 -m 128M)
 	local -a instructions=(
 		00001517 00000593 00000613 # auipc a0, 1; li a1, 0; li a2, 0
 		005358b7 4418889b 00000813 # li a7, 0x535441; li a6, 0
@@ -468,23 +554,11 @@ make_steal_time_program() {
 		c01023f3 fe63eee3          # 3: rdtime t2; bltu t2, t1, 3b
 		fb1ff06f                   # j to the beginning
 	)
+
 	# shellcheck disable=SC2046 # they are words
-	python3 "$tree/test/make_elf.py" riscv64 0x80200000 $(words "${instructions[@]}") \
-		"$(printf 'paracall-guest: ready: record\n\0' | od -An -v -tx1 | tr -d ' \n')" \
-		>"$work/program.elf"
-}
-
-# A guest that sets its record after the load is served, in another process, too.
-test_riscv_steal_time() {
-	local name="RISC-V, steal time" machine=(-machine virt -smp 1 -m 128M)
-
-	target=riscv64
-	if ! find_qemu $target >/dev/null; then
-		skip "snapshots, $name" "no QEMU for $target"
-		return
-	fi
-	make_steal_time_program
-	guest=(-display none -serial stdio -monitor none -nic none -kernel "$work/program.elf")
+	set_program "$name" riscv64 0x80200000 $(words "${instructions[@]}") \
+		"$(hex 'paracall-guest: ready: record\n\0')" || return 0
+	make_disk "$work/states"
 	drive "wait:record migrate:$work/state quit" "" "${machine[@]}"
 	judge "$name, saved" $? 0 0
 	drive 'wait:record wait:record quit' "--format=json" "${machine[@]}" \
@@ -555,6 +629,7 @@ test_microvm
 test_no_clock
 test_s390x
 test_powerpc
+test_powerpc_device_tree
 test_magic_page
 test_arm64
 test_arm64_single

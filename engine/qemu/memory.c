@@ -100,6 +100,12 @@ void memory_probe_from_zero(struct vcpu *vcpu, uint64_t limit)
 		memory_set(0, 0, memory_find_end(vcpu, 0, limit));
 }
 
+void memory_probe_from_zero_late(struct vcpu *vcpu, uint64_t limit)
+{
+	if (!__atomic_load_n(&places[0].end, __ATOMIC_RELAXED))
+		memory_set(0, 0, memory_find_end_by_steps(vcpu, 0, limit));
+}
+
 static bool is_between(uint64_t start, uint64_t end, uint64_t address, size_t size)
 {
 	return address >= start && address < end && size <= end - address;

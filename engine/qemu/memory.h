@@ -44,6 +44,9 @@ void memory_set(unsigned int place, uint64_t start, uint64_t end);
  */
 void memory_probe_from_zero(struct vcpu *vcpu, uint64_t limit);
 
+/* The same once firmware and guest may have placed devices: a saved state was loaded. */
+void memory_probe_from_zero_late(struct vcpu *vcpu, uint64_t limit);
+
 /* The engine's part of struct paracall_engine; @context is a struct vcpu. */
 bool memory_read(void *context, struct paracall_gpa address, void *data, size_t size);
 bool memory_write(void *context, struct paracall_gpa address, const void *data, size_t size);

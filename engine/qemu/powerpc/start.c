@@ -18,6 +18,11 @@
 /* pseries has its device windows from here on; other machines have less memory. */
 #define PSERIES_LIMIT (UINT64_C(1) << 40)
 
+void powerpc_look_around(struct vcpu *vcpu)
+{
+	memory_probe_from_zero_late(vcpu, PSERIES_LIMIT);
+}
+
 bool powerpc_is_at_start(struct vcpu *vcpu)
 {
 	return !register_read(vcpu, POWERPC_SRR1);

@@ -8,6 +8,9 @@
 /* No interrupt since a reset: on its thread, or while it translates. */
 bool powerpc_is_at_start(struct vcpu *vcpu);
 
+/* Find out where memory is, unless that is known: in a process that begins with a load. */
+void powerpc_look_around(struct vcpu *vcpu);
+
 /* The first instruction is executed, perhaps not for the first time. */
 qemu_plugin_vcpu_cb start_reached;
 

@@ -117,7 +117,7 @@ static void vcpu_init(struct vcpu *vcpu)
 /* A kernel that uses the page accesses it in its patched text, and cannot do without. */
 static const char *forget_machine(struct vcpu *vcpu)
 {
-	(void)vcpu;
+	powerpc_look_around(vcpu);
 	if (!engine_offers(PARACALL_KVM_FEATURE_MAGIC_PAGE))
 		return NULL;
 	return "its guest's magic page is not saved with it, and a kernel that uses one stops: boot it again, or save one that runs with --features=none";
