@@ -157,7 +157,6 @@ in_all_ways() {
 	shift 4
 
 	make_disk "$work/states"
-	set_guest cycles
 	drive 'wait:cycle sleep:0.4 savevm:a wait:cycle loadvm:a wait:cycle loadvm:a wait:cycle
 		stop loadvm:a cont wait:cycle wait:cycle sleep:0.7 savevm:b quit' "$options" "$@"
 	judge "$name, the same process" $? "$loads" "$is_said"
@@ -172,6 +171,7 @@ in_all_ways() {
 # for_kernel KERNEL NAME LOADS SAID OPTIONS ARGUMENTS...
 for_kernel() {
 	choose_guest "$1" "$2" || return 0
+	set_guest cycles
 	shift
 	in_all_ways "$@"
 }
@@ -390,6 +390,63 @@ test_powerpc() {
 	for_kernel ppc64le "PowerPC" 3 0 "" -machine pseries -smp 2 -m 512M
 }
 
+# A program without end: it makes a token for its page faults, writes what that returns, 0 or 8 if
+# there is one, and waits for 0.1 s.
+set_s390x_program() {
+	local -a instructions=(
+		010e c0d000000033 c0c000000ffc # sam64; larl %r13, data; larl %r12, block
+		d21bc000d030 5820d000          # mvc 0(28,%r12), mask; l %r2, 0(%r13)
+		b220002c a724fffe              # 1: servc %r2, %r12; jh 1b
+		d22cc000d04c                   # cycle: mvc 0(45,%r12), text
+		4120d008 83230258              # la %r2, token; diag %r2, %r3, 0x258
+		a73a0030 4230c02b              # ahi %r3, 0x30; stc %r3, 43(%r12)
+		5820d004                       # l %r2, 4(%r13)
+		b220002c a724fffe              # 2: servc %r2, %r12; jh 2b
+		b27cc040 e340c0400004          # stckf 64(%r12); lg %r4, 64(%r12)
+		c248186a0000                   # agfi %r4, 409600000
+		b27cc040 e340c0400021 a724fffb # 3: stckf 64(%r12); clg %r4, 64(%r12); jh 3b
+		a7f4ffe0 07070707              # j cycle
+	)
+	local -a data=(
+		00780005 00760005                           # the commands: event mask, event data
+		02580000 00050002                           # the token's block
+		0000000000001000 0000000000000000 0000000000000000 8000000000000000
+		001c000000000000 00000004 00000000 00000040 # the event mask
+		0000000000000000
+		002d000000000000 0025 1a00 0000             # event data: text
+	)
+
+	set_program "$1" s390x 0x100000 "${instructions[@]}" "${data[@]}" \
+		"$(hex 'paracall-guest: ready: cycle 0\n')"
+}
+
+ccw=(-machine s390-ccw-virtio -smp 2 -m 128M)
+
+# judge_token NAME: each of the two loads was noticed, and the token can be made again.
+judge_token() {
+	local name="snapshots, $1, token" made
+
+	made=$(grep -c 'ready: cycle 0' "$work/log")
+	if [ "$made" -eq 2 ]; then
+		pass "$name"
+	else
+		fail "$name" "it was made $made times after 2 loads" "$work/log"
+	fi
+}
+
+# A load into the stopped machine is not noticed.
+test_s390x_single() {
+	set_s390x_program "s390x, thread=single" || return 0
+	in_all_ways "s390x, thread=single" 2 1 "" "${ccw[@]}" -accel tcg,thread=single
+	judge_token "s390x, thread=single"
+}
+
+test_s390x_icount() {
+	set_s390x_program "s390x, -icount" || return 0
+	in_all_ways "s390x, -icount" 2 1 "" "${ccw[@]}" -icount shift=auto
+	judge_token "s390x, -icount"
+}
+
 # A program for pseries without end: it enters itself as a kernel, with a device tree, writes
 # a line if the tree then has more in it, makes a call, writes another line, waits for 0.1 s.
 set_powerpc_program() {
@@ -451,6 +508,19 @@ test_powerpc_device_tree() {
 	drive 'wait:cycle wait:cycle wait:cycle wait:cycle quit' "" "${vof[@]}" -loadvm a
 	judge "$name, loaded" $? 1 0
 	judge_tree "$name"
+}
+
+# A load into the stopped machine is not noticed.
+test_powerpc_single() {
+	set_powerpc_program "PowerPC, thread=single" || return 0
+	in_all_ways "PowerPC, thread=single" 2 0 "" "${vof[@]}" -accel tcg,thread=single
+	judge_tree "PowerPC, thread=single"
+}
+
+test_powerpc_icount() {
+	set_powerpc_program "PowerPC, -icount" || return 0
+	in_all_ways "PowerPC, -icount" 2 0 "" "${vof[@]}" -icount shift=auto
+	judge_tree "PowerPC, -icount"
 }
 
 # A kernel that has patched itself reads a page that no longer exists: that is reported before
@@ -628,8 +698,12 @@ test_icount_off
 test_microvm
 test_no_clock
 test_s390x
+test_s390x_single
+test_s390x_icount
 test_powerpc
 test_powerpc_device_tree
+test_powerpc_single
+test_powerpc_icount
 test_magic_page
 test_arm64
 test_arm64_single
