@@ -4,6 +4,7 @@
  * come, vCPU by vCPU. For the trace they are held back for a moment, so that those
  * of all vCPUs are in order of time.
  */
+#include "../engine/qemu/shared_memory.h"
 #include "../engine/qemu/ticks.h"
 #include "../report/decode.h"
 #include "../report/recorder.h"
@@ -19,9 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -600,21 +599,6 @@ static bool lock_memory(int memory)
 	return file >= 0 && !flock(file, LOCK_EX | LOCK_NB);
 }
 
-/* It can't shrink: what is not there any more would end this process. */
-static struct paracall_trace *map(int memory, size_t *size)
-{
-	int seals = fcntl(memory, F_GET_SEALS);
-	struct stat status;
-	void *trace;
-
-	if (seals < 0 || !(seals & F_SEAL_SHRINK) || fstat(memory, &status) ||
-	    (size_t)status.st_size < sizeof(struct paracall_trace))
-		return NULL;
-	*size = status.st_size;
-	trace = mmap(NULL, *size, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
-	return trace == MAP_FAILED ? NULL : trace;
-}
-
 void trace_read(const struct trace_job *job)
 {
 	struct reader reader = { .job = job };
@@ -623,13 +607,16 @@ void trace_read(const struct trace_job *job)
 
 	begin(&reader);
 	take_signals();
-	reader.trace = map(job->memory, &size);
+	/* The plugin makes it larger, and then adds the other seals. */
+	reader.trace = shared_memory_map(job->memory, F_SEAL_SHRINK, sizeof(*trace), &size);
 	if (!reader.trace || !lock_memory(job->memory) || write(job->begun, "", 1) != 1)
 		return;
 	close(job->begun);
 	if (!wait_for_rings(&reader))
 		return;
-	trace = map(job->memory, &size);
+	trace = shared_memory_map(job->memory, SHARED_MEMORY_SEALS, sizeof(*trace), &size);
 	if (trace)
 		read_block(&reader, trace, size);
+	else
+		complain("no trace: the plugin has not sealed its memory");
 }

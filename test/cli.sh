@@ -1246,7 +1246,18 @@ test_plugin() {
 		"$qemu" -M none -display none -plugin "$plugin" -readconfig /dev/null
 	expect "plugin, bad report" 1 "report=/nonexistent/x" \
 		"$qemu" -M none -display none -plugin "$plugin,report=/nonexistent/x"
+	expect "plugin, a report that can shrink" 1 "it can't be sealed; create it by memfd_create" \
+		python3 -c "$with_memory" \
+		"$qemu" -M none -display none -plugin "$plugin,report=/proc/self/fd/FILE"
 }
+
+# Runs a command in which FILE stands for the number of memory that takes no seals.
+with_memory='
+import os, sys
+file = os.memfd_create("test", 0)
+command = [word.replace("FILE", str(file)) for word in sys.argv[1:]]
+os.execvp(command[0], command)
+'
 
 # A boot sector that leaves through isa-debug-exit with value 42: mov $42, %al;
 # mov $0xf4, %dx; out %al, %dx; hlt.

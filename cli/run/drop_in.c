@@ -186,7 +186,7 @@ static bool make_command(struct strings *command, struct run_options *options,
 /* Returns only if QEMU can't be started. */
 static int run_with_plugin(struct run_options *options, struct strings *command, char **argv)
 {
-	struct files files = { .report = memfd_create("paracall-report", 0),
+	struct files files = { .report = memfd_create("paracall-report", MFD_ALLOW_SEALING),
 			       .trace = { .memory = -1 } };
 
 	if (!watch_open_summary(options, &files.summary))

@@ -78,7 +78,7 @@ static int run_with(struct strings *command, const struct run_options *options, 
 static int run(const struct run_options *options)
 {
 	struct strings command = { .items = NULL };
-	int report = memfd_create("paracall-report", 0);
+	int report = memfd_create("paracall-report", MFD_ALLOW_SEALING);
 	int status = EXIT_REFUSED;
 	struct trace trace = { .memory = -1 };
 

@@ -10,16 +10,17 @@
 #include "registers.h"
 #include "replay.h"
 #include "run_delay.h"
+#include "shared_memory.h"
 #include "spin.h"
 #include "target.h"
 #include "trace.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 int qemu_plugin_version = QEMU_PLUGIN_VERSION;
@@ -73,19 +74,16 @@ static bool map_report(const char *path, uint32_t max_cpus, struct paracall_opti
 {
 	size_t size = paracall_statistics_size(max_cpus);
 	int file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	void *memory = MAP_FAILED;
+	const char *wrong = strerror(errno);
 
-	if (file >= 0 && !ftruncate(file, size))
-		memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-	if (file >= 0)
+	if (file >= 0) {
+		options->statistics = shared_memory_make(file, size, &wrong);
 		close(file);
-	if (memory == MAP_FAILED) {
-		fprintf(stderr, "paracall: report=%s: %m\n", path);
-		return false;
 	}
-	options->statistics = memory;
 	options->statistics_size = size;
-	return true;
+	if (!options->statistics)
+		fprintf(stderr, "paracall: report=%s: %s\n", path, wrong);
+	return options->statistics;
 }
 
 /* The vCPUs that QEMU may have, and a place for each that exists. */

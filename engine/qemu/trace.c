@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trace.h"
 
+#include "shared_memory.h"
 #include "ticks.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -74,16 +76,18 @@ static bool is_header(int file)
 	       header.table == paracall_table_id() && !header.is_ready;
 }
 
-static struct paracall_trace *map(int file, uint32_t max_cpus, size_t *block_size)
+static struct paracall_trace *map(int file, uint32_t max_cpus, size_t *block_size,
+				  const char **wrong)
 {
 	uint32_t ring_events = choose_ring_events(max_cpus);
 	size_t size = paracall_trace_size(max_cpus, ring_events);
 	struct paracall_trace *trace;
 
-	if (!is_header(file) || ftruncate(file, size))
+	*wrong = "this is not the memory of a trace by this version of Paracall";
+	if (!is_header(file))
 		return NULL;
-	trace = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-	if (trace == MAP_FAILED)
+	trace = shared_memory_make(file, size, wrong);
+	if (!trace)
 		return NULL;
 	trace->max_cpus = max_cpus;
 	trace->ring_events = ring_events;
@@ -94,14 +98,15 @@ static struct paracall_trace *map(int file, uint32_t max_cpus, size_t *block_siz
 bool trace_map(const char *path, struct paracall_options *options,
 	       struct paracall_engine *engine)
 {
+	const char *wrong;
+
 	/* A description of its own, so that the lock is not the reader's. */
 	shared_file = open(path, O_RDWR | O_CLOEXEC);
-	shared = shared_file >= 0 ? map(shared_file, options->max_cpus, &options->trace_size)
-				  : NULL;
+	wrong = strerror(errno);
+	if (shared_file >= 0)
+		shared = map(shared_file, options->max_cpus, &options->trace_size, &wrong);
 	if (!shared) {
-		fprintf(stderr,
-			"paracall: trace=%s: this is not the memory of a trace by this version of Paracall\n",
-			path);
+		fprintf(stderr, "paracall: trace=%s: %s\n", path, wrong);
 		return false;
 	}
 	engine->trace_clock = shared->clock == PARACALL_TRACE_TICKS ? ticks : engine->clock;

@@ -4,6 +4,7 @@
  * guest's QEMU, writes there what it likes; and while nobody reads what it writes.
  */
 #include "../../cli/trace.h"
+#include "../../engine/qemu/shared_memory.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -59,6 +60,12 @@ static void make_block(struct scene *scene)
 	scene->block->architecture = PARACALL_X86;
 	scene->block->max_cpus = CPUS;
 	scene->block->ring_events = RING_EVENTS;
+}
+
+/* As the plugin does. */
+static void seal(const struct scene *scene)
+{
+	assert_int_equal(fcntl(scene->trace.memory, F_ADD_SEALS, SHARED_MEMORY_SEALS), 0);
 }
 
 /* The ring is full of halts. */
@@ -142,6 +149,7 @@ static void test_sizes_that_change(void **state)
 
 	(void)state;
 	make_block(&scene);
+	seal(&scene);
 	start(&scene, nowhere());
 	/* It has mapped the rings by then, or reports what is wrong. */
 	pause_for(200);
@@ -172,6 +180,7 @@ static void test_impossible_sizes(void **state)
 		struct scene scene;
 
 		make_block(&scene);
+		seal(&scene);
 		scene.block->max_cpus = sizes[i][0];
 		scene.block->ring_events = sizes[i][1];
 		start(&scene, nowhere());
@@ -186,6 +195,7 @@ static void test_head_out_of_reach(void **state)
 
 	(void)state;
 	make_block(&scene);
+	seal(&scene);
 	fill(&scene, 0);
 	ring_at(&scene, 1)->head = UINT64_MAX / 2;
 	start(&scene, nowhere());
@@ -201,6 +211,7 @@ static void test_writer_goes_on(void **state)
 
 	(void)state;
 	make_block(&scene);
+	seal(&scene);
 	start(&scene, nowhere());
 	say_end(&scene);
 	while (!waitpid(scene.reader, &status, WNOHANG | __WNOTHREAD)) {
@@ -214,6 +225,19 @@ static void test_writer_goes_on(void **state)
 	assert_int_equal(status, 0);
 	close(scene.trace.memory);
 	munmap(scene.block, scene.size);
+}
+
+/* It could grow, and nobody says that it has the size that the reader saw. */
+static void test_without_seals(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	make_block(&scene);
+	fill(&scene, 0);
+	start(&scene, nowhere());
+	/* Before it is told the end. */
+	finish(&scene);
 }
 
 /* Memory that is gone would end the reader by a signal. */
@@ -238,6 +262,7 @@ static void test_output_stands_still(void **state)
 
 	(void)state;
 	make_block(&scene);
+	seal(&scene);
 	for (uint32_t cpu = 0; cpu < CPUS; cpu++)
 		fill(&scene, cpu);
 	assert_int_equal(pipe(ends), 0);
@@ -262,6 +287,7 @@ int main(void)
 		cmocka_unit_test(test_impossible_sizes),
 		cmocka_unit_test(test_head_out_of_reach),
 		cmocka_unit_test(test_writer_goes_on),
+		cmocka_unit_test(test_without_seals),
 		cmocka_unit_test(test_memory_stays),
 		cmocka_unit_test(test_output_stands_still),
 	};
