@@ -1240,6 +1240,11 @@ test_plugin() {
 	expect "plugin, summary of its own" 85 "usecs/call" "$qemu" -display none \
 		-plugin "$plugin" -device "isa-debug-exit,iobase=0xf4,iosize=4" \
 		-drive "file=$work/exit.img,format=raw,if=floppy"
+	expect "plugin, summary of its own in JSON" 85 '"architecture": "x86"' "$qemu" -display none \
+		-plugin "$plugin,format=json" -device "isa-debug-exit,iobase=0xf4,iosize=4" \
+		-drive "file=$work/exit.img,format=raw,if=floppy"
+	expect "plugin, a format of no summary" 1 "format=json: there is no summary with report=" \
+		"$qemu" -M none -display none -plugin "$plugin,report=$work/report,format=json"
 	expect "plugin, given twice" 1 "the plugin is given twice" "$qemu" -M none -display none \
 		-plugin "$plugin" -plugin "$plugin"
 	expect "plugin, a file of -readconfig that is none" 1 "'-readconfig /dev/null': it can't" \

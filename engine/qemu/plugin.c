@@ -255,12 +255,25 @@ static bool summary_is_json;
 static bool open_summary(const struct plugin_options *options)
 {
 	summary_is_json = options->is_json;
+	if (options->is_json && options->report && !options->summary) {
+		fprintf(stderr,
+			"paracall: format=json: there is no summary with report=; add summary=FILE\n");
+		return false;
+	}
 	if (!options->summary)
 		return true;
 	summary_file = open(options->summary, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 	if (summary_file < 0)
 		fprintf(stderr, "paracall: summary=%s: %m\n", options->summary);
 	return summary_file >= 0;
+}
+
+static void print_summary(FILE *output, const struct paracall_statistics *statistics)
+{
+	if (summary_is_json)
+		summary_print_json(output, statistics);
+	else
+		summary_print_text(output, statistics);
 }
 
 /* At once, so that those of several guests in one file don't mix. */
@@ -274,10 +287,7 @@ static void write_summary(const struct paracall_statistics *statistics)
 
 	if (!output)
 		return;
-	if (summary_is_json)
-		summary_print_json(output, statistics);
-	else
-		summary_print_text(output, statistics);
+	print_summary(output, statistics);
 	fclose(output);
 	for (; done < size && count >= 0; done += count > 0 ? count : 0)
 		count = write(summary_file, text + done, size - done);
@@ -304,14 +314,14 @@ static struct paracall_statistics *copy_counters(const struct paracall_statistic
 	return copy;
 }
 
-static void print_summary(const struct paracall_statistics *statistics)
+static void summarize(const struct paracall_statistics *statistics)
 {
 	struct paracall_statistics *copy = copy_counters(statistics);
 
 	if (copy && summary_file >= 0)
 		write_summary(copy);
 	else if (copy)
-		summary_print_text(stderr, copy);
+		print_summary(stderr, copy);
 	free(copy);
 }
 
@@ -324,7 +334,7 @@ static void at_exit(void *userdata)
 	statistics->finished = 1;
 	trace_finish(engine->trace);
 	if (statistics->started && (summary_file >= 0 || !engine->is_report_mapped))
-		print_summary(statistics);
+		summarize(statistics);
 }
 
 /* Returns what the plugin can do. */
