@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void tell_engine(const struct paracall_machine *machine, const struct paracall_cpu *cpu,
-		 int error, const char *message)
+void report_to_engine(const struct paracall_machine *machine, const struct paracall_cpu *cpu,
+		      int error, const char *message)
 {
 	if (machine->engine.report)
 		machine->engine.report(machine->engine_machine, cpu ? engine_cpu_of(cpu) : NULL,
@@ -18,7 +18,7 @@ void tell_engine(const struct paracall_machine *machine, const struct paracall_c
 void report_misuse(const struct paracall_machine *machine, const struct paracall_cpu *cpu,
 		   const char *message)
 {
-	tell_engine(machine, cpu, PARACALL_ERROR_USE, message);
+	report_to_engine(machine, cpu, PARACALL_ERROR_USE, message);
 }
 
 #else
@@ -26,7 +26,7 @@ void report_misuse(const struct paracall_machine *machine, const struct paracall
 void report_misuse(const struct paracall_machine *machine, const struct paracall_cpu *cpu,
 		   const char *message)
 {
-	tell_engine(machine, cpu, PARACALL_ERROR_USE, message);
+	report_to_engine(machine, cpu, PARACALL_ERROR_USE, message);
 	fprintf(stderr, "libparacall: %s\n", message);
 	abort();
 }

@@ -10,8 +10,8 @@
 #include "machine.h"
 
 /* Tells the engine of @error; @cpu may be NULL. */
-void tell_engine(const struct paracall_machine *machine, const struct paracall_cpu *cpu,
-		 int error, const char *message);
+void report_to_engine(const struct paracall_machine *machine, const struct paracall_cpu *cpu,
+		      int error, const char *message);
 
 /* Of PARACALL_ERROR_USE; ends the program in a build with checks. */
 void report_misuse(const struct paracall_machine *machine, const struct paracall_cpu *cpu,

@@ -8,22 +8,22 @@
 /* What the guest has received, after a load: earlier waits do not count. */
 #define UNKNOWN_RUN_DELAY UINT64_MAX
 
-/* [vCPU] The delay since @told, which is updated. */
-static inline uint64_t take_run_delay(struct paracall_cpu *cpu, uint64_t *told)
+/* [vCPU] The delay since @reported, which is updated. */
+static inline uint64_t take_run_delay(struct paracall_cpu *cpu, uint64_t *reported)
 {
 	uint64_t delay = cpu->machine->engine.run_delay(cpu->engine_cpu);
 	uint64_t news;
 
-	if (*told == UNKNOWN_RUN_DELAY)
-		*told = delay;
-	news = delay > *told ? delay - *told : 0;
-	*told += news;
+	if (*reported == UNKNOWN_RUN_DELAY)
+		*reported = delay;
+	news = delay > *reported ? delay - *reported : 0;
+	*reported += news;
 	return news;
 }
 
 /* [vCPU] So much was added to the guest's record of steal time, at @place. */
-static inline void tell_steal(struct paracall_cpu *cpu, uint64_t nanoseconds,
-			      struct paracall_gpa place)
+static inline void report_steal(struct paracall_cpu *cpu, uint64_t nanoseconds,
+				struct paracall_gpa place)
 {
 	paracall_statistics_add(&cpu->statistics->steal_nanoseconds, nanoseconds);
 	paracall_statistics_add(&cpu->statistics->steal_updates, 1);

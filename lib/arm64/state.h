@@ -12,7 +12,7 @@ struct arm64_cpu {
 	/* The guest has requested it. */
 	bool counts_stolen_time;
 	/* The part of the run delay that the guest has received; see ../run_delay.h. */
-	uint64_t told_run_delay;
+	uint64_t reported_run_delay;
 };
 
 struct arm64_machine {

@@ -65,7 +65,7 @@ void stolen_time_more(struct paracall_cpu *cpu, int64_t nanoseconds)
 	stolen = htole64(le64toh(stolen) + (uint64_t)nanoseconds);
 	if (!guest_write(cpu, record, &stolen, sizeof(stolen)))
 		return;
-	tell_steal(cpu, (uint64_t)nanoseconds, record);
+	report_steal(cpu, (uint64_t)nanoseconds, record);
 }
 
 void stolen_time_update(struct paracall_cpu *cpu)
@@ -75,7 +75,7 @@ void stolen_time_update(struct paracall_cpu *cpu)
 	if (!stolen_time_is_running(cpu) ||
 	    !is_offered(cpu->machine, PARACALL_KVM_FEATURE_PV_TIME))
 		return;
-	news = take_run_delay(cpu, &arm64_cpu(cpu)->told_run_delay);
+	news = take_run_delay(cpu, &arm64_cpu(cpu)->reported_run_delay);
 	if (news)
 		stolen_time_more(cpu, (int64_t)news);
 }
@@ -96,7 +96,7 @@ int stolen_time_load(struct paracall_cpu *cpu, struct record_reader *reader, boo
 	if (!is_real)
 		return PARACALL_OK;
 	arm64_cpu(cpu)->counts_stolen_time = counts;
-	arm64_cpu(cpu)->told_run_delay = UNKNOWN_RUN_DELAY;
+	arm64_cpu(cpu)->reported_run_delay = UNKNOWN_RUN_DELAY;
 	atomic_store(&arm64_cpu(cpu)->stolen_time_place, place);
 	return PARACALL_OK;
 }
@@ -121,7 +121,7 @@ int64_t paracall_pv_time_st(struct paracall_cpu *cpu, struct call *call)
 	(void)call;
 	if (!find(cpu, &record))
 		return PARACALL_SMCCC_NOT_SUPPORTED;
-	arm64_cpu(cpu)->told_run_delay = cpu->machine->engine.run_delay(cpu->engine_cpu);
+	arm64_cpu(cpu)->reported_run_delay = cpu->machine->engine.run_delay(cpu->engine_cpu);
 	guest_write(cpu, record, &empty, sizeof(empty));
 	arm64_cpu(cpu)->counts_stolen_time = true;
 	return (int64_t)record.value;

@@ -83,7 +83,7 @@ void loongarch_steal_time_more(struct paracall_cpu *cpu, int64_t nanoseconds)
 	loongarch_cpu(cpu)->steal_version = version + 1;
 	if (atomic_load_explicit(&machine->has_mark, memory_order_relaxed))
 		atomic_store(&machine->has_mark, false);
-	tell_steal(cpu, (uint64_t)nanoseconds, place);
+	report_steal(cpu, (uint64_t)nanoseconds, place);
 }
 
 void loongarch_steal_time_update(struct paracall_cpu *cpu)
@@ -92,7 +92,7 @@ void loongarch_steal_time_update(struct paracall_cpu *cpu)
 
 	if (!loongarch_steal_time_is_running(cpu))
 		return;
-	news = take_run_delay(cpu, &loongarch_cpu(cpu)->told_run_delay);
+	news = take_run_delay(cpu, &loongarch_cpu(cpu)->reported_run_delay);
 	if (news)
 		loongarch_steal_time_more(cpu, (int64_t)news);
 }
@@ -111,7 +111,8 @@ int64_t paracall_hcall_notify(struct paracall_cpu *cpu, struct call *call)
 	loongarch_cpu(cpu)->steal_version = 0;
 	if (!(value & PARACALL_KVM_STEAL_PHYS_VALID))
 		return PARACALL_HCALL_SUCCESS;
-	loongarch_cpu(cpu)->told_run_delay = cpu->machine->engine.run_delay(cpu->engine_cpu);
+	loongarch_cpu(cpu)->reported_run_delay =
+		cpu->machine->engine.run_delay(cpu->engine_cpu);
 	loongarch_steal_time_more(cpu, 0);
 	return PARACALL_HCALL_SUCCESS;
 }
@@ -183,6 +184,6 @@ int loongarch_steal_time_load(struct paracall_cpu *cpu, struct record_reader *re
 		return PARACALL_OK;
 	loongarch_cpu(cpu)->steal_time = value;
 	loongarch_cpu(cpu)->steal_version = 0;
-	loongarch_cpu(cpu)->told_run_delay = UNKNOWN_RUN_DELAY;
+	loongarch_cpu(cpu)->reported_run_delay = UNKNOWN_RUN_DELAY;
 	return PARACALL_OK;
 }

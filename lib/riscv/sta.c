@@ -75,7 +75,7 @@ void sta_more(struct paracall_cpu *cpu, int64_t nanoseconds)
 		sta_stop(cpu);
 		return;
 	}
-	tell_steal(cpu, (uint64_t)nanoseconds, address);
+	report_steal(cpu, (uint64_t)nanoseconds, address);
 }
 
 void sta_update(struct paracall_cpu *cpu)
@@ -84,7 +84,7 @@ void sta_update(struct paracall_cpu *cpu)
 
 	if (!sta_is_running(cpu))
 		return;
-	news = take_run_delay(cpu, &riscv_cpu(cpu)->told_run_delay);
+	news = take_run_delay(cpu, &riscv_cpu(cpu)->reported_run_delay);
 	if (news)
 		sta_more(cpu, (int64_t)news);
 }
@@ -105,7 +105,7 @@ int sta_load(struct paracall_cpu *cpu, struct record_reader *reader, bool is_rea
 	if (!is_real)
 		return PARACALL_OK;
 	riscv_cpu(cpu)->sta_record = record;
-	riscv_cpu(cpu)->told_run_delay = UNKNOWN_RUN_DELAY;
+	riscv_cpu(cpu)->reported_run_delay = UNKNOWN_RUN_DELAY;
 	return PARACALL_OK;
 }
 
@@ -133,6 +133,6 @@ int64_t paracall_sbi_steal_time_set_shmem(struct paracall_cpu *cpu, struct call 
 	if (high || !guest_write(cpu, guest_address(low), &empty, sizeof(empty)))
 		return PARACALL_SBI_ERR_INVALID_ADDRESS;
 	riscv_cpu(cpu)->sta_record = low;
-	riscv_cpu(cpu)->told_run_delay = cpu->machine->engine.run_delay(cpu->engine_cpu);
+	riscv_cpu(cpu)->reported_run_delay = cpu->machine->engine.run_delay(cpu->engine_cpu);
 	return PARACALL_SBI_SUCCESS;
 }

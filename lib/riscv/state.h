@@ -10,7 +10,7 @@ struct riscv_cpu {
 	/* Where the record of steal time is; NO_RECORD: nowhere. */
 	uint64_t sta_record;
 	/* Of the engine's run delay, what the guest was told of; see ../run_delay.h. */
-	uint64_t told_run_delay;
+	uint64_t reported_run_delay;
 };
 
 /* Not a multiple of the record's size. */

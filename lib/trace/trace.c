@@ -67,8 +67,8 @@ static uint32_t shortened(uint64_t duration)
 }
 
 /* Ends the halt that is over, at @time. */
-static void tell_wake(struct paracall_cpu *cpu, enum paracall_wake_cause cause, uint64_t by,
-		      uint64_t time)
+static void report_wake(struct paracall_cpu *cpu, enum paracall_wake_cause cause, uint64_t by,
+			uint64_t time)
 {
 	uint64_t began = cpu->halt_began;
 	uint64_t halted = time > began ? time - began : 0;
@@ -88,24 +88,24 @@ static void tell_wake(struct paracall_cpu *cpu, enum paracall_wake_cause cause, 
 }
 
 /* A kick has ended this vCPU's halt, or a reset, and it was not reported yet. */
-static __attribute__((noinline)) void tell_kicked(struct paracall_cpu *cpu)
+static __attribute__((noinline)) void report_kicked(struct paracall_cpu *cpu)
 {
 	take_reset(cpu);
 	if (cpu->halt_began &&
 	    atomic_load_explicit(&cpu->halt_state, memory_order_acquire) != HALTED)
-		tell_wake(cpu, PARACALL_WAKE_KICK, atomic_load(&cpu->kicked_by),
-			  atomic_load(&cpu->kicked_at));
+		report_wake(cpu, PARACALL_WAKE_KICK, atomic_load(&cpu->kicked_by),
+			    atomic_load(&cpu->kicked_at));
 }
 
 void trace_kicked(struct paracall_cpu *cpu)
 {
 	if (cpu->halt_began)
-		tell_kicked(cpu);
+		report_kicked(cpu);
 }
 
 /* The rest of the event of @row that was reported at @time, four words at a time. */
-static bool tell_more(struct paracall_cpu *cpu, enum paracall_event_kind kind, uint32_t row,
-		      uint64_t time, const uint64_t *words, unsigned int count)
+static bool report_more(struct paracall_cpu *cpu, enum paracall_event_kind kind, uint32_t row,
+			uint64_t time, const uint64_t *words, unsigned int count)
 {
 	for (unsigned int at = 0; at < count; at += PARACALL_EVENT_ARGUMENTS) {
 		unsigned int left = count - at;
@@ -131,8 +131,8 @@ static bool tell_more(struct paracall_cpu *cpu, enum paracall_event_kind kind, u
 
 /* An event that was over at @time. */
 static inline __attribute__((always_inline)) bool
-tell_at(struct paracall_cpu *cpu, uint32_t id, uint64_t began, uint64_t time, int64_t result,
-	const uint64_t *arguments, unsigned int count)
+report_at(struct paracall_cpu *cpu, uint32_t id, uint64_t began, uint64_t time, int64_t result,
+	  const uint64_t *arguments, unsigned int count)
 {
 	const struct paracall_engine *engine = &cpu->machine->engine;
 	struct paracall_event *event = reserve(cpu);
@@ -148,9 +148,9 @@ tell_at(struct paracall_cpu *cpu, uint32_t id, uint64_t began, uint64_t time, in
 		event->arguments[i] = i < count ? arguments[i] : 0;
 	commit(cpu);
 	return count <= PARACALL_EVENT_ARGUMENTS ||
-	       tell_more(cpu, PARACALL_EVENT_MORE, paracall_event_row(id), time,
-			 arguments + PARACALL_EVENT_ARGUMENTS,
-			 count - PARACALL_EVENT_ARGUMENTS);
+	       report_more(cpu, PARACALL_EVENT_MORE, paracall_event_row(id), time,
+			   arguments + PARACALL_EVENT_ARGUMENTS,
+			   count - PARACALL_EVENT_ARGUMENTS);
 }
 
 bool trace_call(struct paracall_cpu *cpu, uint32_t id, uint64_t began, int64_t result,
@@ -167,9 +167,9 @@ bool trace_call(struct paracall_cpu *cpu, uint32_t id, uint64_t began, int64_t r
 		cpu->slow_rows &= ~bit;
 	/* Most come so: the compiler makes simple code of it. */
 	if (count == PARACALL_EVENT_ARGUMENTS)
-		return tell_at(cpu, id, began, time, result, arguments,
-			       PARACALL_EVENT_ARGUMENTS);
-	return tell_at(cpu, id, began, time, result, arguments, count);
+		return report_at(cpu, id, began, time, result, arguments,
+				 PARACALL_EVENT_ARGUMENTS);
+	return report_at(cpu, id, began, time, result, arguments, count);
 }
 
 /* The number goes before the arguments. */
@@ -189,13 +189,13 @@ bool trace_event(struct paracall_cpu *cpu, uint32_t id, uint64_t began, int64_t 
 		 const uint64_t *arguments, unsigned int count)
 {
 	trace_kicked(cpu);
-	return tell_at(cpu, id, began, trace_time(cpu), result, arguments, count);
+	return report_at(cpu, id, began, trace_time(cpu), result, arguments, count);
 }
 
 void trace_output(struct paracall_cpu *cpu, uint32_t row, const uint64_t *words,
 		  unsigned int count)
 {
-	tell_more(cpu, PARACALL_EVENT_OUTPUT, row, trace_time(cpu), words, count);
+	report_more(cpu, PARACALL_EVENT_OUTPUT, row, trace_time(cpu), words, count);
 }
 
 void trace_halt(struct paracall_cpu *cpu)
@@ -215,7 +215,7 @@ void trace_wake(struct paracall_cpu *cpu, enum paracall_wake_cause cause)
 							 : PARACALL_EVENT_NOBODY;
 
 	if (cpu->halt_began)
-		tell_wake(cpu, cause, by, trace_time(cpu));
+		report_wake(cpu, cause, by, trace_time(cpu));
 }
 
 /*

@@ -70,7 +70,7 @@ static bool is_running(struct paracall_cpu *cpu)
 	return atomic_load(&x86_cpu(cpu)->system_time) & PARACALL_KVM_MSR_ENABLED;
 }
 
-static bool can_tell_time(const struct paracall_cpu *cpu)
+static bool can_read_clocks(const struct paracall_cpu *cpu)
 {
 	return cpu->machine->engine.capabilities & PARACALL_CAN_TELL_TIME;
 }
@@ -208,8 +208,8 @@ static void learn_frequency(struct paracall_cpu *cpu)
 		return;
 	frequency = cpu->machine->engine.x86->tsc_frequency(cpu->engine_cpu);
 	if (!frequency)
-		tell_engine(cpu->machine, cpu, PARACALL_ERROR_ARGUMENT,
-			    "tsc_frequency: there is no counter of 0 Hz");
+		report_to_engine(cpu->machine, cpu, PARACALL_ERROR_ARGUMENT,
+				 "tsc_frequency: there is no counter of 0 Hz");
 	atomic_store(&clock->frequency, frequency);
 }
 
@@ -335,8 +335,8 @@ static bool adjust(struct paracall_cpu *cpu, struct clock *clock, uint64_t tsc,
 }
 
 /* Without the lock: reporting may have to wait. */
-static void tell_update(struct paracall_cpu *cpu, const struct clock_line *line,
-			bool was_paused)
+static void report_update(struct paracall_cpu *cpu, const struct clock_line *line,
+			  bool was_paused)
 {
 	trace_now(cpu, PARACALL_EVENT_CLOCK, line->tsc_timestamp, line->system_time,
 		  line->multiplier | (uint64_t)(uint8_t)line->shift << 32,
@@ -352,7 +352,7 @@ void paracall_adjust_clock(struct paracall_cpu *cpu, uint64_t tsc)
 
 	ENTER(cpu);
 	/* Before the guest has a clock there is nothing to correct. */
-	if (!IS_FOR(cpu, PARACALL_X86, "paracall_adjust_clock") || !can_tell_time(cpu) ||
+	if (!IS_FOR(cpu, PARACALL_X86, "paracall_adjust_clock") || !can_read_clocks(cpu) ||
 	    !atomic_load(&clock->frequency) || !ask_clocks(cpu, &clocks) || !clocks.is_paired ||
 	    !try_lock(clock))
 		return;
@@ -360,12 +360,12 @@ void paracall_adjust_clock(struct paracall_cpu *cpu, uint64_t tsc)
 	line = clock->line;
 	unlock(clock);
 	if (is_changed && is_running(cpu))
-		tell_update(cpu, &line, false);
+		report_update(cpu, &line, false);
 }
 
 bool paracall_clock_is_running(struct paracall_cpu *cpu)
 {
-	return is_running(cpu) && can_tell_time(cpu);
+	return is_running(cpu) && can_read_clocks(cpu);
 }
 
 void paracall_clock_jump(struct paracall_cpu *cpu, int64_t nanoseconds)
@@ -446,17 +446,17 @@ static bool write_system_time(struct paracall_cpu *cpu, uint64_t value, bool is_
 	struct clock_line line;
 
 	note_old_clock(cpu, is_old);
-	if (can_tell_time(cpu))
+	if (can_read_clocks(cpu))
 		learn_frequency(cpu);
 	lock(clock);
 	atomic_store(&x86_cpu(cpu)->system_time, value);
 	/* Linux divides by the multiplier right after this instruction. */
-	if (can_tell_time(cpu))
+	if (can_read_clocks(cpu))
 		write_own_page(cpu, false);
 	line = clock->line;
 	unlock(clock);
-	if (can_tell_time(cpu) && value & PARACALL_KVM_MSR_ENABLED)
-		tell_update(cpu, &line, false);
+	if (can_read_clocks(cpu) && value & PARACALL_KVM_MSR_ENABLED)
+		report_update(cpu, &line, false);
 	return true;
 }
 
@@ -499,7 +499,7 @@ void paracall_update_clock(struct paracall_cpu *cpu)
 	if (!atomic_load_explicit(asked, memory_order_relaxed))
 		return;
 	requests = atomic_exchange(asked, 0);
-	if (!is_running(cpu) || !can_tell_time(cpu))
+	if (!is_running(cpu) || !can_read_clocks(cpu))
 		return;
 	if (!try_lock(clock)) {
 		atomic_fetch_or(asked, requests);
@@ -509,7 +509,7 @@ void paracall_update_clock(struct paracall_cpu *cpu)
 	line = clock->line;
 	unlock(clock);
 	if (requests != REQUEST_CLOCK_JUMP)
-		tell_update(cpu, &line, requests & REQUEST_CLOCK_PAUSED);
+		report_update(cpu, &line, requests & REQUEST_CLOCK_PAUSED);
 	if (requests & REQUEST_CLOCK_PAUSED)
 		paracall_statistics_add(&cpu->statistics->clock_pauses, 1);
 }
@@ -522,7 +522,7 @@ static bool find_epoch(struct paracall_cpu *cpu, struct paracall_pvclock_wall_cl
 	uint64_t since_epoch;
 	uint64_t now;
 
-	if (!can_tell_time(cpu) || !ask_clocks(cpu, &clocks))
+	if (!can_read_clocks(cpu) || !ask_clocks(cpu, &clocks))
 		return false;
 	learn_frequency(cpu);
 	lock(clock);

@@ -13,7 +13,7 @@ static uint32_t withdrawn(struct paracall_cpu *cpu)
 	return rule ? (uint32_t)rule->value : 0;
 }
 
-static void tell(struct paracall_cpu *cpu, uint32_t leaf, const struct paracall_cpuid *result)
+static void report(struct paracall_cpu *cpu, uint32_t leaf, const struct paracall_cpuid *result)
 {
 	const uint64_t arguments[] = { leaf, result->ebx, result->ecx, result->edx };
 
@@ -34,7 +34,7 @@ bool paracall_cpuid(struct paracall_cpu *cpu, uint32_t leaf, struct paracall_cpu
 			.ecx = PARACALL_KVM_SIGNATURE_ECX,
 			.edx = PARACALL_KVM_SIGNATURE_EDX,
 		};
-		tell(cpu, leaf, result);
+		report(cpu, leaf, result);
 		return true;
 	case PARACALL_KVM_CPUID_FEATURES:
 		paracall_statistics_add(&cpu->statistics->cpuid_features, 1);
@@ -44,7 +44,7 @@ bool paracall_cpuid(struct paracall_cpu *cpu, uint32_t leaf, struct paracall_cpu
 		};
 		if (has_rules(cpu))
 			result->eax &= ~withdrawn(cpu);
-		tell(cpu, leaf, result);
+		report(cpu, leaf, result);
 		return true;
 	}
 	return false;

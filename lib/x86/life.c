@@ -72,7 +72,7 @@ void x86_remove_cpu(struct paracall_cpu *cpu)
 
 	paracall_clock_leave(cpu);
 	atomic_store(&x86->requests, 0);
-	x86->told_run_delay = 0;
+	x86->reported_run_delay = 0;
 }
 
 void x86_reset_machine(struct paracall_machine *machine)

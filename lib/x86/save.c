@@ -183,7 +183,7 @@ int x86_load_cpu(struct paracall_cpu *cpu, struct record_reader *reader, bool is
 		return PARACALL_OK;
 	x86->msrs = msrs;
 	x86->async_pf = async_pf;
-	x86->told_run_delay = UNKNOWN_RUN_DELAY;
+	x86->reported_run_delay = UNKNOWN_RUN_DELAY;
 	x86->clock_jump = clock_jump;
 	atomic_store(&x86->requests, requests);
 	atomic_store(&x86->system_time, system_time);

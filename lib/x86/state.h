@@ -64,7 +64,7 @@ struct x86_cpu {
 	/* Of fault injection: nanoseconds still to be added. */
 	int64_t clock_jump;
 	/* The part of the run delay that the guest has received; see ../run_delay.h. */
-	uint64_t told_run_delay;
+	uint64_t reported_run_delay;
 	/* Of the lists of private memory, the one that this vCPU writes. */
 	uint32_t spare_list;
 };

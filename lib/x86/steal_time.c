@@ -58,7 +58,7 @@ void paracall_steal_more(struct paracall_cpu *cpu, uint64_t nanoseconds)
 	page.version++;
 	write_part(cpu, address, offsetof(struct paracall_kvm_steal_time, version),
 		   &page.version, sizeof(page.version));
-	tell_steal(cpu, nanoseconds, address);
+	report_steal(cpu, nanoseconds, address);
 }
 
 /* Without the capability KVM's hosts have no such register. */
@@ -74,7 +74,8 @@ bool paracall_write_steal_time(struct paracall_cpu *cpu, uint64_t value)
 		return false;
 	x86_cpu(cpu)->msrs.steal_time = value;
 	if (paracall_steal_is_running(cpu))
-		paracall_steal_more(cpu, take_run_delay(cpu, &x86_cpu(cpu)->told_run_delay));
+		paracall_steal_more(cpu,
+				    take_run_delay(cpu, &x86_cpu(cpu)->reported_run_delay));
 	return true;
 }
 
@@ -89,7 +90,7 @@ void paracall_update_steal_time(struct paracall_cpu *cpu)
 
 	if (!paracall_steal_is_running(cpu))
 		return;
-	news = take_run_delay(cpu, &x86_cpu(cpu)->told_run_delay);
+	news = take_run_delay(cpu, &x86_cpu(cpu)->reported_run_delay);
 	if (news)
 		paracall_steal_more(cpu, news);
 }
