@@ -136,7 +136,7 @@ uint64_t s390_program_counter(void *context)
 /* The kernel's code for system calls, by the new PSW for them. */
 static void report_kernel_entry(struct vcpu *vcpu)
 {
-	static _Atomic(uint64_t) told;
+	static _Atomic(uint64_t) reported;
 	struct paracall_gpa gpa = { register_read(vcpu, PARACALL_S390_PREFIX) + SVC_NEW_PSW };
 	uint64_t arguments[2] = { SVC_NEW_PSW };
 	uint64_t psw[2];
@@ -144,7 +144,7 @@ static void report_kernel_entry(struct vcpu *vcpu)
 	if (!memory_read(vcpu, gpa, psw, sizeof(psw)))
 		return;
 	arguments[1] = GUINT64_FROM_BE(psw[1]);
-	if (arguments[1] && atomic_exchange(&told, arguments[1]) != arguments[1])
+	if (arguments[1] && atomic_exchange(&reported, arguments[1]) != arguments[1])
 		paracall_trace_tell(vcpu->cpu, PARACALL_EVENT_KERNEL_ENTRY, 0, 0, arguments, 2);
 }
 
