@@ -173,7 +173,7 @@ static struct {
 	size_t count;
 } seen;
 
-static void look_on(struct fake_machine *fake)
+static void observe(struct fake_machine *fake)
 {
 	assert_true(seen.count < COUNT(seen.copies));
 	memcpy(seen.copies[seen.count++], fake->memory + seen.address, seen.size);
@@ -184,7 +184,7 @@ static void watch(struct fake_machine *fake, size_t address, size_t size)
 	seen.address = address;
 	seen.size = size;
 	seen.count = 0;
-	fake->after_write = look_on;
+	fake->after_write = observe;
 }
 
 static const struct {

@@ -750,7 +750,7 @@ static void *run(void *argument)
 	return NULL;
 }
 
-static void *look_on(void *argument)
+static void *observe(void *argument)
 {
 	const struct paracall_trace_view *view = argument;
 
@@ -885,7 +885,7 @@ static void sleeps_locks_and_calls_back(void **state)
 	struct paracall_arm64_engine arm64 = *fake_engine.arm64;
 	struct paracall_engine engine = make_engine(&x86, &powerpc, &arm64);
 	struct paracall_trace_view view = { .trace = NULL };
-	pthread_t onlooker;
+	pthread_t observer;
 
 	guest = *state;
 	met = 0;
@@ -895,11 +895,11 @@ static void sleeps_locks_and_calls_back(void **state)
 	if (trace)
 		assert_true(paracall_trace_look(&view, trace,
 						paracall_trace_size(FAKE_CPUS, RING_EVENTS)));
-	assert_int_equal(pthread_create(&onlooker, NULL, look_on, &view), 0);
+	assert_int_equal(pthread_create(&observer, NULL, observe, &view), 0);
 	for (phase = 0; phase < PHASES; phase++)
 		run_phase();
 	__atomic_store_n(&has_ended, true, __ATOMIC_RELEASE);
-	assert_int_equal(pthread_join(onlooker, NULL), 0);
+	assert_int_equal(pthread_join(observer, NULL), 0);
 	print_message("# %llu calls from inside the engine's functions\n",
 		      (unsigned long long)called_back);
 	assert_true(called_back > ROUNDS);

@@ -152,7 +152,7 @@ static void notify_refuses(void **state)
 	assert_int_equal(version_of(fake, RECORD), 0);
 }
 
-static void steal_time_is_told(void **state)
+static void steal_time_is_reported(void **state)
 {
 	struct fake_machine *fake = *state;
 	struct fake_cpu *cpu = &fake->cpus[0];
@@ -398,7 +398,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(discovery, create, fake_teardown),
 		cmocka_unit_test_setup_teardown(unknown_calls, create, fake_teardown),
 		cmocka_unit_test_setup_teardown(notify_refuses, create, fake_teardown),
-		cmocka_unit_test_setup_teardown(steal_time_is_told, create, fake_teardown),
+		cmocka_unit_test_setup_teardown(steal_time_is_reported, create, fake_teardown),
 		cmocka_unit_test_setup_teardown(odd_version_is_repaired, create, fake_teardown),
 		cmocka_unit_test_setup_teardown(guest_sees_when_it_is_written, create,
 						fake_teardown),

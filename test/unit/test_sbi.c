@@ -326,7 +326,7 @@ static void steal_time(void **state)
 /* Others that look on see an odd sequence while the time is written. */
 static unsigned int odd, even;
 
-static void look_on(struct fake_machine *fake)
+static void observe(struct fake_machine *fake)
 {
 	if (record_at(fake, RECORD).sequence % 2)
 		odd++;
@@ -334,12 +334,12 @@ static void look_on(struct fake_machine *fake)
 		even++;
 }
 
-static void others_look_on(void **state)
+static void others_see_odd_sequence(void **state)
 {
 	struct fake_machine *fake = *state;
 
 	set(&fake->cpus[0], RECORD);
-	fake->after_write = look_on;
+	fake->after_write = observe;
 	odd = even = 0;
 	wait_more(&fake->cpus[0], 3);
 	fake->after_write = NULL;
@@ -506,7 +506,7 @@ int main(void)
 		cmocka_unit_test(features_follow_the_engine),
 		cmocka_unit_test_setup_teardown(refusals, create, fake_teardown),
 		cmocka_unit_test_setup_teardown(steal_time, create, fake_teardown),
-		cmocka_unit_test_setup_teardown(others_look_on, create, fake_teardown),
+		cmocka_unit_test_setup_teardown(others_see_odd_sequence, create, fake_teardown),
 		cmocka_unit_test_setup_teardown(records_end, create, fake_teardown),
 		cmocka_unit_test(injection),
 		cmocka_unit_test_setup_teardown(machines_come_back, create, fake_teardown),

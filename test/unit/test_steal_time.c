@@ -98,7 +98,7 @@ static struct {
 	size_t count;
 } seen;
 
-static void look_on(struct fake_machine *fake)
+static void observe(struct fake_machine *fake)
 {
 	assert_true(seen.count < 8);
 	memcpy(&seen.pages[seen.count++], fake->memory + PAGE, sizeof(seen.pages[0]));
@@ -117,7 +117,7 @@ static void the_version_is_odd_meanwhile(void **state)
 	struct paracall_kvm_steal_time *page = page_at(fake, PAGE);
 
 	fake_wrmsr(&fake->cpus[1], STEAL_TIME, PAGE | 1);
-	fake->after_write = look_on;
+	fake->after_write = observe;
 	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
 		seen.count = 0;
 		page->version = versions[i].before;
