@@ -63,7 +63,7 @@ struct engine {
 	/* Instructions are the clock: -icount. So none may be counted that did not run. */
 	bool counts_instructions;
 	/* QEMU reports when a vCPU sleeps, for a halt or with the machine. */
-	bool tells_idle;
+	bool reports_idle;
 	/* Another process reads the counters. */
 	bool is_report_mapped;
 	/* Set once the guest's first instruction ran. */

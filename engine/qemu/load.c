@@ -29,7 +29,7 @@
 #include <stdio.h>
 
 /* Of a vCPU, that tell one state from another. */
-#define TELLING_REGISTERS 16
+#define COMPARED_REGISTERS 16
 
 /* Not more often is it said, in nanoseconds: a guest can make it look like that. */
 #define SAID_NANOSECONDS UINT64_C(1000000000)
@@ -125,7 +125,8 @@ static uint64_t read_fingerprint(struct vcpu *vcpu)
 {
 	uint64_t print = 1;
 
-	for (unsigned int i = 0; i < TELLING_REGISTERS && i < state.target->register_count; i++)
+	for (unsigned int i = 0; i < COMPARED_REGISTERS && i < state.target->register_count;
+	     i++)
 		print = (print ^ register_read(vcpu, i)) * UINT64_C(0x100000001b3);
 	return print ? print : 1;
 }
@@ -260,19 +261,19 @@ void load_note_block(bool may_be_first)
 
 void load_mark(struct vcpu *vcpu)
 {
-	if (!paracall_qemu_engine.tells_idle)
+	if (!paracall_qemu_engine.reports_idle)
 		leave_traces(vcpu);
 }
 
 void load_save(struct vcpu *vcpu)
 {
-	if (!paracall_qemu_engine.tells_idle)
+	if (!paracall_qemu_engine.reports_idle)
 		save(vcpu);
 }
 
 void load_check(struct vcpu *vcpu)
 {
-	if (!paracall_qemu_engine.tells_idle && has_other_record(vcpu))
+	if (!paracall_qemu_engine.reports_idle && has_other_record(vcpu))
 		take_over(vcpu, true);
 }
 
@@ -282,7 +283,7 @@ void load_init(qemu_plugin_id_t id, const struct target *target)
 	if (!target->is_at_start)
 		return;
 	state.target = target;
-	if (paracall_qemu_engine.tells_idle) {
+	if (paracall_qemu_engine.reports_idle) {
 		qemu_plugin_register_vcpu_idle_cb(id, idle, NULL);
 		qemu_plugin_register_vcpu_resume_cb(id, resume, NULL);
 	} else {

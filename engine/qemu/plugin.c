@@ -182,7 +182,7 @@ static void note_thread(struct engine *engine, struct vcpu *vcpu)
 	if (!atomic_compare_exchange_strong(&first_vcpu, &before, vcpu) && before != vcpu &&
 	    pthread_equal(before->thread, vcpu->thread)) {
 		engine->is_single_threaded = true;
-		engine->tells_idle = false;
+		engine->reports_idle = false;
 		/* The same as in create_machine(), where the command line does not say. */
 		paracall_machine_withdraw(engine->machine, PARACALL_CAN_TELL_RUN_DELAY);
 	}
@@ -346,7 +346,7 @@ static uint32_t take_command(const struct command *command)
 	replay_learn(command->replay_mode, command->recording);
 	engine->counts_instructions = command->counts_instructions;
 	engine->shares_thread = command->shares_thread;
-	engine->tells_idle = !command->shares_thread && !command->counts_instructions;
+	engine->reports_idle = !command->shares_thread && !command->counts_instructions;
 	if (target->prepare)
 		target->prepare(command);
 	return qemu_capabilities(command->counts_instructions) & target->capabilities;

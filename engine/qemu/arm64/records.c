@@ -88,7 +88,7 @@ void arm64_records_begin(struct vcpu *vcpu, uint64_t address)
 	for (unsigned int i = 0; i < engine->max_vcpus; i++)
 		if (vcpu_by_index(i))
 			arm64_place_record(vcpu_by_index(i));
-	if (engine->tells_idle)
+	if (engine->reports_idle)
 		arm64_save_state(vcpu);
 }
 

@@ -71,7 +71,7 @@ static bool was_reset(struct vcpu *vcpu)
 	bool is_at_start = loongarch->is_at_start;
 
 	loongarch->is_at_start = false;
-	return is_at_start || !paracall_qemu_engine.tells_idle;
+	return is_at_start || !paracall_qemu_engine.reports_idle;
 }
 
 void loongarch_start_reached(unsigned int index, void *userdata)

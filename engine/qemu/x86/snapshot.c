@@ -77,7 +77,7 @@ static uint32_t make_body(uint8_t *body)
 	const struct engine *engine = &paracall_qemu_engine;
 	uint8_t *ids = snapshot_begin_body(body, (uint16_t)engine->max_vcpus,
 					   (uint8_t)atomic_load(&x86_machine()->own),
-					   engine->tells_idle);
+					   engine->reports_idle);
 	uint8_t *record;
 
 	if (!ids)
@@ -200,7 +200,7 @@ static const char *take_body(struct vcpu *vcpu, const struct snapshot_head *head
 	if (reason)
 		return reason;
 	atomic_store(&x86_machine()->own, body.own);
-	if (!body.is_exact || !paracall_qemu_engine.tells_idle)
+	if (!body.is_exact || !paracall_qemu_engine.reports_idle)
 		paracall_machine_forget_halts(machine);
 	take_ids(body.apic_ids);
 	end_async_pfs();
@@ -243,7 +243,7 @@ const char *snapshot_restore(struct vcpu *vcpu, bool has_record)
 		state.stamp = head.stamp;
 		state.size = 0;
 	}
-	if (!paracall_qemu_engine.tells_idle)
+	if (!paracall_qemu_engine.reports_idle)
 		wake_others(vcpu);
 	return reason;
 }
