@@ -269,7 +269,7 @@ static void print_riscv(void)
 	       "its feature is not offered.\n"
 	       "a1 gets the value, or 0; no other register is changed.\n"
 	       "The legacy extensions, up to 0x%x, have no functions, and their result in a0.\n"
-	       "All but what tells that it is KVM, and steal time, is left to the firmware.\n",
+	       "All but the identification as KVM, and steal time, is left to the firmware.\n",
 	       PARACALL_SBI_ERR_NOT_SUPPORTED, PARACALL_SBI_LEGACY_LAST);
 }
 

@@ -207,7 +207,7 @@ static inline uint64_t clock_now(const struct paracall_machine *machine)
 	return machine->engine.clock(machine->engine_machine);
 }
 
-/* What the engine's .read_clocks says; false if there is nothing to tell. */
+/* What the engine's .read_clocks says; false if they can't be read. */
 static inline bool ask_clocks(struct paracall_cpu *cpu, struct paracall_clocks *clocks)
 {
 	*clocks = (struct paracall_clocks){ .size = sizeof(*clocks) };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a caller alone can do wrong, and no guest. What costs nothing to notice is told the
- * engine by its .report, in every build. A build with checks, meson's option, also watches
+ * What a caller alone can do wrong, and no guest. What costs nothing to notice is
+ * reported to the engine in every build. A build with checks, meson's option, also watches
  * a machine's life as doc/architecture.md has it, and ends the program at what is wrong.
  */
 #ifndef PARACALL_LIB_MISUSE_H
@@ -9,7 +9,7 @@
 
 #include "machine.h"
 
-/* Tells the engine of @error; @cpu may be NULL. */
+/* Reports @error to the engine; @cpu may be NULL. */
 void report_to_engine(const struct paracall_machine *machine, const struct paracall_cpu *cpu,
 		      int error, const char *message);
 

@@ -35,7 +35,7 @@ static const char *msr_name(uint64_t number)
 	return NULL;
 }
 
-/* Accesses are told apart by what is accessed. */
+/* Accesses are distinguished by what is accessed. */
 static void make_name(char name[PROFILE_NAME], const struct event *event)
 {
 	const char *msr = NULL;

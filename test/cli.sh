@@ -197,9 +197,9 @@ test_dtb() {
 	empty_tree >"$work/in"
 	expect "dtb" 0 "" "$paracall" dtb "$work/in" "$work/tree"
 	if grep -qa 'linux,kvm' "$work/tree" && grep -qa 'hcall-instructions' "$work/tree"; then
-		pass "dtb, the copy tells of KVM"
+		pass "dtb, the copy describes KVM"
 	else
-		fail "dtb, the copy tells of KVM"
+		fail "dtb, the copy describes KVM"
 	fi
 	expect "dtb, no tree" 1 "not a flattened device tree" "$paracall" dtb "$0" "$work/tree"
 	expect "dtb, no file" 1 "can't be read" "$paracall" dtb "$work/none" "$work/tree"

@@ -11,7 +11,7 @@ guest=("$program" -display none -serial stdio -m 128 -smp 2
 	-device "isa-debug-exit,iobase=0xf4,iosize=4")
 unset PARACALL_OPTIONS PARACALL_SUMMARY PARACALL_SEEN
 
-# has_kvm: of the host, so that what is told of a machine without it is not to be seen.
+# has_kvm: of the host, so that what is reported of a machine without it is not printed.
 has_kvm() {
 	[ -w /dev/kvm ]
 }
@@ -94,7 +94,7 @@ test_guest() {
 		"$program" -display none -device nonsense
 	expect "a guest that asks for what is not there" 33 "0 failed" \
 		"${guest[@]}" -M q35,accel=kvm -cpu host -kernel "$build/guest/kick.elf"
-	check_file "and is told so" "$work/out" \
+	check_file "and gets a message" "$work/out" \
 		"'-cpu host': this guest runs under TCG, with -cpu max"
 	expect "a guest with the x2APIC" 33 "1..1" \
 		"${guest[@]}" -cpu max,+x2apic -kernel "$build/guest/selftest.elf"

@@ -138,7 +138,7 @@ print(all(int(e['pc'], 16) == {'early': 0xffffffff81000000, 'later': 0xffffffff8
 	check_text "symbols from the first event on" \
 		"$("$paracall" report --symbols="$work/moved" "$work/small" | grep -c ' early+0x')" \
 		"$(python "print(sum(int(e['pc'], 16) - 0xffffffff81000000 in range(0xff0) for e in d['events']))")"
-	expect "a kernel that doesn't tell where it is" 0 \
+	expect "a recording without the kernel's place" 0 \
 		"^paracall: the recording does not show where the kernel is.*/moved' says" \
 		"$paracall" report --symbols="$work/moved" "$work/brief"
 	sed s/ffffffff80/ffffffff81/ "$work/moved" >"$work/unmoved"

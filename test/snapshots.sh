@@ -184,7 +184,7 @@ count_of() {
 }
 
 # judge_counts NAME: this process has no other guest than one that was loaded, and serves it.
-# Bursts of steal time are told to vCPUs with a page for that alone.
+# Bursts of steal time are reported to vCPUs with a page for that alone.
 judge_counts() {
 	local name="snapshots, $1, is served" counter count
 

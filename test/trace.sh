@@ -161,13 +161,13 @@ test_injected() {
 		--inject=cpuid:withdraw=pv-sched-yield+pv-unhalt:50% \
 		--inject=clock:jump=+10s:every=200ms --inject=steal:burst=5s:every=100ms:when=2 \
 		--inject=seed=1
-	check_status "faults, told" $?
+	check_status "faults, reported" $?
 	number=$(sed -n 's/^  "injected": \([0-9]*\),/\1/p' "$work/summary")
 	equal "as many lines as faults" "$(grep -c ' injected: ' "$work/trace")" "$number"
 	equal "nothing but faults" "$(grep -vc ' injected: ' "$work/trace")" 0
 	for name in KICK_CPU:drop KICK_CPU:late SEND_IPI:error CLOCK_PAIRING MSR_POLL_CONTROL \
 		cpuid clock steal; do
-		check_line "a fault is told: $name" <(grep -E "$rule" "$work/trace") "injected: $name"
+		check_line "a fault is reported: $name" <(grep -E "$rule" "$work/trace") "injected: $name"
 	done
 	"$paracall" report --trace=injected "$work/recording" >"$work/report"
 	equal "as many faults are recorded" "$(grep -c ' injected: ' "$work/report")" "$number"
@@ -201,7 +201,7 @@ all_reported() {
 	local calls
 
 	calls=$(awk '$NF == "total" { print $4 }' "$work/summary")
-	equal "$1: all calls are told" "$(grep ') = ' "$work/trace" | grep -vc ' cpucfg(')" "$calls"
+	equal "$1: all calls are reported" "$(grep ') = ' "$work/trace" | grep -vc ' cpucfg(')" "$calls"
 	"$paracall" report --count "$work/recording" >"$work/table" 2>&1
 	equal "$1: the recording's counts" "$(counts_in "$work/table")" \
 		"$(counts_in "$work/summary")"
@@ -374,7 +374,7 @@ test_s390x_resets() {
 		steps=(wait:reset system_reset)
 		s390x_guest host_reset --format=json
 		resets 1 "the host's"
-		check_line "s390x: a reset by the host is told" "$work/trace" \
+		check_line "s390x: a reset by the host is reported" "$work/trace" \
 			'cpu 0 start\+0x0 reset$'
 		steps=()
 		s390x_guest reset --format=json

@@ -4,8 +4,8 @@
  * the machine stops, and when it goes on; both under its big lock. A state can be loaded
  * only while all of them sleep. So whichever sleeps last leaves a mark in the guest's
  * memory, and whichever goes on first looks for it (see paracall_set_mark()). A guest
- * that has registered no page for that is told by registers: those of a vCPU that sleeps
- * change by nothing else, but for a reset.
+ * that has registered no page for that is recognized by registers: those of a vCPU that
+ * sleeps change by nothing else, but for a reset.
  *
  * With one thread for all, and with -icount, it says nothing of that. But QEMU throws away
  * all that it had translated when a state is loaded into a machine that runs, in a thread
@@ -14,7 +14,7 @@
  * something else into that page.
  *
  * A target may leave a record, too, in which what is known goes with the machine's state. It
- * is made at the same moments as marks, and one that is another's tells of a load even
+ * is made at the same moments as marks, and one that is another's proves a load
  * better: no guest writes there. But a state that was saved without a place for it leaves
  * the last one as it is.
  *
@@ -28,7 +28,7 @@
 
 #include <stdio.h>
 
-/* Of a vCPU, that tell one state from another. */
+/* Of a vCPU, by which states are distinguished. */
 #define COMPARED_REGISTERS 16
 
 /* Not more often is it said, in nanoseconds: a guest can make it look like that. */
@@ -42,7 +42,7 @@ static struct {
 	bool has_marks;
 	/* Since a load was noticed no vCPU was seen to have run; it may not be over yet. */
 	bool is_settling;
-	/* Where vCPUs are not told to sleep: what was translated is gone, perhaps for a load. */
+	/* Where QEMU does not report sleep: what was translated is gone, perhaps for a load. */
 	_Atomic(bool) was_flushed;
 	/* A vCPU's first block was not where the machine begins. */
 	_Atomic(bool) has_begun_loaded;
@@ -279,7 +279,7 @@ void load_check(struct vcpu *vcpu)
 
 void load_init(qemu_plugin_id_t id, const struct target *target)
 {
-	/* Without it no load could be told from a reset. */
+	/* Without it loads and resets look the same. */
 	if (!target->is_at_start)
 		return;
 	state.target = target;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A saved state of the machine is loaded (loadvm, -loadvm, -incoming): QEMU tells no
- * plugin, and what was known of the former state must not meet the new one.
+ * A saved state of the machine is loaded (loadvm, -loadvm, -incoming): QEMU reports
+ * it to no plugin, and what was known of the former state must not meet the new one.
  */
 #ifndef PARACALL_QEMU_LOAD_H
 #define PARACALL_QEMU_LOAD_H

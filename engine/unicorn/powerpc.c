@@ -23,7 +23,7 @@
 #define MSR_ME 0x1000ull
 #define MSR_TRANSLATES 0x30ull
 #define MSR_LE 1ull
-/* Of SRR1: these tell of the interrupt. */
+/* Bits of SRR1 that describe the interrupt. */
 #define SRR1_REASON 0x783f0000ull
 #define REASON_ILLEGAL 0x80000u
 #define REASON_PRIVILEGED 0x40000u
@@ -375,7 +375,7 @@ static bool is_trap(uint32_t word)
 	       (word & EXTENDED_MASK) == EXTENDED(31, 68);
 }
 
-/* Unicorn steps over the instruction, and doesn't tell the reason. */
+/* Unicorn steps over the instruction, and doesn't report the reason. */
 static void interrupt(struct machine *machine, uint32_t number)
 {
 	uint64_t address = get(machine, UC_PPC_REG_PC) - 4, msr = get(machine, UC_PPC_REG_MSR);

@@ -465,7 +465,7 @@ static void instruction(struct machine *machine, uint64_t address)
 		write_register(machine, RIP, rip + (second ? 2 : 1));
 }
 
-/* Of errors' codes Unicorn tells nothing: here is what can be known. */
+/* Unicorn reports no error codes: here is what can be known. */
 static void interrupt(struct machine *machine, uint32_t vector)
 {
 	bool has_error = vector == 8 || (vector >= 10 && vector <= 14) || vector == 17;

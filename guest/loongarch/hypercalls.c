@@ -411,7 +411,7 @@ static void set(volatile struct paracall_kvm_loongarch_steal_time *place, uint64
 		place->reserved[i] = 0xa5;
 }
 
-/* It is told at once, and what stands there is added to. */
+/* It is reported at once, and added to what the record has. */
 static void test_record(void)
 {
 	volatile struct paracall_kvm_loongarch_steal_time *place = record(0);

@@ -33,7 +33,7 @@ enum paracall_capability {
 	PARACALL_CAN_YIELD = 1 << 2,
 	/* Read and write the guest's memory: .read_memory, .write_memory */
 	PARACALL_CAN_ACCESS_MEMORY = 1 << 3,
-	/* Tell the guest's time-stamp counter: .read_clocks, on x86 .tsc_frequency */
+	/* Read the guest's time-stamp counter: .read_clocks, on x86 .tsc_frequency */
 	PARACALL_CAN_TELL_TIME = 1 << 4,
 	/* Report how long a vCPU waited for the host: .run_delay */
 	PARACALL_CAN_TELL_RUN_DELAY = 1 << 5,
@@ -109,9 +109,9 @@ struct paracall_arm64_engine;
  * paracall_machine_add_cpu(), and @machine is the one in struct paracall_options.
  * All functions are called from inside the library's, in the thread that called these,
  * and with @cpu that vCPU's. No lock of the library's is held then, but one for clock
- * pages: see paracall_adjust_clock(). libparacall(3), "Threads", tells which function
+ * pages: see paracall_adjust_clock(). libparacall(3), "Threads", lists which function
  * calls which; those that are marked [any] call none, but that
- * paracall_machine_remove_cpu() may tell a trace of its vCPU, paracall_machine_new()
+ * paracall_machine_remove_cpu() may report that to a trace, paracall_machine_new()
  * calls .clock, and all may call .report.
  *
  * A target that was removed from the machine may still be named by a call that was
@@ -170,7 +170,7 @@ struct paracall_engine {
 			     size_t size);
 
 	/*
-	 * False if there is nothing to tell. See paracall_adjust_clock() for the lock.
+	 * False if they can't be read. See paracall_adjust_clock() for the lock.
 	 * Needed for PARACALL_CAN_TELL_TIME.
 	 */
 	bool (*read_clocks)(void *cpu, struct paracall_clocks *clocks);
@@ -213,7 +213,7 @@ struct paracall_engine {
 	void (*trace_wake)(void *cpu);
 
 	/*
-	 * Something is wrong of which no result can tell: a function was called for a
+	 * Something is wrong that no result can report: a function was called for a
 	 * machine of another architecture, and has done nothing (PARACALL_ERROR_USE), or
 	 * one of the engine's gave what can't be. @cpu may be NULL; @message is for who
 	 * develops the engine, and good until this returns. No guest can cause it. Called

@@ -96,7 +96,7 @@ enum paracall_event_kind {
 	PARACALL_EVENT_LOADED,
 	/*
 	 * RISC-V: a function of the SBI; the row is the table's. Its result is an error below 0,
-	 * or else its value. Those that the firmware does are told when they begin, with a
+	 * or else its value. Those that the firmware does are reported when they begin, with a
 	 * result of 0.
 	 */
 	PARACALL_EVENT_SBI,

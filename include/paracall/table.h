@@ -75,7 +75,7 @@ enum paracall_call_property {
 	/* The library sees it begin, and no more. */
 	PARACALL_CALL_SEEN_ONLY = 1 << 2,
 	/*
-	 * With some arguments the engine does it, though it is the library's: then it is told
+	 * With some arguments the engine does it, though it is the library's: then it is reported
 	 * when it begins, with a result of 0.
 	 */
 	PARACALL_CALL_MAY_BE_LEFT = 1 << 3,

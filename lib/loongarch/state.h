@@ -7,9 +7,9 @@
 
 struct loongarch_cpu {
 	struct paracall_cpu cpu;
-	/* What the guest last told of its record of steal time; 0: nothing. */
+	/* What the guest last said of its record of steal time; 0: nothing. */
 	uint64_t steal_time;
-	/* Of the engine's run delay, what the guest was told of; see ../run_delay.h. */
+	/* Of the engine's run delay, what the guest has received; see ../run_delay.h. */
 	uint64_t reported_run_delay;
 	/* The version that the record then had; 0: it was not written. */
 	uint32_t steal_version;

@@ -9,7 +9,7 @@
 /* [vCPU] The record is written to no more. */
 void loongarch_steal_time_stop(struct paracall_cpu *cpu);
 
-/* [vCPU] Tells the guest what came since. */
+/* [vCPU] Reports to the guest what came since. */
 void loongarch_steal_time_update(struct paracall_cpu *cpu);
 
 /* [vCPU, while none runs] See paracall_set_mark(). */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The base extension: what tells KVM from a firmware. arch/riscv/kvm/vcpu_sbi_base.c. */
+/* The base extension: what distinguishes KVM from a firmware. arch/riscv/kvm/vcpu_sbi_base.c. */
 #include "calls.h"
 
 /*

@@ -9,7 +9,7 @@
 /* [vCPU, or when the machine is made] There is no record any more. */
 void sta_stop(struct paracall_cpu *cpu);
 
-/* [vCPU] Tells the guest what came since. */
+/* [vCPU] Reports to the guest what came since. */
 void sta_update(struct paracall_cpu *cpu);
 
 /* [stopped] As a record; see ../architecture.h. */

@@ -9,7 +9,7 @@ struct riscv_cpu {
 	struct paracall_cpu cpu;
 	/* Where the record of steal time is; NO_RECORD: nowhere. */
 	uint64_t sta_record;
-	/* Of the engine's run delay, what the guest was told of; see ../run_delay.h. */
+	/* Of the engine's run delay, what the guest has received; see ../run_delay.h. */
 	uint64_t reported_run_delay;
 };
 

@@ -61,7 +61,7 @@ RECORD = "--record=" + os.path.join(TREE, "build", "bench-recording")
 
 def bench_record(runs):
     """With a recording against without one, both with Paracall. A batch fills a ring
-    several times, so the best one tells of the process that empties it, too: where that
+    several times, so the best one depends on the process that empties it, too: where that
     has no processor to itself the guest waits for it."""
     figures = pairs(runs, bench_arguments(), lambda run: (best_calls_of(run), calls_of(run)),
                     RECORD)

@@ -50,7 +50,7 @@ static void take_larger(struct range *best, uint64_t begin, uint64_t end)
 }
 
 /*
- * Of memory, the largest part in which nothing is that this kernel tells of; or what it
+ * Of memory, the largest part in which nothing is that this kernel reports; or what it
  * has put aside for a crash.
  */
 static struct range find_memory(int is_for_crash)
@@ -102,7 +102,7 @@ static void make_start(struct start *start, uint64_t tree, uint64_t kernel)
 	start->kernel = kernel;
 }
 
-/* A kernel for a crash is told to use no memory but its own. */
+/* A crash kernel must use no memory but its own. */
 static size_t make_next_tree(uint8_t *tree, size_t room, const char *command_line,
 			     const struct kexec_segment *initrd, const struct range *crash)
 {

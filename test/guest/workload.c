@@ -160,7 +160,7 @@ static void contend(long workers, long rounds)
  * halts has its own interrupts off, too, and nothing but a kick ends that
  * (kvm_wait() in arch/x86/kernel/kvm.c).
  *
- * A write to an eventfd tells all who wait for it under the spin lock of its
+ * A write to an eventfd wakes all who wait for it under the spin lock of its
  * wait queue, which is taken with interrupts off (eventfd_write() in
  * fs/eventfd.c). So many instances of epoll wait for this one.
  */
@@ -199,7 +199,7 @@ static void wakes(long workers, long rounds)
 
 /*
  * ipi: threads that change one address space, so that each change must be
- * told to the vCPUs of all others (TLB shootdown), and membarrier(2), which
+ * announced to the vCPUs of all others (TLB shootdown), and membarrier(2), which
  * interrupts every vCPU that runs one of them.
  */
 #define REGION_PAGES 16

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Telling a PowerPC guest of KVM in its device tree, whatever that is like. */
+/* Announcing KVM to a PowerPC guest in its device tree, whatever that is like. */
 #include "fake_engine.h"
 
 #include <libfdt.h>

@@ -765,7 +765,7 @@ static void *observe(void *argument)
 
 static void save_and_load(void)
 {
-	/* Who looks on may say meanwhile that the machine was paused. */
+	/* The observer may report meanwhile that the machine was paused. */
 	size_t room = paracall_machine_save(fake.machine, NULL, 0) + 64;
 	void *record = malloc(room);
 	size_t size;

@@ -171,7 +171,7 @@ static void steal_time_is_reported(void **state)
 	paracall_update(cpu->cpu);
 	assert_int_equal(steal_of(fake, RECORD), 10 + 12345);
 	assert_int_equal(version_of(fake, RECORD), 8);
-	/* Nothing new is nothing to tell. */
+	/* Without news the record is not written. */
 	paracall_update(cpu->cpu);
 	assert_int_equal(version_of(fake, RECORD), 8);
 	for (unsigned int i = 12; i < 64; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a caller hands over: structs of other versions, and blocks with a size; what is kept
- * of them; and what tells two machines in one process apart.
+ * of them; and what separates two machines in one process.
  */
 #include "../../inject/parse.h"
 #include "fake_engine.h"

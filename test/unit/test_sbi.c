@@ -323,7 +323,7 @@ static void steal_time(void **state)
 	assert_int_equal(record_at(fake, FAKE_MEMORY_SIZE - RECORD_SIZE).steal, 7);
 }
 
-/* Others that look on see an odd sequence while the time is written. */
+/* Other vCPUs see an odd sequence while the time is written. */
 static unsigned int odd, even;
 
 static void observe(struct fake_machine *fake)
@@ -375,7 +375,7 @@ static void records_end(void **state)
 	assert_ptr_equal(paracall_machine_add_cpu(fake->machine, 0, cpu), cpu->cpu);
 	wait_more(cpu, 5);
 	assert_int_equal(record_at(fake, RECORD).steal, 0);
-	/* The engine finds that it can't tell. */
+	/* The engine finds that it can't report the delay. */
 	set(cpu, RECORD);
 	paracall_machine_withdraw(fake->machine, PARACALL_CAN_TELL_RUN_DELAY);
 	wait_more(cpu, 5);

@@ -2,7 +2,7 @@
 /*
  * QEMU makes the guest's counter from the host's monotonic clock, plus an offset that
  * changes only while the machine is stopped (target/arm/helper.c, gt_get_countervalue).
- * No function tells a plugin the counter or the offset, but each reading by the guest
+ * No function gives a plugin the counter or the offset, but each reading by the guest
  * does: the host's clock before and after it are bounds. Many readings make them narrow.
  * Which are looked at, and how, is in ../readings.c.
  *

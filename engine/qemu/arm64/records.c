@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A guest is told where its records of stolen time are, it can't choose, so they have to be
- * in memory that it does not use: the last 64 KiB, since a kernel can have such pages.
+ * The host chooses where a guest's records of stolen time are, so they have to be in memory
+ * that it does not use: the last 64 KiB, since a kernel can have such pages.
  *
  * QEMU saves that with the rest of the guest's memory. So the second half has what the
  * library says of the machine, and a mark, a number that is another one whenever all vCPUs

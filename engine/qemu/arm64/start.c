@@ -4,7 +4,7 @@
  * and ACPI, too (hw/arm/boot.c). Before the first instruction it says who calls whom:
  * "hvc" for PSCI means that the guest has no EL2, and so a hypervisor above it. And it is
  * changed in place: the end of the last memory is taken away, for the records of stolen
- * time (records.c). Firmware takes the memory that it tells kernels of from there, too.
+ * time (records.c). Firmware takes the memory that it reports to kernels from there, too.
  *
  * Where the first instruction was, there every reset begins again, with all registers 0.
  * A guest can make what looks like that.

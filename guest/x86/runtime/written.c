@@ -192,7 +192,7 @@ void written_settle(struct fields *fields)
 }
 
 /*
- * ---- What to tell of them --------------------------------------------------
+ * ---- What to report of them ------------------------------------------------
  */
 
 static const struct field *find_field(const struct fields *fields, uint64_t address)

@@ -83,7 +83,7 @@ static void test_cpuid_halves(void)
 	}
 }
 
-/* CPUID tells the same there. */
+/* CPUID reports the same there. */
 static void test_cpuid_32(void)
 {
 	for (uint32_t leaf = kvm.base; leaf <= (kvm.base | 1); leaf++) {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The demo's guest on LoongArch: each vCPU is told of its steal time.
+# The demo's guest on LoongArch: each vCPU gets its steal time.
 : "${log:?}" "${summary:?}"
 
 demo_boot() {

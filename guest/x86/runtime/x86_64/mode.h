@@ -97,7 +97,7 @@ uint32_t legacy_slot(enum legacy_mode mode);
 
 /*
  * Run up to LEGACY_SLOT bytes of code in that mode, with these registers. The
- * code is read back into @code. After an exception only eax is told, and eip
+ * code is read back into @code. After an exception only eax is reported, and eip
  * is what it is from there.
  */
 void legacy_run(enum legacy_mode mode, uint8_t *code, size_t size, struct legacy *registers);
