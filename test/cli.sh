@@ -83,7 +83,7 @@ test_options() {
 	local -x MANPAGER=cat
 	local command page
 
-	for command in $("$paracall" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+	for command in $(commands_with_options); do
 		page=$tree/doc/paracall-$command.1
 		[ "$command" != help ] || page=$tree/doc/paracall.1
 		"$paracall" "$command" --help |
@@ -272,6 +272,10 @@ test_completion() {
 	completes "paracall run --features=" none pv-unhalt -- jump=
 }
 
+commands_with_options() {
+	"$paracall" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'
+}
+
 # The other shells' have the commands and options of --help.
 test_shells() {
 	local command file
@@ -289,12 +293,12 @@ test_shells() {
 	if ! command -v zsh >/dev/null; then
 		skip "completion of zsh" "no zsh"
 	else
-		for command in run check report; do
-			"$paracall" $command --help |
+		for command in $(commands_with_options); do
+			"$paracall" "$command" --help |
 				sed -nE 's/^ {2,6}(-., )?--([a-z-]+).*/\2/p' | sort -u >"$work/help"
 			# shellcheck disable=SC2016 # for zsh
 			zsh -f -c '. "$1"; _paracall_options "$2" "$3"; print -l -- $reply' - \
-				"$tree/completions/zsh/_paracall" "$paracall" $command |
+				"$tree/completions/zsh/_paracall" "$paracall" "$command" |
 				sed -nE 's/^\*?--([a-z-]+).*/\1/p' | sort -u >"$work/zsh"
 			same_options "completion of zsh, $command" "$work/zsh"
 		done
@@ -303,8 +307,8 @@ test_shells() {
 		skip "completion of fish" "no fish"
 		return
 	fi
-	for command in run check report; do
-		"$paracall" $command --help |
+	for command in $(commands_with_options); do
+		"$paracall" "$command" --help |
 			sed -nE 's/^ {2,6}(-., )?--([a-z-]+).*/\2/p' | sort -u >"$work/help"
 		complete_by_fish "$command --" | sed -nE 's/^--([a-z-]+).*/\1/p' | sort -u >"$work/fish"
 		same_options "completion of fish, $command" "$work/fish"
