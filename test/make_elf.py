@@ -11,6 +11,7 @@ import sys
 # e_machine, bits, byte order.
 MACHINES = {
     "i386": (3, 32, "<"),
+    "loongarch64": (258, 64, "<"),
     "mips": (8, 32, ">"),
     "ppc": (20, 32, ">"),
     "ppc64": (21, 64, ">"),

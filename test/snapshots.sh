@@ -604,7 +604,7 @@ test_riscv() {
 	for_kernel riscv64 "RISC-V" 3 0 "" -machine virt -smp 2 -m 512M
 }
 
-# words WORD...: of 32 bits, as RISC-V's instructions are in memory.
+# words WORD...: of 32 bits, as RISC-V's and LoongArch's instructions are in memory.
 words() {
 	printf '%s\n' "$@" | sed -E 's/(..)(..)(..)(..)/\4\3\2\1/'
 }
@@ -640,6 +640,62 @@ test_riscv_steal_time() {
 		fail "snapshots, $name, can be set" "it is refused" "$work/summary"
 	fi
 	rm -f "$work/state"
+}
+
+# The same for LoongArch, with the record in the program itself. Other vCPUs stay where a
+# reset has left them.
+make_loongarch_program() {
+	local -a instructions=(
+		0324000d 038045ae 0406042e # windows of the address space: memory
+		0320000f 038005ee 0406002e # and devices
+		0380640e 0406082e          # the lower half, too
+		0382c00e 0400002e          # are in use
+		1800006c 0015358c 4c000180 # go on in the upper half of addresses
+		03800804 03801005          # ori $a0, $zero, 2; ori $a1, $zero, 4
+		14004006 038404c6 002b8100 # li.w $a2, 0x200101; hvcl 0x100
+		143fc017 038782f7 00153ef7 # $s0: the serial port
+		1401313b 039a037b          # $s4: 0.1 s
+		18000178                   # la $s1, the line
+		2a00030c 40001180 290002ec # 1: ld.bu $t0, $s1, 0; beqz $t0, 3f; st.b $t0, $s0, 0
+		02c00718 53fff3ff          # addi.d $s1, $s1, 1; b 1b
+		00006819 0010ef39          # 3: rdtime.d $s2, $zero; add.d $s2, $s2, $s4
+		0000681a 63ffff59 53ffb3ff # 4: rdtime.d $s3, $zero; blt $s3, $s2, 4b; again
+	)
+	# shellcheck disable=SC2046 # they are words
+	python3 "$tree/test/make_elf.py" loongarch64 0x200000 $(words "${instructions[@]}") \
+		"$(printf 'paracall-guest: ready: record\n\0' | od -An -v -tx1 | tr -d ' \n')" @0x140 \
+		>"$work/program.elf"
+}
+
+# QEMU loads the program into memory again at each reset, so the record is another one then;
+# but that is no other state. One that is loaded is noticed, whichever vCPU goes on first.
+test_loongarch_record() {
+	local name="LoongArch, record" machine=(-machine virt -smp 4 -m 256M) steps=wait:record i
+
+	target=loongarch64
+	if ! find_qemu $target >/dev/null; then
+		skip "snapshots, $name" "no QEMU for $target"
+		return
+	fi
+	make_loongarch_program
+	make_disk "$work/states"
+	guest=(-display none -serial stdio -monitor none -nic none -kernel "$work/program.elf"
+		-drive "if=none,id=states,format=qcow2,file=$work/states")
+	for i in $(seq 10); do
+		steps+=" system_reset wait:record sleep:0.0$i"
+	done
+	drive "$steps quit" "--format=json" "${machine[@]}"
+	judge "$name, resets" $? 0 0
+	if grep -q '"resets": 10\>' "$work/summary"; then
+		pass "snapshots, $name, resets are counted"
+	else
+		fail "snapshots, $name, resets are counted" "not ten" "$work/summary"
+	fi
+	drive 'wait:record sleep:0.2 savevm:a wait:record loadvm:a wait:record stop loadvm:a cont
+		wait:record loadvm:a wait:record quit' "" "${machine[@]}"
+	judge "$name, loads" $? 3 1
+	drive 'wait:record wait:record quit' "" "${machine[@]}" -loadvm a
+	judge "$name, another process" $? 1 1
 }
 
 # As many as time allows, while vCPUs wait for locks.
@@ -711,6 +767,7 @@ test_arm64_stolen_time
 test_arm64_refused
 test_riscv
 test_riscv_steal_time
+test_loongarch_record
 test_many
 test_foreign
 finish

@@ -7,6 +7,11 @@
  * that has registered no page for that is recognized by registers: those of a vCPU that
  * sleeps change by nothing else, but for a reset.
  *
+ * A reset can end marks, too, since QEMU then loads programs into memory again. So a vCPU
+ * that finds none, and is as a reset leaves it, shows nothing: it may as well be one that
+ * was never started, of another state. The next one to go on is asked, until one begins
+ * where the machine does: that was a reset.
+ *
  * With one thread for all, and with -icount, it says nothing of that. But QEMU throws away
  * all that it had translated when a state is loaded into a machine that runs, in a thread
  * which is no vCPU's; then the mark is looked for that was set at the last halt or call.
@@ -40,6 +45,8 @@ static struct {
 	_Atomic(unsigned int) awake;
 	/* All vCPUs slept, and a mark could be set then. */
 	bool has_marks;
+	/* They are gone, and no vCPU has gone on since that shows why. */
+	_Atomic(bool) is_in_question;
 	/* Since a load was noticed no vCPU was seen to have run; it may not be over yet. */
 	bool is_settling;
 	/* Where QEMU does not report sleep: what was translated is gone, perhaps for a load. */
@@ -96,6 +103,7 @@ static void take_over(struct vcpu *vcpu, bool has_record)
 		target->forget_vcpu(other);
 	}
 	state.is_settling = true;
+	atomic_store(&state.is_in_question, false);
 	atomic_store(&engine->has_started, true);
 	trace_note_site(vcpu, NULL, 0);
 	paracall_machine_loaded(engine->machine, vcpu->cpu);
@@ -173,24 +181,27 @@ static void idle(unsigned int index, void *userdata)
 	if (!vcpu || vcpu->is_asleep)
 		return;
 	vcpu->is_asleep = true;
-	if (atomic_fetch_sub(&state.awake, 1) == 1)
+	if (atomic_fetch_sub(&state.awake, 1) == 1 && !atomic_load(&state.is_in_question))
 		leave_traces(vcpu);
 	vcpu->fingerprint = take_fingerprint(vcpu);
 }
 
-/* All slept, and this one goes on first. */
-static void check_first(struct vcpu *vcpu)
+/* All slept, and this one goes on first, or those that did could not show it. */
+static void check_state(struct vcpu *vcpu)
 {
-	enum paracall_mark mark;
+	enum paracall_mark mark = PARACALL_MARK_GONE;
 
 	look_around(vcpu);
 	if (has_other_record(vcpu)) {
 		take_over(vcpu, true);
 		return;
 	}
-	mark = paracall_check_mark(vcpu->cpu);
-	if (mark == PARACALL_MARK_GONE ||
-	    (mark == PARACALL_MARK_NONE && has_other_registers(vcpu)))
+	if (!atomic_load(&state.is_in_question))
+		mark = paracall_check_mark(vcpu->cpu);
+	if (mark == PARACALL_MARK_GONE && state.target->is_at_start(vcpu))
+		atomic_store(&state.is_in_question, true);
+	else if (mark == PARACALL_MARK_GONE ||
+		 (mark == PARACALL_MARK_NONE && has_other_registers(vcpu)))
 		take_over(vcpu, false);
 }
 
@@ -202,12 +213,17 @@ static void resume(unsigned int index, void *userdata)
 	if (!vcpu || !vcpu->is_asleep)
 		return;
 	vcpu->is_asleep = false;
-	if (!atomic_fetch_add(&state.awake, 1))
-		check_first(vcpu);
+	if (!atomic_fetch_add(&state.awake, 1) || atomic_load(&state.is_in_question))
+		check_state(vcpu);
 	if (state.is_settling)
 		vcpu->fingerprint = read_fingerprint(vcpu);
 	if (state.target->note_resume)
 		state.target->note_resume(vcpu);
+}
+
+void load_note_start(void)
+{
+	atomic_store(&state.is_in_question, false);
 }
 
 void load_vcpu_init(struct vcpu *vcpu)

@@ -21,6 +21,9 @@ void load_vcpu_exit(struct vcpu *vcpu);
  */
 void load_note_block(bool may_be_first);
 
+/* A vCPU begins where the machine does, so this is no other state than one after a reset. */
+void load_note_start(void);
+
 /*
  * With one thread for all vCPUs, and with -icount, QEMU does not say when they stop. So
  * now and then, before halts, and when what is known of the guest has changed, a new mark

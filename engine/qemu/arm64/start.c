@@ -11,6 +11,7 @@
  */
 #include "start.h"
 
+#include "../load.h"
 #include "../memory.h"
 #include "records.h"
 #include "registers.h"
@@ -137,6 +138,7 @@ void arm64_start_reached(unsigned int index, void *userdata)
 
 	if (!vcpu || vcpu->index || !arm64_is_at_start(vcpu))
 		return;
+	load_note_start();
 	is_first = !atomic_exchange(&engine->has_started, true);
 	if (!is_first)
 		paracall_machine_reset(engine->machine, vcpu->cpu);

@@ -8,6 +8,7 @@
  */
 #include "start.h"
 
+#include "../load.h"
 #include "../memory.h"
 #include "calls.h"
 #include "registers.h"
@@ -85,6 +86,7 @@ void loongarch_start_reached(unsigned int index, void *userdata)
 	loongarch_call_forget(vcpu);
 	if (vcpu->index)
 		return;
+	load_note_start();
 	if (!atomic_exchange(&engine->has_started, true))
 		loongarch_look_around(vcpu);
 	else if (was_reset(vcpu))

@@ -6,6 +6,7 @@
  */
 #include "start.h"
 
+#include "../load.h"
 #include "../memory.h"
 #include "../trace.h"
 #include "current.h"
@@ -36,6 +37,7 @@ void start_reached(unsigned int index, void *userdata)
 
 	if (!vcpu || !powerpc_is_at_start(vcpu))
 		return;
+	load_note_start();
 	trace_note_site(vcpu, userdata, site.pc);
 	memory_probe_from_zero(vcpu, PSERIES_LIMIT);
 	if (!atomic_exchange(&engine->has_started, true))

@@ -11,6 +11,7 @@
  */
 #include "start.h"
 
+#include "../load.h"
 #include "../memory.h"
 #include "../trace.h"
 #include "calls.h"
@@ -103,6 +104,7 @@ void riscv_start_reached(unsigned int index, void *userdata)
 
 	if (!vcpu)
 		return;
+	load_note_start();
 	pthread_mutex_lock(&riscv_machine()->lock);
 	is_again = begin(vcpu);
 	pthread_mutex_unlock(&riscv_machine()->lock);

@@ -6,6 +6,8 @@
  */
 #include "start.h"
 
+#include "../load.h"
+
 #include "calls.h"
 #include "registers.h"
 
@@ -44,7 +46,10 @@ void s390_start_reached(unsigned int index, void *userdata)
 	struct engine *engine = &paracall_qemu_engine;
 	struct vcpu *vcpu = vcpu_by_index(index);
 
-	if (!vcpu || !s390_is_at_start(vcpu) || !atomic_exchange(&engine->has_started, true))
+	if (!vcpu || !s390_is_at_start(vcpu))
+		return;
+	load_note_start();
+	if (!atomic_exchange(&engine->has_started, true))
 		return;
 	if (forget(engine, vcpu))
 		return;

@@ -238,6 +238,7 @@ void call_reset_vector(unsigned int index, void *userdata)
 	(void)userdata;
 	if (!vcpu)
 		return;
+	load_note_start();
 	if (!atomic_exchange(&engine->has_started, true)) {
 		clock_begin();
 		memory_map_probe(vcpu);
