@@ -79,7 +79,7 @@ static const struct paracall_engine engine = {
 	.size = sizeof(engine),
 	.name = "fuzz",
 	.capabilities = PARACALL_CAN_WAKE | PARACALL_CAN_ACCESS_MEMORY |
-			PARACALL_CAN_TELL_RUN_DELAY | PARACALL_CAN_TELL_TIME |
+			PARACALL_CAN_REPORT_RUN_DELAY | PARACALL_CAN_READ_CLOCKS |
 			PARACALL_CAN_GIVE_RANDOM,
 	.read_register = read_register,
 	.write_register = write_register,

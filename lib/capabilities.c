@@ -13,13 +13,13 @@ const char *paracall_capability_name(enum paracall_capability capability)
 		return "let another vCPU run";
 	case PARACALL_CAN_ACCESS_MEMORY:
 		return "access the guest's memory";
-	case PARACALL_CAN_TELL_TIME:
+	case PARACALL_CAN_READ_CLOCKS:
 		return "report the guest's time-stamp counter";
-	case PARACALL_CAN_TELL_RUN_DELAY:
+	case PARACALL_CAN_REPORT_RUN_DELAY:
 		return "report how long a vCPU waited for the host";
 	case PARACALL_CAN_FLUSH_TLB:
 		return "flush the TLB";
-	case PARACALL_CAN_TELL_PREEMPTION:
+	case PARACALL_CAN_REPORT_PREEMPTION:
 		return "report a preemption before it happens";
 	case PARACALL_CAN_DEFER_EOI:
 		return "ask before it delivers an interrupt";

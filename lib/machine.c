@@ -65,7 +65,7 @@ static bool engine_is_complete(const struct paracall_engine *engine,
 	       (!(can & PARACALL_CAN_YIELD) || engine->yield_to) &&
 	       (!(can & PARACALL_CAN_ACCESS_MEMORY) ||
 		(engine->read_memory && engine->write_memory)) &&
-	       (!(can & PARACALL_CAN_TELL_RUN_DELAY) || engine->run_delay) &&
+	       (!(can & PARACALL_CAN_REPORT_RUN_DELAY) || engine->run_delay) &&
 	       (!architecture->is_complete || architecture->is_complete(engine));
 }
 
@@ -325,7 +325,7 @@ void paracall_machine_reset(struct paracall_machine *machine, struct paracall_cp
 	__atomic_fetch_add(&machine->statistics->resets, 1, __ATOMIC_RELAXED);
 	by = by ? by : any_cpu(machine);
 	if (by)
-		paracall_trace_tell(by, PARACALL_EVENT_RESET, 0, 0, NULL, 0);
+		paracall_trace_report(by, PARACALL_EVENT_RESET, 0, 0, NULL, 0);
 }
 
 void paracall_machine_loaded(struct paracall_machine *machine, struct paracall_cpu *by)
@@ -333,7 +333,7 @@ void paracall_machine_loaded(struct paracall_machine *machine, struct paracall_c
 	ENTER(by);
 	reset_all(machine, HALT_UNKNOWN);
 	take_reset(by);
-	paracall_trace_tell(by, PARACALL_EVENT_LOADED, 0, 0, NULL, 0);
+	paracall_trace_report(by, PARACALL_EVENT_LOADED, 0, 0, NULL, 0);
 }
 
 void paracall_machine_forget_halts(struct paracall_machine *machine)

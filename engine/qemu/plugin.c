@@ -166,7 +166,7 @@ static bool create_machine(const struct plugin_options *plugin)
 	}
 	/* The thread's waiting time is not that of each vCPU. */
 	if (engine->shares_thread && max_cpus > 1)
-		paracall_machine_withdraw(engine->machine, PARACALL_CAN_TELL_RUN_DELAY);
+		paracall_machine_withdraw(engine->machine, PARACALL_CAN_REPORT_RUN_DELAY);
 	return true;
 }
 
@@ -184,7 +184,7 @@ static void note_thread(struct engine *engine, struct vcpu *vcpu)
 		engine->is_single_threaded = true;
 		engine->reports_idle = false;
 		/* The same as in create_machine(), where the command line does not say. */
-		paracall_machine_withdraw(engine->machine, PARACALL_CAN_TELL_RUN_DELAY);
+		paracall_machine_withdraw(engine->machine, PARACALL_CAN_REPORT_RUN_DELAY);
 	}
 }
 

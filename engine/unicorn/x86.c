@@ -143,7 +143,7 @@ static const struct paracall_engine engine = {
 	.size = sizeof(engine),
 	.name = "unicorn",
 	.capabilities = PARACALL_CAN_WAKE | PARACALL_CAN_YIELD | PARACALL_CAN_ACCESS_MEMORY |
-			PARACALL_CAN_TELL_TIME,
+			PARACALL_CAN_READ_CLOCKS,
 	.read_register = read_register,
 	.write_register = write_register,
 	.wake = wake,

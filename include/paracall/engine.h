@@ -34,13 +34,13 @@ enum paracall_capability {
 	/* Read and write the guest's memory: .read_memory, .write_memory */
 	PARACALL_CAN_ACCESS_MEMORY = 1 << 3,
 	/* Read the guest's time-stamp counter: .read_clocks, on x86 .tsc_frequency */
-	PARACALL_CAN_TELL_TIME = 1 << 4,
+	PARACALL_CAN_READ_CLOCKS = 1 << 4,
 	/* Report how long a vCPU waited for the host: .run_delay */
-	PARACALL_CAN_TELL_RUN_DELAY = 1 << 5,
+	PARACALL_CAN_REPORT_RUN_DELAY = 1 << 5,
 	/* Make a vCPU forget translated addresses: .flush_tlb */
 	PARACALL_CAN_FLUSH_TLB = 1 << 6,
 	/* Call the library before a vCPU is preempted. */
-	PARACALL_CAN_TELL_PREEMPTION = 1 << 7,
+	PARACALL_CAN_REPORT_PREEMPTION = 1 << 7,
 	/* Ask the library before it delivers an interrupt. */
 	PARACALL_CAN_DEFER_EOI = 1 << 8,
 	/* Interrupt controllers take 15-bit destinations in messages. */
@@ -171,13 +171,13 @@ struct paracall_engine {
 
 	/*
 	 * False if they can't be read. See paracall_adjust_clock() for the lock.
-	 * Needed for PARACALL_CAN_TELL_TIME.
+	 * Needed for PARACALL_CAN_READ_CLOCKS.
 	 */
 	bool (*read_clocks)(void *cpu, struct paracall_clocks *clocks);
 
 	/*
 	 * Nanoseconds that this vCPU waited for the host's scheduler while it
-	 * could run, since it exists. Needed for PARACALL_CAN_TELL_RUN_DELAY.
+	 * could run, since it exists. Needed for PARACALL_CAN_REPORT_RUN_DELAY.
 	 */
 	uint64_t (*run_delay)(void *cpu);
 
@@ -218,7 +218,7 @@ struct paracall_engine {
 	 * one of the engine's gave what can't be. @cpu may be NULL; @message is for who
 	 * develops the engine, and good until this returns. No guest can cause it. Called
 	 * in the thread that called the library; may call nothing of it. NULL: nobody is
-	 * told.
+	 * informed.
 	 */
 	void (*report)(void *machine, void *cpu, int error, const char *message);
 
@@ -448,8 +448,9 @@ void paracall_machine_was_paused(struct paracall_machine *machine);
  * [vCPU, and holding no lock: it may wait] Report an event of the engine's own, if
  * that kind is traced. More than four arguments are allowed.
  */
-void paracall_trace_tell(struct paracall_cpu *cpu, enum paracall_event_kind kind, uint32_t row,
-			 int64_t result, const uint64_t *arguments, unsigned int count);
+void paracall_trace_report(struct paracall_cpu *cpu, enum paracall_event_kind kind,
+			   uint32_t row, int64_t result, const uint64_t *arguments,
+			   unsigned int count);
 
 /*
  * ---- What the guest does ---------------------------------------------------

@@ -32,7 +32,7 @@ struct paracall_x86_engine {
 	 * The guest's time-stamp counter in Hz; the same for the engine's life.
 	 * Called when the guest first has a clock; under no lock, perhaps by several
 	 * vCPUs at once. Linux relies on it: be within 20 parts per million.
-	 * Needed for PARACALL_CAN_TELL_TIME.
+	 * Needed for PARACALL_CAN_READ_CLOCKS.
 	 */
 	uint64_t (*tsc_frequency)(void *cpu);
 

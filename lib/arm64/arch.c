@@ -64,7 +64,7 @@ static bool is_complete(const struct paracall_engine *engine)
 {
 	uint32_t can = engine->capabilities;
 
-	return (!(can & PARACALL_CAN_TELL_TIME) || engine->read_clocks) &&
+	return (!(can & PARACALL_CAN_READ_CLOCKS) || engine->read_clocks) &&
 	       (!(can & PARACALL_CAN_GIVE_RANDOM) || engine->arm64->random);
 }
 

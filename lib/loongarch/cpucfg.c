@@ -30,6 +30,6 @@ bool paracall_cpucfg(struct paracall_cpu *cpu, uint32_t index, uint32_t *value)
 	if (index < PARACALL_KVM_CPUCFG_SIGNATURE || index > PARACALL_KVM_CPUCFG_LAST)
 		return false;
 	*value = read_index(cpu, index);
-	paracall_trace_tell(cpu, PARACALL_EVENT_CPUCFG, 0, *value, arguments, 1);
+	paracall_trace_report(cpu, PARACALL_EVENT_CPUCFG, 0, *value, arguments, 1);
 	return true;
 }

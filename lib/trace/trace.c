@@ -230,8 +230,9 @@ void trace_kick(struct paracall_cpu *cpu, struct paracall_cpu *target)
 	atomic_store(&target->kicked_at, trace_time(cpu));
 }
 
-void paracall_trace_tell(struct paracall_cpu *cpu, enum paracall_event_kind kind, uint32_t row,
-			 int64_t result, const uint64_t *arguments, unsigned int count)
+void paracall_trace_report(struct paracall_cpu *cpu, enum paracall_event_kind kind,
+			   uint32_t row, int64_t result, const uint64_t *arguments,
+			   unsigned int count)
 {
 	if (trace_wants(cpu, kind))
 		trace_event(cpu, paracall_event_id(kind, row), 0, result, arguments, count);

@@ -72,7 +72,7 @@ static bool is_running(struct paracall_cpu *cpu)
 
 static bool can_read_clocks(const struct paracall_cpu *cpu)
 {
-	return cpu->machine->engine.capabilities & PARACALL_CAN_TELL_TIME;
+	return cpu->machine->engine.capabilities & PARACALL_CAN_READ_CLOCKS;
 }
 
 static bool try_lock(struct clock *clock)
@@ -588,7 +588,7 @@ static bool goes_at(struct paracall_machine *machine, uint64_t frequency)
 {
 	uint64_t here, difference;
 
-	if (!(machine->engine.capabilities & PARACALL_CAN_TELL_TIME))
+	if (!(machine->engine.capabilities & PARACALL_CAN_READ_CLOCKS))
 		return false;
 	for (uint32_t i = 0; i < machine->max_cpus; i++) {
 		struct paracall_cpu *cpu = cpu_at(machine, i);

@@ -13,7 +13,7 @@ DEFINE_CALL(paracall_clock_pairing)
 	struct paracall_clocks clocks;
 	struct paracall_kvm_clock_pairing pairing;
 
-	if (!(engine->capabilities & PARACALL_CAN_TELL_TIME) ||
+	if (!(engine->capabilities & PARACALL_CAN_READ_CLOCKS) ||
 	    !(engine->capabilities & PARACALL_CAN_ACCESS_MEMORY))
 		return -PARACALL_KVM_ENOSYS;
 	if (call->arguments[1] != PARACALL_KVM_CLOCK_PAIRING_WALLCLOCK)

@@ -17,7 +17,7 @@ static void report(struct paracall_cpu *cpu, uint32_t leaf, const struct paracal
 {
 	const uint64_t arguments[] = { leaf, result->ebx, result->ecx, result->edx };
 
-	paracall_trace_tell(cpu, PARACALL_EVENT_CPUID, 0, result->eax, arguments, 4);
+	paracall_trace_report(cpu, PARACALL_EVENT_CPUID, 0, result->eax, arguments, 4);
 }
 
 bool paracall_cpuid(struct paracall_cpu *cpu, uint32_t leaf, struct paracall_cpuid *result)

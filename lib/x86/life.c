@@ -11,7 +11,7 @@ bool x86_is_complete(const struct paracall_engine *engine)
 {
 	uint32_t can = engine->capabilities;
 
-	return (!(can & PARACALL_CAN_TELL_TIME) ||
+	return (!(can & PARACALL_CAN_READ_CLOCKS) ||
 		(engine->x86->tsc_frequency && engine->read_clocks)) &&
 	       (!(can & PARACALL_CAN_FLUSH_TLB) || engine->x86->flush_tlb);
 }

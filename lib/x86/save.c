@@ -91,7 +91,7 @@ static const struct saved_register {
 	{
 		.number = PARACALL_KVM_MSR_STEAL_TIME,
 		.offset = offsetof(struct msr_state, steal_time),
-		.capabilities = PARACALL_CAN_TELL_RUN_DELAY,
+		.capabilities = PARACALL_CAN_REPORT_RUN_DELAY,
 		.accepts = paracall_accepts_steal_time,
 	},
 	{

@@ -25,7 +25,7 @@ static_assert(sizeof(struct paracall_kvm_steal_time) == 64, "the ABI's size");
 bool paracall_steal_is_running(struct paracall_cpu *cpu)
 {
 	return x86_cpu(cpu)->msrs.steal_time & PARACALL_KVM_MSR_ENABLED &&
-	       cpu->machine->engine.capabilities & PARACALL_CAN_TELL_RUN_DELAY;
+	       cpu->machine->engine.capabilities & PARACALL_CAN_REPORT_RUN_DELAY;
 }
 
 static void write_part(struct paracall_cpu *cpu, struct paracall_gpa address, size_t offset,
@@ -64,7 +64,7 @@ void paracall_steal_more(struct paracall_cpu *cpu, uint64_t nanoseconds)
 /* Without the capability KVM's hosts have no such register. */
 bool paracall_accepts_steal_time(const struct paracall_cpu *cpu, uint64_t value)
 {
-	return cpu->machine->engine.capabilities & PARACALL_CAN_TELL_RUN_DELAY &&
+	return cpu->machine->engine.capabilities & PARACALL_CAN_REPORT_RUN_DELAY &&
 	       !(value & RESERVED_BITS);
 }
 

@@ -224,7 +224,7 @@ static void live(struct fake_machine *fake)
 	paracall_machine_remove_cpu(fake->cpus[3].cpu);
 	assert_non_null(paracall_machine_add_cpu(fake->machine, 3, &fake->cpus[3]));
 	paracall_cpu_set_apic_id(fake->cpus[3].cpu, 77);
-	paracall_machine_withdraw(fake->machine, PARACALL_CAN_TELL_RUN_DELAY);
+	paracall_machine_withdraw(fake->machine, PARACALL_CAN_REPORT_RUN_DELAY);
 }
 
 /* A rule for each kind of fault, and a trace, so that all layers are on the way. */

@@ -358,7 +358,7 @@ static void unplug(struct fake_cpu *cpu)
 	by(NULL);
 	assert_ptr_equal(paracall_machine_add_cpu(fake.machine, index, cpu), cpu->cpu);
 	assert_int_equal(paracall_cpu_set_apic_id(cpu->cpu, index), 0);
-	paracall_machine_withdraw(fake.machine, PARACALL_CAN_TELL_PREEMPTION);
+	paracall_machine_withdraw(fake.machine, PARACALL_CAN_REPORT_PREEMPTION);
 	expect_nothing();
 }
 
@@ -368,7 +368,7 @@ static void live(struct fake_cpu *cpu, uint32_t may_load)
 	called = 0;
 	paracall_spin_end(cpu->cpu, paracall_spin_begin(cpu->cpu), 1, 1);
 	expect(0, TRACE);
-	paracall_trace_tell(cpu->cpu, PARACALL_EVENT_KERNEL_ENTRY, 0, 0, NULL, 0);
+	paracall_trace_report(cpu->cpu, PARACALL_EVENT_KERNEL_ENTRY, 0, 0, NULL, 0);
 	expect(0, TRACE);
 	reset(cpu);
 	unplug(cpu);
@@ -523,7 +523,7 @@ static void others(void **state)
 	by(NULL);
 	paracall_cpu_set_apic_id(cpu->cpu, 5);
 	paracall_machine_is_private(fake.machine, (struct paracall_gpa){ 0x1000 });
-	paracall_machine_withdraw(fake.machine, PARACALL_CAN_TELL_RUN_DELAY);
+	paracall_machine_withdraw(fake.machine, PARACALL_CAN_REPORT_RUN_DELAY);
 	expect_nothing();
 	finish();
 }

@@ -13,8 +13,8 @@ static void icount(void **state)
 {
 	(void)state;
 	assert_true(qemu_capabilities(true) & PARACALL_CAN_WAKE);
-	assert_false(qemu_capabilities(true) & PARACALL_CAN_TELL_RUN_DELAY);
-	assert_int_equal(qemu_capabilities(false) & ~(uint32_t)PARACALL_CAN_TELL_RUN_DELAY,
+	assert_false(qemu_capabilities(true) & PARACALL_CAN_REPORT_RUN_DELAY);
+	assert_int_equal(qemu_capabilities(false) & ~(uint32_t)PARACALL_CAN_REPORT_RUN_DELAY,
 			 qemu_capabilities(true));
 }
 

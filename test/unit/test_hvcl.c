@@ -293,7 +293,7 @@ static void what_is_not_offered(void **state)
 	/* Nor can it be where the engine knows of no delays; and some never are. */
 	assert_int_equal(paracall_features_available(PARACALL_LOONGARCH,
 						     FAKE_CAPABILITIES &
-							     ~PARACALL_CAN_TELL_RUN_DELAY),
+							     ~PARACALL_CAN_REPORT_RUN_DELAY),
 			 0);
 	assert_int_equal(paracall_features_available(PARACALL_LOONGARCH, UINT32_MAX),
 			 STEAL_TIME);

@@ -385,7 +385,7 @@ static void an_engine_can_cease_to_wake(void **state)
 	struct fake_machine *fake = *state;
 
 	assert_int_equal(fake_call(&fake->cpus[0], PARACALL_KVM_HC_KICK_CPU, 0, 1, 0, 0), 0);
-	paracall_machine_withdraw(fake->machine, PARACALL_CAN_TELL_RUN_DELAY);
+	paracall_machine_withdraw(fake->machine, PARACALL_CAN_REPORT_RUN_DELAY);
 	assert_int_equal(fake_call(&fake->cpus[0], PARACALL_KVM_HC_KICK_CPU, 0, 1, 0, 0), 0);
 	paracall_machine_withdraw(fake->machine, PARACALL_CAN_WAKE);
 	assert_true(paracall_halt(fake->cpus[2].cpu));

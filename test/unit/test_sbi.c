@@ -205,9 +205,10 @@ static void features_follow_the_engine(void **state)
 {
 	(void)state;
 	assert_int_equal(features_of(0), 0);
-	assert_int_equal(features_of(PARACALL_CAN_TELL_RUN_DELAY), 0);
+	assert_int_equal(features_of(PARACALL_CAN_REPORT_RUN_DELAY), 0);
 	assert_int_equal(features_of(PARACALL_CAN_ACCESS_MEMORY), 0);
-	assert_int_equal(features_of(PARACALL_CAN_TELL_RUN_DELAY | PARACALL_CAN_ACCESS_MEMORY),
+	assert_int_equal(features_of(PARACALL_CAN_REPORT_RUN_DELAY |
+				     PARACALL_CAN_ACCESS_MEMORY),
 			 1u << PARACALL_KVM_FEATURE_STA);
 }
 
@@ -377,7 +378,7 @@ static void records_end(void **state)
 	assert_int_equal(record_at(fake, RECORD).steal, 0);
 	/* The engine finds that it can't report the delay. */
 	set(cpu, RECORD);
-	paracall_machine_withdraw(fake->machine, PARACALL_CAN_TELL_RUN_DELAY);
+	paracall_machine_withdraw(fake->machine, PARACALL_CAN_REPORT_RUN_DELAY);
 	wait_more(cpu, 5);
 	assert_int_equal(record_at(fake, RECORD).steal, 0);
 	expect(cpu, THE_CALL(STA, 0, RECORD), -2, 0);

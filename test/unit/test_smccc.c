@@ -232,11 +232,12 @@ static void features_follow_the_engine(void **state)
 {
 	(void)state;
 	assert_int_equal(features_of(0), 1u << PARACALL_KVM_FEATURE_FUNC_FEAT);
-	assert_int_equal(features_of(PARACALL_CAN_TELL_TIME), 3);
+	assert_int_equal(features_of(PARACALL_CAN_READ_CLOCKS), 3);
 	assert_int_equal(features_of(PARACALL_CAN_GIVE_RANDOM),
 			 1 | 1u << PARACALL_KVM_FEATURE_TRNG);
-	assert_int_equal(features_of(PARACALL_CAN_TELL_RUN_DELAY), 1);
-	assert_int_equal(features_of(PARACALL_CAN_TELL_RUN_DELAY | PARACALL_CAN_ACCESS_MEMORY),
+	assert_int_equal(features_of(PARACALL_CAN_REPORT_RUN_DELAY), 1);
+	assert_int_equal(features_of(PARACALL_CAN_REPORT_RUN_DELAY |
+				     PARACALL_CAN_ACCESS_MEMORY),
 			 1 | 1u << PARACALL_KVM_FEATURE_PV_TIME);
 }
 

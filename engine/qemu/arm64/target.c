@@ -62,7 +62,7 @@ static void withdraw(void)
 	struct engine *engine = &paracall_qemu_engine;
 
 	if (engine->counts_instructions)
-		paracall_machine_withdraw(engine->machine, PARACALL_CAN_TELL_TIME);
+		paracall_machine_withdraw(engine->machine, PARACALL_CAN_READ_CLOCKS);
 	if (replay_is_on())
 		paracall_machine_withdraw(engine->machine, PARACALL_CAN_GIVE_RANDOM);
 }
@@ -127,8 +127,8 @@ const struct target arm64_target = {
 	.register_count = ARM64_REGISTERS,
 	.needed_registers = ARM64_NEEDED,
 	.engine = &engine_functions,
-	.capabilities = PARACALL_CAN_ACCESS_MEMORY | PARACALL_CAN_TELL_TIME |
-			PARACALL_CAN_TELL_RUN_DELAY | PARACALL_CAN_GIVE_RANDOM,
+	.capabilities = PARACALL_CAN_ACCESS_MEMORY | PARACALL_CAN_READ_CLOCKS |
+			PARACALL_CAN_REPORT_RUN_DELAY | PARACALL_CAN_GIVE_RANDOM,
 	.machine_size = sizeof(struct arm64_machine),
 	.vcpu_size = sizeof(struct arm64_vcpu),
 	.options = own_options,

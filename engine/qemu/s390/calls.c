@@ -145,7 +145,8 @@ static void report_kernel_entry(struct vcpu *vcpu)
 		return;
 	arguments[1] = GUINT64_FROM_BE(psw[1]);
 	if (arguments[1] && atomic_exchange(&reported, arguments[1]) != arguments[1])
-		paracall_trace_tell(vcpu->cpu, PARACALL_EVENT_KERNEL_ENTRY, 0, 0, arguments, 2);
+		paracall_trace_report(vcpu->cpu, PARACALL_EVENT_KERNEL_ENTRY, 0, 0, arguments,
+				      2);
 }
 
 /* Only while tracing. */

@@ -61,7 +61,8 @@ static void report_kernel_entry(unsigned int index, void *userdata, uint32_t num
 	trace_note_site(vcpu, userdata, 0);
 	arguments[1] = msr_value(vcpu);
 	if (arguments[1])
-		paracall_trace_tell(vcpu->cpu, PARACALL_EVENT_KERNEL_ENTRY, 0, 0, arguments, 2);
+		paracall_trace_report(vcpu->cpu, PARACALL_EVENT_KERNEL_ENTRY, 0, 0, arguments,
+				      2);
 }
 
 /* What rdmsr and wrmsr have in common; NULL if the register is QEMU's. */
