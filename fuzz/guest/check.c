@@ -79,11 +79,14 @@ void check_saved(struct guest *guest)
 {
 	static uint8_t before[1u << 16], after[1u << 16];
 	size_t size = paracall_machine_save(guest->machine, before, sizeof(before));
+	size_t size_after;
 
 	FUZZ_CHECK(size <= sizeof(before));
 	load(guest, before, size);
-	FUZZ_CHECK(paracall_machine_save(guest->machine, after, sizeof(after)) == size);
-	/* With rules calls can be late, and time has passed. */
-	if (!guest->has_rules)
-		FUZZ_CHECK(!memcmp(before, after, size));
+	size_after = paracall_machine_save(guest->machine, after, sizeof(after));
+	/* With rules calls can be late, and time has passed: what is left of it is less. */
+	if (guest->has_rules)
+		FUZZ_CHECK(size_after <= size);
+	else
+		FUZZ_CHECK(size_after == size && !memcmp(before, after, size));
 }
