@@ -153,6 +153,8 @@ static void observe(struct paracall_cpu *cpu, const struct call *call,
 {
 	unsigned int outputs;
 
+	if (call->is_left)
+		result = PARACALL_EVENT_NO_RESULT;
 	if (!call->row) {
 		trace_unknown_call(cpu, convention->event, call->number, call->arguments, count,
 				   began, result);
@@ -188,6 +190,7 @@ int64_t call_run_layers(struct paracall_cpu *cpu, struct call *call,
 
 	call->is_read = false;
 	call->is_done = false;
+	call->is_left = false;
 	result = trace_wants(cpu, convention->event)
 			 ? observe_and_do(cpu, call, convention, &count)
 			 : disturb_or_do(cpu, call, convention);
@@ -199,6 +202,7 @@ void call_see(struct paracall_cpu *cpu, struct call *call, const struct conventi
 {
 	count_only(cpu, call->row);
 	call->is_done = false;
+	call->is_left = true;
 	if (trace_wants(cpu, convention->event))
 		observe(cpu, call, convention, read_all(cpu, call, convention), 0,
 			convention->good);

@@ -45,6 +45,8 @@ struct call {
 	bool is_permitted;
 	/* Its handler is this machine's. */
 	bool is_served;
+	/* Its handler leaves it to the engine or the firmware: its result is not known here. */
+	bool is_left;
 	/* Its arguments were read; the handler was called. For call.c alone. */
 	bool is_read;
 	bool is_done;

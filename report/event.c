@@ -20,8 +20,8 @@ void event_begin(struct event *event, uint32_t cpu, const struct paracall_event 
 	event->duration = raw->duration;
 	event->cpu = cpu;
 	event->pc = raw->pc;
-	event->result = raw->result;
-	event->lacks_result = false;
+	event->lacks_result = raw->result == PARACALL_EVENT_NO_RESULT;
+	event->result = event->lacks_result ? 0 : raw->result;
 	event->kind = paracall_event_kind(raw->id);
 	event->class = class;
 	event->classes = classes;
@@ -81,27 +81,9 @@ bool event_is_access(const struct event *event)
 	       event->kind == PARACALL_EVENT_CPUCFG;
 }
 
-/* A call that somebody else answers is reported when it begins, with a result of 0. */
-static bool is_answered_later(const struct event *event)
-{
-	const struct paracall_call_info *info =
-		paracall_call_by_id(paracall_event_row(event->class->id));
-
-	if (event->kind == PARACALL_EVENT_PAPR)
-		return true;
-	if (event->result ||
-	    (event->kind != PARACALL_EVENT_SMCCC && event->kind != PARACALL_EVENT_SBI))
-		return false;
-	/* The firmware may have functions that the table lacks. */
-	if (!info)
-		return event->kind == PARACALL_EVENT_SBI;
-	return info->server == PARACALL_SERVED_BY_ENGINE ||
-	       info->properties & PARACALL_CALL_MAY_BE_LEFT;
-}
-
 bool event_has_result(const struct event *event)
 {
-	return !event->lacks_result && !is_answered_later(event);
+	return !event->lacks_result;
 }
 
 bool event_has_failed(const struct event *event)

@@ -246,7 +246,8 @@ bool recording_next(struct recording *recording, struct event *event)
 	stream = recording->heap[0];
 	event_begin(event, stream->cpu, &stream->raw, stream->class,
 		    &recording->description.classes);
-	event->lacks_result = recording->description.info.is_host_trace && event_is_call(event);
+	if (recording->description.info.is_host_trace && event_is_call(event))
+		event->lacks_result = true;
 	if (event->kind == PARACALL_EVENT_LOST)
 		recording->lost += stream->raw.arguments[0];
 	advance(recording, stream);

@@ -253,6 +253,10 @@ test_arm64() {
 		"cpu 0 $place SMCCC_ARCH_FEATURES\(function=PV_TIME_FEATURES\) = 0 "
 	check_line "arm64: what there is not" "$work/trace" \
 		'unknown_smccc\(number=0x95c1ba5f, x1=0, .*\) = NOT_SUPPORTED '
+	check_line "arm64: answered here" "$work/trace" \
+		'PSCI_FEATURES\(function=SMCCC_VERSION\) = 0 '
+	check_line "arm64: of the same function, answered by QEMU" "$work/trace" \
+		'PSCI_FEATURES\(function=PSCI_CPU_OFF\) = \? '
 	check_line "arm64: QEMU's own" "$work/trace" 'PSCI_CPU_ON_64\(mpidr=0x1, .*\) = \? '
 	"$paracall" report --format=json "$work/recording" >"$work/json"
 	check_line "arm64: QEMU's own, in JSON" "$work/json" '"PSCI_CPU_ON_64".*"result": null'

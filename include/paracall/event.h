@@ -25,7 +25,7 @@ enum paracall_event_kind {
 	PARACALL_EVENT_DIAG,
 	/*
 	 * PowerPC: a call of PAPR's, and of KVM's or ePAPR's; the row is the table's.
-	 * PAPR's are reported when they begin, and their results never.
+	 * PAPR's are reported when they begin, without a result.
 	 */
 	PARACALL_EVENT_PAPR,
 	PARACALL_EVENT_EPAPR,
@@ -89,15 +89,15 @@ enum paracall_event_kind {
 	PARACALL_EVENT_SPIN,
 	/*
 	 * arm64: a function of the SMC Calling Convention; the row is the table's. Those of
-	 * PSCI that the engine serves are reported when they begin, with a result of 0.
+	 * PSCI that the engine serves are reported when they begin, without a result.
 	 */
 	PARACALL_EVENT_SMCCC,
 	/* Another state of the machine was loaded, and what was known of it is void. */
 	PARACALL_EVENT_LOADED,
 	/*
 	 * RISC-V: a function of the SBI; the row is the table's. Its result is an error below 0,
-	 * or else its value. Those that the firmware does are reported when they begin, with a
-	 * result of 0.
+	 * or else its value. Those that the firmware does are reported when they begin, without a
+	 * result.
 	 */
 	PARACALL_EVENT_SBI,
 	/* LoongArch: a call by hvcl; the row is the table's. .result is what the guest got. */
@@ -112,6 +112,9 @@ enum paracall_event_kind {
 
 /* In a vCPU's place. */
 #define PARACALL_EVENT_NOBODY UINT64_MAX
+
+/* A call's result that is not known: the engine or the firmware gives it. */
+#define PARACALL_EVENT_NO_RESULT INT64_MIN
 
 /* What ended a halt. */
 enum paracall_wake_cause {

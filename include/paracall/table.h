@@ -74,11 +74,6 @@ enum paracall_call_property {
 	PARACALL_CALL_NO_RESULT = 1 << 1,
 	/* The library sees it begin, and no more. */
 	PARACALL_CALL_SEEN_ONLY = 1 << 2,
-	/*
-	 * With some arguments the engine does it, though it is the library's: then it is reported
-	 * when it begins, with a result of 0.
-	 */
-	PARACALL_CALL_MAY_BE_LEFT = 1 << 3,
 };
 
 /* Who answers a call. */

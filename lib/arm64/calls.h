@@ -11,8 +11,6 @@
 struct smccc_call {
 	struct call call;
 	enum paracall_smccc_conduit conduit;
-	/* The engine serves it. */
-	bool is_left;
 	/* X2 and X3 stay as they are; else X1 to X3 are 0 unless the row says what. */
 	bool keeps_registers;
 };

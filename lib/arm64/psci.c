@@ -10,7 +10,7 @@ int64_t paracall_psci_left(struct paracall_cpu *cpu, struct call *call)
 	(void)cpu;
 	if (smccc_call(call)->conduit != PARACALL_SMCCC_HVC)
 		return PARACALL_SMCCC_NOT_SUPPORTED;
-	smccc_call(call)->is_left = true;
+	call->is_left = true;
 	return PARACALL_SMCCC_SUCCESS;
 }
 
@@ -27,7 +27,7 @@ int64_t paracall_psci_left_32bit(struct paracall_cpu *cpu, struct call *call)
 {
 	int64_t result = paracall_psci_left(cpu, call);
 
-	if (smccc_call(call)->is_left)
+	if (call->is_left)
 		for (unsigned int i = PARACALL_ARM64_X1; i <= PARACALL_ARM64_X3; i++)
 			narrow_register(cpu, i);
 	return result;

@@ -49,19 +49,19 @@ enum paracall_smccc_outcome paracall_smccc(struct paracall_cpu *cpu,
 		return PARACALL_SMCCC_NOT_OURS;
 	take_reset(cpu);
 	smccc.conduit = conduit;
-	smccc.is_left = false;
 	smccc.keeps_registers = false;
 	function = cpu_read_register(cpu, PARACALL_ARM64_X0);
 	smccc.call.number = (uint32_t)function;
 	smccc.call.mode = PARACALL_MODE_64BIT;
 	smccc.call.row = arm64_row((uint32_t)function);
 	smccc.call.is_permitted = true;
+	smccc.call.is_left = false;
 	smccc.call.is_served = call_is_offered(cpu->machine, smccc.call.row);
 	/* Of a call that fails they are 0. */
 	for (unsigned int i = 0; i < PARACALL_MAX_OUTPUTS; i++)
 		smccc.call.outputs[i] = 0;
 	result = call_run(cpu, &smccc.call, &convention);
-	if (smccc.is_left) {
+	if (smccc.call.is_left) {
 		/* QEMU takes the whole register; the function is in its lower half. */
 		if (function != smccc.call.number)
 			cpu_write_register(cpu, PARACALL_ARM64_X0, smccc.call.number);

@@ -14,7 +14,6 @@
 #define PLACE_A1 PARACALL_RISCV_A1
 #define PLACE_A2 PARACALL_RISCV_A2
 #define PLACE_A3 PARACALL_RISCV_A3
-#define MAY_BE_LEFT PARACALL_CALL_MAY_BE_LEFT
 #define PROBED "SBI_BASE_PROBE_EXT of its extension"
 #define LEGACY "nothing: version 0.1 of the interface had no other"
 #define VERSION_0_2 "version 0.2 of the interface"

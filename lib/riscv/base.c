@@ -28,6 +28,6 @@ int64_t paracall_sbi_probe_ext(struct paracall_cpu *cpu, struct call *call)
 {
 	if (call->arguments[0] == PARACALL_SBI_STA)
 		return is_offered(cpu->machine, PARACALL_KVM_FEATURE_STA);
-	sbi_call(call)->is_left = true;
+	call->is_left = true;
 	return PARACALL_SBI_SUCCESS;
 }

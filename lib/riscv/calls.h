@@ -7,21 +7,6 @@
 
 #include <paracall/riscv.h>
 
-/*
- * A call, which is its beginning. A result below 0 is an error, and comes into a0; others
- * are the value, and come into a1.
- */
-struct sbi_call {
-	struct call call;
-	/* The firmware does it. */
-	bool is_left;
-};
-
-static inline struct sbi_call *sbi_call(struct call *call)
-{
-	return (struct sbi_call *)call;
-}
-
 /* The row of that function, or NULL. */
 const struct row *riscv_row(uint64_t extension, uint64_t function);
 

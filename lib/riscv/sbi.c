@@ -53,36 +53,36 @@ static bool is_only_seen(const struct paracall_machine *machine, const struct ca
 enum paracall_sbi_outcome paracall_sbi(struct paracall_cpu *cpu)
 {
 	const struct convention *how = &convention;
-	struct sbi_call sbi;
+	struct call call;
 	int64_t result;
 
 	ENTER(cpu);
 	if (!IS_FOR(cpu, PARACALL_RISCV, "paracall_sbi"))
 		return PARACALL_SBI_NOT_OURS;
 	take_reset(cpu);
-	sbi.is_left = false;
-	sbi.call.number = cpu_read_register(cpu, PARACALL_RISCV_A7);
-	sbi.call.mode = PARACALL_MODE_64BIT;
-	sbi.call.row = riscv_row(sbi.call.number, cpu_read_register(cpu, PARACALL_RISCV_A6));
-	sbi.call.is_permitted = true;
-	sbi.call.is_served = call_is_offered(cpu->machine, sbi.call.row);
-	if (!sbi.call.row)
+	call.number = cpu_read_register(cpu, PARACALL_RISCV_A7);
+	call.mode = PARACALL_MODE_64BIT;
+	call.row = riscv_row(call.number, cpu_read_register(cpu, PARACALL_RISCV_A6));
+	call.is_permitted = true;
+	call.is_left = false;
+	call.is_served = call_is_offered(cpu->machine, call.row);
+	if (!call.row)
 		how = &unknown_convention;
-	if (is_only_seen(cpu->machine, &sbi.call)) {
-		call_see(cpu, &sbi.call, how);
+	if (is_only_seen(cpu->machine, &call)) {
+		call_see(cpu, &call, how);
 		return PARACALL_SBI_NOT_OURS;
 	}
-	result = call_run(cpu, &sbi.call, how);
-	if (sbi.is_left)
+	result = call_run(cpu, &call, how);
+	if (call.is_left)
 		return PARACALL_SBI_NOT_OURS;
-	write_results(cpu, &sbi.call, result);
+	write_results(cpu, &call, result);
 	return PARACALL_SBI_DONE;
 }
 
 int64_t paracall_sbi_left(struct paracall_cpu *cpu, struct call *call)
 {
 	(void)cpu;
-	sbi_call(call)->is_left = true;
+	call->is_left = true;
 	return PARACALL_SBI_SUCCESS;
 }
 

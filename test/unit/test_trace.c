@@ -336,6 +336,7 @@ static void test_papr(void **state)
 		assert_int_equal(event.arguments[i], 0x41 + i);
 	assert_int_equal(event.duration, 0);
 	assert_int_equal(event.pc, 0x1234);
+	assert_true(event.result == PARACALL_EVENT_NO_RESULT);
 	papr_call(&scene, 0xe0);
 	take(&scene, 0, named_id(PARACALL_EVENT_PAPR, "H_CEDE"));
 	assert_int_equal(scene.fakes[0].reads, 1);
@@ -817,6 +818,68 @@ static void diagnoses_are_reported(void **state)
 	scene_end(&scene);
 }
 
+static struct paracall_event smccc_event(struct scene *scene, uint64_t function, uint64_t x1,
+					 const char *name)
+{
+	scene->fakes[0].registers[PARACALL_ARM64_X0] = function;
+	scene->fakes[0].registers[PARACALL_ARM64_X1] = x1;
+	paracall_smccc(scene->cpus[0], PARACALL_SMCCC_HVC);
+	return take(scene, 0, named_id(PARACALL_EVENT_SMCCC, name));
+}
+
+/* What the guest gets from the engine is not known when the event is reported. */
+static void calls_left_to_the_engine(void **state)
+{
+	struct scene scene;
+	struct paracall_event event;
+
+	(void)state;
+	scene_begin_for(&scene, PARACALL_ARM64, 0);
+	event = smccc_event(&scene, PARACALL_PSCI_CPU_ON, 1, "PSCI_CPU_ON_32");
+	assert_true(event.result == PARACALL_EVENT_NO_RESULT);
+	event = smccc_event(&scene, PARACALL_PSCI_FEATURES, PARACALL_SMCCC_VERSION,
+			    "PSCI_FEATURES");
+	assert_int_equal(event.result, PARACALL_SMCCC_SUCCESS);
+	event = smccc_event(&scene, PARACALL_PSCI_FEATURES, PARACALL_TRNG_VERSION,
+			    "PSCI_FEATURES");
+	assert_true(event.result == PARACALL_EVENT_NO_RESULT);
+	scene_end(&scene);
+}
+
+static struct paracall_event sbi_event(struct scene *scene, uint64_t extension,
+				       uint64_t function, uint64_t a0, uint32_t id)
+{
+	uint64_t *registers = scene->fakes[0].registers;
+
+	registers[PARACALL_RISCV_A7] = extension;
+	registers[PARACALL_RISCV_A6] = function;
+	registers[PARACALL_RISCV_A0] = a0;
+	paracall_sbi(scene->cpus[0]);
+	return take(scene, 0, id);
+}
+
+static void calls_left_to_the_firmware(void **state)
+{
+	uint32_t probe = named_id(PARACALL_EVENT_SBI, "SBI_BASE_PROBE_EXT");
+	uint32_t start = named_id(PARACALL_EVENT_SBI, "SBI_HSM_HART_START");
+	uint32_t unknown = paracall_event_id(PARACALL_EVENT_SBI, PARACALL_EVENT_UNKNOWN_ROW);
+	struct scene scene;
+	struct paracall_event event;
+
+	(void)state;
+	scene_begin_for(&scene, PARACALL_RISCV, 0);
+	event = sbi_event(&scene, PARACALL_SBI_BASE, 3, PARACALL_SBI_TIME, probe);
+	assert_true(event.result == PARACALL_EVENT_NO_RESULT);
+	/* Not offered, which the library itself says. */
+	event = sbi_event(&scene, PARACALL_SBI_BASE, 3, PARACALL_SBI_STA, probe);
+	assert_int_equal(event.result, 0);
+	event = sbi_event(&scene, PARACALL_SBI_HSM, 0, 1, start);
+	assert_true(event.result == PARACALL_EVENT_NO_RESULT);
+	event = sbi_event(&scene, 0x09000000, 0, 1, unknown);
+	assert_true(event.result == PARACALL_EVENT_NO_RESULT);
+	scene_end(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -838,6 +901,8 @@ int main(void)
 		cmocka_unit_test(test_impossible_sizes),
 		cmocka_unit_test(test_mad_reader),
 		cmocka_unit_test(diagnoses_are_reported),
+		cmocka_unit_test(calls_left_to_the_engine),
+		cmocka_unit_test(calls_left_to_the_firmware),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
