@@ -23,7 +23,7 @@ static const struct subcommand {
 	{ "list", list_main, "show KVM's hypercalls and features", EXIT_NOTHING },
 	{ "dtb", dtb_main, "add KVM to the device tree of a PowerPC guest", EXIT_NOTHING },
 	{ "check", check_main, "test KVM's interface from inside a guest", EXIT_REFUSED },
-	{ "help", help_main, "open a command's manual page", EXIT_NOTHING },
+	{ "help", help_main, "open the manual page of a command, or a guide", EXIT_NOTHING },
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))

@@ -22,7 +22,7 @@ struct reading_options {
 #define READING_ROWS(more) \
 	{ .name = "trace", .value = "LIST", \
 	  .help = "only these: names of calls, other events and registers, %%groups,\n" \
-		  "! excludes; see paracall-run(1)" more, \
+		  "! excludes; see paracall-trace(7)" more, \
 	  .place = offsetof(struct reading_options, expression) }, \
 	{ .name = "trace-cpu", .value = "LIST", \
 	  .help = "only those of these vCPUs, such as 0,2-3", \

@@ -6,7 +6,7 @@
 #include <paracall/paracall.h>
 
 /*
- * Read what a user wrote, like "KICK_CPU:drop:1%" (paracall-run(1) has the grammar), for
+ * Read what a user wrote, like "KICK_CPU:drop:1%" (paracall-inject(7) has the grammar), for
  * a guest of @architecture, and add it to @injection, which has its size,
  * and is zero otherwise, at first.
  * Returns NULL, or the end of a sentence for users that says what is wrong.

@@ -186,7 +186,7 @@ static bool parse_term(struct term *term, const char *word, const struct event_c
 	name = most_alike(word, classes);
 	snprintf(
 		error, error_size,
-		"there is no call, event or register '%s'%s%s; 'paracall list' shows calls, and paracall-run(1) has the others",
+		"there is no call, event or register '%s'%s%s; 'paracall list' shows calls, and paracall-trace(7) has the others",
 		word, name ? "; like it is " : "", name ? name : "");
 	return false;
 }

@@ -102,9 +102,36 @@ test_options() {
 		return
 	fi
 	expect "the manual" 0 "paracall-engines(1)" "$paracall" help
-	expect "a command's manual" 0 "SPINNING" "$paracall" help run
-	expect "no such manual" 2 "no command 'walk'" "$paracall" help walk
+	expect "a command's manual" 0 "WHAT IS ADDED" "$paracall" help run
+	for page in $(guides); do
+		expect "the guide $page" 0 "     paracall-$page " "$paracall" help "$page"
+	done
+	expect "no such manual" 2 "no command or guide 'walk'" "$paracall" help walk
 	expect "two manuals" 2 "one command at a time" "$paracall" help run top
+}
+
+# As paracall help --help shows them.
+guides() {
+	"$paracall" help --help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p'
+}
+
+# Each manual page in sections 5 and 7 is a guide, of which paracall(1) has a line, and
+# completion a word.
+test_guides() {
+	local page
+
+	(cd "$build/doc" && printf '%s\n' paracall-*.[57]) |
+		sed 's/^paracall-//; s/\.[57]$//' | sort >"$work/pages"
+	guides | sort >"$work/guides"
+	(offered "paracall help "; commands_with_options; echo --help) | sort | uniq -u >"$work/offered"
+	sed -n 's/^\.It Xr paracall\\-\([a-z]*\) [57]$/\1/p' "$tree/doc/paracall.1" | sort >"$work/listed"
+	for page in guides offered listed; do
+		if [ -s "$work/pages" ] && cmp -s "$work/pages" "$work/$page"; then
+			pass "guides, $page"
+		else
+			fail "guides, $page" "they differ" <(diff "$work/pages" "$work/$page")
+		fi
+	done
 }
 
 # same_options NAME FILE: as --help shows them.
@@ -315,6 +342,8 @@ test_shells() {
 	done
 	complete_by_fish "re" >"$work/fish"
 	check_file "completion of fish, commands" "$work/fish" "report"
+	complete_by_fish "help in" >"$work/fish"
+	check_file "completion of fish, guides" "$work/fish" "inject"
 	complete_by_fish "report --format=" >"$work/fish"
 	check_file "completion of fish, values" "$work/fish" "--format=chrome"
 	complete_by_fish "run --features=" >"$work/fish"
@@ -1281,6 +1310,7 @@ only "$@"
 make_exit_image
 test_help
 test_options
+test_guides
 test_examples
 test_full_disk
 test_dtb

@@ -407,7 +407,7 @@ test_s390x() {
 	check_line "s390x: whom to" "$work/trace" "cpu 0 $place yield: target=cpu [123]\$"
 	check_line "s390x: an exception" "$work/trace" 'DIAG_.*\) = specification exception'
 	all_reported s390x
-	# Nothing reports them; paracall-run(1) says so.
+	# Nothing reports them; paracall-trace(7) says so.
 	equal "s390x: no halts" "$(grep -cE ' (halt|wake)($|:)' "$work/trace")" 0
 	has_babeltrace || return
 	print_recording

@@ -11,6 +11,11 @@ function __paracall_commands
     $program --help 2>/dev/null | string replace -rf '^  ([a-z]+) +(.*)$' '$1\t$2'
 end
 
+function __paracall_guides
+    set -l program (__paracall_program)
+    $program help --help 2>/dev/null | string replace -rf '^  ([a-z]+) +(.*)$' '$1\t$2'
+end
+
 function __paracall_features
     set -l program (__paracall_program)
     $program list --features 2>/dev/null | awk '$1 ~ /^[0-9]+$/ && $3 != "no" { print $2 }'
@@ -87,5 +92,5 @@ end
 
 complete -c paracall -f -n 'test (count (commandline -opc)) -eq 1' -a '(__paracall_commands)'
 complete -c paracall -n __paracall_is_ours -a '(__paracall_options)'
-complete -c paracall -f -n 'contains -- help (commandline -opc)[2]' -a '(__paracall_commands)'
+complete -c paracall -f -n 'contains -- help (commandline -opc)[2]' -a '(__paracall_commands; __paracall_guides)'
 complete -c paracall -f -n 'contains -- list (commandline -opc)[2]' -a '(__paracall_calls)'

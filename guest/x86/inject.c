@@ -277,7 +277,7 @@ static void test_steal(void)
 }
 
 /* The source of what is expected: see struct test. */
-#define FAULTS "paracall-run(1), \"FAULT INJECTION\""
+#define FAULTS "paracall-inject(7)"
 
 #define TEST(test_name, test_rule, function, least_cpus, feature) \
 	{ \

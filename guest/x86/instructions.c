@@ -7,7 +7,7 @@
  *
  * The convention leaves it to the host how it treats the instruction that is
  * not the CPU's own. -append replace=HOW says what is expected, by the names
- * of paracall-run(1); "native" is KVM, "refuse" is KVM without its quirk
+ * of paracall-features(7); "native" is KVM, "refuse" is KVM without its quirk
  * KVM_X86_QUIRK_FIX_HYPERCALL_INSN. With ",placed=rip" behind it the host
  * writes its instruction to the address in the instruction pointer, as KVM does
  * (arch/x86/kvm/x86.c, emulator_fix_hypercall), as if each code segment began at
