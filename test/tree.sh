@@ -116,8 +116,31 @@ find_manual_faults() {
 	return $status
 }
 
+# Pages, and sections of the same page, that are named and not there.
+find_dead_references() {
+	local page name section status=0
+
+	for page in "$tree"/doc/*.[1-9]; do
+		while read -r _ name section _; do
+			name=${name//\\-/-}
+			[ -e "$tree/doc/$name.$section" ] || [ "$name" = paracall-hypercalls ] || {
+				echo "${page##*/}: no $name($section)"
+				status=1
+			}
+		done < <(grep -E '^\.(It )?Xr (lib)?paracall' "$page" | sed 's/^\.It Xr/.Xr/')
+		while read -r _ name; do
+			grep -qxE "\.S[hs] ${name% [.,]}" "$page" || {
+				echo "${page##*/}: no section $name"
+				status=1
+			}
+		done < <(awk '$0 != "in" && sx { print sx } { sx = /^\.Sx/ ? $0 : "" }' "$page")
+	done
+	return $status
+}
+
 test_manuals() {
-	needs "manual pages" man && check "manual pages" find_manual_faults
+	! needs "manual pages" man || check "manual pages" find_manual_faults
+	check "manual pages, references" find_dead_references
 }
 
 # find_header_faults LANGUAGE COMPILER...: each public header by itself, as whoever needs it has it.
