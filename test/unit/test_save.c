@@ -351,6 +351,32 @@ static void a_kick_that_is_late_comes_after_all(void **state)
 	fake_machine_destroy(&to);
 }
 
+/* Where features are enforced such a call is unknown, so that no rule can have kept it. */
+static void a_late_kick_needs_its_feature(void **state)
+{
+	static struct fake_machine from, to;
+	struct paracall_injection injection = { .size = sizeof(injection),
+						.rules = { late_kicks },
+						.rule_count = 1 };
+	struct paracall_options options = fake_options();
+	struct record record;
+
+	(void)state;
+	options.injection = &injection;
+	options.features &= ~(1u << PARACALL_KVM_FEATURE_PV_UNHALT);
+	fake_machine_create(&from, &fake_engine, &options);
+	assert_int_equal(fake_call(&from.cpus[0], PARACALL_KVM_HC_KICK_CPU, 0, 2, 0, 0), 0);
+	record = save(&from);
+	fake_machine_create(&to, &fake_engine, &options);
+	assert_int_equal(load(&to, &record), 0);
+	fake_machine_destroy(&to);
+	options.enforce_features = true;
+	fake_machine_create(&to, &fake_engine, &options);
+	assert_refused(&to, &record, PARACALL_ERROR_FEATURE);
+	fake_machine_destroy(&from);
+	fake_machine_destroy(&to);
+}
+
 /* ---- others ------------------------------------------------------------------- */
 
 /* DIAGNOSE 0x258, subcode 0, at 0x2000; its result is in register 3. */
@@ -1006,6 +1032,7 @@ int main(void)
 		cmocka_unit_test(halts_can_be_unknown),
 		cmocka_unit_test(an_owed_reset_is_done),
 		cmocka_unit_test(a_kick_that_is_late_comes_after_all),
+		cmocka_unit_test(a_late_kick_needs_its_feature),
 		cmocka_unit_test(an_s390_machine_comes_back),
 		cmocka_unit_test(a_powerpc_machine_comes_back),
 		cmocka_unit_test(an_arm64_machine_comes_back),
