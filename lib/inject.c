@@ -17,6 +17,14 @@
 
 #define MILLION 1000000u
 
+/* Of time, which does not go back. */
+static bool has_good_value(const struct paracall_rule *rule)
+{
+	return rule->value >= 0 ||
+	       (rule->fault != PARACALL_FAULT_DELAY && rule->fault != PARACALL_FAULT_LATE &&
+		rule->fault != PARACALL_FAULT_BURST);
+}
+
 /* Only a call that acts on another vCPU, by its arguments alone, can be late. */
 static bool fits_row(enum paracall_fault fault, const struct row *row)
 {
@@ -38,11 +46,13 @@ static bool fits_row(enum paracall_fault fault, const struct row *row)
 	}
 }
 
-static bool fits_index(const struct paracall_rule *rule)
+/* Its guests make no calls of other architectures. */
+static bool fits_index(const struct paracall_rule *rule,
+		       const struct architecture *architecture)
 {
 	const struct row *row = row_by_id((uint32_t)rule->index);
 
-	return row && fits_row(rule->fault, row);
+	return row && row->info.architecture == architecture->bit && fits_row(rule->fault, row);
 }
 
 /* NULL if it is a call, or no place that guests of this architecture have. */
@@ -60,16 +70,18 @@ static bool fits_place(const struct paracall_rule *rule, const struct fault_plac
 	size_t count = place->count ? place->count() : 0;
 
 	return (unsigned int)rule->fault < 32 && place->faults >> rule->fault & 1 &&
-	       (!count || rule->index == PARACALL_ALL_CALLS || (size_t)rule->index < count) &&
-	       (rule->fault != PARACALL_FAULT_BURST || rule->value >= 0);
+	       (!count || rule->index == PARACALL_ALL_CALLS || (size_t)rule->index < count);
 }
 
-static bool fits(const struct paracall_rule *rule, const struct fault_place *place)
+static bool fits(const struct paracall_rule *rule, const struct fault_place *place,
+		 const struct architecture *architecture)
 {
+	if (!has_good_value(rule))
+		return false;
 	if (place)
 		return fits_place(rule, place);
 	return rule->place == PARACALL_AT_CALL &&
-	       (rule->index == PARACALL_ALL_CALLS || fits_index(rule));
+	       (rule->index == PARACALL_ALL_CALLS || fits_index(rule, architecture));
 }
 
 bool paracall_rule_fits(const struct paracall_rule *rule,
@@ -79,7 +91,7 @@ bool paracall_rule_fits(const struct paracall_rule *rule,
 	struct paracall_rule own;
 
 	return described && !take_rule(&own, rule) &&
-	       fits(&own, find_place(described, own.place));
+	       fits(&own, find_place(described, own.place), described);
 }
 
 static bool happens_by_itself(const struct fault_place *place)
@@ -99,8 +111,8 @@ bool injection_is_possible(const struct paracall_injection *injection,
 		bool is_event = happens_by_itself(place);
 		bool needs_clock = is_event || rule->fault == PARACALL_FAULT_LATE;
 
-		if (!fits(rule, place) || !rule->step || (is_event && !rule->every) ||
-		    (needs_clock && !engine->clock) ||
+		if (!fits(rule, place, architecture) || !rule->step ||
+		    (is_event && !rule->every) || (needs_clock && !engine->clock) ||
 		    (rule->fault == PARACALL_FAULT_DELAY && !engine->delay))
 			return false;
 	}

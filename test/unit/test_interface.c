@@ -215,6 +215,43 @@ static void rules_have_sizes(void **state)
 	assert_false(paracall_rule_fits(rule, PARACALL_X86));
 }
 
+/* Also for whoever makes them without a grammar. */
+static void rules_are_of_the_machine(void **state)
+{
+	struct handed handed;
+	struct paracall_rule *rule = &handed.injection.rules[0];
+
+	(void)state;
+	hand_over(&handed);
+	for (enum paracall_architecture bit = PARACALL_X86; bit <= PARACALL_LOONGARCH;
+	     bit <<= 1)
+		assert_int_equal(paracall_rule_fits(rule, bit), bit == PARACALL_X86);
+	handed.options.architecture = PARACALL_S390;
+	handed.options.features = 0;
+	assert_int_equal(new_machine(&handed.engine, &handed.options), PARACALL_ERROR_ARGUMENT);
+}
+
+/* Or the guest would wait for centuries. */
+static void times_do_not_go_back(void **state)
+{
+	static const enum paracall_fault faults[] = { PARACALL_FAULT_DELAY,
+						      PARACALL_FAULT_LATE };
+	struct handed handed;
+	struct paracall_rule *rule = &handed.injection.rules[0];
+
+	(void)state;
+	hand_over(&handed);
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+		rule->fault = faults[i];
+		rule->value = 0;
+		assert_true(paracall_rule_fits(rule, PARACALL_X86));
+		rule->value = -1;
+		assert_false(paracall_rule_fits(rule, PARACALL_X86));
+	}
+	rule->fault = PARACALL_FAULT_RESULT;
+	assert_true(paracall_rule_fits(rule, PARACALL_X86));
+}
+
 static void counters_have_a_size(void **state)
 {
 	struct paracall_options options = fake_options();
@@ -409,6 +446,8 @@ int main(void)
 		cmocka_unit_test(sizes_are_checked),
 		cmocka_unit_test(rules_stay_inside),
 		cmocka_unit_test(rules_have_sizes),
+		cmocka_unit_test(rules_are_of_the_machine),
+		cmocka_unit_test(times_do_not_go_back),
 		cmocka_unit_test(counters_have_a_size),
 		cmocka_unit_test(traces_have_a_version_and_a_size),
 		cmocka_unit_test(machines_have_clocks_of_their_own),
