@@ -346,8 +346,8 @@ static const char *parse_fault(struct word word, enum paracall_architecture arch
 	return NULL;
 }
 
-/* Of a sentence; the same each time. */
-static const char *only_some_are_late(void)
+/* Of a sentence; the same each time for guests of one architecture. */
+static const char *only_some_are_late(enum paracall_architecture architecture)
 {
 	static char text[256];
 	const struct paracall_call_info *info;
@@ -355,9 +355,12 @@ static const char *only_some_are_late(void)
 	int count = 0;
 
 	for (size_t i = 0; (info = paracall_call_info(i)) && length < sizeof(text); i++)
-		if (info->properties & PARACALL_CALL_MAY_BE_LATE)
+		if (info->architecture == architecture &&
+		    info->properties & PARACALL_CALL_MAY_BE_LATE)
 			length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%s",
 						   count++ ? " or " : "only ", info->name);
+	if (!count)
+		return "none of this guest's calls can be late; use delay=TIME";
 	if (length < sizeof(text))
 		snprintf(text + length, sizeof(text) - length, " can be late; use delay=TIME");
 	return text;
@@ -374,7 +377,7 @@ static const char *check_fault(const struct paracall_rule *rule,
 	if (info->properties & PARACALL_CALL_SEEN_ONLY)
 		return "PAPR's calls are the emulator's own, and cannot be injected";
 	if (rule->fault == PARACALL_FAULT_LATE)
-		return only_some_are_late();
+		return only_some_are_late(architecture);
 	if (info->server == PARACALL_SERVED_BY_ENGINE)
 		return "the emulator answers this one by itself; use drop or delay=TIME";
 	return "there is no result to replace; use drop, enosys or delay=TIME";

@@ -436,6 +436,8 @@ test_usage() {
 		--kernel x
 	refuse "s390x's call for x86" "nothing with that name" --inject=DIAG_9C_DIRECTED_YIELD:drop \
 		--kernel x
+	refuse "nothing is late for s390x" "none of this guest's calls can be late" --arch=s390x \
+		--inject=DIAG_9C_DIRECTED_YIELD:late=1ms --kernel x
 	refuse "what QEMU serves can't be unknown" "answers this one by itself" \
 		--inject=DIAG_308_SET:enosys -- qemu-system-s390x
 	refuse "replacement for s390x" "--replace is for x86 guests" --replace=keep \
