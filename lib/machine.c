@@ -347,6 +347,7 @@ bool paracall_set_mark(struct paracall_cpu *cpu)
 {
 	const struct architecture *architecture = cpu->machine->architecture;
 
+	CHECK_ADDED(cpu);
 	return architecture->set_mark && architecture->set_mark(cpu);
 }
 
@@ -354,6 +355,7 @@ enum paracall_mark paracall_check_mark(struct paracall_cpu *cpu)
 {
 	const struct architecture *architecture = cpu->machine->architecture;
 
+	CHECK_ADDED(cpu);
 	return architecture->check_mark ? architecture->check_mark(cpu) : PARACALL_MARK_NONE;
 }
 
@@ -390,17 +392,23 @@ static void forget_apic_id(struct paracall_machine *machine, uint32_t apic_id)
 		atomic_store(&machine->by_apic_id[apic_id], NULL);
 }
 
-void paracall_machine_remove_cpu(struct paracall_cpu *cpu)
+static void leave_machine(struct paracall_cpu *cpu, const char *function)
 {
 	struct paracall_machine *machine = cpu->machine;
 
-	ENTER(cpu);
+	ENTER_AS(cpu, function);
 	forget_apic_id(machine, atomic_exchange(&cpu->apic_id, UINT32_MAX));
 	if (machine->architecture->remove_cpu)
 		machine->architecture->remove_cpu(cpu);
 	atomic_store(&cpu->owes_reset, false);
 	reset_own(cpu, true);
 	atomic_store(&cpu->halt_state, RUNNING);
+}
+
+/* From the last store on another thread may have the slot. */
+void paracall_machine_remove_cpu(struct paracall_cpu *cpu)
+{
+	leave_machine(cpu, __func__);
 	atomic_store(&cpu->presence, REMOVED);
 }
 

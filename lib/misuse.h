@@ -37,11 +37,13 @@ static inline bool is_for(const struct paracall_cpu *cpu, enum paracall_architec
  * The calling thread is in a function for this vCPU, which may be NULL, until the block
  * ends. ENTER_AGAIN is for those that the engine may call from inside its own functions.
  */
-#define ENTER(cpu) ENTERED(cpu, false)
-#define ENTER_AGAIN(cpu) ENTERED(cpu, true)
-#define ENTERED(cpu, may_be_inside) \
+#define ENTER(cpu) ENTERED(cpu, __func__, false)
+#define ENTER_AGAIN(cpu) ENTERED(cpu, __func__, true)
+/* In a part of that public function. */
+#define ENTER_AS(cpu, function) ENTERED(cpu, function, false)
+#define ENTERED(cpu, function, may_be_inside) \
 	struct paracall_cpu *entered __attribute__((cleanup(misuse_leave), unused)) = \
-		misuse_enter(cpu, __func__, may_be_inside)
+		misuse_enter(cpu, function, may_be_inside)
 
 /* The vCPU is in its machine; no vCPU is in the library. */
 #define CHECK_ADDED(cpu) misuse_check_added(cpu, __func__)
@@ -59,6 +61,7 @@ void misuse_check_stopped(const struct paracall_machine *machine, const char *fu
 
 #define ENTER(cpu) ((void)0)
 #define ENTER_AGAIN(cpu) ((void)0)
+#define ENTER_AS(cpu, function) ((void)(function))
 #define CHECK_ADDED(cpu) ((void)0)
 #define CHECK_STOPPED(machine) ((void)0)
 #define CHECK_FOR(cpu, bit, function) ((void)0)

@@ -26,6 +26,7 @@ static bool find(struct paracall_cpu *cpu, struct paracall_gpa *record)
 
 int paracall_arm64_place_stolen_time(struct paracall_cpu *cpu, struct paracall_gpa address)
 {
+	CHECK_ADDED(cpu);
 	if (!IS_FOR(cpu, PARACALL_ARM64, "paracall_arm64_place_stolen_time"))
 		return PARACALL_ERROR_USE;
 	if (address.value % PARACALL_STOLEN_TIME_SIZE)

@@ -396,6 +396,7 @@ bool paracall_magic_page_is_at(const struct paracall_cpu *cpu, uint64_t address,
 	const struct magic_page *page = powerpc_magic_page(cpu);
 	uint64_t real;
 
+	CHECK_ADDED(cpu);
 	CHECK_FOR(cpu, PARACALL_POWERPC, "paracall_magic_page_is_at");
 	real = page->real_address & REAL_MASK;
 	if (mode & PARACALL_MODE_USER)
@@ -417,6 +418,7 @@ bool paracall_magic_page_is_at(const struct paracall_cpu *cpu, uint64_t address,
 
 bool paracall_magic_page_is_critical(const struct paracall_cpu *cpu)
 {
+	CHECK_ADDED(cpu);
 	CHECK_FOR(cpu, PARACALL_POWERPC, "paracall_magic_page_is_critical");
 	return powerpc_magic_page(cpu)->is_critical;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "trace.h"
 
+#include "../misuse.h"
 #include "ring.h"
 
 /* The ring is full: true if there is room now, false if it must not be waited for. */
@@ -234,6 +235,7 @@ void paracall_trace_report(struct paracall_cpu *cpu, enum paracall_event_kind ki
 			   uint32_t row, int64_t result, const uint64_t *arguments,
 			   unsigned int count)
 {
+	CHECK_ADDED(cpu);
 	if (trace_wants(cpu, kind))
 		trace_event(cpu, paracall_event_id(kind, row), 0, result, arguments, count);
 }

@@ -274,6 +274,48 @@ static void name_removed(struct fake_cpu *cpu)
 	paracall_cpu_set_apic_id(cpu->cpu, 9);
 }
 
+static void halt_removed(struct fake_cpu *cpu)
+{
+	paracall_machine_remove_cpu(cpu->cpu);
+	paracall_halt(cpu->cpu);
+}
+
+static void mark_removed(struct fake_cpu *cpu)
+{
+	paracall_machine_remove_cpu(cpu->cpu);
+	paracall_set_mark(cpu->cpu);
+}
+
+static void check_mark_removed(struct fake_cpu *cpu)
+{
+	paracall_machine_remove_cpu(cpu->cpu);
+	paracall_check_mark(cpu->cpu);
+}
+
+static void report_removed(struct fake_cpu *cpu)
+{
+	paracall_machine_remove_cpu(cpu->cpu);
+	paracall_trace_report(cpu->cpu, PARACALL_EVENT_KERNEL_ENTRY, 0, 0, NULL, 0);
+}
+
+static void seek_page_of_removed(struct fake_cpu *cpu)
+{
+	paracall_machine_remove_cpu(cpu->cpu);
+	paracall_magic_page_is_at(cpu->cpu, 0, PARACALL_MODE_64BIT);
+}
+
+static void ask_for_critical_removed(struct fake_cpu *cpu)
+{
+	paracall_machine_remove_cpu(cpu->cpu);
+	paracall_magic_page_is_critical(cpu->cpu);
+}
+
+static void place_for_removed(struct fake_cpu *cpu)
+{
+	paracall_machine_remove_cpu(cpu->cpu);
+	paracall_arm64_place_stolen_time(cpu->cpu, (struct paracall_gpa){ 0x1000 });
+}
+
 /* What the engine does in .yield_to. */
 static void (*inside)(struct fake_cpu *cpu);
 
@@ -386,6 +428,15 @@ static void the_order_is_watched(void **state)
 		{ use_removed, "paracall_hypercall: the vCPU was taken out" },
 		{ remove_twice, "paracall_machine_remove_cpu: the vCPU was taken out" },
 		{ name_removed, "paracall_cpu_set_apic_id: the vCPU was taken out" },
+		{ halt_removed, "paracall_halt: the vCPU was taken out" },
+		{ mark_removed, "paracall_set_mark: the vCPU was taken out" },
+		{ check_mark_removed, "paracall_check_mark: the vCPU was taken out" },
+		{ report_removed, "paracall_trace_report: the vCPU was taken out" },
+		{ seek_page_of_removed, "paracall_magic_page_is_at: the vCPU was taken out" },
+		{ ask_for_critical_removed,
+		  "paracall_magic_page_is_critical: the vCPU was taken out" },
+		{ place_for_removed,
+		  "paracall_arm64_place_stolen_time: the vCPU was taken out" },
 		{ call_inside, "paracall_hypercall: the vCPU is inside" },
 		{ halt_inside, "paracall_halt: the vCPU is inside" },
 		{ save_inside, "paracall_machine_save: a vCPU is in" },
