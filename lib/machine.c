@@ -359,6 +359,16 @@ enum paracall_mark paracall_check_mark(struct paracall_cpu *cpu)
 	return architecture->check_mark ? architecture->check_mark(cpu) : PARACALL_MARK_NONE;
 }
 
+/* For one caller, if the slot is empty. */
+static bool take_slot(struct paracall_cpu *cpu, uint32_t *before)
+{
+	*before = atomic_load(&cpu->presence);
+	while (*before == NEVER_ADDED || *before == REMOVED)
+		if (atomic_compare_exchange_weak(&cpu->presence, before, ARRIVING))
+			return true;
+	return false;
+}
+
 struct paracall_cpu *paracall_machine_add_cpu(struct paracall_machine *machine, uint32_t index,
 					      void *engine_cpu)
 {
@@ -368,14 +378,14 @@ struct paracall_cpu *paracall_machine_add_cpu(struct paracall_machine *machine, 
 	if (index >= machine->max_cpus)
 		return NULL;
 	cpu = cpu_at(machine, index);
-	before = atomic_exchange(&cpu->presence, ADDED);
-	if (before == ADDED)
+	if (!take_slot(cpu, &before))
 		return NULL;
 	if (before == NEVER_ADDED)
 		__atomic_fetch_add(&machine->statistics->cpus, 1, __ATOMIC_RELAXED);
 	__atomic_store_n(&cpu->engine_cpu, engine_cpu, __ATOMIC_RELEASE);
 	if (machine->architecture->add_cpu)
 		machine->architecture->add_cpu(cpu);
+	atomic_store(&cpu->presence, ADDED);
 	return cpu;
 }
 

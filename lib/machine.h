@@ -22,6 +22,8 @@ enum halt_state {
 
 enum presence {
 	NEVER_ADDED,
+	/* Others must not find it yet. */
+	ARRIVING,
 	ADDED,
 	REMOVED,
 };

@@ -4,8 +4,10 @@
  * of them; and what separates two machines in one process.
  */
 #include "../../inject/parse.h"
+#include "../../lib/machine.h"
 #include "fake_engine.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -436,6 +438,52 @@ static void a_counter_that_stands_is_reported(void **state)
 		fake_machine_destroy(&fakes[i]);
 }
 
+/* ---- vCPUs appear as a whole ----------------------------------------------------- */
+
+struct search {
+	struct paracall_machine *machine;
+	uint32_t next;
+	bool has_failed;
+};
+
+/* Each vCPU as soon as it is there. */
+static void *search_for_cpus(void *context)
+{
+	struct search *search = context;
+
+	for (uint32_t i = 0; i < PARACALL_MAX_CPUS; i++) {
+		struct paracall_cpu *cpu;
+
+		__atomic_store_n(&search->next, i, __ATOMIC_RELEASE);
+		while (!(cpu = paracall_machine_find_cpu(search->machine, i))) {
+		}
+		if (!engine_cpu_of(cpu))
+			search->has_failed = true;
+	}
+	return NULL;
+}
+
+static void a_cpu_is_found_when_it_is_complete(void **state)
+{
+	struct paracall_options options = fake_options();
+	struct search search = { .next = UINT32_MAX };
+	pthread_t thread;
+
+	(void)state;
+	options.max_cpus = PARACALL_MAX_CPUS;
+	assert_int_equal(paracall_machine_new(&search.machine, &fake_engine, &options), 0);
+	assert_int_equal(pthread_create(&thread, NULL, search_for_cpus, &search), 0);
+	for (uint32_t i = 0; i < PARACALL_MAX_CPUS; i++) {
+		while (__atomic_load_n(&search.next, __ATOMIC_ACQUIRE) != i) {
+		}
+		assert_non_null(paracall_machine_add_cpu(search.machine, i, &search));
+		assert_null(paracall_machine_add_cpu(search.machine, i, &search));
+	}
+	pthread_join(thread, NULL);
+	assert_false(search.has_failed);
+	paracall_machine_free(search.machine);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -453,6 +501,7 @@ int main(void)
 		cmocka_unit_test(machines_have_clocks_of_their_own),
 		cmocka_unit_test(nothing_of_the_callers_is_kept),
 		cmocka_unit_test(a_counter_that_stands_is_reported),
+		cmocka_unit_test(a_cpu_is_found_when_it_is_complete),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
