@@ -15,6 +15,7 @@
 #include "state.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -51,11 +52,12 @@ static bool announce_ready(struct paracall_cpu *cpu, uint32_t token)
 		.delivery_mode = PARACALL_ICR_MODE_FIXED,
 	};
 	const uint32_t none = 0;
+	uint32_t announced = htole32(token);
 	uint32_t last;
 
 	/* The guest puts 0 there when it has taken the last one. */
 	if (!guest_read(cpu, token_address(cpu), &last, sizeof(last)) || last ||
-	    !guest_write(cpu, token_address(cpu), &token, sizeof(token)))
+	    !guest_write(cpu, token_address(cpu), &announced, sizeof(announced)))
 		return false;
 	if (engine->send_interrupt(cpu->engine_cpu, cpu->engine_cpu, atomic_load(&cpu->apic_id),
 				   &interrupt)) {
@@ -100,6 +102,7 @@ void paracall_update_async_pf(struct paracall_cpu *cpu)
 
 static bool write_flags(struct paracall_cpu *cpu, uint32_t flags)
 {
+	flags = htole32(flags);
 	return guest_write(cpu, data_address(cpu), &flags, sizeof(flags));
 }
 

@@ -24,6 +24,7 @@
 #include "msr.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <stddef.h>
 
 #define NANOSECONDS_PER_SECOND UINT64_C(1000000000)
@@ -113,6 +114,7 @@ static bool write_version(struct paracall_cpu *writer, const struct x86_cpu *cpu
 {
 	bool is_written;
 
+	version = htole32(version);
 	atomic_thread_fence(memory_order_seq_cst);
 	is_written = guest_write(writer, cpu->clock_page, &version, sizeof(version));
 	atomic_thread_fence(memory_order_seq_cst);
@@ -137,7 +139,7 @@ static void begin_page(struct paracall_cpu *writer, struct x86_cpu *cpu)
 			      sizeof(struct paracall_pvclock_vcpu_time_info)) ||
 	    !guest_read(writer, cpu->clock_page, &version, sizeof(version)))
 		return;
-	version = (version + 1) | 1;
+	version = (le32toh(version) + 1) | 1;
 	cpu->is_clock_open = write_version(writer, cpu, version);
 	cpu->clock_version = version + 1;
 }
@@ -162,10 +164,10 @@ static void finish_page(struct paracall_cpu *writer, struct x86_cpu *cpu, bool w
 	if (!cpu->is_clock_open || !guest_read(writer, cpu->clock_page, &page, sizeof(page)))
 		return;
 	page = (struct paracall_pvclock_vcpu_time_info){
-		.version = cpu->clock_version - 1,
-		.tsc_timestamp = line->tsc_timestamp,
-		.system_time = line->system_time,
-		.tsc_to_system_mul = line->multiplier,
+		.version = htole32(cpu->clock_version - 1),
+		.tsc_timestamp = htole64(line->tsc_timestamp),
+		.system_time = htole64(line->system_time),
+		.tsc_to_system_mul = htole32(line->multiplier),
 		.tsc_shift = line->shift,
 		.flags = page_flags(machine, page.flags, was_paused),
 	};
@@ -529,8 +531,8 @@ static bool find_epoch(struct paracall_cpu *cpu, struct paracall_pvclock_wall_cl
 	since_epoch = line_nanoseconds(current_line(clock), clocks.tsc);
 	unlock(clock);
 	now = clocks.seconds * NANOSECONDS_PER_SECOND + clocks.nanoseconds;
-	wall->sec = (uint32_t)((now - since_epoch) / NANOSECONDS_PER_SECOND);
-	wall->nsec = (uint32_t)((now - since_epoch) % NANOSECONDS_PER_SECOND);
+	wall->sec = htole32((uint32_t)((now - since_epoch) / NANOSECONDS_PER_SECOND));
+	wall->nsec = htole32((uint32_t)((now - since_epoch) % NANOSECONDS_PER_SECOND));
 	return true;
 }
 
@@ -539,18 +541,21 @@ bool paracall_write_wall_clock(struct paracall_cpu *cpu, uint64_t value)
 {
 	struct paracall_gpa address = guest_address(value);
 	struct paracall_pvclock_wall_clock wall;
+	uint32_t version;
 
 	atomic_store(&x86_machine_of(cpu)->wall_clock, value);
 	if (!value || !guest_read(cpu, address, &wall.version, sizeof(wall.version)) ||
 	    !find_epoch(cpu, &wall))
 		return true;
-	wall.version += wall.version % 2 + 1;
+	version = le32toh(wall.version);
+	version += version % 2 + 1;
+	wall.version = htole32(version);
 	if (!guest_write(cpu, address, &wall.version, sizeof(wall.version)))
 		return true;
 	atomic_thread_fence(memory_order_seq_cst);
 	guest_write(cpu, address, &wall, sizeof(wall));
 	atomic_thread_fence(memory_order_seq_cst);
-	wall.version++;
+	wall.version = htole32(version + 1);
 	guest_write(cpu, address, &wall.version, sizeof(wall.version));
 	paracall_statistics_add(&cpu->statistics->clock_updates, 1);
 	return true;

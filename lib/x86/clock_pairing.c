@@ -4,6 +4,7 @@
 #include "quick.h"
 
 #include <assert.h>
+#include <endian.h>
 
 static_assert(sizeof(struct paracall_kvm_clock_pairing) == 64, "the ABI's size");
 
@@ -22,15 +23,15 @@ DEFINE_CALL(paracall_clock_pairing)
 	if (!ask_clocks(cpu, &clocks) || !clocks.is_paired)
 		return -PARACALL_KVM_EOPNOTSUPP;
 	pairing = (struct paracall_kvm_clock_pairing){
-		.sec = clocks.seconds,
-		.nsec = clocks.nanoseconds,
-		.tsc = clocks.tsc,
+		.sec = (int64_t)htole64((uint64_t)clocks.seconds),
+		.nsec = (int64_t)htole64(clocks.nanoseconds),
+		.tsc = htole64(clocks.tsc),
 	};
 	if (!guest_write(cpu, guest_address(call->arguments[0]), &pairing, sizeof(pairing)))
 		return -PARACALL_KVM_EFAULT;
-	call->outputs[0] = (uint64_t)pairing.sec;
-	call->outputs[1] = (uint64_t)pairing.nsec;
-	call->outputs[2] = pairing.tsc;
-	call->outputs[3] = pairing.flags;
+	call->outputs[0] = (uint64_t)clocks.seconds;
+	call->outputs[1] = clocks.nanoseconds;
+	call->outputs[2] = clocks.tsc;
+	call->outputs[3] = 0;
 	return 0;
 }

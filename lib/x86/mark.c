@@ -8,6 +8,7 @@
 
 #include "../memory.h"
 
+#include <endian.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -24,7 +25,7 @@ static bool is_good(struct paracall_cpu *reader, struct x86_cpu *cpu,
 	return atomic_load(&cpu->system_time) & PARACALL_KVM_MSR_ENABLED &&
 	       guest_is_in_page(page_of(cpu), sizeof(*page)) &&
 	       guest_read(reader, page_of(cpu), page, sizeof(*page)) && cpu->clock_version &&
-	       page->version == cpu->clock_version;
+	       le32toh(page->version) == cpu->clock_version;
 }
 
 static bool mark_page(struct paracall_cpu *writer, struct x86_cpu *cpu, struct mark *mark)
@@ -32,8 +33,8 @@ static bool mark_page(struct paracall_cpu *writer, struct x86_cpu *cpu, struct m
 	if (!is_good(writer, cpu, &mark->page))
 		return false;
 	mark->address = page_of(cpu);
-	mark->page.version += 2;
-	cpu->clock_version = mark->page.version;
+	cpu->clock_version += 2;
+	mark->page.version = htole32(cpu->clock_version);
 	return guest_write(writer,
 			   guest_offset(mark->address,
 					offsetof(struct paracall_pvclock_vcpu_time_info,

@@ -10,6 +10,7 @@
 #include "quick.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <string.h>
 
 static_assert(sizeof(struct paracall_kvm_mmu_op_write_pte) == 24, "the ABI's size");
@@ -50,7 +51,7 @@ static bool write_pte(struct batch *batch, const unsigned char *data)
 
 	memcpy(&op, data, sizeof(op));
 	/* The low half comes first. */
-	if (!guest_write(batch->cpu, guest_address(op.pte_phys), &op.pte_val,
+	if (!guest_write(batch->cpu, guest_address(le64toh(op.pte_phys)), &op.pte_val,
 			 pte_size(batch->cpu, batch->long_mode)))
 		return false;
 	batch->needs_flush = true;
@@ -74,17 +75,19 @@ static size_t operation_size(uint32_t number)
 static size_t do_one(struct batch *batch, size_t done)
 {
 	struct paracall_kvm_mmu_op_header header;
+	uint32_t number;
 	size_t size;
 
 	if (batch->length - done < sizeof(header))
 		return 0;
 	memcpy(&header, batch->data + done, sizeof(header));
-	size = operation_size(header.op);
+	number = le32toh(header.op);
+	size = operation_size(number);
 	if (!size || batch->length - done < size)
 		return 0;
-	if (header.op == PARACALL_KVM_MMU_OP_WRITE_PTE && !write_pte(batch, batch->data + done))
+	if (number == PARACALL_KVM_MMU_OP_WRITE_PTE && !write_pte(batch, batch->data + done))
 		return 0;
-	if (header.op == PARACALL_KVM_MMU_OP_FLUSH_TLB)
+	if (number == PARACALL_KVM_MMU_OP_FLUSH_TLB)
 		batch->needs_flush = true;
 	/* And RELEASE_PT: nothing about page tables is kept here. */
 	return size;

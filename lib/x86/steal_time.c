@@ -13,6 +13,7 @@
 #include "state.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <stddef.h>
 
 #define RESERVED_BITS UINT64_C(0x3e)
@@ -36,6 +37,14 @@ static void write_part(struct paracall_cpu *cpu, struct paracall_gpa address, si
 	atomic_thread_fence(memory_order_seq_cst);
 }
 
+static void write_version(struct paracall_cpu *cpu, struct paracall_gpa address,
+			  uint32_t version)
+{
+	version = htole32(version);
+	write_part(cpu, address, offsetof(struct paracall_kvm_steal_time, version), &version,
+		   sizeof(version));
+}
+
 /* Add to the value in the guest's memory, which the guest may set. */
 void paracall_steal_more(struct paracall_cpu *cpu, uint64_t nanoseconds)
 {
@@ -43,21 +52,20 @@ void paracall_steal_more(struct paracall_cpu *cpu, uint64_t nanoseconds)
 		x86_cpu(cpu)->msrs.steal_time & ~(RESERVED_BITS | PARACALL_KVM_MSR_ENABLED));
 	const uint8_t not_preempted = 0;
 	struct paracall_kvm_steal_time page;
+	uint32_t version;
 
 	if (!guest_read(cpu, address, &page, HEAD_SIZE))
 		return;
 	if (page.preempted)
 		write_part(cpu, address, offsetof(struct paracall_kvm_steal_time, preempted),
 			   &not_preempted, sizeof(not_preempted));
-	page.version += page.version % 2 + 1;
-	write_part(cpu, address, offsetof(struct paracall_kvm_steal_time, version),
-		   &page.version, sizeof(page.version));
-	page.steal += nanoseconds;
+	version = le32toh(page.version);
+	version += version % 2 + 1;
+	write_version(cpu, address, version);
+	page.steal = htole64(le64toh(page.steal) + nanoseconds);
 	write_part(cpu, address, offsetof(struct paracall_kvm_steal_time, steal), &page.steal,
 		   sizeof(page.steal));
-	page.version++;
-	write_part(cpu, address, offsetof(struct paracall_kvm_steal_time, version),
-		   &page.version, sizeof(page.version));
+	write_version(cpu, address, version + 1);
 	report_steal(cpu, nanoseconds, address);
 }
 
