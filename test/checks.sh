@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What programs find that read the sources or the library: clang-tidy, cppcheck, abidiff;
-# and how much of the library the unit tests run. Usage: test/checks.sh [PART]..., of its
-# functions test_PART; each is a test of Meson's.
+# What programs find that read the sources or the library: clang-tidy, cppcheck, abidiff,
+# compilers for other hosts; and how much of the library the unit tests run.
+# Usage: test/checks.sh [PART]..., of its functions test_PART; each is a test of Meson's.
 . "$(dirname "$0")/lib.sh"
 
 # needs NAME PROGRAM: skips the test if that is missing.
@@ -71,6 +71,33 @@ test_cppcheck() {
 	done
 }
 
+# Other architectures' hosts: sizes, byte orders, and what only x86 has.
+find_host_faults() {
+	cd "$tree" && git ls-files 'lib/*.c' 'inject/*.c' 'report/*.c' |
+		xargs -P "$(nproc)" -n 8 "$1" -std=c11 -D_GNU_SOURCE -DPARACALL_VERSION='""' \
+			-DPARACALL_CHECKS -O1 -Wall -Wextra -Wpointer-arith -Werror -fsyntax-only \
+			-Iinclude -I"$work/include"
+}
+
+# Headers that are the same everywhere are this host's.
+test_hosts() {
+	local compiler header
+
+	mkdir -p "$work/include"
+	for header in libfdt.h libfdt_env.h fdt.h zlib.h zconf.h; do
+		cp "/usr/include/$header" "$work/include/" 2>/dev/null ||
+			cp "/usr/include/$(gcc -print-multiarch)/$header" "$work/include/"
+	done
+	for compiler in {aarch64,loongarch64,powerpc64le,riscv64,s390x}-linux-gnu-gcc; do
+		needs "sources for $compiler" "$compiler" || continue
+		if find_host_faults "$compiler" >"$work/log" 2>&1; then
+			pass "sources for $compiler"
+		else
+			fail "sources for $compiler" "see below" "$work/log"
+		fi
+	done
+}
+
 # The library's interface is what its description says, for programs that were linked with
 # it before. After an intended change, script/abi writes a new description.
 test_abi() {
@@ -104,5 +131,6 @@ only "$@"
 test_abi
 test_coverage
 test_cppcheck
+test_hosts
 test_tidy
 finish

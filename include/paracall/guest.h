@@ -2,7 +2,7 @@
 /*
  * The guest's side of KVM's paravirtual interface, for x86 in 64-bit and
  * 32-bit code, for s390x, and for PowerPC in both widths and byte orders.
- * Freestanding, nothing to link.
+ * Freestanding, nothing to link. For other architectures it declares nothing.
  *
  * x86: make a hypercall, detect KVM.
  *
@@ -36,10 +36,6 @@
 #define PARACALL_GUEST_H
 
 #include <paracall/abi.h>
-
-#if !defined(__x86_64__) && !defined(__i386__) && !defined(__s390x__) && !defined(__powerpc__)
-#error "paracall/guest.h knows x86, s390x and PowerPC only"
-#endif
 
 #ifdef __cplusplus
 extern "C" {
