@@ -131,8 +131,9 @@ static const struct paracall_injection injection = {
 /* Of the first byte; the other bits are switches. */
 #define KIND_MASK 0x3f
 
+/* @present: the vCPUs that are added, a bit each. */
 static struct paracall_machine *make(const struct calls *calls, uint8_t switches,
-				     struct paracall_cpu **cpus)
+				     unsigned int present, struct paracall_cpu **cpus)
 {
 	struct paracall_options options = {
 		.size = sizeof(options),
@@ -151,6 +152,8 @@ static struct paracall_machine *make(const struct calls *calls, uint8_t switches
 	if (paracall_machine_new(&machine, &whole, &options))
 		return NULL;
 	for (uint32_t i = 0; i < CPUS; i++) {
+		if (!(present & 1u << i))
+			continue;
 		cpus[i] = paracall_machine_add_cpu(machine, i, registers[i]);
 		paracall_cpu_set_apic_id(cpus[i], i);
 	}
@@ -165,6 +168,24 @@ static void check_saved(struct paracall_machine *machine, const uint8_t *record,
 	FUZZ_CHECK(paracall_machine_save(machine, saved, sizeof(saved)) == size);
 	FUZZ_CHECK(!memcmp(saved, record, 12));
 	FUZZ_CHECK(!memcmp(saved + 16, record + 16, size - 16));
+}
+
+/* A machine with no more vCPUs than the record has saves the same again. */
+static void check_taken(const struct calls *calls, const uint8_t *data, size_t size)
+{
+	struct paracall_cpu *cpus[CPUS];
+	struct paracall_machine *machine;
+	bool is_taken = false;
+
+	for (unsigned int present = 0; present < 1u << CPUS && !is_taken; present++) {
+		machine = make(calls, data[0], present, cpus);
+		FUZZ_CHECK(machine);
+		is_taken = !paracall_machine_load(machine, data + 1, size - 1);
+		if (is_taken)
+			check_saved(machine, data + 1, size - 1);
+		paracall_machine_free(machine);
+	}
+	FUZZ_CHECK(is_taken);
 }
 
 /* The machine continues. */
@@ -194,10 +215,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(registers, 0, sizeof(registers));
 	memset(memory, 0, sizeof(memory));
 	calls = calls_of_byte(data[0] & KIND_MASK);
-	machine = make(calls, data[0], cpus);
+	machine = make(calls, data[0], (1u << CPUS) - 1, cpus);
 	FUZZ_CHECK(machine);
 	if (!paracall_machine_load(machine, data + 1, size - 1)) {
-		check_saved(machine, data + 1, size - 1);
+		check_taken(calls, data, size);
 		run(calls, cpus);
 		paracall_machine_reset(machine, NULL);
 	}

@@ -2,7 +2,8 @@
 /*
  * All that a guest could miss, as a record: a header, the machine's state, and each
  * existing vCPU. A record is read twice, first to check it and then to
- * load it, so that one that is refused has changed nothing.
+ * load it, so that one that is refused has changed nothing. vCPUs that it lacks are as
+ * after a reset: they were plugged in later.
  */
 #include "architecture.h"
 #include "inject.h"
@@ -90,7 +91,7 @@ static int load_header(const struct paracall_machine *machine, struct record_rea
 	return PARACALL_OK;
 }
 
-/* Ascending; each is there already. */
+/* Ascending; each is there already, and others that were added since. */
 static int load_cpu(struct paracall_machine *machine, struct record_reader *reader,
 		    uint32_t first, uint32_t *index, bool is_real)
 {
@@ -124,7 +125,7 @@ static int load_cpus(struct paracall_machine *machine, struct record_reader *rea
 
 	if (reader->is_bad)
 		return PARACALL_ERROR_RECORD;
-	if (count != count_cpus(machine))
+	if (count > count_cpus(machine))
 		return PARACALL_ERROR_CPU;
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t index;

@@ -411,16 +411,17 @@ size_t paracall_machine_save(struct paracall_machine *machine, void *record, siz
 /*
  * [stopped] Restores the machine as it was saved. It must have been made for the
  * same architecture, with those features at least, and the vCPUs in the same
- * slots must have been added. A vCPU that was halted then is halted again: if it does not
+ * slots must have been added. Others may have been, too: those are as after a reset. A
+ * vCPU that was halted then is halted again: if it does not
  * continue its halt, the engine calls paracall_resume(). The guest's time-stamp counter
  * must continue from where it was, at the same rate; call paracall_machine_was_paused(), too,
  * if the guest should know.
  *
  * The record may be forged: each of its fields is checked as if the guest had written it.
- * Returns 0, PARACALL_ERROR_RECORD, PARACALL_ERROR_VERSION, PARACALL_ERROR_CPU if it is of
- * other vCPUs, or PARACALL_ERROR_FEATURE if the machine or its engine lacks something that
- * it needs. On an error nothing has changed, unless .map_magic_page has refused: then all
- * is as after a reset.
+ * Returns 0, PARACALL_ERROR_RECORD, PARACALL_ERROR_VERSION, PARACALL_ERROR_CPU if it has
+ * vCPUs that were not added, or PARACALL_ERROR_FEATURE if the machine or its engine lacks
+ * something that it needs. On an error nothing has changed, unless .map_magic_page has
+ * refused: then all is as after a reset.
  *
  * May call .tsc_frequency, .has_register and .map_magic_page, with a vCPU of the machine's.
  */

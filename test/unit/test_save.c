@@ -621,13 +621,44 @@ static void other_machines_are_refused(void **state)
 	fake_machine_create(&to, &fake_engine, &options);
 	assert_refused(&to, &record, PARACALL_ERROR_FEATURE);
 	fake_machine_destroy(&to);
-	/* Of other vCPUs: one too few, and then as many, but others. */
+	/* Of other vCPUs: one too many, and then as many, but others. */
 	make(&to, PARACALL_X86);
 	paracall_machine_remove_cpu(to.cpus[3].cpu);
 	assert_refused(&to, &record, PARACALL_ERROR_CPU);
 	paracall_machine_remove_cpu(from.cpus[2].cpu);
 	record = save(&from);
 	assert_refused(&to, &record, PARACALL_ERROR_CPU);
+	fake_machine_destroy(&from);
+	fake_machine_destroy(&to);
+}
+
+/* One that was plugged in after the machine was saved is as after a reset. */
+static void more_cpus_are_enough(void **state)
+{
+	static struct fake_machine from, to;
+	struct record record;
+
+	(void)state;
+	make(&from, PARACALL_X86);
+	make(&to, PARACALL_X86);
+	use_x86(&from);
+	paracall_machine_remove_cpu(from.cpus[0].cpu);
+	record = save(&from);
+	fake_wrmsr(&to.cpus[0], PARACALL_KVM_MSR_STEAL_TIME, STEAL_PAGE | 1);
+	fake_wrmsr(&to.cpus[0], PARACALL_KVM_MSR_POLL_CONTROL, 0);
+	assert_true(paracall_halt(to.cpus[0].cpu));
+	assert_int_equal(load(&to, &record), 0);
+	assert_int_equal(fake_rdmsr(&to.cpus[0], PARACALL_KVM_MSR_STEAL_TIME), 0);
+	assert_int_equal(fake_rdmsr(&to.cpus[0], PARACALL_KVM_MSR_POLL_CONTROL), 1);
+	assert_int_equal(fake_rdmsr(&to.cpus[1], PARACALL_KVM_MSR_STEAL_TIME), STEAL_PAGE | 1);
+	assert_int_equal(fake_call(&to.cpus[1], PARACALL_KVM_HC_KICK_CPU, 0, 0, 0, 0), 0);
+	assert_int_equal(to.cpus[0].wakes, 0);
+	assert_false(paracall_halt(to.cpus[0].cpu));
+	assert_false(paracall_halt(to.cpus[3].cpu));
+	/* Without it that machine is the saved one. */
+	paracall_machine_remove_cpu(to.cpus[0].cpu);
+	assert_int_equal(load(&to, &record), 0);
+	assert_saves_as(&to, &record);
 	fake_machine_destroy(&from);
 	fake_machine_destroy(&to);
 }
@@ -847,7 +878,8 @@ static void fields_are_checked(void **state)
 		{ MULTIPLIER, 1, PARACALL_ERROR_RECORD },
 		{ MULTIPLIER, UINT64_C(1) << 32, PARACALL_ERROR_RECORD },
 		{ RANGES, 1025, PARACALL_ERROR_RECORD },
-		{ CPUS, FAKE_CPUS - 1, PARACALL_ERROR_CPU },
+		{ CPUS, FAKE_CPUS - 1, PARACALL_ERROR_RECORD },
+		{ CPUS, FAKE_CPUS + 1, PARACALL_ERROR_CPU },
 		{ INDEX, 1, PARACALL_ERROR_RECORD },
 		{ HALT_STATE, 4, PARACALL_ERROR_RECORD },
 		{ LATE_CALLS, 9, PARACALL_ERROR_RECORD },
@@ -1040,6 +1072,7 @@ int main(void)
 		cmocka_unit_test(a_loongarch_machine_comes_back),
 		cmocka_unit_test(powerpc_engines_must_be_able_to),
 		cmocka_unit_test(other_machines_are_refused),
+		cmocka_unit_test(more_cpus_are_enough),
 		cmocka_unit_test(more_features_are_enough),
 		cmocka_unit_test(registers_need_their_features),
 		cmocka_unit_test(parts_are_refused),
