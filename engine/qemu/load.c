@@ -18,6 +18,10 @@
  * At other moments a mark that is gone shows nothing: the guest runs, and may have put
  * something else into that page.
  *
+ * A vCPU that is plugged in while all others sleep counts as one that runs. But none that
+ * ran since they fell asleep has been asked, so the next one to go on is, and until then no
+ * other mark is left: this may be a state that was just loaded.
+ *
  * A target may leave a record, too, in which what is known goes with the machine's state. It
  * is made at the same moments as marks, and one that is another's proves a load
  * better: no guest writes there. But a state that was saved without a place for it leaves
@@ -47,6 +51,8 @@ static struct {
 	bool has_marks;
 	/* They are gone, and no vCPU has gone on since that shows why. */
 	_Atomic(bool) is_in_question;
+	/* A vCPU was plugged in while all slept, and none was asked since. */
+	bool is_unchecked;
 	/* Since a load was noticed no vCPU was seen to have run; it may not be over yet. */
 	bool is_settling;
 	/* Where QEMU does not report sleep: what was translated is gone, perhaps for a load. */
@@ -87,6 +93,18 @@ static void restore(struct vcpu *vcpu, bool has_record, const char *lost)
 	say(reason, lost);
 }
 
+static void note_checked(void)
+{
+	struct engine *engine = &paracall_qemu_engine;
+
+	if (!state.is_unchecked)
+		return;
+	state.is_unchecked = false;
+	for (unsigned int i = 0; i < engine->max_vcpus; i++)
+		if (vcpu_by_index(i))
+			vcpu_by_index(i)->is_new = false;
+}
+
 /* In @vcpu's thread, or that of all. */
 static void take_over(struct vcpu *vcpu, bool has_record)
 {
@@ -103,6 +121,7 @@ static void take_over(struct vcpu *vcpu, bool has_record)
 		target->forget_vcpu(other);
 	}
 	state.is_settling = true;
+	note_checked();
 	atomic_store(&state.is_in_question, false);
 	atomic_store(&engine->has_started, true);
 	trace_note_site(vcpu, NULL, 0);
@@ -181,7 +200,8 @@ static void idle(unsigned int index, void *userdata)
 	if (!vcpu || vcpu->is_asleep)
 		return;
 	vcpu->is_asleep = true;
-	if (atomic_fetch_sub(&state.awake, 1) == 1 && !atomic_load(&state.is_in_question))
+	if (atomic_fetch_sub(&state.awake, 1) == 1 && !state.is_unchecked &&
+	    !atomic_load(&state.is_in_question))
 		leave_traces(vcpu);
 	vcpu->fingerprint = take_fingerprint(vcpu);
 }
@@ -203,6 +223,9 @@ static void check_state(struct vcpu *vcpu)
 	else if (mark == PARACALL_MARK_GONE ||
 		 (mark == PARACALL_MARK_NONE && has_other_registers(vcpu)))
 		take_over(vcpu, false);
+	/* Its registers are compared with nothing. */
+	if (mark != PARACALL_MARK_NONE || !vcpu->is_new)
+		note_checked();
 }
 
 static void resume(unsigned int index, void *userdata)
@@ -213,7 +236,8 @@ static void resume(unsigned int index, void *userdata)
 	if (!vcpu || !vcpu->is_asleep)
 		return;
 	vcpu->is_asleep = false;
-	if (!atomic_fetch_add(&state.awake, 1) || atomic_load(&state.is_in_question))
+	if (!atomic_fetch_add(&state.awake, 1) || state.is_unchecked ||
+	    atomic_load(&state.is_in_question))
 		check_state(vcpu);
 	if (state.is_settling)
 		vcpu->fingerprint = read_fingerprint(vcpu);
@@ -226,12 +250,24 @@ void load_note_start(void)
 	atomic_store(&state.is_in_question, false);
 }
 
+static bool is_alone(const struct vcpu *vcpu)
+{
+	struct engine *engine = &paracall_qemu_engine;
+
+	for (unsigned int i = 0; i < engine->max_vcpus; i++)
+		if (vcpu_by_index(i) && vcpu_by_index(i) != vcpu)
+			return false;
+	return true;
+}
+
 void load_vcpu_init(struct vcpu *vcpu)
 {
 	own_vcpu = vcpu;
 	vcpu->is_asleep = false;
 	vcpu->fingerprint = 0;
-	atomic_fetch_add(&state.awake, 1);
+	if (!atomic_fetch_add(&state.awake, 1) && !is_alone(vcpu))
+		state.is_unchecked = true;
+	vcpu->is_new = state.is_unchecked;
 }
 
 void load_vcpu_exit(struct vcpu *vcpu)

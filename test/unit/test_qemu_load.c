@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How the plugin notices loads: vCPUs fall asleep and go on, in QEMU's place, and another
+ * state of the machine lacks the mark, or has other registers.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "../../engine/qemu/load.h"
+#include "../../engine/qemu/registers.h"
+
+#include <cmocka.h>
+
+#define CPUS 4
+
+struct engine paracall_qemu_engine;
+
+static _Atomic(struct vcpu *) slots[CPUS];
+static struct vcpu vcpus[CPUS];
+static uint64_t registers[CPUS];
+static bool is_at_start[CPUS];
+
+/* Of the guest's memory: a page for marks, and which one is there. */
+static bool has_page;
+static unsigned int set_marks, kept_mark;
+static unsigned int loads;
+
+static qemu_plugin_vcpu_cb *idle, *resume;
+
+/* ---- in place of QEMU and the library ---------------------------------------- */
+
+void qemu_plugin_register_vcpu_idle_cb(qemu_plugin_id_t id, qemu_plugin_vcpu_cb *callback,
+				       void *userdata)
+{
+	(void)id;
+	(void)userdata;
+	idle = callback;
+}
+
+void qemu_plugin_register_vcpu_resume_cb(qemu_plugin_id_t id, qemu_plugin_vcpu_cb *callback,
+					 void *userdata)
+{
+	(void)id;
+	(void)userdata;
+	resume = callback;
+}
+
+void qemu_plugin_register_flush_cb(qemu_plugin_id_t id, qemu_plugin_simple_cb *callback,
+				   void *userdata)
+{
+	(void)id;
+	(void)callback;
+	(void)userdata;
+}
+
+uint64_t register_read(struct vcpu *vcpu, unsigned int number)
+{
+	(void)number;
+	return registers[vcpu->index];
+}
+
+bool paracall_set_mark(struct paracall_cpu *cpu)
+{
+	(void)cpu;
+	if (has_page)
+		kept_mark = ++set_marks;
+	return has_page;
+}
+
+enum paracall_mark paracall_check_mark(struct paracall_cpu *cpu)
+{
+	(void)cpu;
+	if (!has_page || !set_marks)
+		return PARACALL_MARK_NONE;
+	return kept_mark == set_marks ? PARACALL_MARK_KEPT : PARACALL_MARK_GONE;
+}
+
+/* Nothing is registered in what was loaded. */
+void paracall_machine_loaded(struct paracall_machine *machine, struct paracall_cpu *by)
+{
+	(void)machine;
+	(void)by;
+	loads++;
+	set_marks = 0;
+}
+
+static bool at_start(struct vcpu *vcpu)
+{
+	return is_at_start[vcpu->index];
+}
+
+static const char *forget_machine(struct vcpu *vcpu)
+{
+	(void)vcpu;
+	return NULL;
+}
+
+static void forget_vcpu(struct vcpu *vcpu)
+{
+	(void)vcpu;
+}
+
+static const struct target target = {
+	.register_count = 1,
+	.is_at_start = at_start,
+	.forget_machine = forget_machine,
+	.forget_vcpu = forget_vcpu,
+};
+
+/* ---- the machine --------------------------------------------------------------- */
+
+static void plug(unsigned int index)
+{
+	atomic_store(&slots[index], &vcpus[index]);
+	load_vcpu_init(&vcpus[index]);
+}
+
+static void unplug(unsigned int index)
+{
+	load_vcpu_exit(&vcpus[index]);
+	atomic_store(&slots[index], NULL);
+}
+
+static void sleep_all(unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++)
+		idle(i, NULL);
+}
+
+/* And then they run. */
+static void wake_all(unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++)
+		resume(i, NULL);
+	for (unsigned int i = 0; i < count; i++)
+		registers[i]++;
+}
+
+/* Another state, in which each vCPU has other registers. */
+static void load(void)
+{
+	kept_mark = 0;
+	for (unsigned int i = 0; i < CPUS; i++)
+		registers[i] += 100;
+}
+
+/* The program is in memory anew, without a mark. */
+static void reset(void)
+{
+	kept_mark = 0;
+	memset(is_at_start, true, sizeof(is_at_start));
+}
+
+static int setup(void **test_state)
+{
+	(void)test_state;
+	memset(vcpus, 0, sizeof(vcpus));
+	memset(slots, 0, sizeof(slots));
+	memset(is_at_start, false, sizeof(is_at_start));
+	for (unsigned int i = 0; i < CPUS; i++)
+		vcpus[i].index = registers[i] = i;
+	has_page = true;
+	set_marks = kept_mark = loads = 0;
+	paracall_qemu_engine = (struct engine){
+		.max_vcpus = CPUS, .vcpus = slots, .reports_idle = true, .has_started = true
+	};
+	load_init(0, &target);
+	plug(0);
+	plug(1);
+	return 0;
+}
+
+static int teardown(void **test_state)
+{
+	(void)test_state;
+	load_note_start();
+	for (unsigned int i = 0; i < CPUS; i++)
+		if (atomic_load(&slots[i])) {
+			resume(i, NULL);
+			unplug(i);
+		}
+	return 0;
+}
+
+/* ---- loads ----------------------------------------------------------------------- */
+
+static void sleep_alone_is_none(void **test_state)
+{
+	(void)test_state;
+	for (unsigned int round = 0; round < 3; round++) {
+		sleep_all(2);
+		wake_all(2);
+		has_page = !has_page;
+	}
+	assert_int_equal(loads, 0);
+}
+
+/* ---- vCPUs that are plugged in ------------------------------------------------------ */
+
+static void one_plugged_in_hides_no_load(void **test_state)
+{
+	(void)test_state;
+	sleep_all(2);
+	load();
+	plug(2);
+	idle(2, NULL);
+	wake_all(2);
+	assert_int_equal(loads, 1);
+}
+
+/* Nor does one that was not asleep when the others went on. */
+static void nor_one_that_runs(void **test_state)
+{
+	(void)test_state;
+	sleep_all(2);
+	load();
+	plug(2);
+	wake_all(2);
+	assert_int_equal(loads, 1);
+}
+
+/* Its own registers say nothing: the next one that goes on is asked, too. */
+static void nor_one_that_goes_on_first(void **test_state)
+{
+	(void)test_state;
+	has_page = false;
+	sleep_all(2);
+	load();
+	plug(2);
+	idle(2, NULL);
+	plug(3);
+	idle(3, NULL);
+	resume(3, NULL);
+	resume(2, NULL);
+	assert_int_equal(loads, 0);
+	resume(1, NULL);
+	assert_int_equal(loads, 1);
+	resume(0, NULL);
+	assert_int_equal(loads, 1);
+}
+
+/* Without a load there is none, and later ones are noticed again. */
+static void one_plugged_in_is_no_load(void **test_state)
+{
+	(void)test_state;
+	for (unsigned int round = 0; round < 2; round++) {
+		unsigned int before = set_marks;
+
+		sleep_all(2);
+		plug(2);
+		idle(2, NULL);
+		wake_all(3);
+		assert_int_equal(loads, round);
+		sleep_all(3);
+		assert_true(set_marks > before || !has_page);
+		load();
+		wake_all(3);
+		assert_int_equal(loads, round + 1);
+		unplug(2);
+		has_page = false;
+	}
+}
+
+/* ---- resets ---------------------------------------------------------------------- */
+
+static void a_reset_is_none(void **test_state)
+{
+	(void)test_state;
+	sleep_all(2);
+	reset();
+	wake_all(2);
+	load_note_start();
+	is_at_start[0] = is_at_start[1] = false;
+	sleep_all(2);
+	wake_all(2);
+	assert_int_equal(loads, 0);
+}
+
+/* One that was never started is as after a reset, but another one is not. */
+static void a_load_that_looks_like_one_is_noticed(void **test_state)
+{
+	(void)test_state;
+	sleep_all(2);
+	load();
+	is_at_start[1] = true;
+	resume(1, NULL);
+	assert_int_equal(loads, 0);
+	resume(0, NULL);
+	assert_int_equal(loads, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(sleep_alone_is_none, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_plugged_in_hides_no_load, setup, teardown),
+		cmocka_unit_test_setup_teardown(nor_one_that_runs, setup, teardown),
+		cmocka_unit_test_setup_teardown(nor_one_that_goes_on_first, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_plugged_in_is_no_load, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_reset_is_none, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_load_that_looks_like_one_is_noticed, setup,
+						teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
