@@ -47,8 +47,8 @@ static struct {
 	const struct target *target;
 	/* vCPUs that do not sleep. */
 	_Atomic(unsigned int) awake;
-	/* All vCPUs slept, and a mark could be set then. */
-	bool has_marks;
+	/* All vCPUs slept, and a mark could be set then; not since what it was in is gone. */
+	_Atomic(bool) has_marks;
 	/* They are gone, and no vCPU has gone on since that shows why. */
 	_Atomic(bool) is_in_question;
 	/* A vCPU was plugged in while all slept, and none was asked since. */
@@ -122,6 +122,7 @@ static void take_over(struct vcpu *vcpu, bool has_record)
 	}
 	state.is_settling = true;
 	note_checked();
+	atomic_store(&state.has_marks, false);
 	atomic_store(&state.is_in_question, false);
 	atomic_store(&engine->has_started, true);
 	trace_note_site(vcpu, NULL, 0);
@@ -206,18 +207,11 @@ static void idle(unsigned int index, void *userdata)
 	vcpu->fingerprint = take_fingerprint(vcpu);
 }
 
-/* All slept, and this one goes on first, or those that did could not show it. */
-static void check_state(struct vcpu *vcpu)
+/* What the mark is, or the registers. */
+static void check_mark(struct vcpu *vcpu)
 {
-	enum paracall_mark mark = PARACALL_MARK_GONE;
+	enum paracall_mark mark = paracall_check_mark(vcpu->cpu);
 
-	look_around(vcpu);
-	if (has_other_record(vcpu)) {
-		take_over(vcpu, true);
-		return;
-	}
-	if (!atomic_load(&state.is_in_question))
-		mark = paracall_check_mark(vcpu->cpu);
 	if (mark == PARACALL_MARK_GONE && state.target->is_at_start(vcpu))
 		atomic_store(&state.is_in_question, true);
 	else if (mark == PARACALL_MARK_GONE ||
@@ -228,17 +222,36 @@ static void check_state(struct vcpu *vcpu)
 		note_checked();
 }
 
+/* Meanwhile the machine may begin on another vCPU, which answers it. */
+static void answer_question(struct vcpu *vcpu)
+{
+	if (!state.target->is_at_start(vcpu) && atomic_exchange(&state.is_in_question, false))
+		take_over(vcpu, false);
+}
+
+/* All slept, and this one goes on first, or those that did could not show it. */
+static void check_state(struct vcpu *vcpu, bool is_in_question)
+{
+	look_around(vcpu);
+	if (has_other_record(vcpu))
+		take_over(vcpu, true);
+	else if (is_in_question)
+		answer_question(vcpu);
+	else
+		check_mark(vcpu);
+}
+
 static void resume(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = vcpu_by_index(index);
+	bool is_in_question = atomic_load(&state.is_in_question);
 
 	(void)userdata;
 	if (!vcpu || !vcpu->is_asleep)
 		return;
 	vcpu->is_asleep = false;
-	if (!atomic_fetch_add(&state.awake, 1) || state.is_unchecked ||
-	    atomic_load(&state.is_in_question))
-		check_state(vcpu);
+	if (!atomic_fetch_add(&state.awake, 1) || state.is_unchecked || is_in_question)
+		check_state(vcpu, is_in_question);
 	if (state.is_settling)
 		vcpu->fingerprint = read_fingerprint(vcpu);
 	if (state.target->note_resume)
@@ -247,6 +260,7 @@ static void resume(unsigned int index, void *userdata)
 
 void load_note_start(void)
 {
+	atomic_store(&state.has_marks, false);
 	atomic_store(&state.is_in_question, false);
 }
 

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #define CPUS 4
+#define SLOT_OF_NONE 99
 
 struct engine paracall_qemu_engine;
 
@@ -27,6 +28,9 @@ static bool is_at_start[CPUS];
 static bool has_page;
 static unsigned int set_marks, kept_mark;
 static unsigned int loads;
+
+/* While that vCPU is asked where it is, the machine begins on another one. */
+static unsigned int begins_during;
 
 static qemu_plugin_vcpu_cb *idle, *resume;
 
@@ -89,7 +93,11 @@ void paracall_machine_loaded(struct paracall_machine *machine, struct paracall_c
 
 static bool at_start(struct vcpu *vcpu)
 {
-	return is_at_start[vcpu->index];
+	bool is = is_at_start[vcpu->index];
+
+	if (vcpu->index == begins_during)
+		load_note_start();
+	return is;
 }
 
 static const char *forget_machine(struct vcpu *vcpu)
@@ -164,6 +172,7 @@ static int setup(void **test_state)
 		vcpus[i].index = registers[i] = i;
 	has_page = true;
 	set_marks = kept_mark = loads = 0;
+	begins_during = SLOT_OF_NONE;
 	paracall_qemu_engine = (struct engine){
 		.max_vcpus = CPUS, .vcpus = slots, .reports_idle = true, .has_started = true
 	};
@@ -196,6 +205,18 @@ static void sleep_alone_is_none(void **test_state)
 		has_page = !has_page;
 	}
 	assert_int_equal(loads, 0);
+}
+
+static void another_state_is_noticed_once(void **test_state)
+{
+	(void)test_state;
+	for (unsigned int round = 1; round <= 3; round++) {
+		sleep_all(2);
+		load();
+		wake_all(2);
+		assert_int_equal(loads, round);
+		has_page = !has_page;
+	}
 }
 
 /* ---- vCPUs that are plugged in ------------------------------------------------------ */
@@ -279,6 +300,22 @@ static void a_reset_is_none(void **test_state)
 	assert_int_equal(loads, 0);
 }
 
+/* The first vCPU begins just while another one is asked: that shows nothing any more. */
+static void a_reset_that_is_over_stays_none(void **test_state)
+{
+	(void)test_state;
+	sleep_all(2);
+	reset();
+	resume(0, NULL);
+	begins_during = 1;
+	resume(1, NULL);
+	begins_during = SLOT_OF_NONE;
+	is_at_start[0] = is_at_start[1] = false;
+	idle(1, NULL);
+	resume(1, NULL);
+	assert_int_equal(loads, 0);
+}
+
 /* One that was never started is as after a reset, but another one is not. */
 static void a_load_that_looks_like_one_is_noticed(void **test_state)
 {
@@ -296,11 +333,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(sleep_alone_is_none, setup, teardown),
+		cmocka_unit_test_setup_teardown(another_state_is_noticed_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_plugged_in_hides_no_load, setup, teardown),
 		cmocka_unit_test_setup_teardown(nor_one_that_runs, setup, teardown),
 		cmocka_unit_test_setup_teardown(nor_one_that_goes_on_first, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_plugged_in_is_no_load, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_reset_is_none, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_reset_that_is_over_stays_none, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(a_load_that_looks_like_one_is_noticed, setup,
 						teardown),
 	};
