@@ -16,6 +16,7 @@ Steps, done one after the other:
   savevm:NAME    save the machine's state in its disk; loadvm:NAME loads it, and
                  then only what the guest writes later is waited for
   migrate:FILE   the machine's state into a file; QEMU then goes on no more
+  send:SOCKET    the machine, while it runs, to the QEMU that listens there
   burn:SECONDS   keep the host's processors busy with four times as many programs
   listen         until QEMU ends; then write the names of all events to LOG.events
   NAME           any of QMP's commands without arguments: stop, cont,
@@ -130,8 +131,8 @@ class Guest:
         self.monitor("loadvm " + name)
         self.seen = os.path.getsize(self.log)
 
-    def migrate(self, path):
-        self.command("migrate", uri="file:" + path)
+    def migrate(self, uri):
+        self.command("migrate", uri=uri)
         while True:
             status = self.command("query-migrate").get("status")
             if status == "completed":
@@ -139,6 +140,13 @@ class Guest:
             if status in ("failed", "cancelled"):
                 raise Failure("migration " + status)
             time.sleep(PAUSE)
+
+    def send(self, path):
+        # The other one may not have begun to listen.
+        while not os.path.exists(path):
+            self.command("query-status")
+            time.sleep(PAUSE)
+        self.migrate("unix:" + path)
 
     @staticmethod
     def burn(seconds):
@@ -178,7 +186,9 @@ class Guest:
         elif what == "loadvm":
             self.loadvm(argument)
         elif what == "migrate":
-            self.migrate(argument)
+            self.migrate("file:" + argument)
+        elif what == "send":
+            self.send(argument)
         elif step == "quit":
             self.quit()
         elif what == "burn":

@@ -334,7 +334,7 @@ check_said() {
 	fi
 }
 
-# To and fro, while vCPUs wait for locks.
+# Through files, while vCPUs wait for locks.
 test_migration() {
 	local round from=()
 
@@ -349,6 +349,184 @@ test_migration() {
 		from=(-incoming "file:$work/state")
 	done
 	rm -f "$work/state"
+}
+
+# run_round ROUND STEPS: with files of its own. Round 0 boots.
+run_round() {
+	local from=()
+
+	[ "$1" -eq 0 ] || from=(-incoming "unix:$work/to$1")
+	local work=$work/$1
+	mkdir -p "$work"
+	drive "$2" "" "${q35[@]}" "${from[@]}"
+	echo $? >"$work/status"
+}
+
+# judge_round ROUND: once it has ended.
+judge_round() {
+	local work=$work/$1
+
+	judge "live migration, $1" "$(cat "$work/status")" $(($1 > 0)) 0
+	judge_clock "live migration, $1" 1000
+}
+
+# migrate_live TIMES: from one process to the next one, while vCPUs wait for locks.
+migrate_live() {
+	local last=$1 round steps before=
+
+	choose_guest trixie "live migration" || return 0
+	set_guest snapshots
+	# Nothing is saved on a disk.
+	guest=("${guest[@]:0:${#guest[@]}-2}")
+	for round in $(seq 0 "$last"); do
+		steps="wait:cycle wait:cycle send:$work/to$((round + 1)) quit"
+		[ "$round" -lt "$last" ] || steps='wait:cycle wait:cycle quit'
+		run_round "$round" "$steps" &
+		if [ -n "$before" ]; then
+			wait "$before"
+			judge_round $((round - 1))
+		fi
+		before=$!
+	done
+	wait "$before"
+	judge_round "$last"
+}
+
+test_live_once() {
+	migrate_live 1
+}
+
+# There and back, twenty times.
+test_live() {
+	migrate_live 40
+}
+
+# What a page fault waits for is there in any other state, and all that wait are woken.
+test_async_pf() {
+	local pages='--inject=async-pf:every=20ms:delay=15ms --format=json' load steps='wait:cycle'
+
+	choose_guest trixie "pages that come late" || return 0
+	make_disk "$work/states"
+	set_guest cycles
+	for load in 1 2 3 4 5; do
+		steps+=" sleep:0.$load savevm:s$load"
+	done
+	for load in 1 2 3 4 5; do
+		steps+=" loadvm:s$load wait:cycle stop loadvm:s$load cont wait:cycle"
+	done
+	drive "$steps quit" "$pages" "${q35[@]}"
+	judge "pages that come late, the same process" $? 10 0
+	for load in 1 2 3; do
+		drive 'wait:cycle wait:cycle quit' "$pages" "${q35[@]}" -loadvm "s$load"
+		judge "pages that come late, another process, $load" $? 1 0
+		if [ "$(count_of async_pf_begun)" -gt 0 ] && [ "$(count_of async_pf_ended)" -gt 0 ]; then
+			pass "snapshots, pages that come late, they still do, $load"
+		else
+			fail "snapshots, pages that come late, they still do, $load" "none does" "$work/summary"
+		fi
+	done
+	# There they are no longer late.
+	for load in 4 5; do
+		drive 'wait:cycle wait:cycle quit' "" "${q35[@]}" -loadvm "s$load"
+		judge "pages that come late, and then in time, $load" $? 1 0
+	done
+}
+
+# judge_proved NAME STATUS WHEN VCPUS: the guest's own count: it kicked every vCPU, and sent
+# interrupts.
+judge_proved() {
+	local name="snapshots, $1"
+
+	if [ -s "$work/steps" ]; then
+		fail "$name" "$(head -n 1 "$work/steps")" "$work/log"
+	elif [ "$2" -ne 0 ]; then
+		fail "$name" "exit status $2" "$work/log"
+	elif grep -qE "$complaints" "$work/log"; then
+		fail "$name" "$(grep -m 1 -E "$complaints" "$work/log")" "$work/log"
+	elif grep -qE "paracall-guest: $3: $4 vCPUs, kicks ([1-9][0-9]* ){$4}sends [1-9]" "$work/log"; then
+		pass "$name"
+	else
+		fail "$name" "'$3' was not proved" "$work/log"
+	fi
+}
+
+# after_load NAME TASK WORD STEPS WHEN VCPUS OPTIONS ARGUMENTS...: what the guest does, and the
+# host with it, after it was saved at WORD and loaded into another process.
+after_load() {
+	local name=$1 word=$3 steps=$4 proved_when=$5 vcpus=$6 options=$7
+	set_guest "$2"
+	shift 7
+
+	[ "$word" != kexec ] || add_next
+	make_disk "$work/states"
+	drive "wait:$word savevm:a quit" "$options" "$@"
+	judge "$name, saved" $? 0 0
+	drive "$steps" "$options" "$@" -loadvm a
+	judge_proved "$name" $? "$proved_when" "$vcpus"
+	if [ "$(grep -c '\<loaded\>' "$work/events")" -eq 1 ]; then
+		pass "snapshots, $name, the load"
+	else
+		fail "snapshots, $name, the load" "it is not an event" "$work/events"
+	fi
+}
+
+# add_next: the kernel that the guest starts by itself, in a second archive.
+add_next() {
+	local root=$work/root i
+
+	mkdir -p "$root/next"
+	cp "$(guest_folder "$kernel")/vmlinuz" "$root/next/vmlinuz"
+	cp "$image" "$root/next/guest.img"
+	pack_initramfs "$root" | cat "$image" - >"$work/next.img"
+	rm -rf "$root"
+	for i in "${!guest[@]}"; do
+		[ "${guest[i]}" != "$image" ] || guest[i]=$work/next.img
+	done
+}
+
+plugs='plug wait:plug plug wait:unplug unplug wait:unplug unplug'
+
+test_hot_plug() {
+	choose_guest trixie "hot-plug" || return 0
+	after_load "vCPUs plugged after a load" plug:2 plug "$plugs wait:plug $plugs" "round 2" 4 "" \
+		-machine q35 -smp 2,maxcpus=6 -m 256M
+}
+
+test_reset() {
+	choose_guest trixie "a reset after a load" || return 0
+	after_load "a reset after a load" reset reset "sleep:1 system_reset" "after the reset" 4 "" \
+		"${q35[@]}"
+}
+
+test_kexec() {
+	choose_guest trixie "kexec after a load" || return 0
+	after_load "kexec after a load" kexec kexec "" "after kexec" 4 "" -machine q35 -smp 4 -m 512M
+}
+
+# One that is plugged in while the machine stands still, right after a load, hides nothing of it.
+test_plugged_while_stopped() {
+	local name="a vCPU plugged after a load" machine=(-machine "q35" -smp "2,maxcpus=4" -m 256M)
+	local steps='wait:cycle sleep:0.4 savevm:a wait:cycle sleep:1 stop loadvm:a plug cont wait:cycle
+		stop loadvm:a plug cont wait:cycle wait:cycle quit'
+
+	choose_guest trixie "$name" || return 0
+	set_guest cycles
+	make_disk "$work/states"
+	drive "$steps" "" "${machine[@]}"
+	judge "$name" $? 2 0
+	drive "$steps" "--snapshots=off" "${machine[@]}"
+	judge "$name, off" $? 2 1
+	drive "$steps" "--features=pv-unhalt --snapshots=off" "${machine[@]}"
+	judge "$name, no clock page, off" $? 2 1
+	drive "$steps" "" "${machine[@]}" -accel tcg,thread=single
+	judge "$name, thread=single" $? 2 0
+}
+
+# As many as fit on a host with few processors.
+test_vcpus() {
+	choose_guest trixie "64 vCPUs" || return 0
+	set_guest cycles
+	in_all_ways "64 vCPUs" 3 0 "" -machine q35 -smp 64 -m 1G
 }
 
 test_single() {
@@ -560,6 +738,12 @@ test_arm64_single() {
 	fi
 }
 
+# A load into the stopped machine is not noticed, and nothing is lost by that.
+test_arm64_icount() {
+	for_kernel arm64 "arm64, -icount" 2 0 "" -machine virt -cpu max -smp 2 -m 512M \
+		-icount shift=auto
+}
+
 # The saved state needs a feature that is missing: it is refused, once.
 test_arm64_refused() {
 	local machine=(-machine virt -cpu max -smp 2 -m 512M)
@@ -609,10 +793,8 @@ words() {
 	printf '%s\n' "$@" | sed -E 's/(..)(..)(..)(..)/\4\3\2\1/'
 }
 
-# A guest that sets its record after the load is served, in another process, too. It is a
-# program without end: it gives its record of steal time, writes a line, and waits for 0.1 s.
-test_riscv_steal_time() {
-	local name="RISC-V, steal time" machine=(-machine virt -smp 1 -m 128M)
+# A program without end: it gives its record of steal time, writes a line, and waits for 0.1 s.
+set_riscv_program() {
 	local -a instructions=(
 		00001517 00000593 00000613 # auipc a0, 1; li a1, 0; li a2, 0
 		005358b7 4418889b 00000813 # li a7, 0x535441; li a6, 0
@@ -626,12 +808,19 @@ test_riscv_steal_time() {
 	)
 
 	# shellcheck disable=SC2046 # they are words
-	set_program "$name" riscv64 0x80200000 $(words "${instructions[@]}") \
-		"$(hex 'paracall-guest: ready: record\n\0')" || return 0
+	set_program "$1" riscv64 0x80200000 $(words "${instructions[@]}") \
+		"$(hex 'paracall-guest: ready: cycle\n\0')"
+}
+
+# A guest that sets its record after the load is served, in another process, too.
+test_riscv_steal_time() {
+	local name="RISC-V, steal time" machine=(-machine virt -smp 1 -m 128M)
+
+	set_riscv_program "$name" || return 0
 	make_disk "$work/states"
-	drive "wait:record migrate:$work/state quit" "" "${machine[@]}"
+	drive "wait:cycle migrate:$work/state quit" "" "${machine[@]}"
 	judge "$name, saved" $? 0 0
-	drive 'wait:record wait:record quit' "--format=json" "${machine[@]}" \
+	drive 'wait:cycle wait:cycle quit' "--format=json" "${machine[@]}" \
 		-incoming "file:$work/state"
 	judge "$name, loaded" $? 1 0
 	if grep -q '"SBI_STA_STEAL_TIME_SET_SHMEM".*"calls": [1-9].*"errors": 0,' "$work/summary"; then
@@ -642,9 +831,22 @@ test_riscv_steal_time() {
 	rm -f "$work/state"
 }
 
+# There is no steal time then, so nothing is lost. A load into the stopped machine is not
+# noticed.
+test_riscv_single() {
+	set_riscv_program "RISC-V, thread=single" || return 0
+	in_all_ways "RISC-V, thread=single" 2 0 "" -machine virt -smp 2 -m 128M \
+		-accel tcg,thread=single
+}
+
+test_riscv_icount() {
+	set_riscv_program "RISC-V, -icount" || return 0
+	in_all_ways "RISC-V, -icount" 2 0 "" -machine virt -smp 2 -m 128M -icount shift=auto
+}
+
 # The same for LoongArch, with the record in the program itself. Other vCPUs stay where a
 # reset has left them.
-make_loongarch_program() {
+set_loongarch_program() {
 	local -a instructions=(
 		0324000d 038045ae 0406042e # windows of the address space: memory
 		0320000f 038005ee 0406002e # and devices
@@ -662,27 +864,19 @@ make_loongarch_program() {
 		0000681a 63ffff59 53ffb3ff # 4: rdtime.d $s3, $zero; blt $s3, $s2, 4b; again
 	)
 	# shellcheck disable=SC2046 # they are words
-	python3 "$tree/test/make_elf.py" loongarch64 0x200000 $(words "${instructions[@]}") \
-		"$(printf 'paracall-guest: ready: record\n\0' | od -An -v -tx1 | tr -d ' \n')" @0x140 \
-		>"$work/program.elf"
+	set_program "$1" loongarch64 0x200000 $(words "${instructions[@]}") \
+		"$(hex 'paracall-guest: ready: cycle\n\0')" @0x140
 }
 
 # QEMU loads the program into memory again at each reset, so the record is another one then;
 # but that is no other state. One that is loaded is noticed, whichever vCPU goes on first.
 test_loongarch_record() {
-	local name="LoongArch, record" machine=(-machine virt -smp 4 -m 256M) steps=wait:record i
+	local name="LoongArch, record" machine=(-machine virt -smp 4 -m 256M) steps=wait:cycle i
 
-	target=loongarch64
-	if ! find_qemu $target >/dev/null; then
-		skip "snapshots, $name" "no QEMU for $target"
-		return
-	fi
-	make_loongarch_program
+	set_loongarch_program "$name" || return 0
 	make_disk "$work/states"
-	guest=(-display none -serial stdio -monitor none -nic none -kernel "$work/program.elf"
-		-drive "if=none,id=states,format=qcow2,file=$work/states")
 	for i in $(seq 10); do
-		steps+=" system_reset wait:record sleep:0.0$i"
+		steps+=" system_reset wait:cycle sleep:0.0$i"
 	done
 	drive "$steps quit" "--format=json" "${machine[@]}"
 	judge "$name, resets" $? 0 0
@@ -691,10 +885,10 @@ test_loongarch_record() {
 	else
 		fail "snapshots, $name, resets are counted" "not ten" "$work/summary"
 	fi
-	drive 'wait:record sleep:0.2 savevm:a wait:record loadvm:a wait:record stop loadvm:a cont
-		wait:record loadvm:a wait:record quit' "" "${machine[@]}"
+	drive 'wait:cycle sleep:0.2 savevm:a wait:cycle loadvm:a wait:cycle stop loadvm:a cont
+		wait:cycle loadvm:a wait:cycle quit' "" "${machine[@]}"
 	judge "$name, loads" $? 3 1
-	drive 'wait:record wait:record quit' "" "${machine[@]}" -loadvm a
+	drive 'wait:cycle wait:cycle quit' "" "${machine[@]}" -loadvm a
 	judge "$name, another process" $? 1 1
 }
 
@@ -744,6 +938,14 @@ test_foreign() {
 
 only "$@"
 test_threads
+test_live_once
+test_live
+test_async_pf
+test_hot_plug
+test_plugged_while_stopped
+test_reset
+test_kexec
+test_vcpus
 test_off
 test_spoiled
 test_migration
@@ -763,10 +965,13 @@ test_powerpc_icount
 test_magic_page
 test_arm64
 test_arm64_single
+test_arm64_icount
 test_arm64_stolen_time
 test_arm64_refused
 test_riscv
 test_riscv_steal_time
+test_riscv_single
+test_riscv_icount
 test_loongarch_record
 test_many
 test_foreign
