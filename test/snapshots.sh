@@ -892,6 +892,18 @@ test_loongarch_record() {
 	judge "$name, another process" $? 1 1
 }
 
+# As on RISC-V.
+test_loongarch_single() {
+	set_loongarch_program "LoongArch, thread=single" || return 0
+	in_all_ways "LoongArch, thread=single" 2 0 "" -machine virt -smp 4 -m 256M \
+		-accel tcg,thread=single
+}
+
+test_loongarch_icount() {
+	set_loongarch_program "LoongArch, -icount" || return 0
+	in_all_ways "LoongArch, -icount" 2 0 "" -machine virt -smp 4 -m 256M -icount shift=auto
+}
+
 # As many as time allows, while vCPUs wait for locks.
 test_many() {
 	local steps='wait:cycle' load
@@ -973,6 +985,8 @@ test_riscv_steal_time
 test_riscv_single
 test_riscv_icount
 test_loongarch_record
+test_loongarch_single
+test_loongarch_icount
 test_many
 test_foreign
 finish

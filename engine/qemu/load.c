@@ -262,6 +262,7 @@ void load_note_start(void)
 {
 	atomic_store(&state.has_marks, false);
 	atomic_store(&state.is_in_question, false);
+	atomic_store(&state.was_flushed, false);
 }
 
 static bool is_alone(const struct vcpu *vcpu)
@@ -306,9 +307,13 @@ static void check_flushed(struct vcpu *vcpu)
 		return;
 	if (has_other_record(vcpu))
 		take_over(vcpu, true);
-	else if (paracall_check_mark(vcpu->cpu) != PARACALL_MARK_KEPT &&
-		 !state.target->is_at_start(vcpu))
+	else if (paracall_check_mark(vcpu->cpu) == PARACALL_MARK_KEPT)
+		return;
+	else if (!state.target->is_at_start(vcpu))
 		take_over(vcpu, false);
+	else
+		/* It shows nothing, as above: the next block does, or the machine begins. */
+		atomic_store(&state.was_flushed, true);
 }
 
 void load_note_block(bool may_be_first)

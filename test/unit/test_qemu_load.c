@@ -33,6 +33,7 @@ static unsigned int loads;
 static unsigned int begins_during;
 
 static qemu_plugin_vcpu_cb *idle, *resume;
+static qemu_plugin_simple_cb *flushed;
 
 /* ---- in place of QEMU and the library ---------------------------------------- */
 
@@ -56,8 +57,8 @@ void qemu_plugin_register_flush_cb(qemu_plugin_id_t id, qemu_plugin_simple_cb *c
 				   void *userdata)
 {
 	(void)id;
-	(void)callback;
 	(void)userdata;
+	flushed = callback;
 }
 
 uint64_t register_read(struct vcpu *vcpu, unsigned int number)
@@ -192,6 +193,22 @@ static int teardown(void **test_state)
 			unplug(i);
 		}
 	return 0;
+}
+
+static void *flush_thread(void *unused)
+{
+	(void)unused;
+	flushed(NULL);
+	return NULL;
+}
+
+/* In a thread that is no vCPU's. */
+static void flush(void)
+{
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, flush_thread, NULL), 0);
+	pthread_join(thread, NULL);
 }
 
 /* ---- loads ----------------------------------------------------------------------- */
@@ -329,6 +346,64 @@ static void a_load_that_looks_like_one_is_noticed(void **test_state)
 	assert_int_equal(loads, 1);
 }
 
+/* ---- one thread for all vCPUs --------------------------------------------------------- */
+
+static int setup_single(void **test_state)
+{
+	setup(test_state);
+	paracall_qemu_engine.reports_idle = false;
+	load_init(0, &target);
+	return 0;
+}
+
+static int teardown_single(void **test_state)
+{
+	paracall_qemu_engine.reports_idle = true;
+	return teardown(test_state);
+}
+
+static void what_is_translated_anew_is_a_load(void **test_state)
+{
+	(void)test_state;
+	load_mark(&vcpus[1]);
+	flush();
+	load_note_block(true);
+	assert_int_equal(loads, 0);
+	load();
+	load_note_block(true);
+	assert_int_equal(loads, 0);
+	flush();
+	load_note_block(true);
+	load_note_block(true);
+	assert_int_equal(loads, 1);
+}
+
+/* A vCPU that waits where a reset has left it shows nothing; the next one is asked, too. */
+static void a_vcpu_at_the_start_hides_no_load(void **test_state)
+{
+	(void)test_state;
+	load();
+	flush();
+	is_at_start[1] = true;
+	load_note_block(true);
+	assert_int_equal(loads, 0);
+	is_at_start[1] = false;
+	load_note_block(true);
+	assert_int_equal(loads, 1);
+}
+
+static void nor_is_a_reset_one(void **test_state)
+{
+	(void)test_state;
+	reset();
+	flush();
+	load_note_block(true);
+	load_note_start();
+	is_at_start[1] = false;
+	load_note_block(true);
+	assert_int_equal(loads, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -343,6 +418,12 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(a_load_that_looks_like_one_is_noticed, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(what_is_translated_anew_is_a_load, setup_single,
+						teardown_single),
+		cmocka_unit_test_setup_teardown(a_vcpu_at_the_start_hides_no_load, setup_single,
+						teardown_single),
+		cmocka_unit_test_setup_teardown(nor_is_a_reset_one, setup_single,
+						teardown_single),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
