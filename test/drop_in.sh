@@ -99,6 +99,12 @@ test_guest() {
 	expect "a guest with the x2APIC" 33 "1..1" \
 		"${guest[@]}" -cpu max,+x2apic -kernel "$build/guest/selftest.elf"
 	check_file "it is not offered pv-unhalt" "$work/out" "is not offered pv-unhalt"
+	PARACALL_OPTIONS=--features=-pv-send-ipi expect "the same with a feature less" 33 \
+		"is not offered pv-unhalt" \
+		"${guest[@]}" -cpu max,+x2apic -kernel "$build/guest/selftest.elf"
+	PARACALL_OPTIONS=--features=+pv-unhalt expect "the x2APIC, and pv-unhalt by name" 33 \
+		"without Paracall" \
+		"${guest[@]}" -cpu max,+x2apic -kernel "$build/guest/selftest.elf"
 	echo quit | "$program" -display none -S -monitor stdio -M q35 -smp 2,maxcpus=256 \
 		>"$work/out" 2>&1
 	check_file "APIC ids above 254" "$work/out" \
@@ -268,6 +274,13 @@ d = json.load(open(sys.argv[1]))["features_offered"]
 print("pv-send-ipi" in d, "pv-unhalt" in d)' "$work/json"
 	wait_until has_recorded "$work/a recording"
 	expect "options, a recording" 0 "KICK_CPU" "$paracall" report --count "$work/a recording"
+	PARACALL_OPTIONS="--format=json --features=-pv-time,pv-unhalt"
+	rm "$work/json"
+	by_itself "options, another architecture's feature first" 33 "0 failed" \
+		"${guest[@]}" -kernel "$build/guest/kick.elf"
+	expect "options, the others stay" 0 "True" python3 -c 'import json, sys
+d = json.load(open(sys.argv[1]))["features_offered"]
+print("pv-unhalt" in d and "steal-time" in d)' "$work/json"
 	PARACALL_OPTIONS="--trace=KICK_CPU --output=$work/trace"
 	by_itself "options, a trace" 33 "0 failed" "${guest[@]}" -kernel "$build/guest/kick.elf"
 	wait_until grep -qF "KICK_CPU(" "$work/trace"
@@ -511,8 +524,13 @@ test_features() {
 	fi
 	run_with clock "" max,-kvmclock
 	offers clock "-clocksource -clocksource2 +steal-time"
-	run_with both "--features=-pv-send-ipi" max,-kvmclock,kvm-hint-dedicated=on
-	offers both "+clocksource -pv-send-ipi"
+	# --features with signs changes what -cpu says; without, it replaces that.
+	run_with both "--features=-pv-send-ipi" max,-kvmclock,-kvm-steal-time,kvm-hint-dedicated=on
+	offers both "-clocksource -clocksource2 -pv-send-ipi -steal-time +pv-unhalt"
+	run_with again "--features=+steal-time,clocksource" max,-kvmclock,-kvm-steal-time
+	offers again "+clocksource -clocksource2 +steal-time +pv-unhalt"
+	run_with instead "--features=clocksource,+pv-unhalt" max,-kvmclock,-kvm-pv-unhalt
+	offers instead "+clocksource -clocksource2 +pv-unhalt -steal-time"
 	run_with names "--features=kvmclock,kvm-pv-unhalt" max
 	offers names "+clocksource +clocksource2 +pv-unhalt -steal-time"
 	check_file "names, what was meant" "$work/names.err" \
@@ -529,6 +547,12 @@ test_features() {
 	run_with hidden "" max,kvm=off hypercalls
 	check_file "hidden, there is no KVM" "$work/hidden" "0 passed, 0 failed"
 	offers hidden "-pv-unhalt -clocksource -clocksource2"
+	run_with hides "--features=-pv-send-ipi" max,kvm=off hypercalls
+	check_file "hides, there is no KVM" "$work/hides" "0 passed, 0 failed"
+	offers hides "-pv-unhalt -clocksource -clocksource2"
+	run_with shown "--features=+clocksource" max,kvm=off hypercalls
+	expect "shown, there is a KVM" 0 "" grep -E " [1-9][0-9]* passed, 0 failed" "$work/shown"
+	offers shown "+clocksource -clocksource2 -pv-unhalt"
 	run_with hint "--record=$work/recording" max,kvm-hint-dedicated=on hypercalls
 	expect "the hint" 0 '"edx": "0x1"' "$paracall" report --format=json --trace=cpuid "$work/recording"
 }

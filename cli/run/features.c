@@ -44,33 +44,18 @@ static char *translate(const struct run_options *options, const char *word, size
 	return join_features(name, sign, ",");
 }
 
-static void translate_list(struct run_options *options)
+static uint32_t available_features(const struct run_options *options)
 {
-	char *list = format_string("%s", options->special.features);
-	const char *word = list;
-
-	options->special.features = NULL;
-	for (;;) {
-		size_t length = strcspn(word, ",");
-		char *words = translate(options, word, length);
-
-		features_add(options, words);
-		free(words);
-		if (!word[length])
-			break;
-		word += length + 1;
-	}
-	free(list);
+	return paracall_features_available(options->target->architecture,
+					   options->capabilities);
 }
 
 static bool is_available(const struct run_options *options, const char *feature)
 {
-	enum paracall_architecture architecture = options->target->architecture;
-	uint32_t available = paracall_features_available(architecture, options->capabilities);
 	uint32_t features = 0;
 
-	return !paracall_features_parse(architecture, feature, available, &features, NULL,
-					NULL);
+	return !paracall_features_parse(options->target->architecture, feature,
+					available_features(options), &features, NULL, NULL);
 }
 
 static void warn(const struct kvm_name *name, const struct command_option *option)
@@ -123,20 +108,42 @@ static void take_others(struct run_options *options)
 		special->enforces = true;
 }
 
-void features_take(struct run_options *options)
+/* The caller's to free. */
+static char *translate_list(const struct run_options *options, const char *word)
+{
+	char *list = NULL;
+
+	for (;;) {
+		size_t length = strcspn(word, ",");
+		char *words = translate(options, word, length);
+		char *longer =
+			list ? format_string("%s,%s", list, words) : format_string("%s", words);
+
+		free(words);
+		free(list);
+		list = longer;
+		if (!word[length])
+			return list;
+		word += length + 1;
+	}
+}
+
+/* Nothing if the list is wrong, which is complained of later. */
+static uint32_t parse_own(const struct run_options *options, const char *list)
+{
+	uint32_t features = 0;
+
+	if (paracall_features_parse(options->target->architecture, list,
+				    available_features(options), &features, NULL, NULL))
+		return 0;
+	return features;
+}
+
+static void take_command_line(struct run_options *options)
 {
 	enum paracall_architecture architecture = options->target->architecture;
 	const struct kvm_name *name;
 
-	if (!target_has_option(options->target, "features"))
-		return;
-	take_others(options);
-	/* Paracall's own option wins. */
-	options->has_own_features = options->special.features;
-	if (options->has_own_features) {
-		translate_list(options);
-		return;
-	}
 	for (size_t i = 0; (name = kvm_name_at(i)); i++)
 		if (name->architecture == architecture)
 			take_feature(options, name);
@@ -144,4 +151,31 @@ void features_take(struct run_options *options)
 		features_add(options, "none");
 		options->hides_kvm = true;
 	}
+}
+
+/* One that begins with a sign changes what is offered without it. */
+static bool is_relative(const char *list)
+{
+	return *list == '+' || *list == '-';
+}
+
+void features_take(struct run_options *options)
+{
+	char *own = NULL;
+
+	if (!target_has_option(options->target, "features"))
+		return;
+	take_others(options);
+	if (options->special.features)
+		own = translate_list(options, options->special.features);
+	options->special.features = NULL;
+	if (!own || is_relative(own))
+		take_command_line(options);
+	if (!own)
+		return;
+	/* Paracall's own option wins: who asks for a feature wants KVM to be seen, too. */
+	options->own_features = parse_own(options, own);
+	options->hides_kvm &= !options->own_features;
+	features_add(options, own);
+	free(own);
 }

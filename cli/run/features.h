@@ -6,8 +6,9 @@
 #include "options.h"
 
 /*
- * Gives .special the kernel documents' names for those in --features; or, without that,
- * what QEMU's -cpu says. Says what it took for what, and warns of what can't be offered.
+ * Gives .special what QEMU's -cpu says and then what --features says, which stands alone if
+ * its list does not begin with a sign; all by the kernel documents' names. Says what it
+ * took for what, and warns of what can't be offered.
  */
 void features_take(struct run_options *options);
 

@@ -31,18 +31,24 @@ static bool is_foreign_feature(const struct target_info *target, const char *wor
 	return false;
 }
 
-/* A list that begins without a sign is all that is offered: of others' features, nothing. */
+/*
+ * A list that begins without a sign is all that is offered: of others' features, nothing. One
+ * that begins with a sign has to go on doing so: without its first word, by a "+".
+ */
 static void leave_out_features(struct run_options *options)
 {
 	/* Still the command line's. */
 	const char *word = options->special.features;
 	struct strings words = { .items = NULL };
+	bool is_relative = word && (*word == '+' || *word == '-');
 	bool is_first = true;
 
 	for (; word; is_first = false) {
 		size_t length = strcspn(word, ",");
 		size_t sign = *word == '+' || *word == '-';
-		char *copy = format_string("%.*s", (int)length, word);
+		bool lacks_sign =
+			is_relative && !words.count && !sign && strncmp(word, "none", 4);
+		char *copy = format_string("%s%.*s", lacks_sign ? "+" : "", (int)length, word);
 
 		if (!is_foreign_feature(options->target, word + sign, length - sign))
 			strings_add(&words, copy);

@@ -41,9 +41,9 @@ struct run_options {
 	char **rest;
 	/* What that means to QEMU. */
 	struct command_line line;
-	/* --features was said; and what .special.features has in its place. */
-	bool has_own_features;
+	/* What .special.features is; and those that --features itself asks for. */
 	char *feature_list;
+	uint32_t own_features;
 	/* -cpu ...,kvm=off */
 	bool hides_kvm;
 	/* This is the command by QEMU's name: QEMU takes its place. */

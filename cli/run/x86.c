@@ -105,13 +105,15 @@ void x86_adapt(struct run_options *options)
 	struct command_cpus cpus;
 	uint64_t highest;
 
-	if (options->has_own_features)
-		return;
-	if (options->features & NEED_XAPIC_IDS && needs_x2apic(&options->line, &cpus, &highest))
+	/* What was asked for by name is not given up. */
+	if (options->features & NEED_XAPIC_IDS && !(options->own_features & NEED_XAPIC_IDS) &&
+	    needs_x2apic(&options->line, &cpus, &highest))
 		withdraw(options, cpus.option, "APIC ids above 254",
 			 "pv-unhalt and pv-send-ipi", "-pv-unhalt,-pv-send-ipi",
 			 NEED_XAPIC_IDS);
-	else if (offers_unhalt(options) && asks_for_x2apic(&options->line, &option))
+	else if (offers_unhalt(options) &&
+		 !(options->own_features & 1u << PARACALL_KVM_FEATURE_PV_UNHALT) &&
+		 asks_for_x2apic(&options->line, &option))
 		withdraw(options, option, "the x2APIC", "pv-unhalt", "-pv-unhalt",
 			 1u << PARACALL_KVM_FEATURE_PV_UNHALT);
 }
