@@ -14,6 +14,8 @@
 /* The beginning of 2020; and how far the pair may be apart. */
 #define LONG_AGO (1577836800ul * NANOSECONDS)
 #define APART 1000000ul
+/* How many pairs are looked at closely. */
+#define PAIRS 200
 
 struct pair {
 	int64_t x0;
@@ -27,12 +29,6 @@ static struct pair read_pair(uint64_t counter)
 
 	return (struct pair){ results.x0, (uint64_t)results.x0 << 32 | results.x1,
 			      results.x2 << 32 | results.x3 };
-}
-
-static void read_often(void)
-{
-	for (unsigned int i = 0; i < READINGS; i++)
-		clock_now();
 }
 
 static uint64_t distance(uint64_t a, uint64_t b)
@@ -51,15 +47,25 @@ static uint64_t counter_now(uint64_t counter)
 	return value;
 }
 
-/* The counter was that between, and both clocks go at the same pace. */
+static void read_often(uint64_t counter)
+{
+	for (unsigned int i = 0; i < READINGS; i++)
+		counter_now(counter);
+}
+
+/*
+ * The counter was that between, and both clocks go at the same pace. A CPU that is alone has
+ * not read the virtual counter before.
+ */
 static void test_ptp(void)
 {
-	for (uint64_t counter = 0; counter < 2; counter++) {
+	for (uint64_t i = 0; i < 2; i++) {
+		uint64_t counter = 1 - i;
 		uint64_t slack = clock_frequency() / 1000;
 		uint64_t before, after;
 		struct pair first, second;
 
-		read_often();
+		read_often(counter);
 		before = counter_now(counter);
 		first = read_pair(counter);
 		after = counter_now(counter);
@@ -76,6 +82,27 @@ static void test_ptp(void)
 			       clock_nanoseconds(second.counter - first.counter)) < APART,
 		      "counter %lu: %lu ns by the host, %lu units of the counter", counter,
 		      second.realtime - first.realtime, second.counter - first.counter);
+	}
+}
+
+/* To a microsecond: the host's time is of an instant during the call, and so is the counter. */
+static void test_ptp_exact(void)
+{
+	for (uint64_t i = 0; i < 2 * PAIRS; i++) {
+		uint64_t counter = i / PAIRS;
+		uint64_t slack = clock_frequency() / 1000000 + 1;
+		uint64_t before, after;
+		struct pair pair;
+
+		take_interrupts(2);
+		before = counter_now(counter);
+		pair = read_pair(counter);
+		after = counter_now(counter);
+		if (!check(pair.x0 >= 0, "counter %lu, pair %lu: refused", counter, i) ||
+		    !check(pair.counter + slack >= before && pair.counter <= after + slack,
+			   "counter %lu, pair %lu: %lu is not between %lu and %lu", counter, i,
+			   pair.counter, before, after))
+			return;
 	}
 }
 
@@ -280,6 +307,11 @@ static const struct test tests[] = {
 	  .covers = "VENDOR_HYP_KVM_PTP",
 	  .rule = PTP,
 	  .run = test_ptp,
+	  .kvm = true,
+	  .features = 1u << PARACALL_KVM_FEATURE_PTP },
+	{ .name = "the pair is right to a microsecond",
+	  .rule = PTP,
+	  .run = test_ptp_exact,
 	  .kvm = true,
 	  .features = 1u << PARACALL_KVM_FEATURE_PTP },
 	{ .name = "counters that do not exist",

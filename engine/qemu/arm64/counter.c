@@ -2,9 +2,14 @@
 /*
  * QEMU makes the guest's counter from the host's monotonic clock, plus an offset that
  * changes only while the machine is stopped (target/arm/helper.c, gt_get_countervalue).
+ * It counts periods of whole nanoseconds: at 24 MHz 41, though 41.7 would be right.
  * No function gives a plugin the counter or the offset, but each reading by the guest
  * does: the host's clock before and after it are bounds. Many readings make them narrow.
- * Which are looked at, and how, is in ../readings.c.
+ * Which are looked at, and how, is in ../readings.c. Without an EL2 of the guest's the
+ * physical and the virtual counter are the same.
+ *
+ * Only while all vCPUs sleep the machine can have been stopped. What is known then is in
+ * doubt until the next reading.
  *
  * With -icount the counter goes by instructions; then there is nothing to learn.
  */
@@ -16,9 +21,14 @@
 #include "registers.h"
 #include "state.h"
 
-/* mrs x0, CNTVCT_EL0; and with FEAT_ECV CNTVCTSS_EL0. The register is in the low bits. */
+/*
+ * mrs x0, CNTVCT_EL0, and CNTPCT_EL0; with FEAT_ECV CNTVCTSS_EL0, and CNTPCTSS_EL0. The
+ * register is in the low bits.
+ */
 #define CNTVCT 0xd53be040u
 #define CNTVCTSS 0xd53be0c0u
+#define CNTPCT 0xd53be020u
+#define CNTPCTSS 0xd53be0a0u
 #define REGISTER_MASK 0x1fu
 #define XZR 31
 
@@ -31,6 +41,9 @@
 
 #define NANOSECONDS INT64_C(1000000000)
 
+/* Wider bounds, in nanoseconds, are no answer: a pair of clocks is right to half of that. */
+#define WIDEST 2000
+
 /* What the counter is ahead of the host's clock, in nanoseconds. */
 struct bounds {
 	bool is_known;
@@ -41,23 +54,27 @@ struct bounds {
 static struct {
 	/* Into which register the block that begins at that place of a page was read. */
 	_Atomic(uint8_t) registers[PAGE_SIZE / SIZE];
-	/* In Hz; 0 until it was read. */
-	_Atomic(uint64_t) frequency;
+	/* In nanoseconds; 0 until it is known. */
+	_Atomic(uint64_t) period;
 	/* Whoever finds it set leaves a reading unused; the next one will do. */
 	atomic_flag is_learning;
 	struct bounds bounds;
 	/* What one reading said that contradicts them: if another agrees, it is right. */
 	struct bounds doubts;
+	/* Narrow enough, and of the machine as it runs. */
 	_Atomic(bool) has_offset;
 	_Atomic(int64_t) offset;
+	/* The machine may have been stopped since the last reading. */
+	_Atomic(bool) is_in_doubt;
 } state = { .is_learning = ATOMIC_FLAG_INIT };
 
 bool counter_is_reading(uint32_t word)
 {
 	uint32_t without = word & ~REGISTER_MASK;
 
-	return (without == CNTVCT || without == CNTVCTSS) && (word & REGISTER_MASK) != XZR &&
-	       !paracall_qemu_engine.counts_instructions;
+	return (without == CNTVCT || without == CNTVCTSS || without == CNTPCT ||
+		without == CNTPCTSS) &&
+	       (word & REGISTER_MASK) != XZR && !paracall_qemu_engine.counts_instructions;
 }
 
 static int64_t larger(int64_t a, int64_t b)
@@ -84,11 +101,16 @@ static bool narrow(struct bounds *bounds, const struct bounds *other)
 }
 
 /* A machine that was stopped has another offset. One reading alone may be none. */
-static void take(const struct bounds *reading)
+static void take(const struct bounds *reading, uint64_t period)
 {
+	bool is_in_doubt = atomic_exchange(&state.is_in_doubt, false);
+
 	if (!state.bounds.is_known) {
 		state.bounds = *reading;
 	} else if (narrow(&state.bounds, reading)) {
+		state.doubts.is_known = false;
+	} else if (is_in_doubt) {
+		state.bounds = *reading;
 		state.doubts.is_known = false;
 	} else if (narrow(&state.doubts, reading)) {
 		state.bounds = state.doubts;
@@ -98,40 +120,42 @@ static void take(const struct bounds *reading)
 	}
 	atomic_store(&state.offset,
 		     state.bounds.lowest + (state.bounds.highest - state.bounds.lowest) / 2);
-	atomic_store(&state.has_offset, true);
+	atomic_store(&state.has_offset, (uint64_t)(state.bounds.highest -
+						   state.bounds.lowest) <= WIDEST + 2 * period);
 }
 
-static uint64_t frequency_of(struct vcpu *vcpu)
+/* target/arm/cpu.c, gt_cntfrq_period_ns. */
+static uint64_t period_of(struct vcpu *vcpu)
 {
-	uint64_t frequency = atomic_load_explicit(&state.frequency, memory_order_relaxed);
+	uint64_t period = atomic_load_explicit(&state.period, memory_order_relaxed);
+	uint64_t frequency = period ? 0 : register_read(vcpu, ARM64_CNTFRQ);
 
-	if (!frequency) {
-		frequency = register_read(vcpu, ARM64_CNTFRQ);
-		atomic_store_explicit(&state.frequency, frequency, memory_order_relaxed);
+	if (frequency) {
+		period = frequency < NANOSECONDS ? NANOSECONDS / frequency : 1;
+		atomic_store_explicit(&state.period, period, memory_order_relaxed);
 	}
-	return frequency;
+	return period;
 }
 
-/* Neither is ever so large that this is not enough: 2^63 ns are 292 years. */
-static int64_t nanoseconds_of(uint64_t counter, uint64_t frequency)
+void counter_begin(struct vcpu *vcpu)
 {
-	return (int64_t)((unsigned __int128)counter * NANOSECONDS / frequency);
+	period_of(vcpu);
 }
 
 static void learn(struct vcpu *vcpu, uint64_t before, uint64_t counter)
 {
 	uint64_t after = clock_nanoseconds();
-	uint64_t frequency = frequency_of(vcpu);
+	uint64_t period = period_of(vcpu);
 	struct bounds reading = { .is_known = true };
 	int64_t nanoseconds;
 
-	if (!frequency || atomic_flag_test_and_set(&state.is_learning))
+	if (!period || atomic_flag_test_and_set(&state.is_learning))
 		return;
-	nanoseconds = nanoseconds_of(counter, frequency);
-	reading.lowest = nanoseconds - (int64_t)after;
 	/* It stands still for a period. */
-	reading.highest = nanoseconds + NANOSECONDS / (int64_t)frequency + 1 - (int64_t)before;
-	take(&reading);
+	nanoseconds = (int64_t)(counter * period);
+	reading.lowest = nanoseconds - (int64_t)after;
+	reading.highest = nanoseconds + (int64_t)period - (int64_t)before;
+	take(&reading, period);
 	atomic_flag_clear(&state.is_learning);
 }
 
@@ -181,6 +205,11 @@ void counter_forget(void)
 	atomic_store(&state.has_offset, false);
 }
 
+void counter_doubt(void)
+{
+	atomic_store(&state.is_in_doubt, true);
+}
+
 void counter_hook_reading(struct qemu_plugin_insn *insn, uint32_t word)
 {
 	uint64_t next = qemu_plugin_insn_vaddr(insn) + SIZE;
@@ -219,19 +248,16 @@ static void read_host(uint64_t *monotonic, uint64_t *realtime)
 
 bool counter_read(void *context, struct paracall_clocks *clocks)
 {
-	uint64_t frequency = frequency_of(context);
+	uint64_t period = period_of(context);
 	uint64_t monotonic = 0;
 	uint64_t realtime = 0;
-	int64_t nanoseconds;
 
-	if (!frequency || !atomic_load(&state.has_offset))
-		return false;
 	/* Who asks once may ask again, and the next answer be a better one. */
 	readings_want(context);
+	if (!period || !atomic_load(&state.has_offset) || atomic_load(&state.is_in_doubt))
+		return false;
 	read_host(&monotonic, &realtime);
-	nanoseconds = (int64_t)monotonic + atomic_load(&state.offset);
-	clocks->tsc =
-		(uint64_t)((unsigned __int128)(uint64_t)nanoseconds * frequency / NANOSECONDS);
+	clocks->tsc = (monotonic + (uint64_t)atomic_load(&state.offset)) / period;
 	clocks->seconds = (int64_t)(realtime / NANOSECONDS);
 	clocks->nanoseconds = (uint32_t)(realtime % NANOSECONDS);
 	clocks->steady_nanoseconds = monotonic;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The guest's counter, CNTVCT_EL0, and how it goes with the host's clocks. */
+/* The guest's counter, CNTVCT_EL0 or CNTPCT_EL0, and how it goes with the host's clocks. */
 #ifndef PARACALL_QEMU_ARM64_COUNTER_H
 #define PARACALL_QEMU_ARM64_COUNTER_H
 
@@ -7,6 +7,9 @@
 
 /* When the plugin is loaded. */
 void counter_init(void);
+
+/* The machine begins: its frequency is what QEMU has, and not what a guest wrote there. */
+void counter_begin(struct vcpu *vcpu);
 
 /* Whether this instruction reads the counter into a register. */
 bool counter_is_reading(uint32_t word);
@@ -17,6 +20,9 @@ void counter_hook_block(struct qemu_plugin_tb *block);
 
 /* Another state was loaded, whose counter is another one. No vCPU runs. */
 void counter_forget(void);
+
+/* All vCPUs sleep: the machine can be stopped, and continue later. */
+void counter_doubt(void);
 
 /* The engine's part of struct paracall_engine. */
 bool counter_read(void *context, struct paracall_clocks *clocks);

@@ -13,6 +13,7 @@
 
 #include "../load.h"
 #include "../memory.h"
+#include "counter.h"
 #include "records.h"
 #include "registers.h"
 #include "state.h"
@@ -140,7 +141,9 @@ void arm64_start_reached(unsigned int index, void *userdata)
 		return;
 	load_note_start();
 	is_first = !atomic_exchange(&engine->has_started, true);
-	if (!is_first)
+	if (is_first)
+		counter_begin(vcpu);
+	else
 		paracall_machine_reset(engine->machine, vcpu->cpu);
 	learn(vcpu, (uintptr_t)userdata, is_first);
 }

@@ -93,6 +93,19 @@ static void vcpu_init(struct vcpu *vcpu)
 		spin_note_wake(vcpu);
 }
 
+/* All vCPUs sleep. */
+static void save(struct vcpu *vcpu)
+{
+	if (paracall_qemu_engine.reports_idle)
+		counter_doubt();
+	arm64_save_state(vcpu);
+}
+
+static void note_resume(struct vcpu *vcpu)
+{
+	readings_want(vcpu);
+}
+
 static void vcpu_exit(struct vcpu *vcpu)
 {
 	readings_end(vcpu);
@@ -139,7 +152,8 @@ const struct target arm64_target = {
 	.is_at_start = arm64_is_at_start,
 	.forget_machine = forget_machine,
 	.forget_vcpu = forget_vcpu,
-	.save = arm64_save_state,
+	.note_resume = note_resume,
+	.save = save,
 	.has_other_record = arm64_has_other_state,
 	.restore = arm64_restore_state,
 };
