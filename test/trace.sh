@@ -264,6 +264,15 @@ test_arm64() {
 	"$paracall" report --format=chrome "$work/recording" >"$work/chrome"
 	check_line "arm64: calls have a length in Chrome's form" "$work/chrome" \
 		'"ph":"X".*"name":"SMCCC_VERSION"'
+	"$limited" "$paracall" run --summary="$work/single" --trace=SMCCC_VERSION \
+		--output="$work/trace" --symbols="$program" -- qemu-system-aarch64 \
+		-display none -serial stdio -M virt,gic-version=2 -cpu max -m 128 -smp 4 \
+		-accel tcg,thread=single -kernel "$program" >"$work/out" 2>&1 </dev/null
+	equal "arm64: smccc ends with one thread for all vCPUs" \
+		"$? $(tail -n 1 "$work/out")" "0 # exit: passed"
+	equal "arm64: with one thread for all vCPUs each is named" \
+		"$(grep -o '\<cpu [1-3]' "$work/trace" | sort | uniq -c | tr -s ' \n' ' ')" \
+		" 1 cpu 1 1 cpu 2 1 cpu 3 "
 	has_babeltrace || return
 	print_recording
 	equal "arm64: babeltrace2 has no complaint" "$? $(cat "$work/errors")" "0 "

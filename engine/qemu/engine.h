@@ -42,6 +42,9 @@ struct vcpu {
 	/* How long its thread has run: see yield.c. */
 	bool has_run_clock;
 	clockid_t run_clock;
+	/* With one thread for all: what it is known by, if that is known; see current.h. */
+	bool has_identity;
+	uint64_t identity;
 	/* For run_delay_read(). */
 	int run_delay_file;
 };

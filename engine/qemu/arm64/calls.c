@@ -2,6 +2,7 @@
 #include "calls.h"
 
 #include "../clock.h"
+#include "../current.h"
 #include "../readings.h"
 #include "../spin.h"
 #include "../trace.h"
@@ -32,11 +33,68 @@ uint64_t arm64_program_counter(void *context)
 	return vcpu->site_pc;
 }
 
+/*
+ * ---- Which vCPU runs, with one thread for all --------------------------------
+ *
+ * Kernels have another number in TPIDR_EL1 on each; before they do, it is 0. It is noted when
+ * QEMU names the vCPU. One that was just started is the only one without a number.
+ */
+
+static bool has_numbers(void)
+{
+	return paracall_qemu_engine.is_single_threaded && register_exists(ARM64_TPIDR);
+}
+
+static void note_number(struct vcpu *vcpu)
+{
+	uint64_t number;
+
+	if (!has_numbers())
+		return;
+	atomic_store_explicit(&vcpu->is_stopped, false, memory_order_relaxed);
+	number = register_read(vcpu, ARM64_TPIDR);
+	if (number)
+		current_note(vcpu, number);
+}
+
+static struct vcpu *current_vcpu(unsigned int index)
+{
+	struct vcpu *vcpu = vcpu_by_index(index);
+	uint64_t number = vcpu && has_numbers() ? register_read(vcpu, ARM64_TPIDR) : 0;
+
+	return number ? current_find(index, number) : vcpu;
+}
+
+/* MPIDR's affinity, as QEMU's machine virt numbers vCPUs: 16 in a cluster, or less than that. */
+#define CLUSTER 16
+
+static struct vcpu *vcpu_of_affinity(uint64_t affinity)
+{
+	return affinity >> 16 ? NULL
+			      : vcpu_by_index((affinity >> 8) * CLUSTER + (affinity & 0xff));
+}
+
+/* PSCI's CPU_ON and CPU_OFF, by their lower halves. */
+static void note_power(struct vcpu *vcpu)
+{
+	uint32_t function = (uint32_t)register_read(vcpu, PARACALL_ARM64_X0);
+	struct vcpu *target;
+
+	if (function == PARACALL_PSCI_CPU_OFF) {
+		atomic_store(&vcpu->is_stopped, true);
+		current_forget(vcpu);
+	} else if ((function & ~PARACALL_SMCCC_64BIT) == PARACALL_PSCI_CPU_ON) {
+		target = vcpu_of_affinity(register_read(vcpu, PARACALL_ARM64_X1));
+		if (target)
+			atomic_store(&target->is_stopped, false);
+	}
+}
+
 /* NULL if it is the engine's own. */
 static struct vcpu *served_vcpu(unsigned int index)
 {
 	return atomic_load_explicit(&arm64_machine()->is_served, memory_order_relaxed)
-		       ? vcpu_by_index(index)
+		       ? current_vcpu(index)
 		       : NULL;
 }
 
@@ -59,17 +117,21 @@ void arm64_call_hvc(unsigned int index, void *userdata)
 	if (!vcpu)
 		return;
 	trace_note_site(vcpu, userdata, 0);
-	if (paracall_smccc(vcpu->cpu, PARACALL_SMCCC_HVC) == PARACALL_SMCCC_DONE)
+	if (paracall_smccc(vcpu->cpu, PARACALL_SMCCC_HVC) == PARACALL_SMCCC_DONE) {
 		step_over(vcpu, userdata);
-	else
-		left_to_qemu = vcpu;
+		return;
+	}
+	if (has_numbers())
+		note_power(vcpu);
+	left_to_qemu = vcpu;
 }
 
 void arm64_call_done(unsigned int index, int type, uint64_t from, uint64_t to, void *userdata)
 {
 	struct vcpu *vcpu = left_to_qemu;
 
-	(void)index;
+	if (vcpu_by_index(index))
+		note_number(vcpu_by_index(index));
 	(void)type;
 	(void)from;
 	(void)to;
@@ -113,6 +175,7 @@ void arm64_call_interrupted(unsigned int index, int type, uint64_t from, uint64_
 	left_to_qemu = NULL;
 	if (!vcpu)
 		return;
+	note_number(vcpu);
 	trace_note_site(vcpu, NULL, from);
 	readings_end(vcpu);
 	spin_note_wake(vcpu);

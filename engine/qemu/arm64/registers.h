@@ -15,6 +15,8 @@ enum arm64_register {
 	ARM64_NEEDED,
 	/* The counter's frequency. */
 	ARM64_CNTFRQ = ARM64_NEEDED,
+	/* A number of the kernel's own for the vCPU: Linux keeps the offset of its variables. */
+	ARM64_TPIDR,
 	ARM64_REGISTERS
 };
 

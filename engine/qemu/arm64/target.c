@@ -3,6 +3,7 @@
 #include "../target.h"
 
 #include "../clock.h"
+#include "../current.h"
 #include "../readings.h"
 #include "../replay.h"
 #include "../spin.h"
@@ -25,6 +26,7 @@ static const char *const register_names[ARM64_REGISTERS] = {
 	[ARM64_PC] = "pc",
 	[ARM64_PSTATE] = "cpsr",
 	[ARM64_CNTFRQ] = "CNTFRQ_EL0",
+	[ARM64_TPIDR] = "TPIDR_EL1",
 };
 /* clang-format on */
 
@@ -89,6 +91,8 @@ static void vcpu_init(struct vcpu *vcpu)
 {
 	readings_init_vcpu(vcpu);
 	arm64_place_record(vcpu);
+	current_forget(vcpu);
+	atomic_store(&vcpu->is_stopped, vcpu->index != 0);
 	if (!vcpu->index)
 		spin_note_wake(vcpu);
 }
@@ -129,6 +133,8 @@ static void forget_vcpu(struct vcpu *vcpu)
 {
 	readings_end(vcpu);
 	readings_init_vcpu(vcpu);
+	current_forget(vcpu);
+	atomic_store(&vcpu->is_stopped, false);
 	/* Who runs is seen to soon. */
 	spin_note_halt(vcpu);
 }

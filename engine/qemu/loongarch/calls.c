@@ -2,6 +2,7 @@
 #include "calls.h"
 
 #include "../clock.h"
+#include "../current.h"
 #include "../trace.h"
 #include "registers.h"
 #include "site.h"
@@ -30,10 +31,37 @@ uint64_t loongarch_program_counter(void *context)
 	return vcpu->site_pc;
 }
 
+/*
+ * With one thread for all vCPUs: kernels have the offset of a vCPU's variables in $r21, which is
+ * another one for each; before they do, it is 0. In user mode programs have it.
+ */
+static struct vcpu *current_vcpu(unsigned int index)
+{
+	struct vcpu *vcpu = vcpu_by_index(index);
+	uint64_t offset;
+
+	if (!vcpu || !paracall_qemu_engine.is_single_threaded ||
+	    !loongarch_is_kernel_address(register_read(vcpu, LOONGARCH_PC)))
+		return vcpu;
+	offset = register_read(vcpu, LOONGARCH_R21);
+	return offset ? current_find(index, offset) : vcpu;
+}
+
+/* An interrupt came at @from: here QEMU names the vCPU. */
+static void note_offset(struct vcpu *vcpu, uint64_t from)
+{
+	uint64_t offset = 0;
+
+	if (paracall_qemu_engine.is_single_threaded && loongarch_is_kernel_address(from))
+		offset = register_read(vcpu, LOONGARCH_R21);
+	if (offset)
+		current_note(vcpu, offset);
+}
+
 /* QEMU would make an instruction of it that does not exist. */
 void loongarch_call_hvcl(unsigned int index, void *userdata)
 {
-	struct vcpu *vcpu = vcpu_by_index(index);
+	struct vcpu *vcpu = current_vcpu(index);
 	uint64_t pc;
 
 	if (!vcpu)
@@ -76,7 +104,7 @@ static bool take_cpucfg(struct vcpu *vcpu, const void *site, uint32_t *value)
 
 void loongarch_call_cpucfg(unsigned int index, void *userdata)
 {
-	struct vcpu *vcpu = vcpu_by_index(index);
+	struct vcpu *vcpu = current_vcpu(index);
 	uint32_t value;
 
 	if (vcpu && take_cpucfg(vcpu, userdata, &value))
@@ -85,7 +113,7 @@ void loongarch_call_cpucfg(unsigned int index, void *userdata)
 
 void loongarch_call_last_cpucfg(unsigned int index, void *userdata)
 {
-	struct vcpu *vcpu = vcpu_by_index(index);
+	struct vcpu *vcpu = current_vcpu(index);
 	unsigned int to = loongarch_rd(loongarch_site_word(userdata));
 	uint64_t next_pc;
 	uint32_t value;
@@ -136,6 +164,7 @@ void loongarch_call_next(unsigned int index, void *userdata)
 void loongarch_call_forget(struct vcpu *vcpu)
 {
 	change_of(vcpu)->is_pending = false;
+	current_forget(vcpu);
 }
 
 /* It came before the next instruction, or the reading itself was not allowed. */
@@ -161,6 +190,8 @@ void loongarch_call_interrupted(unsigned int index, int type, uint64_t from, uin
 	struct vcpu *vcpu = vcpu_by_index(index);
 
 	loongarch_call_broken_off(index, type, from, to, userdata);
+	if (vcpu)
+		note_offset(vcpu, from);
 	if (!vcpu || !clock_has_ticked(&loongarch_vcpu(vcpu)->updated_nanoseconds))
 		return;
 	trace_note_site(vcpu, NULL, from);

@@ -24,7 +24,7 @@ qemu_plugin_vcpu_cb loongarch_call_last_cpucfg;
 qemu_plugin_discon_cb loongarch_call_interrupted;
 qemu_plugin_discon_cb loongarch_call_broken_off;
 
-/* Nothing is to be changed any more. */
+/* Nothing is to be changed any more, and it has no number that is known. */
 void loongarch_call_forget(struct vcpu *vcpu);
 
 /* The engine's part of struct paracall_engine. */

@@ -10,6 +10,7 @@
 enum loongarch_register {
 	/* The general ones by their numbers; the first one is always 0. */
 	LOONGARCH_R0,
+	LOONGARCH_R21 = 21,
 	LOONGARCH_R31 = 31,
 	LOONGARCH_PC,
 	LOONGARCH_REGISTERS

@@ -6,6 +6,7 @@
  */
 #include "start.h"
 
+#include "../current.h"
 #include "../load.h"
 
 #include "calls.h"
@@ -35,7 +36,7 @@ static bool forget(struct engine *engine, const struct vcpu *vcpu)
 			continue;
 		is_guests |= atomic_exchange(&s390_vcpu(other)->resets_machine, false);
 		atomic_store(&other->is_stopped, other != vcpu);
-		s390_vcpu(other)->has_prefix = false;
+		current_forget(other);
 		paracall_cpu_reset(other->cpu);
 	}
 	return is_guests;

@@ -11,9 +11,6 @@ struct s390_vcpu {
 	_Atomic(bool) was_reset;
 	/* What it did last was to reset the machine; see start.c. */
 	_Atomic(bool) resets_machine;
-	/* Its prefix area, if that is known; see current.c. */
-	bool has_prefix;
-	uint64_t prefix;
 };
 
 static inline struct s390_vcpu *s390_vcpu(struct vcpu *vcpu)

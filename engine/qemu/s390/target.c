@@ -3,6 +3,7 @@
 #include "../target.h"
 
 #include "../clock.h"
+#include "../current.h"
 #include "../memory.h"
 #include "../yield.h"
 #include "calls.h"
@@ -56,7 +57,7 @@ static void vcpu_init(struct vcpu *vcpu)
 
 static void vcpu_exit(struct vcpu *vcpu)
 {
-	s390_vcpu(vcpu)->has_prefix = false;
+	current_forget(vcpu);
 }
 
 static const char *forget_machine(struct vcpu *vcpu)
@@ -71,7 +72,7 @@ static void forget_vcpu(struct vcpu *vcpu)
 
 	atomic_store(&s390->was_reset, false);
 	atomic_store(&s390->resets_machine, false);
-	s390->has_prefix = false;
+	current_forget(vcpu);
 	/* It may be: then yielding to it does nothing. */
 	atomic_store(&vcpu->is_stopped, false);
 }
