@@ -929,6 +929,28 @@ test_spins_powerpc() {
 	fi
 }
 
+# RISC-V's harts all begin in the firmware, and wait there for the one that boots by divisions
+# in place of hints.
+test_spins_riscv() {
+	local cpu qemu
+
+	qemu=$(used_qemu riscv64)
+	if [ -z "$qemu" ] || [ ! -f "$build/guest/riscv/sbi.elf" ]; then
+		skip "spins on RISC-V" "no qemu-system-riscv64, or no guest for it"
+		return
+	fi
+	cpu=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
+	taskset -c "$cpu" "$paracall" run --trace=spin --output="$work/spins" -- \
+		qemu-system-riscv64 -M virt -smp 6 -m 128 -display none -serial stdio -nodefaults \
+		-kernel "$build/guest/riscv/sbi.elf" >"$work/out" 2>&1 </dev/null
+	check_file "spins on RISC-V, the guest" "$work/out" ' passed, 0 failed'
+	if grep -q ' 0x800[01][0-9a-f]* spin: hints=64, yielded=' "$work/spins"; then
+		pass "spins in RISC-V's firmware yield"
+	else
+		fail "spins in RISC-V's firmware yield" "none there does" "$work/spins"
+	fi
+}
+
 # The thread of a vCPU that others spin for is stopped meanwhile.
 test_stopped() {
 	local cpu how
@@ -1333,6 +1355,7 @@ test_injection
 test_no_effect
 test_spins
 test_spins_powerpc
+test_spins_riscv
 test_vmclock
 test_stopped
 test_grub

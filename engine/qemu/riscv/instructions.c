@@ -21,13 +21,21 @@
 #define PAUSE 0x0100000fu
 #define WRS_NTO 0x00d00073u
 #define WRS_STO 0x01d00073u
+/*
+ * A division by the register zero, whatever the others: OpenSBI's harts wait by it for the
+ * one that boots, and kernels do in cpu_relax(), beside pause or in its place, since it takes
+ * a CPU long. No compiler emits it.
+ */
+#define STALL_MASK 0xfff0707fu
+#define STALL 0x02004033u
 
 /* What a block's is if that was not read yet. */
 #define UNKNOWN_MODE UINT64_MAX
 
 static bool is_hint(uint32_t word)
 {
-	return word == PAUSE || word == WRS_NTO || word == WRS_STO;
+	return word == PAUSE || word == WRS_NTO || word == WRS_STO ||
+	       (word & STALL_MASK) == STALL;
 }
 
 static bool is_hooked(uint32_t word)
@@ -44,18 +52,16 @@ static uint64_t read_mode(void)
 	return mode;
 }
 
-/* Harts that are stopped wait in the firmware. */
+/* Harts that are stopped wait in the firmware, and so do those that begin. */
 static void hook(struct qemu_plugin_insn *insn, uint32_t word, uint64_t mode)
 {
 	void *site = (void *)(uintptr_t)qemu_plugin_insn_vaddr(insn);
 
 	if (word == WFI)
 		spin_hook(insn, spin_call_halt, site);
-	else if (mode != RISCV_SUPERVISOR)
-		return;
 	else if (is_hint(word))
 		spin_hook(insn, spin_call_hint, site);
-	else
+	else if (mode == RISCV_SUPERVISOR)
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, riscv_call_ecall,
 						       QEMU_PLUGIN_CB_RW_REGS_PC, site);
 }
@@ -79,6 +85,7 @@ void riscv_instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 {
 	size_t count = qemu_plugin_tb_n_insns(block);
 	uint64_t mode = UNKNOWN_MODE;
+	bool has_hint = false;
 	uint32_t word;
 
 	(void)userdata;
@@ -87,12 +94,15 @@ void riscv_instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 	for (size_t i = 0; i < count; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block, i);
 
-		if (!instruction_word(insn, &word) || !is_hooked(word))
+		/* Several hints in a row are one turn of a loop. */
+		if (!instruction_word(insn, &word) || !is_hooked(word) ||
+		    (has_hint && is_hint(word)))
 			continue;
 		if (mode == UNKNOWN_MODE)
 			mode = read_mode();
 		if (mode != RISCV_SUPERVISOR && mode != RISCV_MACHINE)
 			return;
+		has_hint = has_hint || is_hint(word);
 		hook(insn, word, mode);
 	}
 }
