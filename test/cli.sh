@@ -157,8 +157,10 @@ unknown_options() {
 	shift 2
 	for word; do
 		[ "$word" != -- ] || return 0
-		[[ $word != --* ]] ||
-			grep -qE -- "^ +(-., )?${word%%=*}([= []|\$)" "$work/help" || echo "$word"
+		case $word in
+		--*) grep -qE -- "^ +(-., )?${word%%=*}([= []|\$)" "$work/help" ;;
+		-?) grep -qE -- "^ +$word, --" "$work/help" ;;
+		esac || echo "$command: $word"
 	done
 }
 
@@ -180,6 +182,46 @@ test_examples() {
 				"$work/unknown"
 		fi
 	done
+}
+
+# Paracall's commands in a page for readers: in code, and in lines of code blocks; in a manual
+# page those of its literal blocks. One per line, without prompts and variables.
+documented_commands() {
+	case $1 in
+	*.md)
+		# shellcheck disable=SC2016 # Markdown's, not the shell's
+		grep -oE '`[^`]+`' "$1" | tr -d '`'
+		awk '/^```/ { code = !code; next } code' "$1" |
+			sed -e ':more' -e '/\\$/{N;s/\\\n *//;b more' -e '}'
+		;;
+	*)
+		awk '/^\.Bd -literal/ { code = 1 } /^\.Ed/ { code = 0 } code' "$1" | sed 's/\\-/-/g' |
+			sed -e ':more' -e '/\\e$/{N;s/\\e\n *//;b more' -e '}'
+		;;
+	esac | sed -nE "s/^[\$#]? *(sudo )?((build|\.)\/)?paracall ([a-z]+( .*)?)$/paracall \4/p" |
+		sed -E 's/ +#.*//; s/ [|>].*//'
+}
+
+# Their commands and options exist.
+test_documents() {
+	local page line name
+	local -a words
+
+	for page in "$tree"/*.md "$tree"/doc/*.md "$tree"/doc/*.[1-9]; do
+		name=${page#"$tree/"}
+		documented_commands "$page" >"$work/commands"
+		while read -r line; do
+			read -ra words <<<"$line"
+			unknown_options "${words[@]}" </dev/null
+		done <"$work/commands" >"$work/unknown"
+		if [ -s "$work/unknown" ]; then
+			fail "commands in $name" "they have unknown options" "$work/unknown"
+		elif [ -s "$work/commands" ]; then
+			pass "commands in $name: $(wc -l <"$work/commands")"
+		fi
+	done
+	documented_commands "$tree/README.md" >"$work/commands"
+	check_file "README's commands were read" "$work/commands" "paracall run --kernel="
 }
 
 # to_full_disk NAME STATUS ARGUMENT...: what paracall prints, in one message.
@@ -1336,6 +1378,7 @@ test_help
 test_options
 test_guides
 test_examples
+test_documents
 test_full_disk
 test_dtb
 test_list
