@@ -3,12 +3,14 @@
 //	node page.mjs MODULES BROWSER FOLDER [SCREENSHOTS]
 // FOLDER has small, wide, hostile, spins, empty and million.html, small and wide.json, and is
 // written to.
-import { createRequire } from "node:module";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { labels, openBrowser, openPage } from "../script/lib/browser.mjs";
+import { textOf } from "../script/lib/png.mjs";
 
 const [modules, browserPath, folder, screenshots] = process.argv.slice(2);
-const { chromium } = createRequire(join(modules, "x"))("playwright-core");
+const tree = join(dirname(fileURLToPath(import.meta.url)), "..");
 const requests = [];
 const errors = [];
 let failed = 0;
@@ -19,14 +21,7 @@ function check(name, isGood, why = "") {
 }
 
 const profile = mkdtempSync(join(folder, "profile-"));
-const context = await chromium.launchPersistentContext(profile, {
-	executablePath: browserPath,
-	headless: true,
-	args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-		"--disable-background-networking", "--disable-component-update", "--disable-sync"],
-	viewport: { width: 1280, height: 900 },
-	colorScheme: "light",
-});
+const context = await openBrowser(modules, browserPath, profile);
 const page = await context.newPage();
 
 page.on("request", (request) => requests.push(request.url()));
@@ -39,8 +34,7 @@ page.on("console", (message) => {
 async function open(name) {
 	const start = performance.now();
 
-	await page.goto(`file://${join(folder, name)}`, { waitUntil: "commit" });
-	await page.waitForSelector("body[data-ready]", { timeout: 600000 });
+	await openPage(page, join(folder, name));
 	return performance.now() - start;
 }
 
@@ -120,6 +114,15 @@ async function testOpen() {
 	check("halts are as long as they were", Math.abs(drawn - halted) < 0.02 * halted,
 		`${drawn}, not ${halted}`);
 	await screenshot("light");
+}
+
+// README's picture is of a page like this one.
+async function testPicture() {
+	const shown = textOf(readFileSync(join(tree, "doc", "report.png")), "Labels");
+	const now = await labels(page);
+
+	check("README's picture of it is current", shown === now && now.includes("Timeline"),
+		`it has '${shown}', the page '${now}': run script/readme`);
 }
 
 async function testZoom() {
@@ -390,7 +393,7 @@ async function testMillion() {
 	await screenshot("million");
 }
 
-for (const test of [testOpen, testZoom, testFilter, testTables, testDetails, testKeyboard, testTheme, testNarrow,
+for (const test of [testOpen, testPicture, testZoom, testFilter, testTables, testDetails, testKeyboard, testTheme, testNarrow,
 	testWide, testHostile, testSpins, testEmpty, testMillion]) {
 	try {
 		await test();

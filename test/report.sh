@@ -243,6 +243,33 @@ for call in sorted(d['calls'], key=lambda call: call['name']):
 	expect "who woke whom" 0 "wake: kick from cpu" "$paracall" report --trace=wake "$work/guest"
 }
 
+# Numbers and names of places, which differ from run to run, are replaced.
+without_numbers() {
+	sed -E 's/^ +//; s/[a-z_]+\+0x[0-9a-f]+/PLACE/; s/[0-9]+(\.[0-9]+)?/N/g'
+}
+
+# README's lines of the terminal have the form of what is printed.
+test_readme() {
+	local line
+
+	printf '%s\n' 'ffffffff81000000 T early' >"$work/map"
+	"$paracall" report --symbols="$work/map" "$work/small" | without_numbers |
+		sort -u >"$work/lines"
+	"$paracall" report -c "$work/small" | head -n 2 >"$work/table"
+	grep -E '^ +[0-9.]+ cpu [0-9]|^ +% time' "$tree/README.md" >"$work/readme"
+	check_text "README has lines of the terminal" "$(grep -c . "$work/readme")" 3
+	while read -r line; do
+		case $line in
+		%*) grep -qxF -- "$line" "$work/table" ;;
+		*) grep -qxF -- "$(without_numbers <<<"$line")" "$work/lines" ;;
+		esac || {
+			fail "README's line is like those printed" "$line" "$work/table"
+			continue
+		}
+		pass "README's line is like those printed: $line"
+	done <"$work/readme"
+}
+
 test_page() {
 	local modules browser
 
@@ -294,5 +321,6 @@ test_symbols
 test_damage
 test_diff
 test_guest
+test_readme
 test_page
 finish

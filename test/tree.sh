@@ -63,7 +63,7 @@ test_line_length() {
 
 # What .editorconfig says of all files.
 find_blanks() {
-	cd "$tree" && sources | grep -vE '^LICENSES/|\.LICENSE$|^fuzz/seeds/' | while read -r file; do
+	cd "$tree" && sources | grep -vE '^LICENSES/|\.LICENSE$|\.png$|^fuzz/seeds/' | while read -r file; do
 		[ ! -s "$file" ] || [ -z "$(tail -c 1 "$file")" ] || echo "$file: no newline at its end"
 		grep -nHIE '[[:blank:]]+$' "$file"
 	done >"$work/blanks"
