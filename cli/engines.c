@@ -215,7 +215,7 @@ char *qemu_reason(struct qemu *qemu)
 			qemu->version, qemu->path);
 	case QEMU_BROKEN:
 		return format_string(
-			"'%s' does not answer like a QEMU: name another with --qemu or PARACALL_QEMU",
+			"'%s' does not behave like a QEMU: name another with --qemu or PARACALL_QEMU",
 			qemu->path);
 	}
 	return format_string("QEMU %s at %s can be used", qemu->version, qemu->path);
@@ -273,7 +273,7 @@ static const char *verdict_words(const struct qemu *qemu, bool is_first)
 	case QEMU_BROKEN:
 		break;
 	}
-	return "does not answer like a QEMU";
+	return "does not behave like a QEMU";
 }
 
 /* True if it is the one to use. */

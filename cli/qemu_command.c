@@ -69,7 +69,7 @@ static bool check_plugins(const struct command_line *line)
 static bool check_last(const struct command_line *line)
 {
 	if (line->lacks_value)
-		complain("'%s' needs a value behind it", line->lacks_value);
+		complain("'%s' needs a value", line->lacks_value);
 	return !line->lacks_value;
 }
 

@@ -231,11 +231,11 @@ static void wait_for_reader(struct trace *trace)
 		return;
 	if (trace->record)
 		complain(
-			"the process that recorded was ended by signal %d: '%s' has only what was written until then",
+			"the process that recorded was killed by signal %d: '%s' has only what was written up to then",
 			WTERMSIG(status), trace->record);
 	else
 		complain(
-			"the process that traced was ended by signal %d, and the trace with it",
+			"the process that traced was killed by signal %d, and the trace with it",
 			WTERMSIG(status));
 }
 

@@ -514,7 +514,7 @@ static void run(struct reader *reader)
 static void finish(struct reader *reader)
 {
 	if (reader->recorder && !recorder_finish(reader->recorder))
-		complain("the end of the recording in '%s' could not be written: %s",
+		complain("the rest of the recording in '%s' could not be written: %s",
 			 reader->job->options->record, strerror(errno));
 	if (reader->output)
 		fclose(reader->output);
@@ -522,8 +522,7 @@ static void finish(struct reader *reader)
 		complain("%" PRIu64 " events were dropped, because writing could not keep up",
 			 reader->lost);
 	if (is_hurried)
-		complain(
-			"was made to end at once: events that were not written by then are missing");
+		complain("was ended at once: events that were not written yet are missing");
 	free(reader->lines.items);
 	free(reader->newest);
 	free(reader->has_newest);

@@ -375,7 +375,7 @@ static const char *check_fault(const struct paracall_rule *rule,
 		return NULL;
 	info = paracall_call_by_id((uint32_t)rule->index);
 	if (info->properties & PARACALL_CALL_SEEN_ONLY)
-		return "PAPR's calls are the emulator's own, and cannot be injected";
+		return "the emulator answers PAPR's calls: faults cannot be injected into them";
 	if (rule->fault == PARACALL_FAULT_LATE)
 		return only_some_are_late(architecture);
 	if (info->server == PARACALL_SERVED_BY_ENGINE)

@@ -13,7 +13,7 @@ static const char *const errors[] = {
 	[-PARACALL_ERROR_ROOM] = "no room left in the device tree",
 	[-PARACALL_ERROR_RECORD] = "not the record of a saved machine, or a damaged one",
 	[-PARACALL_ERROR_VERSION] = "made for a newer version of the library",
-	[-PARACALL_ERROR_USE] = "a function of the library was used as it may not be",
+	[-PARACALL_ERROR_USE] = "a function of the library was misused",
 };
 
 const char *paracall_strerror(int error)

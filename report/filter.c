@@ -187,7 +187,7 @@ static bool parse_term(struct term *term, const char *word, const struct event_c
 	snprintf(
 		error, error_size,
 		"there is no call, event or register '%s'%s%s; 'paracall list' shows calls, and paracall-trace(7) has the others",
-		word, name ? "; like it is " : "", name ? name : "");
+		word, name ? "; similar: " : "", name ? name : "");
 	return false;
 }
 

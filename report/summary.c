@@ -217,7 +217,7 @@ void summary_print_text(FILE *output, const struct paracall_statistics *statisti
 	print_spins(output, statistics);
 	injected_print_text(output, statistics);
 	if (!statistics->finished)
-		fputs("QEMU did not end in order; these are the counts until then.\n", output);
+		fputs("QEMU did not exit normally; these are the counts up to then.\n", output);
 }
 
 static void print_json_line(FILE *output, const struct line *line)

@@ -489,11 +489,11 @@ test_usage() {
 	refuse "hints for PowerPC" "--hints is for x86 guests" --hints=realtime -- qemu-system-ppc64
 	refuse "x86's injection for PowerPC" "nothing with that name" --inject=async-pf \
 		-- qemu-system-ppc
-	refuse "PAPR's calls can't be met" "PAPR's calls are the emulator's own" \
+	refuse "PAPR's calls can't be met" "the emulator answers PAPR's calls" \
 		--inject=H_CEDE:drop --arch=ppc64le --kernel x
 	refuse "replacement for PowerPC" "--replace is for x86 guests" --replace=keep \
 		-- /x/qemu-system-ppc64
-	refuse "trace of an unknown event" "like it is KICK_CPU" --trace=KICK_CPUU --kernel x
+	refuse "trace of an unknown event" "similar: KICK_CPU" --trace=KICK_CPUU --kernel x
 	refuse "trace of an unknown group" "there is no group '%clocks'" --trace=%clocks --kernel x
 	refuse "trace of wrong vCPUs" "is not a list of vCPUs" --trace --trace-cpu=2-1 --kernel x
 	refuse "trace's format" "use text or ftrace" --trace --trace-format=xml --kernel x
@@ -542,7 +542,7 @@ test_refusals() {
 	refuse "QEMU too old" "QEMU 7.2.1 at $old is too old" --qemu="$old" -- $program
 	new=$(fake_qemu new 13.0 9)
 	refuse "QEMU too new" "QEMU 13.0 at $new is too new" --qemu="$new" -- $program
-	refuse "a program that is no QEMU" "does not answer like a QEMU" --qemu=/bin/true -- $program
+	refuse "a program that is no QEMU" "does not behave like a QEMU" --qemu=/bin/true -- $program
 	expect "no QEMU for s390x" 125 "no qemu-system-s390x was found" \
 		env PATH=/nonexistent PARACALL_CACHE=/nonexistent "$paracall" run -- qemu-system-s390x
 	expect "no QEMU for PowerPC" 125 "no qemu-system-ppc64 was found" \
@@ -559,13 +559,13 @@ test_command_line() {
 		-device "isa-debug-exit,iobase=0xf4,iosize=4")
 
 	for value in +x2apic x2apic x2apic=true x2apic=y; do
-		refuse "-cpu max,$value" "'-cpu max,$value', which asks for the x2APIC" -- \
+		refuse "-cpu max,$value" "'-cpu max,$value', which requests the x2APIC" -- \
 			$program -cpu "max,$value"
 	done
-	refuse "x2APIC by -global" "'-global x86_64-cpu.x2apic=on', which asks for the x2APIC" -- \
+	refuse "x2APIC by -global" "'-global x86_64-cpu.x2apic=on', which requests the x2APIC" -- \
 		$program -global x86_64-cpu.x2apic=on
 	printf '[global]\n driver = "x86_64-cpu"\n property = "x2apic"\n value = "on"\n' >"$work/config"
-	refuse "x2APIC in a file" "'[global]' in $work/config, which asks for the x2APIC" -- \
+	refuse "x2APIC in a file" "'[global]' in $work/config, which requests the x2APIC" -- \
 		$program -readconfig "$work/config"
 	refuse "too many vCPUs" "'-smp 288' needs APIC ids up to 287" -- $program -M q35 -smp 288
 	refuse "too many vCPUs to come" "'-smp 2,maxcpus=256' needs APIC ids up to 255" -- \
@@ -1321,7 +1321,7 @@ test_killed() {
 	{ wait_until test -s "$pid" && wait_until has_started "$(cat "$pid")" &&
 		kill -KILL "$(cat "$pid")"; } &
 	killer=$!
-	expect "QEMU killed" 137 "did not end in order" "$paracall" run -- \
+	expect "QEMU killed" 137 "did not exit normally" "$paracall" run -- \
 		qemu-system-x86_64 -display none -pidfile "$pid"
 	wait "$killer"
 }

@@ -309,14 +309,14 @@ test_spoiled() {
 		check_said "$how" "$said_of"
 	done <<-EOT
 		damaged|its record is damaged
-		newer|its record is another version's
-		none|it has no record of Paracall's
+		newer|its record is from another version
+		none|it has no record of Paracall's state
 		large|its record did not fit into its page
 		forged|its record is damaged
 	EOT
 	cp "$work/saved" "$work/state"
 	drive 'wait:cycle quit' "" -machine q35 -smp 4,maxcpus=6 -m 256M -incoming "file:$work/state"
-	check_said "other vCPUs" "it has other vCPUs"
+	check_said "other vCPUs" "it has a different number of vCPUs"
 	drive 'wait:cycle wait:cycle quit' "--features=-steal-time" "${q35[@]}" \
 		-incoming "file:$work/state"
 	check_said "fewer features" "it needs a feature"

@@ -622,7 +622,7 @@ test_reader() {
 
 	with_reader KILL
 	check_status "the reader killed" $?
-	check_message "the reader's end is reported" "was ended by signal 9"
+	check_message "the reader's end is reported" "was killed by signal 9"
 	with_reader STOP
 	check_status "a slow reader" $?
 	if has_babeltrace; then

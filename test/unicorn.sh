@@ -31,9 +31,9 @@ run_table() {
 test_x86() {
 	run_table <<-'END'
 	x86-64 | 0x100000 | 1 | exception 6 at 0x100000, and no handler | ud2 | 0f0b
-	x86-64 | 0x100000 | 1 | halted for good at 0x100001 | cli; hlt | fa f4
+	x86-64 | 0x100000 | 1 | halted forever at 0x100001 | cli; hlt | fa f4
 	# mov byte [0], 0xf4; jmp to 0
-	x86-64 | 0x100000 | 1 | halted for good at 0x0 | code at address 0 | c60500000000f4 31c0 ffe0
+	x86-64 | 0x100000 | 1 | halted forever at 0x0 | code at address 0 | c60500000000f4 31c0 ffe0
 	x86-64 | 0x100000 | 1 | no memory at 0x20000000 | a load outside memory | a100000020
 	x86-64 | 0x100000 | 1 | no memory at 0x8000000 | an instruction across memory's end | c605ffffff070f b8ffffff07 ffe0
 	# lidt; mov esp; ud2; the table's bounds, and gate 6
@@ -91,13 +91,13 @@ test_powerpc() {
 
 test_programs() {
 	run_table <<-'END'
-	mips | 0x100000 | 1 | for no CPU that is here: ppc64, ppc, s390x, x86-64, i386 | another CPU | 00000000
+	mips | 0x100000 | 1 | no CPU here can run this program: ppc64, ppc, s390x, x86-64, i386 | another CPU | 00000000
 	i386 | 0x7ffffff | 1 | larger than the machine's memory | too much of it | 90f4
 	END
 	make i386 0x100000 f4
 	mv "$work/program.elf" "$work/hlt.elf"
 	printf 'no program' >"$work/program.elf"
-	expect "no program" 1 "this is no ELF file" "$monitor" "$work/program.elf"
+	expect "no program" 1 "this is not an ELF file" "$monitor" "$work/program.elf"
 	expect "no such file" 1 "No such file" "$monitor" "$work/none.elf"
 	expect "no such feature" 1 "no machine with the features" "$monitor" --features=+nothing "$work/hlt.elf"
 }

@@ -222,7 +222,7 @@ char *cases_read(const char *path, void (*visit)(const struct check_case *item, 
 	if (read_header(&program))
 		visit_program(&program, &visitor);
 	else
-		wrong = format_string("'%s' is no ELF file", path);
+		wrong = format_string("'%s' is not an ELF file", path);
 	if (!left)
 		wrong = format_string("'%s' has no end of tests", path);
 	free(program.bytes);

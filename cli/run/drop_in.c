@@ -91,7 +91,7 @@ static bool make_words(struct strings *words, const struct target_info *target, 
 		/* It would be taken for QEMU's, and abbreviations are options, too. */
 		if (strncmp(words->items[i], "--he", 4) && strncmp(words->items[i], "-h", 2))
 			continue;
-		complain(OPTIONS ": '%s' is not possible there", words->items[i]);
+		complain(OPTIONS ": '%s' cannot be used there", words->items[i]);
 		return false;
 	}
 	strings_add(words, "--");
@@ -107,7 +107,7 @@ static bool check_options(const struct run_options *options, const struct string
 	size_t options_end = words->count - (size_t)argc;
 
 	if (options->rest != words->items + options_end) {
-		complain(OPTIONS ": '%s' is no option of 'paracall run'", options->rest[0]);
+		complain(OPTIONS ": '%s' is not an option of 'paracall run'", options->rest[0]);
 		return false;
 	}
 	if (options->qemu) {
@@ -177,7 +177,7 @@ static bool make_command(struct strings *command, struct run_options *options,
 			 struct files *files)
 {
 	if (files->report < 0)
-		complain("no memory for the report: %s", strerror(errno));
+		complain("no memory for the counters: %s", strerror(errno));
 	return files->report >= 0 && trace_prepare(&files->trace, &options->trace) &&
 	       command_make(command, options) &&
 	       plugin_add(command, options, files->report, files->trace.memory, files->summary);

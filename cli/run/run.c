@@ -83,7 +83,7 @@ static int run(const struct run_options *options)
 	struct trace trace = { .memory = -1 };
 
 	if (report < 0)
-		complain("no memory for the report: %s", strerror(errno));
+		complain("no memory for the counters: %s", strerror(errno));
 	else if (trace_prepare(&trace, &options->trace) && command_make(&command, options))
 		status = run_with(&command, options, report, &trace);
 	strings_free(&command);

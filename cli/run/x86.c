@@ -39,11 +39,11 @@ static bool check_x2apic(const struct run_options *options, const struct command
 	quote = qemu_command_quote(option);
 	if (offers_unhalt(options))
 		complain(
-			"%s, which asks for the x2APIC, and the feature pv-unhalt exclude each other: drop one, the feature by --features=-pv-unhalt",
+			"%s, which requests the x2APIC, and the feature pv-unhalt exclude each other: drop one, the feature by --features=-pv-unhalt",
 			quote);
 	else
 		complain(
-			"%s, which asks for the x2APIC, and one thread for all vCPUs (thread=single, -icount) exclude each other: drop one",
+			"%s, which requests the x2APIC, and one thread for all vCPUs (thread=single, -icount) exclude each other: drop one",
 			quote);
 	free(quote);
 	return false;

@@ -41,7 +41,7 @@ const char *program_load(struct program *program, const uint8_t *file, size_t si
 	struct part part;
 
 	if (!program_part(file, size, 0, &part))
-		return "no ELF file, or one that ends too early";
+		return "not an ELF file, or a truncated one";
 	for (uint32_t i = 0; program_part(file, size, i, &part); i++) {
 		uint64_t offset = part.address - memory_start;
 

@@ -183,7 +183,7 @@ static const struct architecture *find_architecture(uint16_t elf_machine)
 			snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s",
 				 *names ? ", " : "", item->name);
 		}
-	fail("this program is for no CPU that is here: %s", names);
+	fail("no CPU here can run this program: %s", names);
 }
 
 static void load_program(struct machine *machine, int file)
@@ -195,7 +195,7 @@ static void load_program(struct machine *machine, int file)
 	size_t size;
 
 	if (!elf || !gelf_getehdr(elf, &header) || !(bytes = elf_rawfile(elf, &size)))
-		fail("this is no ELF file");
+		fail("this is not an ELF file");
 	machine->architecture = find_architecture(header.e_machine);
 	machine->entry = header.e_entry;
 	for (size_t i = 0; i < header.e_phnum && gelf_getphdr(elf, i, &part); i++) {
@@ -316,7 +316,7 @@ static void run(struct machine *machine)
 			fail("%s at 0x%llx", uc_strerror(error),
 			     (unsigned long long)get(machine, program_counter));
 		else if (!machine->has_ended && !machine->goes_on)
-			fail("stopped for good at 0x%llx",
+			fail("stopped forever at 0x%llx",
 			     (unsigned long long)get(machine, program_counter));
 	}
 }
@@ -361,7 +361,7 @@ int main(int argc, char **argv)
 		else
 			break;
 	if (argc != 2 && argc != 3)
-		fail("use it so: paracall-unicorn [--features=LIST] [--enforce-features] PROGRAM.elf [COMMAND LINE]");
+		fail("usage: paracall-unicorn [--features=LIST] [--enforce-features] PROGRAM.elf [COMMAND LINE]");
 	if (argc == 3)
 		machine.command_line = argv[2];
 	file = open(argv[1], O_RDONLY | O_CLOEXEC);

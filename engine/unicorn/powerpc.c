@@ -407,7 +407,7 @@ static void map_real_mode(struct machine *machine)
 {
 	map(machine, 0, MEMORY_SIZE, machine->memory);
 	if (uc_ctl_tlb_mode(machine->uc, UC_TLB_VIRTUAL))
-		fail("Unicorn can't do without page tables");
+		fail("Unicorn needs page tables");
 }
 #else
 /*

@@ -458,7 +458,7 @@ static void instruction(struct machine *machine, uint64_t address)
 	else if (second)
 		outcome = do_msr(machine, second == 0x30);
 	else if (paracall_halt(machine->cpu))
-		fail("halted for good at 0x%llx", (unsigned long long)address);
+		fail("halted forever at 0x%llx", (unsigned long long)address);
 	if (outcome == PARACALL_MSR_FAULT)
 		raise(machine, VECTOR_GP, 0, rip);
 	else if (outcome == PARACALL_MSR_DONE)

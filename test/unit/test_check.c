@@ -560,11 +560,11 @@ static void cases_of_broken_files(void **state)
 	assert_non_null(wrong);
 	free(wrong);
 	wrong = read_image("text", 4, seen);
-	assert_non_null(strstr(wrong, "is no ELF file"));
+	assert_non_null(strstr(wrong, "is not an ELF file"));
 	free(wrong);
 	image.bytes[EI_CLASS] = ELFCLASSNONE;
 	wrong = read_image(image.bytes, IMAGE_SIZE, seen);
-	assert_non_null(strstr(wrong, "is no ELF file"));
+	assert_non_null(strstr(wrong, "is not an ELF file"));
 	free(wrong);
 	for (size_t i = 0; i < SHAPES; i++) {
 		image = make_image(&shapes[i]);

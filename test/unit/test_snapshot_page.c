@@ -55,7 +55,8 @@ static void empty_page_has_none(void **state)
 	struct snapshot_head head;
 
 	(void)state;
-	assert_string_equal(snapshot_get_head(zeros, &head), "it has no record of Paracall's");
+	assert_string_equal(snapshot_get_head(zeros, &head),
+			    "it has no record of Paracall's state");
 	assert_int_equal(head.stamp, 0);
 }
 
@@ -67,7 +68,8 @@ static void other_version_is_named(void **state)
 	(void)state;
 	snapshot_put_head(bytes, &example);
 	bytes[8] = 2;
-	assert_string_equal(snapshot_get_head(bytes, &head), "its record is another version's");
+	assert_string_equal(snapshot_get_head(bytes, &head),
+			    "its record is from another version");
 }
 
 static void checksum_sees_each_bit(void **state)

@@ -126,7 +126,7 @@ static const char *forget_machine(struct vcpu *vcpu)
 	counter_forget();
 	if (!engine_offers(PARACALL_KVM_FEATURE_PV_TIME))
 		return NULL;
-	return "the guest's stolen time stands still until it boots again";
+	return "the guest's stolen time does not advance until it boots again";
 }
 
 static void forget_vcpu(struct vcpu *vcpu)

@@ -100,5 +100,5 @@ const char *loongarch_forget_machine(struct vcpu *vcpu)
 			   memory_find_end_by_steps(vcpu, HIGH_START, MEMORY_LIMIT));
 	if (!engine_offers(PARACALL_KVM_FEATURE_LOONGARCH_STEAL_TIME))
 		return NULL;
-	return "where its guest wants steal time is not saved with it, and none is reported to the guest until it asks again, as when it boots or takes a vCPU offline and online";
+	return "the address of its guest's steal time is not saved with it, so none is reported until the guest registers it again, as when it boots or takes a vCPU offline and online";
 }

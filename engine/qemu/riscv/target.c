@@ -68,7 +68,7 @@ static const char *forget_machine(struct vcpu *vcpu)
 
 	riscv_look_around(vcpu);
 	return paracall_statistics_total(statistics, steal_updates)
-		       ? "its guest's steal time stands still until it asks for it again"
+		       ? "its guest's steal time does not advance until it registers it again"
 		       : NULL;
 }
 

@@ -140,7 +140,7 @@ static const char *read_head(struct vcpu *vcpu, struct snapshot_head *head)
 {
 	*head = (struct snapshot_head){ .stamp = 0 };
 	if (!physical_read(vcpu, HEAD, state.head, sizeof(state.head)))
-		return "nothing of Paracall's was saved with it";
+		return "Paracall's state was not saved with it";
 	return snapshot_get_head(state.head, head);
 }
 
@@ -150,11 +150,11 @@ static const char *reason_of(int error)
 	case PARACALL_OK:
 		return NULL;
 	case PARACALL_ERROR_VERSION:
-		return "its record is another version's";
+		return "its record is from another version";
 	case PARACALL_ERROR_CPU:
-		return "it has other vCPUs";
+		return "it has a different number of vCPUs";
 	case PARACALL_ERROR_FEATURE:
-		return "it needs a feature or a counter's frequency that there is not now";
+		return "it needs a feature or a counter's frequency that is not available now";
 	default:
 		return "its record is damaged";
 	}
@@ -195,7 +195,7 @@ static const char *take_body(struct vcpu *vcpu, const struct snapshot_head *head
 	    !snapshot_get_body(bytes, head->size, &body) || body.own > OWN_VMMCALL)
 		return "its record is damaged";
 	if (body.cpus != paracall_qemu_engine.max_vcpus)
-		return "it has other vCPUs";
+		return "it has a different number of vCPUs";
 	reason = reason_of(paracall_machine_load(machine, body.record, body.record_size));
 	if (reason)
 		return reason;
@@ -231,10 +231,11 @@ static void continue_clock(struct vcpu *vcpu, uint64_t saved_tsc)
 const char *snapshot_restore(struct vcpu *vcpu, bool has_record)
 {
 	struct snapshot_head head = { .stamp = 0 };
-	const char *reason = "nothing of Paracall's was saved with it";
+	const char *reason = "Paracall's state was not saved with it";
 
 	if (find_page(vcpu))
-		reason = has_record ? read_head(vcpu, &head) : "it has no record of Paracall's";
+		reason = has_record ? read_head(vcpu, &head)
+				    : "it has no record of Paracall's state";
 	if (!reason)
 		reason = take_body(vcpu, &head);
 	if (!reason)

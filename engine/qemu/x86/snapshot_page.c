@@ -73,13 +73,13 @@ const char *snapshot_get_head(const uint8_t *bytes, struct snapshot_head *head)
 {
 	*head = (struct snapshot_head){ .stamp = 0 };
 	if (memcmp(bytes + AT_MAGIC, magic, AT_VERSION))
-		return "it has no record of Paracall's";
+		return "it has no record of Paracall's state";
 	head->stamp = get(bytes + AT_STAMP, 8);
 	head->tsc = get(bytes + AT_TSC, 8);
 	head->size = (uint32_t)get(bytes + AT_SIZE, 4);
 	head->checksum = get(bytes + AT_CHECKSUM, 8);
 	if (get(bytes + AT_VERSION, 4) != VERSION)
-		return "its record is another version's";
+		return "its record is from another version";
 	if (get(bytes + AT_CHECK, 8) != snapshot_checksum(bytes, AT_CHECK))
 		return "its record is damaged";
 	return NULL;
