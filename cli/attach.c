@@ -69,7 +69,7 @@ static int open_report(pid_t pid, struct stat *status)
 	return file;
 }
 
-/* The field behind the name, which is in brackets and may be anything. */
+/* The field after the name, which is in brackets and may be anything. */
 static pid_t parent_of(pid_t pid)
 {
 	/* Between the name, which may have anything in it, and the number. */

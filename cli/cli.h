@@ -69,7 +69,7 @@ char *format_string(const char *format, ...) __attribute__((format(printf, 1, 2)
 /* "a, b or c", with @last before the last, and without words that are NULL. The same. */
 char *join_words(const char *const *words, size_t count, const char *last);
 
-/* A whole file and a 0 behind it, the caller's to free; NULL with errno set. */
+/* A whole file and a 0 after it, the caller's to free; NULL with errno set. */
 char *read_file(const char *path, size_t *size);
 
 /*

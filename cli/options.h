@@ -39,7 +39,7 @@ struct option_row {
 
 struct option_group {
 	/*
-	 * Above it in --help, behind an empty line; "%s" is for @list. NULL: there is not
+	 * Above it in --help, after an empty line; "%s" is for @list. NULL: there is not
 	 * even that.
 	 */
 	const char *heading;

@@ -65,7 +65,7 @@ static bool check_plugins(const struct command_line *line)
 	return true;
 }
 
-/* What is added behind it would be taken for that. */
+/* What is added after it would be taken for that. */
 static bool check_last(const struct command_line *line)
 {
 	if (line->lacks_value)

@@ -52,7 +52,7 @@ struct target_info {
 	void (*add_arguments)(struct strings *command, const struct run_options *options);
 };
 
-/* One after the other from 0, the one that is meant where none is named; NULL behind the last. */
+/* One after the other from 0, the one that is meant where none is named; NULL after the last. */
 const struct target_info *target_at(size_t index);
 
 /* Of a program, given by its name or path; NULL if it is none of them. */

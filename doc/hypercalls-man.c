@@ -264,7 +264,7 @@ static void print_riscv(void)
 	       ".Ql ecall\n"
 	       "in supervisor mode, but not in virtual supervisor mode.\n"
 	       "a7 has the number of an extension of the Supervisor Binary Interface (SBI), a6 that\n"
-	       "of its function, and the arguments are in a0 and the registers behind it.\n"
+	       "of its function, and the arguments are in a0 and the registers after it.\n"
 	       "a0 gets 0 or an error below 0: %d (NOT_SUPPORTED) if there is no such function, or\n"
 	       "its feature is not offered.\n"
 	       "a1 gets the value, or 0; no other register is changed.\n"

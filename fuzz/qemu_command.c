@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * QEMU's command lines, one word a line, and behind a separator a file of -readconfig,
+ * QEMU's command lines, one word a line, and after a separator a file of -readconfig,
  * whose name is "config".
  */
 #include "../engine/qemu/command_line/command_line.h"

@@ -230,7 +230,7 @@ static bool parse_class(const char *line, struct event_class *class)
 	       parse_fields(quote + 1 + strlen(fields_text), class);
 }
 
-/* What stands between quotes behind @key, without the backslashes. */
+/* What stands between quotes after @key, without the backslashes. */
 static void parse_string(const char *line, const char *key, char *value, size_t size)
 {
 	size_t length = 0;

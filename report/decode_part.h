@@ -41,7 +41,7 @@ struct decode_part {
 void decode_features(FILE *output, uint32_t features, const char *separator,
 		     enum paracall_architecture architecture);
 
-/* One after the other from 0; NULL behind the last. */
+/* One after the other from 0; NULL after the last. */
 const struct decode_part *decode_part_at(size_t index);
 
 #endif /* PARACALL_REPORT_DECODE_PART_H */

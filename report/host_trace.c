@@ -24,7 +24,7 @@ struct reader {
 	uint64_t first_time;
 };
 
-/* What stands before the colon behind an event's name. */
+/* What stands before the colon after an event's name. */
 struct head {
 	uint32_t thread;
 	/* Of a thread "CPU 3/KVM", QEMU's with debug-threads=on; or NO_CPU. */
@@ -71,7 +71,7 @@ static const char *skip_flags(const char *text)
 	return at;
 }
 
-/* "[002]", with flags like "d..1" or without, and the time behind it; NULL if it is not. */
+/* "[002]", with flags like "d..1" or without, and the time after it; NULL if it is not. */
 static const char *parse_place(const char *text, uint64_t *time)
 {
 	size_t digits = strspn(text + 1, "0123456789");

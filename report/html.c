@@ -119,7 +119,7 @@ static size_t copy_word32(unsigned char *to, uint32_t word)
 	return 4;
 }
 
-/* All columns behind each other, in @block; returns their size. */
+/* All columns one after the other, in @block; returns their size. */
 static size_t join_columns(struct html *html)
 {
 	size_t size = copy_word32(html->block, html->block_events);

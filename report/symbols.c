@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Longer than any function is; behind the last symbol others' code begins. */
+/* Longer than any function is; past the last symbol others' code begins. */
 #define LONGEST 0x100000
 
 struct symbol {
@@ -258,7 +258,7 @@ const char *symbols_find(const struct symbols *symbols, uint64_t address, uint64
 	if (!symbols || !symbols->is_placed)
 		return NULL;
 	address -= symbols->offset;
-	/* The first behind it. */
+	/* The first after it. */
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 

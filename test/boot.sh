@@ -175,7 +175,7 @@ check_words() {
 }
 
 # make_image KERNEL NEXT: sets image. With NEXT the kernel and that image are in
-# a second archive behind the first, for what the guest starts by itself.
+# a second archive after the first, for what the guest starts by itself.
 make_image() {
 	local kernel=$1 root
 

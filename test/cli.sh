@@ -392,7 +392,7 @@ test_shells() {
 	check_file "completion of fish, features" "$work/fish" "--features=-pv-unhalt"
 }
 
-# complete_by_fish WORDS: what fish offers behind the command and these.
+# complete_by_fish WORDS: what fish offers after the command and these.
 complete_by_fish() {
 	# shellcheck disable=SC2016 # for fish
 	HOME=$work fish --no-config -c 'source $argv[1]; complete -C $argv[2]' \
@@ -614,7 +614,7 @@ test_command_line() {
 		-kernel "$build/guest/clock.elf" -icount auto
 }
 
-# silent NAME STATUS TEXT ARGUMENT...: QEMU's message is all, with no table behind it.
+# silent NAME STATUS TEXT ARGUMENT...: QEMU's message is all, with no table after it.
 silent() {
 	local name=$1 status=$2 text=$3
 

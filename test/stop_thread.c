@@ -40,7 +40,7 @@ static bool read_first_line(const char *path, char *line, size_t size)
 	return good;
 }
 
-/* The session of a process, or -1: the sixth field, behind a name in brackets. */
+/* The session of a process, or -1: the sixth field, after a name in brackets. */
 static pid_t session_of(const char *process)
 {
 	char path[300], line[1024];

@@ -191,7 +191,7 @@ powerpc_guest() {
 	equal "PowerPC: ${program##*/} ends" "$? $(tail -n 1 "$work/out")" "0 # exit: passed"
 }
 
-# Numbers and names of a table's calls; faults that were injected have a table behind it.
+# Numbers and names of a table's calls; faults that were injected have a table after it.
 counts_in() {
 	awk '/^faults injected/ { exit } /^ *[0-9]/ && NF > 4 { print $4, $NF }' "$1" | sort
 }

@@ -43,7 +43,7 @@ bool accelerators_are_foreign(const struct command_line *line)
 	return false;
 }
 
-/* QEMU's programs are named as the kernel names the machines, or with more behind it. */
+/* QEMU's programs are named as the kernel names the machines, or with more after it. */
 static bool is_for_host(const struct target_info *target)
 {
 	const char *name = strrchr(target->program, '-') + 1;
@@ -90,7 +90,7 @@ bool accelerators_check(const struct run_options *options, const struct command_
 {
 	struct command_accelerator accelerator = { .seen = 0 };
 
-	/* Also behind TCG: QEMU would take another one if that failed. */
+	/* Also after TCG: QEMU would take another one if that failed. */
 	while (command_line_next_accelerator(line, &accelerator)) {
 		const char *fault;
 		char *quote;

@@ -18,7 +18,7 @@ void readings_init_vcpu(struct vcpu *vcpu);
 
 /*
  * While a block is translated: an instruction that reads the counter; a block that may come
- * behind it, @userdata is for @finish.
+ * after it, @userdata is for @finish.
  */
 void readings_hook(struct qemu_plugin_insn *insn);
 void readings_hook_next(struct qemu_plugin_tb *block, void *userdata);

@@ -30,7 +30,7 @@
 #define SVC_OLD 0x140
 #define PROGRAM_CODE 0x8c
 #define PROGRAM_OLD 0x150
-/* So far behind the old PSW of a kind is the new one. */
+/* So far after the old PSW of a kind is the new one. */
 #define NEW 0x80
 
 #define SCLP_WRITE_EVENT_DATA 0x00760005

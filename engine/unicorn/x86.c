@@ -308,7 +308,7 @@ static uint64_t find_gate(struct machine *machine, uint64_t *address)
 }
 
 /*
- * A table that is the guest's and a call gate behind it, to the segment that the guest's
+ * A table that is the guest's and a call gate after it, to the segment that the guest's
  * own gate names. Returns the call gate's selector.
  */
 static uint16_t make_table(struct machine *machine)
@@ -480,7 +480,7 @@ static void interrupt(struct machine *machine, uint32_t vector)
 	raise(machine, vector, error, read_register(machine, RIP));
 }
 
-/* Unicorn 2.0.1 looks there before it looks into the page tables; 2.1.1 behind them. */
+/* Unicorn 2.0.1 looks there before it looks into the page tables; 2.1.1 after them. */
 static void unmapped(struct machine *machine)
 {
 	bool writes = machine->missing_for == UC_MEM_WRITE_UNMAPPED;

@@ -174,7 +174,7 @@ struct kind {
 	void (*check_step)(struct guest *guest);
 };
 
-/* One after the other from 0; NULL behind the last. */
+/* One after the other from 0; NULL after the last. */
 const struct kind *guest_kind(size_t index);
 
 /* What all architectures have. */

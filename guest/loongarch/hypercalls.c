@@ -132,8 +132,8 @@ static const struct index indices[] = {
 	{ "signature", PARACALL_KVM_CPUCFG_SIGNATURE, PARACALL_KVM_CPUCFG_KVM },
 	{ "signature, 32 bits count", 0xffffffff00000000 | PARACALL_KVM_CPUCFG_SIGNATURE,
 	  PARACALL_KVM_CPUCFG_KVM },
-	{ "behind the signature", PARACALL_KVM_CPUCFG_SIGNATURE + 1, 0 },
-	{ "behind the features", PARACALL_KVM_CPUCFG_FEATURES + 1, 0 },
+	{ "after the signature", PARACALL_KVM_CPUCFG_SIGNATURE + 1, 0 },
+	{ "after the features", PARACALL_KVM_CPUCFG_FEATURES + 1, 0 },
 	{ "last", PARACALL_KVM_CPUCFG_LAST, 0 },
 	{ "not KVM's, behind", PARACALL_KVM_CPUCFG_LAST + 1, 0 },
 	{ "not KVM's, before", PARACALL_KVM_CPUCFG_SIGNATURE - 1, 0 },
@@ -424,7 +424,7 @@ static void test_record(void)
 	      "steal began with 1000, and is %lu", place->steal);
 	check_equal(place->flags, 0x5a5a5a5a, "flags");
 	for (unsigned int i = 0; i < sizeof(place->reserved); i++)
-		check_equal(place->reserved[i], 0xa5, "byte %u behind", i);
+		check_equal(place->reserved[i], 0xa5, "byte %u after", i);
 	set(place, 0, 7);
 	check_equal(notify(place), 0, "NOTIFY of an odd version");
 	check(place->version % 2 == 0 && place->version >= 10, "version is %u", place->version);

@@ -78,7 +78,7 @@ static const struct question probes[] = {
 
 /* The functions of STA that there are need its feature; see sta.c for these. */
 static const struct question unknown[] = {
-	{ "BASE, behind the last", BASE, 7, 0, -2, 0 },
+	{ "BASE, past the last", BASE, 7, 0, -2, 0 },
 	{ "BASE, the upper half", BASE, 0x100000000 | PARACALL_SBI_BASE_GET_IMP_ID, 0, -2, 0 },
 	{ "STA, function 1", STA, 1, 0, -2, 0 },
 	{ "STA, the upper half", STA, 0x100000000, 0, -2, 0 },

@@ -142,7 +142,7 @@ static void test_other_cpus(void)
 		check(cpu_wait(cpu_at(i), 5000), "CPU %u does not answer", i);
 		check_equal(error, 0, "CPU %u: a0", i);
 		check_empty(&records[i]);
-		check_equal(records[i + 1].sequence, 0x5a5a5a5a, "CPU %u: what is behind", i);
+		check_equal(records[i + 1].sequence, 0x5a5a5a5a, "CPU %u: what is after", i);
 	}
 }
 

@@ -638,7 +638,7 @@ static long expected_result(void)
 static void expect_pair(void)
 {
 	const struct paracall_kvm_clock_pairing *pairing = (const void *)pairing_area;
-	/* A newer one may begin behind the pair's instant. */
+	/* A newer one may begin after the pair's instant. */
 	clock_page page = read_page(&pages[0].page);
 	int64_t by_clock, difference;
 	uint64_t before, after;

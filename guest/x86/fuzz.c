@@ -32,7 +32,7 @@ static uint64_t outside_program(uint64_t address)
 	return is_program((uint32_t)address) ? address + SPARE : address;
 }
 
-/* Of a structure: in memory, at and behind its end, nowhere; aligned or nearly. */
+/* Of a structure: in memory, at and past its end, nowhere; aligned or nearly. */
 static uint64_t random_address(void)
 {
 	static const uint64_t pages[] = {

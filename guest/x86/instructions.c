@@ -8,7 +8,7 @@
  * The convention leaves it to the host how it treats the instruction that is
  * not the CPU's own. -append replace=HOW says what is expected, by the names
  * of paracall-features(7); "native" is KVM, "refuse" is KVM without its quirk
- * KVM_X86_QUIRK_FIX_HYPERCALL_INSN. With ",placed=rip" behind it the host
+ * KVM_X86_QUIRK_FIX_HYPERCALL_INSN. With ",placed=rip" after it the host
  * writes its instruction to the address in the instruction pointer, as KVM does
  * (arch/x86/kvm/x86.c, emulator_fix_hypercall), as if each code segment began at
  * 0: in others the foreign one stays, and is repeated forever.
@@ -435,7 +435,7 @@ static const struct legacy_case {
 	{ "a segment not at 0, the foreign one", LEGACY_BASED, false, true },
 };
 
-/* In each the CPU goes on behind the instruction; else it would not come back. */
+/* In each the CPU goes on after the instruction; else it would not come back. */
 static void test_legacy(const void *row)
 {
 	const struct legacy_case *item = row;
@@ -465,7 +465,7 @@ static void test_legacy_prefixes(void)
 		check_equal((int32_t)registers.eax,
 			    is_user_mode(mode) ? -PARACALL_KVM_EPERM : KVM_ENOSYS, "%s: result",
 			    mode_names[mode]);
-		/* The instruction behind it ran, once. */
+		/* The instruction after it ran, once. */
 		check_equal(registers.ebx, legacy_patterns.ebx + 1, "%s: %d-bit inc",
 			    mode_names[mode], is_16bit ? 16 : 32);
 	}
@@ -907,7 +907,7 @@ static void test_interrupted(void)
 
 /*
  * The last bytes of the lower half of addresses: the call is made, and what
- * comes behind it can't be executed. (kvm-unit-tests' x86/hypercall.c has it.)
+ * comes after it can't be executed. (kvm-unit-tests' x86/hypercall.c has it.)
  */
 static void test_last_address(void)
 {
@@ -995,7 +995,7 @@ static void test_copied(void)
 }
 
 /*
- * A single step ends right behind the call. Where the call itself leaves the
+ * A single step ends right after the call. Where the call itself leaves the
  * emulator's translated code, it ends one instruction later: a known defect of
  * all policies but "fast".
  */

@@ -94,7 +94,7 @@ static inline struct paracall_guest_cpuid paracall_guest_cpuid(uint32_t leaf, ui
 
 /* KVM as a guest finds it. */
 struct paracall_guest_kvm {
-	/* First of its CPUID leaves: 0x40000000, or higher up behind another's. */
+	/* First of its CPUID leaves: 0x40000000, or higher up after another's. */
 	uint32_t base;
 	/* The last one. */
 	uint32_t last;
@@ -195,7 +195,7 @@ static inline void paracall_guest_diag_release(unsigned long first, unsigned lon
 struct paracall_guest_page_reference {
 	/* 0x258 */
 	uint16_t code;
-	/* 0 token: make the handshake; 1 cancel it, with all behind @version 0. */
+	/* 0 token: make the handshake; 1 cancel it, with all after @version 0. */
 	uint16_t subcode;
 	/* 5 doublewords, and 2. */
 	uint16_t length, version;

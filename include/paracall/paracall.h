@@ -44,7 +44,7 @@ extern "C" {
  * added. Each struct that a caller fills in begins with its size, by which the library
  * knows the caller's version of it: members that an older caller doesn't have are 0, and
  * so is what they stand for. A larger struct than the library has is refused with
- * PARACALL_ERROR_VERSION. Members are only ever added at the end, behind all padding.
+ * PARACALL_ERROR_VERSION. Members are only ever added at the end, after all padding.
  */
 #define PARACALL_INTERFACE_VERSION 1u
 

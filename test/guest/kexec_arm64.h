@@ -2,7 +2,7 @@
 /*
  * Debian's arm64 kernels have no kexec_file_load(2): what that does is done here, for
  * kexec_load(2). The next kernel gets the device tree of this one, which after EFI
- * firmware says where its memory map and ACPI's tables are, and begins behind a few
+ * firmware says where its memory map and ACPI's tables are, and begins after a few
  * instructions that load x0 (Documentation/arch/arm64/booting.rst).
  */
 #ifndef PARACALL_TEST_KEXEC_ARM64_H
@@ -37,7 +37,7 @@ struct start {
 	uint64_t kernel;
 };
 
-/* From its first byte to the one behind its last. */
+/* From its first byte to the one after its last. */
 struct range {
 	uint64_t begin;
 	uint64_t end;

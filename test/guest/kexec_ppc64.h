@@ -2,7 +2,7 @@
 /*
  * Debian's ppc64el kernels have no kexec_file_load(2): what that does is done here,
  * for kexec_load(2). The next kernel gets the device tree of this one, with its own
- * command line and initramfs, and begins behind a few instructions that load r3.
+ * command line and initramfs, and begins after a few instructions that load r3.
  */
 #ifndef PARACALL_TEST_KEXEC_PPC64_H
 #define PARACALL_TEST_KEXEC_PPC64_H

@@ -94,7 +94,7 @@ static void tree_add_word(struct tree_copy *copy, uint32_t word)
 	tree_add(copy, &word, sizeof(word));
 }
 
-/* Their names are behind the old ones. */
+/* Their names are after the old ones. */
 static void tree_add_properties(struct tree_copy *copy)
 {
 	uint32_t name = be32toh(copy->old_header->strings_size);

@@ -125,7 +125,7 @@ static const struct row rows[] = {
 	{ .line = "" },
 };
 
-/* Each is behind an event, which is there in any case. */
+/* Each is after an event, which is there in any case. */
 static const char first[] =
 	"      CPU 40/KVM-1  [000] 0.000001: kvm_hypercall: nr 0x1 a0 0x0 a1 0x0 a2 0x0 a3 0x0\n";
 
@@ -250,7 +250,7 @@ static void refused_files(void **state)
 	check_refused("some text\n", "nor a host's trace");
 	check_refused("\x17\x08\x44tracing", "what 'trace-cmd report' prints");
 	check_refused("PERFILE2", "what 'perf script' prints");
-	/* By their first line, whatever comes behind it. */
+	/* By their first line, whatever comes after it. */
 	check_refused("PERFILE2\n" CALL("a-1"), "what 'perf script' prints");
 	check_refused("\x17\x08\x44tracing\n" CALL("a-1"), "what 'trace-cmd report' prints");
 }

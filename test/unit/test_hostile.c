@@ -20,7 +20,7 @@
 #define SLEEP_ONE_IN 64
 #define RING_EVENTS 16
 
-/* In the guest's memory, behind the vCPUs' own pages. */
+/* In the guest's memory, after the vCPUs' own pages. */
 #define SHARED_PAGE 0x5000
 #define MMU_OPERATION 0x6000
 #define TOKEN_BLOCK 0x6100

@@ -28,7 +28,7 @@ static void the_version_is_the_headers(void **state)
 	assert_int_equal(paracall_interface_version(), PARACALL_INTERFACE_VERSION);
 }
 
-/* Only so much of a struct is the caller's: behind is anything. */
+/* Only so much of a struct is the caller's: the rest is anything. */
 static void make_older(void *structure, size_t whole, size_t size)
 {
 	memset((char *)structure + size, 0xff, whole - size);

@@ -104,7 +104,7 @@ static void step_over(struct vcpu *vcpu, void *userdata)
 }
 
 /*
- * Who has just called what QEMU does, on this thread. KVM leaves 0 in X1 to X3 behind
+ * Who has just called what QEMU does, on this thread. KVM leaves 0 in X1 to X3 after
  * those calls, too, and QEMU what was there. One that waits does not come back here.
  */
 static _Thread_local struct vcpu *left_to_qemu;

@@ -35,7 +35,7 @@ struct header {
 	uint64_t size;
 };
 
-/* What is behind the records: as it was written last, and as it is to be. */
+/* What is after the records: as it was written last, and as it is to be. */
 static uint8_t written[STATE_OFFSET];
 static uint8_t next[STATE_OFFSET];
 

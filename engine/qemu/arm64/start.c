@@ -23,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* QEMU's loader for kernels: its first word, "ldr x0, ahead"; what is loaded is behind it. */
+/* QEMU's loader for kernels: its first word, "ldr x0, ahead"; what is loaded is after it. */
 #define LOADER 0x580000c0u
 #define LOADER_TREE 0x18
 

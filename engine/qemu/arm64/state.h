@@ -21,7 +21,7 @@ struct arm64_machine {
 	/* Where records of stolen time are, or were, 0: nowhere; and whether they are there. */
 	_Atomic(uint64_t) records;
 	_Atomic(bool) has_records;
-	/* The one that is there behind them, or 0; and the last of this process, or 0. */
+	/* The one that is there after them, or 0; and the last of this process, or 0. */
 	uint64_t mark;
 	uint64_t last_mark;
 };

@@ -25,7 +25,7 @@ struct kvm_name {
 #define KVM_NAME_DEDICATED "kvm-hint-dedicated"
 #define KVM_NAME_ENFORCES "kvm-pv-enforce-cpuid"
 
-/* One after the other from 0; NULL behind the last. */
+/* One after the other from 0; NULL after the last. */
 const struct kvm_name *kvm_name_at(size_t index);
 
 /* Of a word of @length characters, where "_" stands for "-", too; NULL if it is none. */

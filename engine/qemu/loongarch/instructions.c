@@ -24,7 +24,7 @@
 #define IOCSRRD_D 0x06480c00u
 
 /*
- * Places in a page where a block of the kernel may begin behind one that ends with a reading
+ * Places in a page where a block of the kernel may begin after one that ends with a reading
  * of IOCSR, as with its page. What the machine has there no plugin can read, so the reading
  * can't be done in QEMU's place.
  */
@@ -41,7 +41,7 @@ static bool is_reading(uint32_t word)
 	       (word & TWO_REGISTERS_MASK) == IOCSRRD_D;
 }
 
-/* Returns whether what it gives may be changed behind it. */
+/* Returns whether what it gives may be changed after it. */
 static bool hook(struct qemu_plugin_insn *insn, uint32_t word, uint64_t address, bool is_last)
 {
 	void *site = loongarch_site_pack(word, address);

@@ -5,7 +5,7 @@
 
 #include "../engine.h"
 
-/* What an instruction gives is changed behind it: see calls.h. */
+/* What an instruction gives is changed after it: see calls.h. */
 struct loongarch_change {
 	bool is_pending;
 	/* Where the instruction that comes next is. */

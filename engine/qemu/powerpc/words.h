@@ -11,7 +11,7 @@
 #define POWERPC_NOP 0x60000000u
 
 /*
- * EV_IDLE ends in PAPR's call H_CEDE where there are these: behind the marker the
+ * EV_IDLE ends in PAPR's call H_CEDE where there are these: after the marker the
  * branch leads past it.
  */
 #define POWERPC_BRANCH_12 0x4800000cu

@@ -5,7 +5,7 @@
  * So a reset is known by a hart that begins for the second time; the others then
  * follow.
  *
- * QEMU's machines have memory from one address on. On virt nothing is right behind it, but
+ * QEMU's machines have memory from one address on. On virt nothing is right after it, but
  * that the window for PCI devices can begin there, at a multiple of its size: all
  * that is read there is ones.
  */

@@ -115,7 +115,7 @@ struct results {
 	uint64_t x1, x2, x3;
 };
 
-/* By hvc #0, with 0x5a5a... in the registers behind the arguments. */
+/* By hvc #0, with 0x5a5a... in the registers after the arguments. */
 struct results call(uint64_t function, uint64_t x1, uint64_t x2, uint64_t x3);
 
 /* The guest runs with an EL2, and with a little hypervisor of its own there. */

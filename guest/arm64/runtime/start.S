@@ -23,7 +23,7 @@ start:
 	b .
 
 	.text
-	/* x0: the stack, and behind it the frame. */
+	/* x0: the stack, and after it the frame. */
 	.globl cpu_start
 cpu_start:
 	mov x19, x0

@@ -25,7 +25,7 @@ vectors:
 	stw %r3, CAUGHT_DEAR(0)
 	li %r4, 4
 	.if \number == 8
-	/* A system call's address is behind it already. */
+	/* A system call's address is after it already. */
 	li %r4, 0
 	.endif
 	.if \number == 10

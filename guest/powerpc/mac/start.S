@@ -51,7 +51,7 @@ vectors:
 	stw %r3, CAUGHT_DAR(0)
 	li %r4, 4
 	.if \number == 12
-	/* A system call's address is behind it already. */
+	/* A system call's address is after it already. */
 	li %r4, 0
 	.endif
 	.if \number == 9

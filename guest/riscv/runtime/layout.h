@@ -9,7 +9,7 @@
 
 /*
  * struct frame, of each CPU, at which sscratch points: what execute() gives and gets,
- * behind the registers by their numbers.
+ * after the registers by their numbers.
  */
 #define STATE_PC 256
 #define STATE_STATUS 264

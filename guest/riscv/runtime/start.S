@@ -23,7 +23,7 @@ start:
 1:	j 1b
 
 	.text
-	/* a1: the stack, and behind it the frame. */
+	/* a1: the stack, and after it the frame. */
 	.globl cpu_start
 	.balign 4
 cpu_start:

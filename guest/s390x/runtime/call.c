@@ -63,7 +63,7 @@ void call_run(struct call *call)
 	execute(&call->out);
 }
 
-/* Whether it is the SVC behind the instruction that ended it. */
+/* Whether it is the SVC after the instruction that ended it. */
 static uint64_t expected_address(const struct call *call, uint32_t interruption)
 {
 	uint64_t behind = (uintptr_t)code_of(call) + length_of(call);

@@ -27,7 +27,7 @@ struct run {
 	int vector;
 };
 
-/* Lays the code at @place, and behind it a jump back to registers_at(). */
+/* Lays the code at @place, and after it a jump back to registers_at(). */
 void code_lay_64(volatile uint8_t *place, const struct code *code);
 /* The same in 32-bit code of long mode, back to the 64-bit segment @back. */
 void code_lay_32(volatile uint8_t *place, const struct code *code, uint16_t back);

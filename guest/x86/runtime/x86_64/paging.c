@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Windows: GiB of their own, behind ALIAS, where nothing is mapped otherwise. */
+/* Windows: GiB of their own, after ALIAS, where nothing is mapped otherwise. */
 #include "../runtime.h"
 
 /* Present, writable, 2 MiB. */
