@@ -11,7 +11,7 @@
 /*
  * A question with this prefix is a number of sequences, reported as one hash. What
  * follows is the command line by which the guest reports all of them, with
- * "tell" after it; sequences that differ are shown.
+ * "report" after it; sequences that differ are shown.
  */
 static const char sequences[] = "sequences ";
 #define MOST_SHOWN 3
@@ -141,7 +141,7 @@ static struct suite_run run_with(const struct suite_run *run, const char *append
 
 static void look_again(struct pair *pair, const char *command_line)
 {
-	char *append = format_string("%s,tell", command_line);
+	char *append = format_string("%s,report", command_line);
 	struct suite_run first = run_with(pair->runs[0], append);
 	struct suite_run second = run_with(pair->runs[1], append);
 	const struct suite_run *const runs[2] = { &first, &second };

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the programs share that make random sequences, for 'paracall check --compare'.
- * Reported is one hash for several of them together; with "tell" on the command line every
+ * Reported is one hash for several of them together; with "report" on the command line every
  * answer is. Words of the command line:
  *
  *	seed=N		of the random numbers; 1 if it is not given
  *	first=N, count=N	which sequences
- *	tell
+ *	report
  *
  * with anything in between. A sequence does not depend on those before it.
  */
@@ -35,8 +35,8 @@ static struct {
  */
 
 /* The number after the last @word, or @otherwise. */
-static uint64_t number_behind(const char *command_line, const char *word, size_t length,
-			      uint64_t otherwise)
+static uint64_t number_after(const char *command_line, const char *word, size_t length,
+			     uint64_t otherwise)
 {
 	uint64_t number = otherwise;
 
@@ -57,10 +57,10 @@ static uint64_t number_behind(const char *command_line, const char *word, size_t
 
 static void read_options(const char *command_line)
 {
-	options.seed = number_behind(command_line, "seed=", 5, 1);
-	options.first = number_behind(command_line, "first=", 6, 0);
-	options.count = number_behind(command_line, "count=", 6, DEFAULT_COUNT);
-	options.reports_answers = number_behind(command_line, "tell", 4, 1) == 0;
+	options.seed = number_after(command_line, "seed=", 5, 1);
+	options.first = number_after(command_line, "first=", 6, 0);
+	options.count = number_after(command_line, "count=", 6, DEFAULT_COUNT);
+	options.reports_answers = number_after(command_line, "report", 6, 1) == 0;
 	print("# seed=%lu, %lu sequences from %lu on\n", options.seed, options.count,
 	      options.first);
 }

@@ -598,7 +598,7 @@ static void seeds_are_read(void **state)
 	assert_true(sequences_parse_seed(&sequences, "9223372036854775807"));
 	assert_true(sequences.has_seed);
 	assert_true(sequences.seed == INT64_MAX);
-	/* Equal twice by chance: once in 2^64. */
+	/* Two random seeds are equal once in 2^64. */
 	assert_true(sequences_parse_seed(&sequences, "random"));
 	assert_true(sequences_parse_seed(&other, "random"));
 	if (sequences.seed == other.seed)
@@ -627,8 +627,8 @@ static void seeds_are_put_in(void **state)
 			 "-smp 2 -append seed=1,count=600");
 	expect_arguments(&seed, "-smp 2 -append seed=1,count=600",
 			 "-smp 2 -append seed=70,count=600");
-	expect_arguments(&seed, "-append count=10000,seed=2,tell",
-			 "-append count=10000,seed=71,tell");
+	expect_arguments(&seed, "-append count=10000,seed=2,report",
+			 "-append count=10000,seed=71,report");
 	expect_arguments(&both, "-append seed=2,count=10000", "-append seed=1,count=40");
 	/* Other words that end so; and no word of that name. */
 	expect_arguments(&both, "-append unseed=2,recount=3", "-append unseed=2,recount=3");
