@@ -27,7 +27,7 @@ void fuzz_count_execution(void);
 void fuzz_count_guest_calls(uint64_t count);
 
 /*
- * An input that is used up bit by bit. Behind its end come up to @tail bytes by chance,
+ * An input that is used up bit by bit. After its end come up to @tail random bytes,
  * which are always the same for the same input; then zeros.
  */
 struct fuzz_input {

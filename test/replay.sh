@@ -63,7 +63,7 @@ test_bare_metal() {
 			-kernel "$build/guest/$program.elf"
 	done
 	# Random choices are the same again, without a seed from the user.
-	twice "faults by chance" 7 33 '^# SUMMARY: .* 0 failed' "--inject=VAPIC_POLL_IRQ:drop:30%" \
+	twice "random faults" 7 33 '^# SUMMARY: .* 0 failed' "--inject=VAPIC_POLL_IRQ:drop:30%" \
 		qemu-system-x86_64 -M q35 -m 128 -display none -serial stdio -monitor none \
 		-nic none -device isa-debug-exit,iobase=0xf4,iosize=4 \
 		-kernel "$build/guest/kick.elf"

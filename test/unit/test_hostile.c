@@ -76,7 +76,7 @@ static struct paracall_trace *trace;
 /* As QEMU's: one lock for all devices and memory, taken again by who has it. */
 static pthread_mutex_t big_lock = PTHREAD_MUTEX_INITIALIZER;
 static _Thread_local unsigned int depth;
-static _Thread_local uint32_t chance = 1;
+static _Thread_local uint32_t random_state = 1;
 static int phase;
 /* The first vCPU is done with the phase; then all are. */
 static bool is_over;
@@ -86,8 +86,8 @@ static uint64_t called_back;
 
 static uint32_t draw(uint32_t below)
 {
-	chance = chance * 1664525 + 1013904223;
-	return (chance >> 8) % below;
+	random_state = random_state * 1664525 + 1013904223;
+	return (random_state >> 8) % below;
 }
 
 static void take_big_lock(void)
@@ -734,7 +734,7 @@ static void *run(void *argument)
 	uint32_t number = (uint32_t)(uintptr_t)argument;
 	struct fake_cpu *cpu = &fake.cpus[number];
 
-	chance = (uint32_t)phase * FAKE_CPUS + number + 1;
+	random_state = (uint32_t)phase * FAKE_CPUS + number + 1;
 	/* Wherever it was: the machine may be another one now. */
 	paracall_resume(cpu->cpu);
 	for (int i = 0; i < ROUNDS && !__atomic_load_n(&is_over, __ATOMIC_ACQUIRE); i++) {

@@ -54,7 +54,7 @@ static void add_clock(struct fields *fields, uint64_t address)
 /* The host adds to "steal", and that may be 0. */
 static void add_steal(struct fields *fields, uint64_t address)
 {
-	add(fields, FIELD_CHANCE, address, 8);
+	add(fields, FIELD_RANDOM, address, 8);
 	add(fields, FIELD_VERSION, address + 8, 4);
 }
 
@@ -81,7 +81,7 @@ static void add_register(struct fields *fields, uint32_t number, uint64_t value)
 	case PARACALL_KVM_MSR_PV_EOI_EN:
 		/* A byte, and the host's choice: at an interrupt. */
 		if (value != address)
-			add(fields, FIELD_CHANCE, address, 1);
+			add(fields, FIELD_RANDOM, address, 1);
 		return;
 	}
 }
@@ -159,15 +159,15 @@ static void mark(struct field *field)
 /* Time is never the same as before in four bytes, but may well be in one. */
 #define FEWEST_BYTES 4
 
-static void settle_chance(struct field *field)
+static void settle_random(struct field *field)
 {
 	uint32_t visible;
 
 	count_written(field, &visible);
 	/* And a clock may begin at 0. */
 	if (visible < FEWEST_BYTES || (field->kind == FIELD_TIME && !filled))
-		field->kind = FIELD_CHANCE;
-	if (field->kind == FIELD_CHANCE)
+		field->kind = FIELD_RANDOM;
+	if (field->kind == FIELD_RANDOM)
 		mark(field);
 }
 
@@ -175,7 +175,7 @@ static void settle_time(struct field *field)
 {
 	uint32_t visible;
 
-	if (field->kind == FIELD_CHANCE || !count_written(field, &visible))
+	if (field->kind == FIELD_RANDOM || !count_written(field, &visible))
 		return;
 	/* Of one that begins before the first address its first byte is not memory. */
 	field->is_odd = is_watched(field->address) && *at(field->address) & 1;
@@ -184,9 +184,9 @@ static void settle_time(struct field *field)
 
 void written_settle(struct fields *fields)
 {
-	/* First what is by chance: it may be part of another field. */
+	/* First those that are random: they may be part of another field. */
 	for (size_t i = 0; i < fields->count; i++)
-		settle_chance(&fields->items[i]);
+		settle_random(&fields->items[i]);
 	for (size_t i = 0; i < fields->count; i++)
 		settle_time(&fields->items[i]);
 }

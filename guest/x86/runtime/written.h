@@ -18,8 +18,8 @@ enum field_kind {
 	FIELD_TIME,
 	/* The same; even or odd. */
 	FIELD_VERSION,
-	/* It is by chance whether this is written. */
-	FIELD_CHANCE,
+	/* Whether this is written is not predictable. */
+	FIELD_RANDOM,
 };
 
 struct field {
