@@ -95,7 +95,7 @@ static bool is_named_for(const char *named, const char *program)
 	return named && *named && target_of_named(named) == target_of_program(program);
 }
 
-/* One that can't be run is left out, and the next may not be what was meant. */
+/* One that can't be run is left out, and the next might not be what was meant. */
 static void check_named(const char *program)
 {
 	const char *named = getenv("PARACALL_QEMU");

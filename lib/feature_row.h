@@ -14,7 +14,7 @@
 		.reason = feature_reason, \
 	},
 
-/* In an enum: FEATURE_BIT_PV_UNHALT and the like. */
+/* In an enum: such as FEATURE_BIT_PV_UNHALT. */
 #define FEATURE_BIT(name, identifier, ...) \
 	FEATURE_BIT_##identifier = 1 << PARACALL_KVM_FEATURE_##identifier,
 

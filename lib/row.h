@@ -30,7 +30,7 @@
 
 /*
  * Does a call; the result is what the architecture's convention says. Runs on
- * the calling vCPU's thread; may not allocate, block or take a lock.
+ * the calling vCPU's thread; must not allocate, block or take a lock.
  */
 typedef int64_t paracall_call_handler(struct paracall_cpu *cpu, struct call *call);
 

@@ -179,7 +179,7 @@ void ctf_print_metadata(FILE *output, const struct event_classes *classes,
 		print_class(output, &classes->items[i]);
 }
 
-/* A name of letters, digits and the like; false if @size is too small. */
+/* A printable word that needs no quoting; false if @size is too small. */
 static bool copy_word(char *word, size_t size, const char *text, size_t length)
 {
 	if (!length || length >= size)

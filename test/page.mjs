@@ -155,7 +155,7 @@ async function testZoom() {
 	const chosen = await view();
 	check("dragging in the counts zooms in",
 		Math.abs(chosen.width - moved.width * 0.2) < 0.05 * moved.width, JSON.stringify(chosen));
-	check("arrows tell who kicked whom", await pixels("--interrupt") + await pixels("--kick") > 10);
+	check("arrows show who kicked whom", await pixels("--interrupt") + await pixels("--kick") > 10);
 	await screenshot("zoomed");
 	await settled(() => page.click("#zoom-all"));
 	check("all is shown again", (await view()).width === all.width);

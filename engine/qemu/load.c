@@ -53,7 +53,7 @@ static struct {
 	_Atomic(bool) is_in_question;
 	/* A vCPU was plugged in while all slept, and none was asked since. */
 	bool is_unchecked;
-	/* Since a load was noticed no vCPU was seen to have run; it may not be over yet. */
+	/* Since a load was noticed no vCPU was seen to have run; it may still be in progress. */
 	bool is_settling;
 	/* Where QEMU does not report sleep: what was translated is gone, perhaps for a load. */
 	_Atomic(bool) was_flushed;

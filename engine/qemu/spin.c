@@ -2,7 +2,7 @@
 /*
  * QEMU gives each vCPU a thread. A vCPU that spins for a lock whose holder waits for a
  * host processor uses up what the holder needs. So after a window of hints
- * (pause and the like) its thread yields, if more vCPUs are awake than there are
+ * (such as pause) its thread yields, if more vCPUs are awake than there are
  * processors; otherwise none waits for this one.
  *
  * The host's scheduler takes no target: it is asked to run any other thread. It need not:

@@ -61,7 +61,7 @@ static void call(struct vcpu *vcpu, uint32_t code)
 	leave(vcpu);
 	if (!vcpu->guest->has_rules)
 		FUZZ_CHECK((int64_t)*argument(vcpu, 0) == result);
-	/* By a rule it may not have been done. */
+	/* A rule may have kept it from being done. */
 	vcpu->steal = record_at(((struct loongarch_cpu *)vcpu->cpu)->steal_time);
 	if (!vcpu->guest->has_rules && !result)
 		FUZZ_CHECK(vcpu->steal.address == record_at(value).address &&

@@ -16,7 +16,7 @@ static void run_code(const uint32_t *code, struct state *state, uint64_t pstate)
 
 static void test_exceptions(void)
 {
-	/* udf #0; and mrs x3, vbar_el1, which EL0 may not. */
+	/* udf #0; and mrs x3, vbar_el1, which EL0 cannot execute. */
 	static const uint32_t undefined[] = { 0x00000000 };
 	static const uint32_t privileged[] = { 0xd538c003, BRK };
 	struct state state = { .x[5] = 0x123456789abcdef0, .x[30] = 0x30 };

@@ -16,7 +16,7 @@ static void run_code(const uint32_t *code, struct state *state, uint64_t mode)
 
 static void test_exceptions(void)
 {
-	/* csrrd $a3, EENTRY, which user mode may not. */
+	/* csrrd $a3, EENTRY, which user mode cannot execute. */
 	static const uint32_t undefined[] = { 0x00000000 };
 	static const uint32_t privileged[] = { 0x04003007, BREAK };
 	struct state state = { .r[12] = 0x123456789abcdef0, .r[31] = 0x30 };

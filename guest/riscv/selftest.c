@@ -16,7 +16,7 @@ static void run_code(const uint32_t *code, struct state *state, uint64_t status)
 
 static void test_exceptions(void)
 {
-	/* unimp; and csrr gp, sscratch, which user mode may not. */
+	/* unimp; and csrr gp, sscratch, which user mode cannot execute. */
 	static const uint32_t undefined[] = { 0xc0001073 };
 	static const uint32_t privileged[] = { 0x140021f3, EBREAK };
 	struct state state = { .x[5] = 0x123456789abcdef0, .x[10] = 0x10, .x[31] = 0x31 };

@@ -92,7 +92,7 @@ static void test_load(const void *row)
 	uint64_t number = (uint64_t)((const struct load *)row - loads);
 
 	check_equal((int64_t)note()->outcomes[number], OUTCOME_CALLED,
-		    "what became of it (interruption 0x%lx)", note()->interruptions[number]);
+		    "its outcome (interruption 0x%lx)", note()->interruptions[number]);
 }
 
 static const struct test tests[] = {

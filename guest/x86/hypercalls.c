@@ -194,7 +194,7 @@ static void test_kept(void)
 /*
  * Outside privilege level 0 every number is -1, known or not, and no fault
  * (x86.c checks this before it looks at the number). That is so for the CPU's
- * own instruction. The other one may fault: user code may not replace it
+ * own instruction. The other one may fault: user code cannot replace it
  * (arch/x86/kvm/emulate.c).
  */
 void call_as_user(void *argument)

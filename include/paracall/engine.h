@@ -217,7 +217,7 @@ struct paracall_engine {
 	 * machine of another architecture, and has done nothing (PARACALL_ERROR_USE), or
 	 * one of the engine's gave what can't be. @cpu may be NULL; @message is for who
 	 * develops the engine, and good until this returns. No guest can cause it. Called
-	 * in the thread that called the library; may call nothing of it. NULL: nobody is
+	 * in the thread that called the library; must not call the library. NULL: nobody is
 	 * informed.
 	 */
 	void (*report)(void *machine, void *cpu, int error, const char *message);

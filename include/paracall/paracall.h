@@ -75,7 +75,7 @@ enum paracall_error {
 	PARACALL_ERROR_RECORD = -8,
 	/* It is of a newer version of this library, or another version's trace. */
 	PARACALL_ERROR_VERSION = -9,
-	/* For .report: a function was called for what it is not for, or when it may not be. */
+	/* For .report: a function was called for the wrong object, or at a wrong time. */
 	PARACALL_ERROR_USE = -10,
 };
 

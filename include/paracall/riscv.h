@@ -34,7 +34,7 @@ enum paracall_riscv_register {
 	PARACALL_RISCV_REGISTERS
 };
 
-/* What becomes of a call. */
+/* The outcome of a call. */
 enum paracall_sbi_outcome {
 	/* Done; the engine steps over the instruction. */
 	PARACALL_SBI_DONE,

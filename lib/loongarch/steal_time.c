@@ -3,7 +3,7 @@
  * Steal time: arch/loongarch/kvm/exit.c, kvm_save_notify; vcpu.c, kvm_update_stolen_time.
  * The record's version grows by 2 with each update, and the guest takes one that changes
  * nothing for what it is. So a version that was written while no vCPU ran is only in that
- * state of the machine, and in those that came of it: that is the mark.
+ * state of the machine, and in those derived from it: that is the mark.
  */
 #include "steal_time.h"
 

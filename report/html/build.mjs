@@ -32,7 +32,7 @@ const parts = {
 	licenses: escape("Paracall: GPL-2.0-or-later, without any warranty; the source is that " +
 		"of Paracall's release.\n\nuPlot:\n" + notice),
 };
-// A function: "$&" and the like in the text are nothing special.
+// A function: "$&" in the text is nothing special.
 const page = readFileSync(join(here, "page.html"), "utf8")
 	.replace(/<!--(style|script|licenses)-->/g, (_, name) => parts[name]);
 

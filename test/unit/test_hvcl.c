@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* LoongArch: CPUCFG, calls by hvcl, steal time, and what becomes of its record. */
+/* LoongArch: CPUCFG, calls by hvcl, steal time, and its record afterwards. */
 #include "fake_engine.h"
 
 #include <paracall/loongarch.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What an engine may not do. A function for another architecture's machine does nothing, and
+ * What an engine must not do. A function for another architecture's machine does nothing, and
  * reports it. In a build with checks, meson's option, each of these ends the program, which
  * here is one that was forked for it.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * KVM's registers: what can be read, what is refused, whose they are, and what
- * becomes of them. What they set in motion has tests of its own.
+ * KVM's registers: what can be read, what is refused, whose they are, and how
+ * they change. What they set in motion has tests of its own.
  */
 #include "fake_engine.h"
 

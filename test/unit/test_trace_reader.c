@@ -236,7 +236,7 @@ static void test_without_seals(void **state)
 	make_block(&scene);
 	fill(&scene, 0);
 	start(&scene, nowhere());
-	/* Before it is told the end. */
+	/* Before the end is reported to it. */
 	finish(&scene);
 }
 

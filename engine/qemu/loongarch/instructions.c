@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Decided once, when QEMU translates a block: which instructions are hooked. No register
- * that a plugin sees tells the privilege level. So what user mode must not do is hooked in
+ * that a plugin sees shows the privilege level. So what user mode must not do is hooked in
  * the upper half of addresses alone, where kernels run: hvcl, which elsewhere stays an
  * instruction that does not exist, and the reading of IOCSR. Encodings are those of the
  * kernel's arch/loongarch/include/asm/inst.h.

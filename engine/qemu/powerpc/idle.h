@@ -14,7 +14,7 @@ void idle_note(void *context);
 
 /*
  * After the call, whose marker is at @site; NULL if it was another instruction.
- * May not return.
+ * Might not return.
  */
 void idle_wait(struct vcpu *vcpu, const struct powerpc_site *site);
 

@@ -28,7 +28,7 @@ static bool is_foreign(const struct site *site)
 
 /*
  * KVM writes the CPU's own instruction with the guest's rights. If the guest
- * may not write there, it gets the page fault.
+ * cannot write there, it gets the page fault.
  */
 static void check_writable(struct vcpu *vcpu, const struct site *site, uint64_t next_pc)
 {

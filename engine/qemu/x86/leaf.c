@@ -54,7 +54,7 @@ static bool keeps_eax(const struct code *code)
 {
 	uint8_t opcode = code->bytes[0];
 
-	/* push; nop; mov $n, %ecx and the like */
+	/* such as push; nop; mov $n, %ecx */
 	if ((opcode >= 0x50 && opcode <= 0x57) || (opcode == 0x90 && !code->rex))
 		return true;
 	if (opcode >= 0xb8 && opcode <= 0xbf)

@@ -88,7 +88,7 @@ void *site_pack(const struct site *site)
 /*
  * While a block runs, QEMU's rip is that of the block's first instruction or of
  * a later one before the hooked one. Blocks are shorter than a page here, so
- * the low bits tell how far that is from the block's beginning.
+ * the low bits show how far that is from the block's beginning.
  */
 uint64_t site_next_pc(struct vcpu *vcpu, const struct site *site)
 {

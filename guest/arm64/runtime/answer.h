@@ -3,7 +3,7 @@
  * Answers, reported one by one, for 'paracall check --compare', which runs the same
  * program on two hosts:
  *
- *	answer WHAT WAS DONE = WHAT CAME OF IT
+ *	answer WHAT WAS DONE = ITS RESULT
  *
  * Both are text without " = ". What depends on time, on chance, or on addresses is reported
  * by its kind.

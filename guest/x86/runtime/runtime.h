@@ -301,7 +301,7 @@ uint32_t traps_count(void);
 
 /* Switch this CPU's local APIC off, by software, or on again. */
 void apic_enable(bool enabled);
-/* Send a plain interrupt; @command has vector, mode and the like. */
+/* Send a plain interrupt; @command has its vector, mode and flags. */
 void apic_send(uint32_t apic_id, uint32_t command);
 /* This CPU's local APIC as one of registers; false if it can't. No way leads back. */
 bool cpu_has_x2apic(void);
