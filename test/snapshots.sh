@@ -846,7 +846,7 @@ test_riscv_icount() {
 
 # The same for LoongArch, with the record in the program itself. Other vCPUs stay where a
 # reset has left them.
-set_loongarch_program() {
+loongarch_program() {
 	local -a instructions=(
 		0324000d 038045ae 0406042e # windows of the address space: memory
 		0320000f 038005ee 0406002e # and devices
@@ -863,9 +863,13 @@ set_loongarch_program() {
 		00006819 0010ef39          # 3: rdtime.d $s2, $zero; add.d $s2, $s2, $s4
 		0000681a 63ffff59 53ffb3ff # 4: rdtime.d $s3, $zero; blt $s3, $s2, 4b; again
 	)
+	words "${instructions[@]}"
+	hex 'paracall-guest: ready: cycle\n\0'
+}
+
+set_loongarch_program() {
 	# shellcheck disable=SC2046 # they are words
-	set_program "$1" loongarch64 0x200000 $(words "${instructions[@]}") \
-		"$(hex 'paracall-guest: ready: cycle\n\0')" @0x140
+	set_program "$1" loongarch64 0x200000 $(loongarch_program) @0x140
 }
 
 # QEMU loads the program into memory again at each reset, so the record is another one then;
@@ -889,6 +893,45 @@ test_loongarch_record() {
 		wait:cycle loadvm:a wait:cycle quit' "" "${machine[@]}"
 	judge "$name, loads" $? 3 1
 	drive 'wait:cycle wait:cycle quit' "" "${machine[@]}" -loadvm a
+	judge "$name, another process" $? 1 1
+}
+
+# A program in flash memory, as firmware is: for six seconds it writes another line, and has
+# no record. Then it goes on in the upper half of addresses, with a record in memory.
+make_loongarch_flash() {
+	local -a instructions=(
+		143fc017 038782f7 1401313b 039a037b # $s0: the serial port; $s4: 0.1 s
+		0380f01c                            # $s5: 60
+		1a000018 02c13318                   # again: la $s1, the line
+		2a00030c 40001180 290002ec          # 1: ld.bu $t0, $s1, 0; beqz $t0, 3f; st.b $t0, $s0, 0
+		02c00718 53fff3ff                   # addi.d $s1, $s1, 1; b 1b
+		00006819 0010ef39                   # 3: rdtime.d $s2, $zero; add.d $s2, $s2, $s4
+		0000681a 63ffff59                   # 4: rdtime.d $s3, $zero; blt $s3, $s2, 4b
+		02ffff9c 47ffd39f 50002400          # addi.d $s5, $s5, -1; bnez $s5, again; b the rest
+	)
+
+	python3 - "$1" "$(words "${instructions[@]}" | tr -d '\n')" \
+		"$(hex 'paracall-guest: ready: flash\n\0\0\0')$(loongarch_program | tr -d '\n')" <<-EOT
+			import sys
+			# A branch to where it is.
+			data = bytes.fromhex("00001050").ljust(0x1000, b"\0")
+			open(sys.argv[1], "wb").write(data + bytes.fromhex(sys.argv[2] + sys.argv[3]))
+		EOT
+}
+
+# What runs in flash memory is not as a reset leaves it: its state is another one.
+test_loongarch_flash() {
+	local name="LoongArch, flash memory" machine=(-machine virt -smp 1 -m 256M)
+
+	set_loongarch_program "$name" || return 0
+	make_loongarch_flash "$work/flash"
+	guest=(-display none -serial stdio -monitor none -nic none -bios "$work/flash"
+		-drive "if=none,id=states,format=qcow2,file=$work/states")
+	make_disk "$work/states"
+	drive 'wait:flash savevm:a wait:cycle loadvm:a wait:flash wait:cycle system_reset wait:cycle
+		stop loadvm:a cont wait:flash quit' "" "${machine[@]}"
+	judge "$name" $? 2 1
+	drive 'wait:flash quit' "" "${machine[@]}" -loadvm a
 	judge "$name, another process" $? 1 1
 }
 
@@ -985,6 +1028,7 @@ test_riscv_steal_time
 test_riscv_single
 test_riscv_icount
 test_loongarch_record
+test_loongarch_flash
 test_loongarch_single
 test_loongarch_icount
 test_many

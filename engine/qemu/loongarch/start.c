@@ -14,9 +14,9 @@
 #include "registers.h"
 #include "state.h"
 
-/* Flash memory, two parts of 16 MiB. */
+/* Flash memory; without firmware QEMU's own code is in its first page. */
 #define FLASH_START UINT64_C(0x1c000000)
-#define FLASH_END UINT64_C(0x1e000000)
+#define FIRST_PAGE_END UINT64_C(0x1c001000)
 
 /* Memory: up to here, devices, and the rest. */
 #define LOW_END UINT64_C(0x10000000)
@@ -31,12 +31,15 @@ bool loongarch_begins_at(uint64_t address)
 	       physical == FLASH_START;
 }
 
-/* A vCPU that waits for a message there is as good as one that did not begin. */
+/*
+ * A vCPU that waits for a message there is as good as one that did not begin. One that is
+ * further on in firmware is not.
+ */
 bool loongarch_is_at_start(struct vcpu *vcpu)
 {
 	uint64_t pc = register_read(vcpu, LOONGARCH_PC);
 
-	return pc >= FLASH_START && pc < FLASH_END;
+	return pc >= FLASH_START && pc < FIRST_PAGE_END;
 }
 
 /* ---- memory ----------------------------------------------------------------- */
