@@ -522,6 +522,45 @@ test_plugged_while_stopped() {
 	judge "$name, thread=single" $? 2 0
 }
 
+# set_kicks NAME: a machine whose only program is snapshots/kicks.S; skips the test and fails
+# if that is not possible here.
+set_kicks() {
+	target=x86_64
+	if ! find_qemu $target >/dev/null || ! as --32 -o /dev/null /dev/null 2>/dev/null; then
+		skip "snapshots, $1" "no QEMU, or no assembler, for x86"
+		return 1
+	fi
+	as --32 -I "$tree/test/firmware" -o "$work/kicks.o" "$tree/test/snapshots/kicks.S" &&
+		ld -m elf_i386 -Ttext=0 -e 0 --oformat=binary -o "$work/kicks" "$work/kicks.o"
+	guest=(-display none -serial stdio -monitor none -nic none -bios "$work/kicks"
+		-drive "if=none,id=states,format=qcow2,file=$work/states")
+}
+
+# A kick that is lost is one that the program waits for.
+test_kicks() {
+	local load steps=wait:cycle
+
+	set_kicks "kicks" || return 0
+	in_all_ways "kicks" 3 0 "" -machine q35 -smp 8 -m 64M
+	in_all_ways "kicks, thread=single" 3 0 "" -machine q35 -smp 8 -m 64M -accel tcg,thread=single
+	in_all_ways "kicks, -icount" 3 0 "" -machine q35 -smp 4 -m 64M -icount shift=auto
+	make_disk "$work/states"
+	for load in $(seq 10); do
+		steps+=" sleep:0.$load savevm:s$load"
+	done
+	for load in $(seq 10); do
+		steps+=" loadvm:s$load wait:cycle stop loadvm:s$load cont wait:cycle"
+	done
+	drive "$steps quit" "" -machine q35 -smp 8 -m 64M
+	judge "kicks, many loads" $? 20 0
+}
+
+# As many as there can be.
+test_kicks_255() {
+	set_kicks "kicks, 255 vCPUs" || return 0
+	in_all_ways "kicks, 255 vCPUs" 3 0 "" -machine q35 -smp 255 -m 64M
+}
+
 # As many as fit on a host with few processors.
 test_vcpus() {
 	choose_guest trixie "64 vCPUs" || return 0
@@ -1000,6 +1039,8 @@ test_hot_plug
 test_plugged_while_stopped
 test_reset
 test_kexec
+test_kicks
+test_kicks_255
 test_vcpus
 test_off
 test_spoiled
