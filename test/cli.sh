@@ -782,6 +782,29 @@ test_vmclock() {
 }
 
 # The same for s390x, if there is such a QEMU, and a guest.
+# Records of stolen time are at a multiple of 64 KiB, wherever memory ends; where there is no
+# room for them one sentence says what to do, and the rest is offered.
+test_arm64_memory() {
+	local guest=$build/guest/arm64/smccc.elf size
+	local -a run=("$paracall" run --summary=/dev/null -- qemu-system-aarch64 -display none
+		-serial stdio -M "virt,gic-version=2" -cpu max -kernel "$guest")
+
+	if [ -z "$(used_qemu aarch64)" ] || [ ! -e "$guest" ]; then
+		skip "arm64, memory" "no qemu-system-aarch64, or no guest for it"
+		return
+	fi
+	for size in 128M 131000K 131080K; do
+		expect "arm64, memory of $size" 0 "KVM, features 0x30003" "${run[@]}" -m "$size"
+	done
+	expect "arm64, a last node of 64 KiB" 0 "or make the last NUMA node larger" "${run[@]}" \
+		-m 65600K -object memory-backend-ram,id=m0,size=64M \
+		-object memory-backend-ram,id=m1,size=64K -numa node,memdev=m0 -numa node,memdev=m1
+	check_file "arm64, a last node of 64 KiB, the rest" "$work/out" "KVM, features 0x10003"
+	expect "arm64, memory whose end is used" 0 "as by -device loader; use a larger -m" \
+		"${run[@]}" -m 128M -device loader,addr=0x47fffff8,data=1,data-len=8
+	check_file "arm64, memory whose end is used, the rest" "$work/out" "KVM, features 0x10003"
+}
+
 test_s390x() {
 	local guest=$build/guest/s390x/selftest.elf qemu
 	local -a arguments=(-display none -serial stdio)
@@ -1392,6 +1415,7 @@ test_no_guest
 test_engines
 test_probe_cache
 test_passing_on
+test_arm64_memory
 test_s390x
 test_device_trees
 test_injection

@@ -157,9 +157,8 @@ static uint64_t find_records(struct vcpu *vcpu)
 	uint64_t limit = ARM64_MEMORY_START + MOST_MEMORY;
 	uint64_t end = memory_find_end_by_steps(vcpu, ARM64_MEMORY_START, limit);
 
-	return end >= ARM64_MEMORY_START + ARM64_RECORDS_SIZE && end < limit &&
-			       end % ARM64_RECORDS_SIZE == 0
-		       ? end - ARM64_RECORDS_SIZE
+	return end >= ARM64_MEMORY_START + ARM64_RECORDS_SIZE && end < limit
+		       ? (end - ARM64_RECORDS_SIZE) & -(uint64_t)ARM64_RECORDS_SIZE
 		       : 0;
 }
 
