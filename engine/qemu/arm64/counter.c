@@ -8,8 +8,8 @@
  * Which are looked at, and how, is in ../readings.c. Without an EL2 of the guest's the
  * physical and the virtual counter are the same.
  *
- * Only while all vCPUs sleep the machine can have been stopped. What is known then is in
- * doubt until the next reading.
+ * Only while all vCPUs sleep the machine can have been stopped: then the next reading is
+ * believed, and not only when another one agrees.
  *
  * With -icount the counter goes by instructions; then there is nothing to learn.
  */
@@ -41,9 +41,6 @@
 
 #define NANOSECONDS INT64_C(1000000000)
 
-/* Wider bounds, in nanoseconds, are no answer: a pair of clocks is right to half of that. */
-#define WIDEST 2000
-
 /* What the counter is ahead of the host's clock, in nanoseconds. */
 struct bounds {
 	bool is_known;
@@ -61,7 +58,6 @@ static struct {
 	struct bounds bounds;
 	/* What one reading said that contradicts them: if another agrees, it is right. */
 	struct bounds doubts;
-	/* Narrow enough, and of the machine as it runs. */
 	_Atomic(bool) has_offset;
 	_Atomic(int64_t) offset;
 	/* The machine may have been stopped since the last reading. */
@@ -101,7 +97,7 @@ static bool narrow(struct bounds *bounds, const struct bounds *other)
 }
 
 /* A machine that was stopped has another offset. One reading alone may be none. */
-static void take(const struct bounds *reading, uint64_t period)
+static void take(const struct bounds *reading)
 {
 	bool is_in_doubt = atomic_exchange(&state.is_in_doubt, false);
 
@@ -120,8 +116,7 @@ static void take(const struct bounds *reading, uint64_t period)
 	}
 	atomic_store(&state.offset,
 		     state.bounds.lowest + (state.bounds.highest - state.bounds.lowest) / 2);
-	atomic_store(&state.has_offset, (uint64_t)(state.bounds.highest -
-						   state.bounds.lowest) <= WIDEST + 2 * period);
+	atomic_store(&state.has_offset, true);
 }
 
 /* target/arm/cpu.c, gt_cntfrq_period_ns. */
@@ -155,7 +150,7 @@ static void learn(struct vcpu *vcpu, uint64_t before, uint64_t counter)
 	nanoseconds = (int64_t)(counter * period);
 	reading.lowest = nanoseconds - (int64_t)after;
 	reading.highest = nanoseconds + (int64_t)period - (int64_t)before;
-	take(&reading, period);
+	take(&reading);
 	atomic_flag_clear(&state.is_learning);
 }
 
@@ -254,7 +249,7 @@ bool counter_read(void *context, struct paracall_clocks *clocks)
 
 	/* Who asks once may ask again, and the next answer be a better one. */
 	readings_want(context);
-	if (!period || !atomic_load(&state.has_offset) || atomic_load(&state.is_in_doubt))
+	if (!period || !atomic_load(&state.has_offset))
 		return false;
 	read_host(&monotonic, &realtime);
 	clocks->tsc = (monotonic + (uint64_t)atomic_load(&state.offset)) / period;
