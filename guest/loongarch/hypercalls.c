@@ -99,6 +99,34 @@ static void check_iocsr(unsigned int place, uint32_t instruction, unsigned int t
 	check_equal(value & VIRT_FEATURES, VIRT_FEATURES, "%s: others", what);
 }
 
+struct nothing {
+	uint32_t instruction;
+	uint64_t address;
+	const char *what;
+};
+
+/*
+ * QEMU's registers have at least 32 bits, with KVM, too (hw/loongarch/virt.c,
+ * virt_iocsr_misc_ops); without it all 64 bits of an address count.
+ */
+static void test_iocsr_others(void)
+{
+	static const struct nothing all[] = {
+		{ IOCSRRD_B(A0, A1), IOCSR, "8 bits" },
+		{ IOCSRRD_B(A0, A1), IOCSR + 1, "8 bits, the second byte" },
+		{ IOCSRRD_H(A0, A1), IOCSR, "16 bits" },
+		{ IOCSRRD_W(A0, A1), IOCSR + 1, "32 bits, not aligned" },
+		{ IOCSRRD_W(A0, A1), IOCSR + 4, "the upper half" },
+		{ IOCSRRD_W(A0, A1), IOCSR | 1ul << 32, "32 bits, far away" },
+		{ IOCSRRD_D(A0, A1), IOCSR | 1ul << 63, "64 bits, far away" },
+	};
+
+	for (unsigned int i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		check_equal((int64_t)read_at(0, all[i].instruction, MODE_KERNEL, A0, A1,
+					     all[i].address, all[i].what),
+			    0, "%s", all[i].what);
+}
+
 static void test_iocsr(void)
 {
 	struct state state;
@@ -564,6 +592,9 @@ static void test_user_mode(void)
 #define UPDATE "arch/loongarch/kvm/vcpu.c, kvm_update_stolen_time"
 
 static const struct test tests[] = {
+	{ .name = "IOCSR 8 by other widths, and other addresses",
+	  .rule = EXIT "kvm_emu_iocsr",
+	  .run = test_iocsr_others },
 	{ .name = "IOCSR 8 says that there is a hypervisor",
 	  .rule = "arch/loongarch/kernel/cpu-probe.c, cpu_probe_loongson",
 	  .run = test_iocsr,

@@ -126,13 +126,13 @@ void loongarch_call_last_cpucfg(unsigned int index, void *userdata)
 	qemu_plugin_set_pc(next_pc);
 }
 
+/* All bits of the address count: QEMU has nothing at others whose lower half is the same. */
 void loongarch_call_iocsrrd(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = vcpu_by_index(index);
 
-	if (vcpu &&
-	    (uint32_t)register_read(vcpu, loongarch_rj(loongarch_site_word(userdata))) ==
-		    PARACALL_LOONGARCH_IOCSR_FEATURES)
+	if (vcpu && register_read(vcpu, loongarch_rj(loongarch_site_word(userdata))) ==
+			    PARACALL_LOONGARCH_IOCSR_FEATURES)
 		change_next(vcpu, userdata, PARACALL_LOONGARCH_IOCSR_VM, false);
 }
 

@@ -122,6 +122,8 @@ static inline void instructions_written(void)
 /* Instructions, with the numbers of registers. */
 #define HVCL(code) (0x002b8000u | (uint32_t)(code))
 #define CPUCFG(rd, rj) (0x00006c00u | (uint32_t)(rj) << 5 | (uint32_t)(rd))
+#define IOCSRRD_B(rd, rj) (0x06480000u | (uint32_t)(rj) << 5 | (uint32_t)(rd))
+#define IOCSRRD_H(rd, rj) (0x06480400u | (uint32_t)(rj) << 5 | (uint32_t)(rd))
 #define IOCSRRD_W(rd, rj) (0x06480800u | (uint32_t)(rj) << 5 | (uint32_t)(rd))
 #define IOCSRRD_D(rd, rj) (0x06480c00u | (uint32_t)(rj) << 5 | (uint32_t)(rd))
 #define OR(rd, rj, rk) \
