@@ -2,11 +2,14 @@
 /*
  * A saved machine's record, which anybody may have written. The first byte chooses the
  * architecture and what the machine is like. What is taken is saved as the same again,
- * and the machine goes on with it.
+ * and the machine goes on with it. Or it is the page in which the plugin for QEMU keeps an
+ * x86 machine's record, from the head on.
  */
+#include "../engine/qemu/x86/snapshot_page.h"
 #include "calls/calls.h"
 #include "fuzz.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define CPUS 2
@@ -171,18 +174,19 @@ static void check_saved(struct paracall_machine *machine, const uint8_t *record,
 }
 
 /* A machine with no more vCPUs than the record has saves the same again. */
-static void check_taken(const struct calls *calls, const uint8_t *data, size_t size)
+static void check_taken(const struct calls *calls, uint8_t switches, const uint8_t *record,
+			size_t size)
 {
 	struct paracall_cpu *cpus[CPUS];
 	struct paracall_machine *machine;
 	bool is_taken = false;
 
 	for (unsigned int present = 0; present < 1u << CPUS && !is_taken; present++) {
-		machine = make(calls, data[0], present, cpus);
+		machine = make(calls, switches, present, cpus);
 		FUZZ_CHECK(machine);
-		is_taken = !paracall_machine_load(machine, data + 1, size - 1);
+		is_taken = !paracall_machine_load(machine, record, size);
 		if (is_taken)
-			check_saved(machine, data + 1, size - 1);
+			check_saved(machine, record, size);
 		paracall_machine_free(machine);
 	}
 	FUZZ_CHECK(is_taken);
@@ -202,26 +206,110 @@ static void run(const struct calls *calls, struct paracall_cpu **cpus)
 	}
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void load(const struct calls *calls, uint8_t switches, const uint8_t *record,
+		 size_t size)
 {
 	struct paracall_cpu *cpus[CPUS];
-	struct paracall_machine *machine;
-	const struct calls *calls;
+	struct paracall_machine *machine = make(calls, switches, (1u << CPUS) - 1, cpus);
 
+	FUZZ_CHECK(machine);
+	if (!paracall_machine_load(machine, record, size)) {
+		check_taken(calls, switches, record, size);
+		run(calls, cpus);
+		paracall_machine_reset(machine, NULL);
+	}
+	paracall_machine_free(machine);
+}
+
+/* ---- a page ------------------------------------------------------------------------- */
+
+#define BODY (SNAPSHOT_BODY_OFFSET - SNAPSHOT_HEAD_OFFSET)
+
+/* Of the second byte: the checksums are as they are. Else they are made right. */
+#define IS_RAW 0x01
+
+static void mend(uint8_t *page)
+{
+	struct snapshot_head head;
+
+	snapshot_get_head(page, &head);
+	if (head.size > SNAPSHOT_BODY_ROOM)
+		return;
+	head.checksum = snapshot_checksum(page + BODY, head.size);
+	snapshot_put_head(page, &head);
+}
+
+/* Everything in it is within it, and none of it is left out. */
+static void check_body(const struct snapshot_body *body, const uint8_t *bytes, size_t size)
+{
+	uint8_t again[SNAPSHOT_BODY_ROOM];
+	uint8_t *ids = snapshot_begin_body(again, body->cpus, body->own, body->is_exact);
+
+	FUZZ_CHECK(ids);
+	FUZZ_CHECK(ids - again == body->apic_ids - bytes);
+	FUZZ_CHECK(!memcmp(again, bytes, (size_t)(ids - again)));
+	FUZZ_CHECK(body->record == body->apic_ids + body->cpus);
+	FUZZ_CHECK(body->record + body->record_size == bytes + size);
+}
+
+static void take_body(uint8_t switches, const uint8_t *bytes, size_t size)
+{
+	struct snapshot_body body;
+
+	if (!snapshot_get_body(bytes, size, &body))
+		return;
+	check_body(&body, bytes, size);
+	load(calls_of_byte(0), switches, body.record, body.record_size);
+}
+
+/* As take_body() of engine/qemu/x86/snapshot.c. */
+static void take_page(uint8_t switches, const uint8_t *page)
+{
+	uint8_t again[SNAPSHOT_HEAD_SIZE];
+	struct snapshot_head head;
+	uint8_t *body;
+
+	if (snapshot_get_head(page, &head))
+		return;
+	snapshot_put_head(again, &head);
+	FUZZ_CHECK(!memcmp(again, page, sizeof(again)));
+	if (!head.size || head.size > SNAPSHOT_BODY_ROOM ||
+	    snapshot_checksum(page + BODY, head.size) != head.checksum)
+		return;
+	/* Of just that size. */
+	body = malloc(head.size);
+	FUZZ_CHECK(body);
+	memcpy(body, page + BODY, head.size);
+	take_body(switches, body, head.size);
+	free(body);
+}
+
+static void run_page(uint8_t switches, const uint8_t *data, size_t size)
+{
+	uint8_t page[BODY + SNAPSHOT_BODY_ROOM] = { 0 };
+
+	if (!size || size - 1 > sizeof(page))
+		return;
+	memcpy(page, data + 1, size - 1);
+	if (!(data[0] & IS_RAW))
+		mend(page);
+	take_page(switches, page);
+}
+
+/* In place of an architecture. */
+#define IS_PAGE KIND_MASK
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
 	fuzz_count_execution();
 	if (!size || size > ROOM)
 		return 0;
 	fuzz_now = 1000;
 	memset(registers, 0, sizeof(registers));
 	memset(memory, 0, sizeof(memory));
-	calls = calls_of_byte(data[0] & KIND_MASK);
-	machine = make(calls, data[0], (1u << CPUS) - 1, cpus);
-	FUZZ_CHECK(machine);
-	if (!paracall_machine_load(machine, data + 1, size - 1)) {
-		check_taken(calls, data, size);
-		run(calls, cpus);
-		paracall_machine_reset(machine, NULL);
-	}
-	paracall_machine_free(machine);
+	if ((data[0] & KIND_MASK) == IS_PAGE)
+		run_page(data[0], data + 1, size - 1);
+	else
+		load(calls_of_byte(data[0] & KIND_MASK), data[0], data + 1, size - 1);
 	return 0;
 }
