@@ -16,8 +16,8 @@ optional_parts() {
 	pkg-config --modversion unicorn 2>/dev/null || true
 }
 
-# build_tree FOLDER COMPILER [MESON-OPTION...]: quiet unless it fails.
-build_tree() {
+# configure_tree FOLDER COMPILER [MESON-OPTION...]: quiet unless it fails.
+configure_tree() {
 	local folder=$tree/$1 compiler=$2 parts=$tree/$1/optional-parts now
 
 	shift 2
@@ -30,5 +30,10 @@ build_tree() {
 			meson setup --reconfigure "$@" "$folder" "$tree"
 	fi
 	echo "$now" >"$parts"
-	run_logged "The build in $folder failed: see above." ninja -C "$folder"
+}
+
+# build_tree FOLDER COMPILER [MESON-OPTION...]: quiet unless it fails.
+build_tree() {
+	configure_tree "$@"
+	run_logged "The build in $tree/$1 failed: see above." ninja -C "$tree/$1"
 }
