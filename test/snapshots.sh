@@ -205,7 +205,7 @@ test_threads() {
 	choose_guest trixie "a thread each" || return 0
 	make_disk "$work/states"
 	set_guest snapshots
-	drive 'wait:cycle sleep:0.4 savevm:a wait:cycle sleep:4 loadvm:a wait:cycle sleep:4 loadvm:a
+	drive 'wait:cycle sleep:0.4 savevm:a wait:cycle sleep:2 loadvm:a wait:cycle sleep:2 loadvm:a
 		wait:cycle stop loadvm:a cont wait:cycle wait:cycle sleep:0.7 savevm:b quit' "" "${q35[@]}"
 	judge "a thread each, the same process" $? 3 0
 	judge_clock "a thread each, the same process" 1000
