@@ -14,9 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Xen's docs/misc/pvh.pandoc: where a program for x86 begins, in a note. */
-#define NOTE_PHYS32_ENTRY 18
-
 #define ARCHITECTURE(name) extern const struct architecture name##_architectures[];
 #include "architectures.def"
 #undef ARCHITECTURE
@@ -157,7 +154,7 @@ void finish(struct machine *machine, int status)
 	uc_emu_stop(machine->uc);
 }
 
-static uint64_t find_entry(Elf *elf, const GElf_Phdr *part, uint64_t otherwise)
+static uint64_t find_entry(Elf *elf, const GElf_Phdr *part, uint32_t type, uint64_t otherwise)
 {
 	Elf_Data *notes = elf_getdata_rawchunk(elf, part->p_offset, part->p_filesz, ELF_T_NHDR);
 	size_t next = 0, name, value;
@@ -165,7 +162,7 @@ static uint64_t find_entry(Elf *elf, const GElf_Phdr *part, uint64_t otherwise)
 	GElf_Nhdr note;
 
 	while (notes && (next = gelf_getnote(notes, next, &note, &name, &value)))
-		if (note.n_type == NOTE_PHYS32_ENTRY && note.n_descsz >= sizeof(entry)) {
+		if (note.n_type == type && note.n_descsz >= sizeof(entry)) {
 			memcpy(&entry, (const char *)notes->d_buf + value, sizeof(entry));
 			return entry;
 		}
@@ -202,8 +199,10 @@ static void load_program(struct machine *machine, int file)
 		/* Where it shall run: before it, firmware adds something to the other one. */
 		uint64_t address = part.p_vaddr;
 
-		if (part.p_type == PT_NOTE)
-			machine->entry = find_entry(elf, &part, machine->entry);
+		if (part.p_type == PT_NOTE && machine->architecture->entry_note)
+			machine->entry =
+				find_entry(elf, &part, machine->architecture->entry_note,
+					   machine->entry);
 		if (part.p_type != PT_LOAD)
 			continue;
 		if (part.p_offset > size || part.p_filesz > size - part.p_offset ||

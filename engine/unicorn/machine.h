@@ -36,6 +36,8 @@ struct architecture {
 	/* Of the programs: NULL ends a file's list of these. */
 	const char *name;
 	uint16_t elf_machine;
+	/* The type of a note with the 32-bit address where a program begins; 0: none. */
+	uint32_t entry_note;
 	enum paracall_architecture paracall;
 	uc_arch arch;
 	uc_mode mode;

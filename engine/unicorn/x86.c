@@ -605,11 +605,14 @@ static void start(struct machine *machine)
 	write_register(machine, RIP, STUB + FAR_RETURN);
 }
 
+/* Xen's docs/misc/pvh.pandoc. */
+#define NOTE_PHYS32_ENTRY 18
+
 #define X86(what, elf, bits, counter_register) \
 	{ \
-		.name = what, .elf_machine = elf, .paracall = PARACALL_X86, \
-		.arch = UC_ARCH_X86, .mode = bits, .engine = &engine, \
-		.program_counter = counter_register, .start = start, \
+		.name = what, .elf_machine = elf, .entry_note = NOTE_PHYS32_ENTRY, \
+		.paracall = PARACALL_X86, .arch = UC_ARCH_X86, .mode = bits, \
+		.engine = &engine, .program_counter = counter_register, .start = start, \
 		.instruction = instruction, .interrupt = interrupt, .unmapped = unmapped, \
 	}
 
