@@ -42,19 +42,28 @@ static void check_accelerators(const struct command_line *line, size_t size)
 }
 
 /* What is left of -cpu has none of these names, and so nothing more goes. */
+static void drop_names_of(enum paracall_architecture architecture, const char *cpu)
+{
+	char *once = kvm_names_drop(architecture, cpu, NULL);
+	char *twice = once ? kvm_names_drop(architecture, once, NULL) : NULL;
+
+	FUZZ_CHECK(!twice || (strlen(once) <= strlen(cpu) && !strcmp(once, twice)));
+	free(once);
+	free(twice);
+}
+
+/* Those of each architecture stand together. */
 static void drop_names(const struct command_line *line)
 {
 	const struct command_option *cpu = command_line_last(line, "cpu");
-	char *once;
-	char *twice;
+	enum paracall_architecture last = 0;
+	const struct kvm_name *name;
 
-	if (!cpu || !cpu->value)
-		return;
-	once = kvm_names_drop(PARACALL_X86, cpu->value, NULL);
-	twice = once ? kvm_names_drop(PARACALL_X86, once, NULL) : NULL;
-	FUZZ_CHECK(!twice || (strlen(once) <= strlen(cpu->value) && !strcmp(once, twice)));
-	free(once);
-	free(twice);
+	for (size_t i = 0; cpu && cpu->value && (name = kvm_name_at(i)); i++) {
+		if (name->architecture != last)
+			drop_names_of(name->architecture, cpu->value);
+		last = name->architecture;
+	}
 }
 
 static void ask(const struct command_line *line, size_t size)

@@ -12,7 +12,7 @@ struct command {
 	bool shares_thread;
 	/* The machine's type; NULL if QEMU has to choose. */
 	const char *machine;
-	/* arm64's machine virt is to have an EL2, or firmware at EL3: hw/arm/virt.c. */
+	/* The machine is to have privilege levels above the kernel's, or firmware there. */
 	bool has_own_levels;
 	/* How many vCPUs there are, and how arranged; false if QEMU will refuse it. */
 	bool has_cpus;

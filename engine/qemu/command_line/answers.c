@@ -214,7 +214,7 @@ static enum command_answer answer_of(const char *value)
 	return command_line_is_yes(value) ? COMMAND_YES : COMMAND_NO;
 }
 
-/* x86's have aliases with "_" for "-". */
+/* Some have aliases with "_" for "-". */
 static bool is_property(const char *key, const char *property)
 {
 	while (*key && (*key == *property || (*key == '_' && *property == '-'))) {

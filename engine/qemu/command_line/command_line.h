@@ -142,7 +142,7 @@ enum command_answer {
 /*
  * The value of a CPU's property, "x2apic", by -cpu, -device or -global, for
  * CPUs whose types end with @cpu_type; and the option that decides, if not NULL.
- * In its name "_" stands for "-", too, as x86's QEMU has it.
+ * In its name "_" stands for "-", too, as in QEMU's aliases.
  */
 enum command_answer command_line_cpu_property(const struct command_line *line,
 					      const char *cpu_type, const char *property,

@@ -4,33 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* clang-format off */
+/* Each architecture's, in its folder. */
+#define KVM_NAME(name, ...) { ARCHITECTURE, name, { __VA_ARGS__ } },
 static const struct kvm_name names[] = {
-	{ PARACALL_X86, KVM_NAME_HIDES, { NULL, NULL } },
-	{ PARACALL_X86, KVM_NAME_DEDICATED, { NULL, NULL } },
-	{ PARACALL_X86, KVM_NAME_ENFORCES, { NULL, NULL } },
-	{ PARACALL_X86, "kvmclock", { "clocksource", "clocksource2" } },
-	{ PARACALL_X86, "kvm-nopiodelay", { "nop-io-delay", NULL } },
-	{ PARACALL_X86, "kvm-mmu", { "mmu-op", NULL } },
-	{ PARACALL_X86, "kvm-asyncpf", { "async-pf", NULL } },
-	{ PARACALL_X86, "kvm-steal-time", { "steal-time", NULL } },
-	{ PARACALL_X86, "kvm-pv-eoi", { "pv-eoi", NULL } },
-	{ PARACALL_X86, "kvm-pv-unhalt", { "pv-unhalt", NULL } },
-	{ PARACALL_X86, "kvm-pv-tlb-flush", { "pv-tlb-flush", NULL } },
-	{ PARACALL_X86, "kvm-asyncpf-vmexit", { "async-pf-vmexit", NULL } },
-	{ PARACALL_X86, "kvm-pv-ipi", { "pv-send-ipi", NULL } },
-	{ PARACALL_X86, "kvm-poll-control", { "poll-control", NULL } },
-	{ PARACALL_X86, "kvm-pv-sched-yield", { "pv-sched-yield", NULL } },
-	{ PARACALL_X86, "kvm-asyncpf-int", { "async-pf-int", NULL } },
-	{ PARACALL_X86, "kvm-msi-ext-dest-id", { "msi-ext-dest-id", NULL } },
-	{ PARACALL_X86, "kvmclock-stable-bit", { "clocksource-stable-bit", NULL } },
-	{ PARACALL_ARM64, "kvm-steal-time", { "pv-time", NULL } },
-	/* The virtual counter never stands still under TCG, whatever this says. */
-	{ PARACALL_ARM64, "kvm-no-adjvtime", { NULL, NULL } },
-	{ PARACALL_LOONGARCH, "kvm-steal-time", { "steal-time", NULL } },
-	{ PARACALL_LOONGARCH, "kvm-pv-ipi", { "ipi", NULL } },
+#define ARCHITECTURE PARACALL_X86
+#include "../x86/kvm_names.def"
+#undef ARCHITECTURE
+#define ARCHITECTURE PARACALL_ARM64
+#include "../arm64/kvm_names.def"
+#undef ARCHITECTURE
+#define ARCHITECTURE PARACALL_LOONGARCH
+#include "../loongarch/kvm_names.def"
+#undef ARCHITECTURE
 };
-/* clang-format on */
+#undef KVM_NAME
 
 const struct kvm_name *kvm_name_at(size_t index)
 {

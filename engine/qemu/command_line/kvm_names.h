@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * QEMU's names for KVM's features, which its -cpu knows with KVM; under TCG it warns of
- * those of x86, and refuses those of arm64. From target/i386/cpu.c, target/arm/kvm.c and
- * docs/system/i386/kvm-pv.rst.
+ * them, or refuses them. Each architecture has a kvm_names.def, with rows
+ *
+ * KVM_NAME(name, feature, another feature or NULL)
  */
 #ifndef PARACALL_COMMAND_LINE_KVM_NAMES_H
 #define PARACALL_COMMAND_LINE_KVM_NAMES_H
