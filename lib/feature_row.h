@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A row of an architecture's features.def, which says what the columns are; and its bit. */
+/*
+ * A row of an architecture's features.def, in order of bit, and its bit:
+ *
+ * FEATURE(name, identifier, capabilities, offer, purpose, reason)
+ *
+ * capabilities: what the engine must be able to do; see paracall.h
+ * offer:	 DEFAULT, ON_REQUEST or NEVER: enum paracall_offer
+ * reason:	 why it is not offered, or not by default, else NULL
+ */
 #ifndef PARACALL_LIB_FEATURE_ROW_H
 #define PARACALL_LIB_FEATURE_ROW_H
 

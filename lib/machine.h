@@ -82,7 +82,7 @@ struct paracall_cpu {
 	struct paracall_machine *machine;
 	/* Its slot. */
 	uint32_t index;
-	/* The machine's, and the mode of calls that go by x86/quick.h. */
+	/* The machine's, and the mode of calls that go a shorter way than call.h's. */
 	enum paracall_architecture architecture;
 	uint32_t quick_mode;
 	/* An enum presence. */
