@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * PowerPC's events: constants are those of paracall/abi.h, and of the kernel's
+ * PowerPC's events: constants are those of paracall/abi/powerpc.h, and of the kernel's
  * arch/powerpc/include/asm/epapr_hcalls.h.
  */
 #include "decode_part.h"

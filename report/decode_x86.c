@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* x86's events: constants are those of paracall/abi.h and of the Intel SDM. */
+/* x86's events: constants are those of paracall/abi/x86.h and of the Intel SDM. */
 #include "decode_part.h"
 
 #include <inttypes.h>

@@ -3,7 +3,7 @@
 #ifndef PARACALL_POWERPC_H
 #define PARACALL_POWERPC_H
 
-#include <paracall/abi.h>
+#include <paracall/abi/powerpc.h>
 #include <paracall/engine.h>
 
 #ifdef __cplusplus

@@ -3,7 +3,7 @@
 #ifndef PARACALL_X86_H
 #define PARACALL_X86_H
 
-#include <paracall/abi.h>
+#include <paracall/abi/x86.h>
 #include <paracall/engine.h>
 
 #ifdef __cplusplus

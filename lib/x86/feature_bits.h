@@ -5,7 +5,7 @@
 
 #include "../feature_row.h"
 
-#include <paracall/abi.h>
+#include <paracall/abi/x86.h>
 
 #define FEATURE FEATURE_BIT
 enum {

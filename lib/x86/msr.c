@@ -41,7 +41,7 @@ static_assert(MSRS <= PARACALL_STATISTICS_MSRS, "the statistics have room for ev
 
 /* The numbers are the ABI's. */
 #define REGISTER(name, number, ...) \
-	static_assert(number == PARACALL_KVM_MSR_##name, "as in abi.h");
+	static_assert(number == PARACALL_KVM_MSR_##name, "as in abi/x86.h");
 #include "registers.def"
 #undef REGISTER
 
