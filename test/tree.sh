@@ -75,14 +75,18 @@ test_whitespace() {
 	needs whitespace grep && check whitespace find_blanks
 }
 
-# Of Meson's, of the packages.
+# Of Meson's, of the packages, of NEWS; and symbols are of no later one.
 find_version_difference() {
-	local version packaged
+	local version packaged news symbols
 
 	version=$(sed -n "s/^  version: '\(.*\)',/\1/p" "$tree/meson.build")
 	packaged=$(sed -n '1s/^paracall (\([0-9.]*\)[^)]*).*/\1/p' "$tree/debian/changelog")
-	echo "meson.build: $version, debian/changelog: $packaged"
-	[ -n "$version" ] && [ "$version" = "$packaged" ]
+	news=$(sed -n '/^[0-9][0-9.]* (/{s/ .*//p;q}' "$tree/NEWS")
+	symbols=$(sed -n 's/^PARACALL_\([0-9.]*\) {/\1/p' "$tree/lib/libparacall.map" |
+		sort -V | tail -n 1)
+	echo "meson.build: $version, debian/changelog: $packaged, NEWS: $news, symbols: $symbols"
+	[ -n "$version" ] && [ "$version" = "$packaged" ] && [ "$version" = "$news" ] &&
+		[ -n "$symbols" ] && printf '%s\n' "$symbols" "$version" | sort -VC
 }
 
 test_versions() {

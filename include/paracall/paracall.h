@@ -82,7 +82,7 @@ enum paracall_error {
 /* [any] A sentence fragment for an error; never NULL. */
 const char *paracall_strerror(int error);
 
-/* [any] The library's version, like "0.1.0". */
+/* [any] The library's version, like "0.2.0". */
 const char *paracall_version(void);
 
 #ifdef __cplusplus
