@@ -52,7 +52,8 @@ main() {
 	if [ "$*" = seed ]; then
 		compare_seed
 	elif [ "$*" = unicorn ]; then
-		compare "unicorn" --long unicorn paracall answers
+		compare "unicorn" --long unicorn paracall answers s390x/answers \
+			powerpc/answers-be powerpc/answers-le
 	else
 		compare "${*:-all}" "${options[@]}" kvm-in-tcg paracall "${programs[@]}"
 	fi
