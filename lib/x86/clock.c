@@ -201,18 +201,22 @@ static uint64_t line_nanoseconds(const struct clock_line *line, uint64_t tsc)
 }
 
 /* Not under the lock: the engine may have to measure it. */
-static void learn_frequency(struct paracall_cpu *cpu)
+static uint64_t ask_frequency(struct paracall_cpu *cpu)
 {
-	struct clock *clock = &x86_machine_of(cpu)->clock;
-	uint64_t frequency;
+	uint64_t frequency = cpu->machine->engine.x86->tsc_frequency(cpu->engine_cpu);
 
-	if (atomic_load(&clock->frequency))
-		return;
-	frequency = cpu->machine->engine.x86->tsc_frequency(cpu->engine_cpu);
 	if (!frequency)
 		report_to_engine(cpu->machine, cpu, PARACALL_ERROR_ARGUMENT,
 				 "tsc_frequency: there is no counter of 0 Hz");
-	atomic_store(&clock->frequency, frequency);
+	return frequency;
+}
+
+static void learn_frequency(struct paracall_cpu *cpu)
+{
+	struct clock *clock = &x86_machine_of(cpu)->clock;
+
+	if (!atomic_load(&clock->frequency))
+		atomic_store(&clock->frequency, ask_frequency(cpu));
 }
 
 /* After learn_frequency(). */
@@ -600,7 +604,7 @@ static bool goes_at(struct paracall_machine *machine, uint64_t frequency)
 
 		if (!is_added(cpu))
 			continue;
-		here = machine->engine.x86->tsc_frequency(cpu->engine_cpu);
+		here = ask_frequency(cpu);
 		difference = here > frequency ? here - frequency : frequency - here;
 		return difference <= frequency / 1000 * MOST_DIFFERENCE;
 	}

@@ -422,6 +422,8 @@ static void a_counter_that_stands_is_reported(void **state)
 {
 	static struct fake_machine fakes[2];
 	struct host hosts[2] = { { .now = 1 }, { .now = 1 } };
+	uint8_t record[256];
+	size_t size;
 
 	(void)state;
 	for (int i = 0; i < 2; i++)
@@ -434,6 +436,14 @@ static void a_counter_that_stands_is_reported(void **state)
 	assert_int_equal(hosts[1].error, PARACALL_ERROR_ARGUMENT);
 	assert_non_null(strstr(hosts[1].message, "tsc_frequency"));
 	assert_ptr_equal(hosts[1].cpu, &fakes[1].cpus[3]);
+	/* Nor does a clock of another machine's go on with it. */
+	size = paracall_machine_save(fakes[0].machine, record, sizeof(record));
+	assert_true(size <= sizeof(record));
+	assert_int_equal(paracall_machine_load(fakes[1].machine, record, size),
+			 PARACALL_ERROR_FEATURE);
+	assert_int_equal(hosts[1].reports, 2);
+	assert_int_equal(paracall_machine_load(fakes[0].machine, record, size), 0);
+	assert_int_equal(hosts[0].reports, 0);
 	for (int i = 0; i < 2; i++)
 		fake_machine_destroy(&fakes[i]);
 }
