@@ -5,6 +5,9 @@
  * guest that has an EL2 of its own must not get here: its kernel uses the same
  * instruction and the same numbers for its own hypervisor.
  *
+ * Features are PARACALL_KVM_FEATURE_... of abi/arm64.h, and the guest's counter is
+ * CNTVCT_EL0.
+ *
  * The rules come from the kernel's Documentation/virt/kvm/arm/ and from
  * arch/arm64/kvm/hypercalls.c, psci.c, pvtime.c and trng.c.
  */

@@ -33,7 +33,7 @@ enum paracall_capability {
 	PARACALL_CAN_YIELD = 1 << 2,
 	/* Read and write the guest's memory: .read_memory, .write_memory */
 	PARACALL_CAN_ACCESS_MEMORY = 1 << 3,
-	/* Read the guest's time-stamp counter: .read_clocks, on x86 .tsc_frequency */
+	/* Read the guest's counter of time: .read_clocks, on x86 .tsc_frequency */
 	PARACALL_CAN_READ_CLOCKS = 1 << 4,
 	/* Report how long a vCPU waited for the host: .run_delay */
 	PARACALL_CAN_REPORT_RUN_DELAY = 1 << 5,
@@ -45,7 +45,7 @@ enum paracall_capability {
 	PARACALL_CAN_DEFER_EOI = 1 << 8,
 	/* Interrupt controllers take 15-bit destinations in messages. */
 	PARACALL_CAN_EXTEND_MSI = 1 << 9,
-	/* Map PowerPC's magic page over the guest's address space. */
+	/* Map a magic page over the guest's address space: see powerpc.h. */
 	PARACALL_CAN_MAP_MAGIC_PAGE = 1 << 10,
 	/* Give random numbers: .random */
 	PARACALL_CAN_GIVE_RANDOM = 1 << 11,
@@ -58,15 +58,12 @@ const char *paracall_capability_name(enum paracall_capability capability);
  * ---- The engine ------------------------------------------------------------
  */
 
-/*
- * A guest-physical address, on s390 an absolute one: only for the functions
- * that take one.
- */
+/* A guest-physical address: only for the functions that take one. */
 struct paracall_gpa {
 	uint64_t value;
 };
 
-/* The host's real-time clock and the guest's time-stamp counter. */
+/* The host's real-time clock and the guest's counter of time. */
 struct paracall_clocks {
 	/*
 	 * The library's: it has room for so many bytes, all of which are 0 when the engine
@@ -74,8 +71,8 @@ struct paracall_clocks {
 	 */
 	size_t size;
 	/*
-	 * What rdtsc in the guest returned, or would have returned, at that time; on arm64 a
-	 * reading of CNTVCT_EL0.
+	 * What the guest read, or would have read, at that time, from the counter that the
+	 * architecture's header names.
 	 */
 	uint64_t tsc;
 	/* The host's real-time clock, since 1970 */
@@ -154,8 +151,7 @@ struct paracall_engine {
 
 	/*
 	 * A hint that @target should run now; if it is NULL, that any other should. Needed
-	 * for PARACALL_CAN_YIELD; on s390 the functions of DIAGNOSE that ask for it do
-	 * nothing without.
+	 * for PARACALL_CAN_YIELD.
 	 */
 	void (*yield_to)(void *cpu, void *target);
 
@@ -248,22 +244,16 @@ struct paracall_options {
 	size_t size;
 	/* The engine's own pointer: of its functions, those that are of no vCPU get it. */
 	void *engine_machine;
-	/*
-	 * PARACALL_X86; PARACALL_S390, which has no features or hints; or
-	 * PARACALL_POWERPC, PARACALL_ARM64, PARACALL_RISCV or PARACALL_LOONGARCH, which
-	 * have no hints.
-	 */
+	/* One that has a header. */
 	enum paracall_architecture architecture;
 	/* vCPU slots, 1 to PARACALL_MAX_CPUS. */
 	uint32_t max_cpus;
 	/*
-	 * CPUID leaf 0x40000001's EAX, or what KVM_HC_FEATURES returns, or on arm64
-	 * PARACALL_KVM_FEATURE_... of abi/arm64.h, on RISC-V of abi/riscv.h, or
-	 * CPUCFG 0x40000004 on LoongArch;
-	 * paracall_features_available() at most.
+	 * What the guest is offered: bits like 1 << PARACALL_KVM_FEATURE_PV_UNHALT, as the
+	 * architecture's header says; paracall_features_available() at most.
 	 */
 	uint32_t features;
-	/* The same leaf's EDX: bits like 1 << PARACALL_KVM_HINTS_REALTIME. */
+	/* Likewise, and of x86 only. */
 	uint32_t hints;
 	/*
 	 * Answer calls whose feature is not in @features as unknown, like
@@ -319,8 +309,8 @@ void paracall_machine_withdraw(struct paracall_machine *machine, uint32_t capabi
  * [vCPU @by, or stopped] What a reset of the guest does: no kick is
  * pending, no vCPU counts as halted, MSRs have their initial values, pages that the guest
  * registered are no longer written, all memory is shared. Counters continue. If
- * another vCPU runs meanwhile, its own part is reset when it next uses it. For
- * PARACALL_POWERPC none may.
+ * another vCPU runs meanwhile, its own part is reset when it next uses it; powerpc.h
+ * does not permit that.
  *
  * @by is the vCPU in whose thread this is; the trace has the reset among its events.
  * NULL: no vCPU runs.
@@ -381,15 +371,15 @@ struct paracall_cpu *paracall_machine_find_cpu(struct paracall_machine *machine,
 void paracall_machine_remove_cpu(struct paracall_cpu *cpu);
 
 /*
- * [any] Sets the local APIC's id, by which guests name the vCPU; on s390 this is
- * the CPU's address. From then on other vCPUs' calls reach this one. Returns 0, or
+ * [any] Sets the local APIC's id, or what stands for it: the number by which guests name
+ * the vCPU. From then on other vCPUs' calls reach this one. Returns 0, or
  * PARACALL_ERROR_CPU for an id above PARACALL_MAX_APIC_ID or one that another
  * vCPU has.
  */
 int paracall_cpu_set_apic_id(struct paracall_cpu *cpu, uint32_t apic_id);
 
 /*
- * [vCPU, or any while it does not run] What INIT, or on s390 a CPU reset, does to
+ * [vCPU, or any while it does not run] What a CPU's own reset (x86: INIT) does to
  * a vCPU: its pages are no longer written, no kick is pending. Its MSRs have
  * initial values, except POLL_CONTROL and those that all vCPUs share.
  */
@@ -459,11 +449,11 @@ void paracall_trace_report(struct paracall_cpu *cpu, enum paracall_event_kind ki
 
 /* How the vCPU runs while it makes a call; bits. */
 enum paracall_mode {
-	/* 64-bit code: EFER.LMA and CS.L; on PowerPC MSR[SF]. */
+	/* 64-bit code. */
 	PARACALL_MODE_64BIT = 1 << 0,
-	/* Privilege level other than 0; on PowerPC MSR[PR]. */
+	/* Another privilege level than the kernel's. */
 	PARACALL_MODE_USER = 1 << 1,
-	/* PowerPC's MSR[LE], and the reverse of MSR[DR]: for the magic page only. */
+	/* Data is little-endian; addresses are real. Both for the magic page only. */
 	PARACALL_MODE_LITTLE_ENDIAN = 1 << 2,
 	PARACALL_MODE_REAL = 1 << 3,
 };

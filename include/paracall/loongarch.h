@@ -2,7 +2,7 @@
 /*
  * LoongArch's registers and entry points; for machines of PARACALL_LOONGARCH only. A guest
  * looks for KVM only where the IOCSR register of features says that there is a hypervisor:
- * PARACALL_LOONGARCH_IOCSR_VM is the engine's to set there.
+ * PARACALL_LOONGARCH_IOCSR_VM is the engine's to set there. Features are CPUCFG 0x40000004.
  *
  * The rules come from the kernel's Documentation/virt/kvm/loongarch/hypercalls.rst and
  * from arch/loongarch/kvm/exit.c and vcpu.c.

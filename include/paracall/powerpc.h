@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* PowerPC's registers, entry points and facilities; for machines of PARACALL_POWERPC only. */
+/*
+ * PowerPC's registers, entry points and facilities; for machines of PARACALL_POWERPC only.
+ *
+ * Features are what KVM_HC_FEATURES returns. PARACALL_MODE_64BIT is MSR[SF], _USER MSR[PR],
+ * _LITTLE_ENDIAN MSR[LE], and _REAL the reverse of MSR[DR]. While paracall_machine_reset()
+ * is called no vCPU may run.
+ */
 #ifndef PARACALL_POWERPC_H
 #define PARACALL_POWERPC_H
 

@@ -6,6 +6,8 @@
  * (OpenSBI), which can do what an engine can't: start harts, send interrupts, fence. It
  * keeps these, and the library has what only KVM has: who answers, and steal time.
  *
+ * Features are PARACALL_KVM_FEATURE_... of abi/riscv.h.
+ *
  * What a guest of the guest's own calls, in virtual supervisor mode, is the guest's to
  * answer, and must not get here.
  *

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* s390's registers and entry points; for machines of PARACALL_S390 only. */
+/*
+ * s390's registers and entry points; for machines of PARACALL_S390 only.
+ *
+ * There are no features or hints. Addresses are absolute ones, and a vCPU's id is the CPU's
+ * address. Without PARACALL_CAN_YIELD the functions of DIAGNOSE that ask to yield do
+ * nothing.
+ */
 #ifndef PARACALL_S390_H
 #define PARACALL_S390_H
 

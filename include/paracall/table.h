@@ -131,9 +131,9 @@ enum paracall_format {
 	/* Of a clock page multiplier and shift, see PARACALL_EVENT_CLOCK; its flags. */
 	PARACALL_FORMAT_CLOCK_SCALE,
 	PARACALL_FORMAT_CLOCK_FLAGS,
-	/* arm64: the number of a function of the SMC Calling Convention. */
+	/* The number of a function of the SMC Calling Convention. */
 	PARACALL_FORMAT_SMCCC_FUNCTION,
-	/* RISC-V: the number of an extension of the SBI. */
+	/* The number of an extension of the SBI. */
 	PARACALL_FORMAT_SBI_EXTENSION,
 	PARACALL_FORMATS
 };
@@ -227,11 +227,9 @@ const char *paracall_status_name(enum paracall_status status);
 /*
  * ---- Features --------------------------------------------------------------
  *
- * What an architecture's guests are offered: bits of CPUID leaf 0x40000001's EAX on x86
- * (cpuid.rst), of what KVM_HC_FEATURES returns on PowerPC, of abi/arm64.h on arm64, and of
- * CPUCFG 0x40000004 on LoongArch.
- * Sets of them are kept as that 32-bit word. An architecture that has none is without
- * names, and without features.
+ * What an architecture's guests are offered: bits, of which its header says where a guest
+ * finds them. Sets of them are kept as a 32-bit word. An architecture that has none is
+ * without names, and without features.
  */
 
 enum paracall_offer {

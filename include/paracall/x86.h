@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* x86's registers, entry points and facilities; for machines of PARACALL_X86 only. */
+/*
+ * x86's registers, entry points and facilities; for machines of PARACALL_X86 only.
+ *
+ * Features are CPUID leaf 0x40000001's EAX, and hints its EDX: bits like
+ * 1 << PARACALL_KVM_HINTS_REALTIME. The guest's counter is what rdtsc returns. 64-bit code
+ * is EFER.LMA and CS.L, and the kernel's privilege level 0.
+ */
 #ifndef PARACALL_X86_H
 #define PARACALL_X86_H
 
