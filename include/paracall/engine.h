@@ -211,7 +211,8 @@ struct paracall_engine {
 	/*
 	 * Something is wrong that no result can report: a function was called for a
 	 * machine of another architecture, and has done nothing (PARACALL_ERROR_USE), or
-	 * one of the engine's gave what can't be. @cpu may be NULL; @message is for who
+	 * one of the engine's gave what can't be, such as a counter of 0 Hz
+	 * (PARACALL_ERROR_ARGUMENT). @cpu may be NULL; @message is for who
 	 * develops the engine, and good until this returns. No guest can cause it. Called
 	 * in the thread that called the library; must not call the library. NULL: nobody is
 	 * informed.

@@ -72,6 +72,7 @@ struct paracall_rule {
 	 */
 	int32_t index;
 	enum paracall_fault fault;
+	/* See there; for DELAY, LATE and BURST 0 or more. */
 	int64_t value;
 	/*
 	 * Of what each vCPU does there, counted from 1: @first, @first + @step and
@@ -107,8 +108,9 @@ struct paracall_injection {
 };
 
 /*
- * [any] Whether a machine of @architecture has the place of @rule, and the fault
- * makes sense there. paracall_machine_new() refuses rules that do not fit.
+ * [any] Whether a machine of @architecture has the place of @rule (a call must be that
+ * architecture's), and the fault makes sense there, with that value. paracall_machine_new()
+ * refuses rules that do not fit.
  */
 bool paracall_rule_fits(const struct paracall_rule *rule,
 			enum paracall_architecture architecture);
