@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What programs find that read the sources or the library: clang-tidy, cppcheck, abidiff,
-# compilers for other hosts; and how much of the library the unit tests run.
+# compilers for other hosts; how much of the library the unit tests run, and how many
+# instructions a call takes there.
 # Usage: test/checks.sh [PART]..., of its functions test_PART; each is a test of Meson's.
 . "$(dirname "$0")/lib.sh"
 
@@ -127,10 +128,57 @@ test_coverage() {
 	fi
 }
 
+# library_instructions ARGUMENT...: of 1000 calls; what else the program does is the same
+# with twice as many.
+library_instructions() {
+	local times file=$work/callgrind
+
+	for times in 1000 2000; do
+		valgrind --tool=callgrind --callgrind-out-file="$file" \
+			"$build/test/instructions" "$@" "$times" >/dev/null 2>&1 || return
+		callgrind_annotate --threshold=100 --auto=no "$file" | awk '
+			/^ *[0-9,]+ +\(/ && !/PROGRAM TOTALS/ &&
+				!/:(main|read_register|write_register|wake)( |$)/ {
+				gsub(",", "", $1)
+				sum += $1
+			}
+			END { printf "%d ", sum }'
+	done
+}
+
+# expect_instructions NAME MOST ARGUMENT...: no more than MOST for one call.
+expect_instructions() {
+	local name=$1 most=$2 first second count
+
+	shift 2
+	read -r first second < <(library_instructions "$@")
+	count=$(((${second:-0} - ${first:-0} + 500) / 1000))
+	if [ "$count" -gt 0 ] && [ "$count" -le "$most" ]; then
+		pass "$name: $count instructions of the library"
+	else
+		fail "$name" "$count instructions of the library, more than $most, or none"
+	fi
+}
+
+# KICK_CPU is one to a vCPU that runs.
+test_instructions() {
+	needs "instructions of a call" callgrind_annotate || return
+	[ "$(uname -m)" = x86_64 ] || {
+		skip "instructions of a call" "the bounds are for x86-64"
+		return
+	}
+	expect_instructions VAPIC_POLL_IRQ 40 1 0 read
+	expect_instructions "VAPIC_POLL_IRQ, number known" 40 1 0 known
+	expect_instructions KICK_CPU 50 5 1 read
+	expect_instructions "KICK_CPU, number known" 40 5 1 known
+	expect_instructions "KICK_CPU, no such CPU, number known" 40 5 9 known
+}
+
 only "$@"
 test_abi
 test_coverage
 test_cppcheck
 test_hosts
+test_instructions
 test_tidy
 finish
