@@ -53,7 +53,7 @@ main() {
 		compare_seed
 	elif [ "$*" = unicorn ]; then
 		compare "unicorn" --long unicorn paracall answers s390x/answers \
-			powerpc/answers-be powerpc/answers-le
+			powerpc/answers-be powerpc/answers-le i386/answers
 	else
 		compare "${*:-all}" "${options[@]}" kvm-in-tcg paracall "${programs[@]}"
 	fi
