@@ -573,6 +573,27 @@ test_accelerators() {
 		"${run[@]}" --accel=tcg "${arguments[@]}" -accel hvf -accel kvm -accel tcg,thread=multi
 	expect "another accelerator, --accel=tcg" 125 "the accelerator 'xen'" \
 		"${run[@]}" --accel=tcg "${arguments[@]}" -accel xen
+	expect "another system's accelerator, --accel=tcg" 33 "'-accel mshv': this guest runs under TCG" \
+		"${run[@]}" --accel=tcg "${arguments[@]}" -accel mshv
+	expect "a list with others, --accel=tcg" 33 "0 failed" \
+		"${run[@]}" --accel=tcg "${arguments[@]}" -M q35,accel=nonsense:xen:mshv:tcg
+	expect "an accelerator that is not known" 125 "'nonsense', which is not known here" \
+		"${run[@]}" "${arguments[@]}" -accel nonsense -accel tcg
+	# QEMU takes the first that works, and those of other systems and hosts do not.
+	for word in "-accel mshv -accel tcg" "-M q35,accel=nitro:xen:whpx:tcg" \
+		"-accel tcg -accel xen" "-M q35,accel=tcg:kvm"; do
+		if [ -e /dev/mshv ] || [ -e /dev/nitro_enclaves ] || [ -e /dev/xen/privcmd ]; then
+			skip "$word" "this host has such a device"
+			continue
+		fi
+		# shellcheck disable=SC2086 # they are words
+		expect "$word" 33 "0 failed" "${run[@]}" "${arguments[@]}" $word
+		if grep -q -e "falling" -e "paracall:" "$work/out"; then
+			fail "$word, in silence" "it is not" "$work/out"
+		else
+			pass "$word, in silence"
+		fi
+	done
 	expect "--accel of another" 2 "--accel=kvm: use tcg" "${run[@]}" --accel=kvm "${arguments[@]}"
 	for word in "-machine accel=kvm:tcg" "-accel kvm -accel tcg" "-M q35,accel=kvm:hvf:tcg"; do
 		# shellcheck disable=SC2086 # they are words
