@@ -294,9 +294,49 @@ static bool print_engine(struct qemu *qemu, bool found_usable)
 	return is_used;
 }
 
-/* True if one of them can be used. */
-static bool print_engines_of(const char *program, const char *only)
+/* Its own QEMU is too old, and its backports have one. */
+static bool is_debian_13(void)
 {
+	size_t size;
+	char *text = read_file("/etc/os-release", &size);
+	bool is =
+		text && strstr(text, "\nID=debian\n") && strstr(text, "\nVERSION_ID=\"13\"\n");
+
+	free(text);
+	return is;
+}
+
+/* One package, and one run of script/setup, is for several of QEMU's programs. */
+static const char *arch_of(const char *package)
+{
+	size_t i = 0;
+
+	while (strcmp(target_at(i)->package, package) || !target_at(i)->arch)
+		i++;
+	return target_at(i)->arch;
+}
+
+/* The nearest way to a QEMU that can be used. */
+static void print_way(const struct target_info *target)
+{
+	if (access("/usr/bin/apt-get", X_OK)) {
+		printf("    to get one: build QEMU " QEMU_FIRST_VERSION
+		       " or later, with --enable-plugins, and name it by PARACALL_QEMU\n");
+		return;
+	}
+	if (is_debian_13())
+		printf("    to get one: apt-get install -t trixie-backports %s, with Debian's backports as a source,\n"
+		       "    or beside the system's own:",
+		       target->package);
+	else
+		printf("    to get one beside the system's own:");
+	printf(" script/setup --arch=%s, in Paracall's source\n", arch_of(target->package));
+}
+
+/* True if one of them can be used. */
+static bool print_engines_of(const struct target_info *target, const char *only)
+{
+	const char *program = target->program;
 	struct qemus qemus;
 	bool found_usable = false;
 
@@ -305,28 +345,22 @@ static bool print_engines_of(const char *program, const char *only)
 		found_usable |= print_engine(&qemus.items[i], found_usable);
 	if (!qemus.count)
 		printf("No %s was found.\n", program);
+	if (!found_usable)
+		print_way(target);
 	qemus_free(&qemus);
 	return found_usable;
 }
 
-/* The nearest way to a newer QEMU: script/setup needs apt. */
-static const char *way_to_newer(void)
-{
-	if (!access("/usr/bin/apt-get", X_OK))
-		return "script/setup, in Paracall's source, unpacks QEMU " QEMU_FIRST_VERSION
-		       " or later into a private folder, and leaves the system's own as it is";
-	return "build QEMU " QEMU_FIRST_VERSION
-	       " or later from its source, configured with --enable-plugins, and name it by PARACALL_QEMU";
-}
-
 static int print_engines(const char *only)
 {
-	bool has_usable = print_engines_of(target_at(0)->program, only);
+	const struct target_info *named = only ? target_of_program(only) : NULL;
+	bool has_usable = print_engines_of(named ? named : target_at(0), only);
 
 	for (size_t i = 1; !only && target_at(i); i++)
-		has_usable |= print_engines_of(target_at(i)->program, NULL);
+		has_usable |= print_engines_of(target_at(i), NULL);
 	if (!has_usable)
-		complain("no QEMU here can be used: %s", way_to_newer());
+		complain("no QEMU here can be used: QEMU " QEMU_FIRST_VERSION
+			 " or later is needed");
 	return has_usable ? EXIT_OK : EXIT_NOTHING;
 }
 

@@ -11,6 +11,7 @@
 static const struct target_info targets[] = {
 	{
 		.program = "qemu-system-x86_64",
+		.package = "qemu-system-x86",
 		.also_runs = "x86_64 runs 32-bit x86 guests, too",
 		.name = "x86",
 		.architecture = PARACALL_X86,
@@ -29,6 +30,7 @@ static const struct target_info targets[] = {
 	},
 	{
 		.program = "qemu-system-s390x",
+		.package = "qemu-system-s390x",
 		.name = "s390x",
 		.architecture = PARACALL_S390,
 		.arch = "s390x",
@@ -41,6 +43,7 @@ static const struct target_info targets[] = {
 	},
 	{
 		.program = "qemu-system-ppc64",
+		.package = "qemu-system-ppc",
 		.name = "PowerPC",
 		.architecture = PARACALL_POWERPC,
 		.arch = "ppc64le",
@@ -54,6 +57,7 @@ static const struct target_info targets[] = {
 	},
 	{
 		.program = "qemu-system-ppc",
+		.package = "qemu-system-ppc",
 		.name = "PowerPC",
 		.architecture = PARACALL_POWERPC,
 		.options = "features spin",
@@ -61,6 +65,7 @@ static const struct target_info targets[] = {
 	},
 	{
 		.program = "qemu-system-aarch64",
+		.package = "qemu-system-arm",
 		.name = "arm64",
 		.architecture = PARACALL_ARM64,
 		.arch = "arm64",
@@ -75,6 +80,7 @@ static const struct target_info targets[] = {
 	},
 	{
 		.program = "qemu-system-riscv64",
+		.package = "qemu-system-riscv",
 		.name = "RISC-V",
 		.architecture = PARACALL_RISCV,
 		.arch = "riscv64",
@@ -86,6 +92,7 @@ static const struct target_info targets[] = {
 	},
 	{
 		.program = "qemu-system-loongarch64",
+		.package = "qemu-system-misc",
 		.name = "LoongArch",
 		.architecture = PARACALL_LOONGARCH,
 		.arch = "loongarch64",

@@ -18,8 +18,9 @@ typedef bool target_check(const struct run_options *options, const struct comman
 typedef void target_adapt(struct run_options *options);
 
 struct target_info {
-	/* QEMU's program. */
+	/* QEMU's program, and the package that has it in Debian 13 and later. */
 	const char *program;
+	const char *package;
 	/* What it runs besides what its name says, for users; or NULL. */
 	const char *also_runs;
 	/* As sentences name it. */

@@ -648,6 +648,14 @@ test_engines() {
 	expect "engines, PowerPC's are looked for" 0 "qemu-system-ppc64" "$paracall" engines
 	expect "engines, 32-bit PowerPC's, too" 1 "No qemu-system-ppc was found" \
 		env PATH=/nonexistent PARACALL_CACHE=/nonexistent "$paracall" engines
+	expect "engines, none" 1 "no QEMU here can be used" \
+		env PATH=/nonexistent PARACALL_CACHE=/nonexistent "$paracall" engines
+	if [ "$(grep -c '^    to get one' "$work/out")" -eq "$(grep -c '^No qemu-system-' "$work/out")" ] &&
+		grep -qE -e '--arch=riscv64|--enable-plugins' "$work/out"; then
+		pass "engines, a way for each"
+	else
+		fail "engines, a way for each" "there is not" "$work/out"
+	fi
 	PARACALL_QEMU=$old expect "engines, an old one first" 0 "found: named by PARACALL_QEMU" \
 		"$paracall" engines
 }
