@@ -129,6 +129,9 @@ test_totals() {
 		'{"name": "b", "result": "SKIP", "stdout": "1..0 # SKIP none here\n"}'
 	counted "what should fail and does not" "0 passed, 1 failed, 0 skipped" 1 \
 		'{"name": "b", "result": "FAIL", "stdout": "ok - x # TODO KFAIL\n"}'
+	# shellcheck disable=SC2016 # for the shell in there
+	expect "a script that tests nothing" 1 "nothing was tested" \
+		env PARACALL_LIMITED=yes bash -c '. "$0/test/lib.sh"; finish' "$tree"
 	expect "no results" 1 "no results" "$tree/script/lib/totals.py" "$work/none"
 }
 

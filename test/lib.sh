@@ -113,7 +113,9 @@ only() {
 	done
 }
 
+# What tests nothing has not passed: it says why by skip.
 finish() {
+	[ $((passed + failed + skipped)) -gt 0 ] || fail "${0##*/}" "nothing was tested"
 	echo "1..$((passed + failed + skipped))"
 	echo "# ${0##*/}: $passed passed, $failed failed, $skipped skipped"
 	rm -rf "$work"
