@@ -20,7 +20,8 @@ needs() {
 			return 1
 		fi
 	done
-	git -C "$tree" rev-parse >/dev/null 2>&1 || {
+	# An unpacked tarball is none, though it may be in one.
+	[ -e "$tree/.git" ] || {
 		skip "$name" "this is no git repository"
 		return 1
 	}
