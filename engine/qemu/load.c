@@ -174,15 +174,23 @@ static bool has_other_registers(struct vcpu *vcpu)
 	       !state.target->is_at_start(vcpu);
 }
 
+/* Marks, or a record, which is all the same. */
+static bool leaves_traces(void)
+{
+	return state.has_marks ||
+	       (state.target->record_is_certain && state.target->record_is_certain());
+}
+
 /*
  * Of a vCPU that is about to sleep. While a state is being loaded vCPUs wake and sleep again,
- * and their registers change; but they don't run.
+ * and their registers change; but they don't run. QEMU wakes vCPUs for its own work, too, on
+ * arm64 all of them for each invalidation of a TLB entry, so this costs nothing if it may.
  */
 static uint64_t take_fingerprint(struct vcpu *vcpu)
 {
 	uint64_t before = vcpu->fingerprint;
 
-	if (state.has_marks) {
+	if (leaves_traces()) {
 		state.is_settling = false;
 		return 0;
 	}

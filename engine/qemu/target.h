@@ -78,10 +78,13 @@ struct target {
 	 * .save makes a new one, while no vCPU runs or as often as may be.
 	 * .has_other_record: the last one is not there any more. .restore: all was forgotten
 	 * before, and it takes what the record has, if there is one. Returns NULL, or why
-	 * that is lost, a clause that begins a sentence.
+	 * that is lost, a clause that begins a sentence. .record_is_certain: no state can be
+	 * loaded that leaves the last record as it is, so nothing else need be compared;
+	 * NULL if it never is.
 	 */
 	void (*save)(struct vcpu *vcpu);
 	bool (*has_other_record)(struct vcpu *vcpu);
+	bool (*record_is_certain)(void);
 	const char *(*restore)(struct vcpu *vcpu, bool has_record);
 };
 

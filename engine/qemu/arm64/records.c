@@ -186,6 +186,12 @@ bool arm64_has_other_state(struct vcpu *vcpu)
 	return header.mark != arm64_machine()->mark;
 }
 
+/* It is in the guest's memory, which is a part of each state. */
+bool arm64_state_is_certain(void)
+{
+	return atomic_load_explicit(&arm64_machine()->has_records, memory_order_relaxed);
+}
+
 /*
  * All vCPUs are still, and the library has forgotten what it knew. If there is nothing that
  * belongs to this state, nothing is written to its memory, so that its mark stays there.

@@ -31,6 +31,7 @@ bool arm64_write_record(void *context, struct paracall_gpa address, const void *
 /* The machine's state goes with its memory: see ../target.h. */
 void arm64_save_state(struct vcpu *vcpu);
 bool arm64_has_other_state(struct vcpu *vcpu);
+bool arm64_state_is_certain(void);
 const char *arm64_restore_state(struct vcpu *vcpu, bool has_record);
 
 #endif /* PARACALL_QEMU_ARM64_RECORDS_H */

@@ -161,5 +161,6 @@ const struct target arm64_target = {
 	.note_resume = note_resume,
 	.save = save,
 	.has_other_record = arm64_has_other_state,
+	.record_is_certain = arm64_state_is_certain,
 	.restore = arm64_restore_state,
 };
