@@ -175,7 +175,59 @@ def against(runs, arguments, folder):
 
 
 def cpu_seconds(pid):
-    """User and system time so far of a process and all its threads."""
+    """CPU time so far of a process' threads, by the scheduler's clock: ticks are too coarse
+    for one that sleeps. Without that clock, the ticks."""
+    total = 0
+    for thread in os.listdir("/proc/%d/task" % pid):
+        try:
+            with open("/proc/%d/task/%s/schedstat" % (pid, thread)) as file:
+                total += int(file.read().split()[0])
+        except OSError:  # It has ended, or there is no such clock.
+            pass
+    if total:
+        return total / 1e9
     with open("/proc/%d/stat" % pid) as file:
         fields = file.read().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class Others:
+    """What else runs on the processors that are measured on, since this was made."""
+
+    def __init__(self):
+        self.processors = os.sched_getaffinity(0)
+        self.began = time.monotonic()
+        self.busy = self.host_seconds()
+        self.own = self.own_seconds()
+
+    def host_seconds(self):
+        """User, nice and system time, interrupts, and what the host's own host took."""
+        total = 0
+        with open("/proc/stat") as file:
+            for line in file:
+                found = re.match(r"cpu(\d+) ", line)
+                if found and int(found.group(1)) in self.processors:
+                    ticks = [int(field) for field in line.split()[1:9]]
+                    total += sum(ticks[:3] + ticks[5:8])
+        return total / os.sysconf("SC_CLK_TCK")
+
+    @staticmethod
+    def own_seconds():
+        times = os.times()
+        return sum(times[:4])
+
+    def share(self):
+        """Of all processors, in percent."""
+        busy = self.host_seconds() - self.busy - (self.own_seconds() - self.own)
+        return max(0, 100 * busy / ((time.monotonic() - self.began) *
+                                   len(self.processors)))
+
+
+class Budget:
+    """Rounds as long as they fit into so many seconds; the first one always does."""
+
+    def __init__(self, seconds):
+        self.end = time.monotonic() + seconds
+
+    def has(self, seconds):
+        return time.monotonic() + seconds <= self.end

@@ -10,9 +10,9 @@ import sys
 import time
 
 import bench_plot
-from bench_run import (HOST_CPUS, TREE, Run, architectures, best_calls_of, calls_of,
-                       children_seconds, command_of, cpu_seconds, kernel_arguments, pairs,
-                       paracall_command, settings_of, show, show_ratios, use)
+from bench_run import (HOST_CPUS, TREE, Budget, Others, Run, architectures, best_calls_of,
+                       calls_of, children_seconds, command_of, cpu_seconds, kernel_arguments,
+                       pairs, paracall_command, settings_of, show, show_ratios, use)
 
 
 def boot_arguments(cpus, task):
@@ -136,7 +136,7 @@ class IdleRun:
         sys.exit("bench: the guest did not print '%s'" % words.decode())
 
 
-IDLE_SECONDS = 14
+IDLE_SECONDS = 12
 
 
 def idle_run(with_paracall, cpus):
@@ -151,60 +151,102 @@ def bench_idle(runs):
              [figure[kind] for figure in figures])
 
 
-# What the table has: name, task, vCPUs, what the guest says took so many ms
-# (else it is the whole run), pairs by default.
+# What the table has: name, architecture, task, vCPUs, what the guest says took so many ms
+# (else it is the whole run).
 TABLE = (
-    ("boot", "boot", 1, None, 2),
-    ("boot", "boot", 2, None, 2),
-    ("boot", "boot", 4, None, 2),
-    ("boot", "boot", 8, None, 1),
-    ("boot", "boot", 16, None, 1),
-    ("boot", "idle", 64, None, 1),
-    ("forks", "forks", 8, r"forks: .* (\d+) ms", 1),
-    ("one lock, held for long", "demo", 8, r"contend: .* (\d+) ms", 1),
-    ("messages", "messages", 8, r"messages: .* (\d+) ms", 1),
-    ("messages", "messages", 16, r"messages: .* (\d+) ms", 1),
-    ("boot, then idle", "idle", 8, None, 1),
+    ("boot", "x86_64", "boot", 1, None),
+    ("boot", "x86_64", "boot", 2, None),
+    ("boot", "x86_64", "boot", 4, None),
+    ("boot", "x86_64", "boot", 8, None),
+    ("boot", "x86_64", "boot", 16, None),
+    ("boot", "x86_64", "idle", 64, None),
+    ("forks", "x86_64", "forks", 8, r"forks: .* (\d+) ms"),
+    ("one lock, held for long", "x86_64", "demo", 8, r"contend: .* (\d+) ms"),
+    ("messages", "x86_64", "messages", 8, r"messages: .* (\d+) ms"),
+    ("messages", "x86_64", "messages", 16, r"messages: .* (\d+) ms"),
+    ("boot, then idle", "x86_64", "idle", 8, None),
+    ("boot, arm64", "arm64", "boot", 2, None),
+    ("boot, arm64", "arm64", "boot", 8, None),
+    ("boot, riscv64", "riscv64", "boot", 8, None),
+    ("boot, s390x", "s390x", "boot", 8, None),
+    ("boot, ppc64le", "ppc64le", "boot", 8, None),
+    ("boot, loongarch64", "loongarch64", "boot", 8, None),
 )
+# Seconds; if some are left after one pair of each row, the shorter ones get more, up to so many.
+TABLE_BUDGET = 560
+MOST_PAIRS = 5
 
 
-def measure_one(row, kind, arguments, task, cpus, pattern):
-    if task == "idle":
-        run = idle_run(kind == "paracall", cpus)
-        row.setdefault(kind + "_idle", []).append(run.idle)
-    else:
-        run = Run(command_of(kind == "paracall") + arguments(cpus, task))
-    row[kind].append(run.number(pattern) / 1000 if pattern else run.seconds)
-    row[kind + "_cpu"].append(run.cpu_seconds)
+class Row:
+    """One line of the table: by "plain" and "paracall", seconds of each run, and CPU seconds
+    of it as a whole; where the guest then sleeps also what that takes of a processor, in
+    percent."""
+
+    def __init__(self, name, arch, task, cpus, pattern):
+        self.arch, self.task, self.pattern = arch, task, pattern
+        self.figures = {"name": name, "vcpus": cpus, "plain": [], "paracall": [],
+                        "plain_cpu": [], "paracall_cpu": []}
+        self.pair_seconds = 0
+
+    def arguments(self):
+        """Of QEMU."""
+        module = importlib.import_module("bench_" + self.arch)
+        return module.boot_arguments(self.figures["vcpus"], self.task)
+
+    def measure_one(self, kind):
+        if self.task == "idle":
+            run = idle_run(kind == "paracall", self.figures["vcpus"])
+            self.figures.setdefault(kind + "_idle", []).append(run.idle)
+        else:
+            run = Run(command_of(kind == "paracall") + self.arguments())
+        self.figures[kind].append(run.number(self.pattern) / 1000 if self.pattern
+                                  else run.seconds)
+        self.figures[kind + "_cpu"].append(run.cpu_seconds)
+
+    def pairs(self):
+        return len(self.figures["paracall"])
+
+    def measure(self, settings):
+        """One pair; the other engine is the first each time."""
+        use(settings[self.arch])
+        begin = time.monotonic()
+        for kind in ("paracall", "plain") if self.pairs() % 2 else ("plain", "paracall"):
+            self.measure_one(kind)
+        self.pair_seconds = time.monotonic() - begin
+        print("%s, %d vCPUs: %.2f s plain, %.2f s with Paracall" % (
+            self.figures["name"], self.figures["vcpus"], self.figures["plain"][-1],
+            self.figures["paracall"][-1]), file=sys.stderr, flush=True)
+
+    def finish(self):
+        for suffix in ("", "_cpu"):
+            ratios = [with_it / without for with_it, without in
+                      zip(self.figures["paracall" + suffix], self.figures["plain" + suffix])]
+            self.figures["ratio" + suffix] = statistics.median(ratios)
+            self.figures["ratios" + suffix] = ratios
 
 
-def measure_row(name, arguments, task, cpus, pattern, runs):
-    """By "plain" and "paracall", seconds of each run, and CPU seconds of it as a whole; where
-    the guest then sleeps also what that takes of a processor, in percent."""
-    row = {"name": name, "vcpus": cpus, "plain": [], "paracall": [], "plain_cpu": [],
-           "paracall_cpu": []}
-    for number in range(runs):
-        for kind in (("paracall", "plain") if number % 2 else ("plain", "paracall")):
-            measure_one(row, kind, arguments, task, cpus, pattern)
-    for suffix in ("", "_cpu"):
-        ratios = [with_it / without for with_it, without in
-                  zip(row["paracall" + suffix], row["plain" + suffix])]
-        row["ratio" + suffix] = statistics.median(ratios)
-        row["ratios" + suffix] = ratios
-    return row
+def spread(ratios):
+    return "(%.2f to %.2f)" % (min(ratios), max(ratios))
 
 
 def print_row(row):
-    ratios = row["ratios"]
-    print("%-26s %5d %5d %9.2f %9.2f %6.2f %-15s %9.2f %9.2f %6.2f" % (
-        row["name"], row["vcpus"], len(ratios), statistics.median(row["plain"]),
-        statistics.median(row["paracall"]), row["ratio"],
-        "(%.2f to %.2f)" % (min(ratios), max(ratios)), statistics.median(row["plain_cpu"]),
-        statistics.median(row["paracall_cpu"]), row["ratio_cpu"]), flush=True)
+    print("%-26s %5d %5d %8.2f %8.2f %6.2f %-15s %9.2f %8.2f %6.2f %s" % (
+        row["name"], row["vcpus"], len(row["ratios"]), statistics.median(row["plain"]),
+        statistics.median(row["paracall"]), row["ratio"], spread(row["ratios"]),
+        statistics.median(row["plain_cpu"]), statistics.median(row["paracall_cpu"]),
+        row["ratio_cpu"], spread(row["ratios_cpu"])))
     if "plain_idle" in row:
-        print("%-26s %5d %5d %8.2f%% %8.2f%%        of a processor" % (
-            "idle after that", row["vcpus"], len(ratios), statistics.median(row["plain_idle"]),
-            statistics.median(row["paracall_idle"])), flush=True)
+        print("%-26s %5d %5d %7.2f%% %7.2f%%        of a processor" % (
+            "idle after that", row["vcpus"], len(row["ratios"]),
+            statistics.median(row["plain_idle"]), statistics.median(row["paracall_idle"])))
+
+
+def print_rows(rows):
+    print("%-26s %5s %5s %8s %8s %6s %-15s %9s %8s %6s" % (
+        "", "vCPUs", "pairs", "plain, s", "with, s", "ratio", "", "plain CPU", "with CPU",
+        "ratio"))
+    for row in rows:
+        print_row(row)
 
 
 def points_of(rows, kind):
@@ -213,32 +255,41 @@ def points_of(rows, kind):
             for row in rows if row["name"] == "boot"]
 
 
+def add_pairs(rows, settings, budget):
+    """What is left of the time: to rows with few pairs, of those the shortest."""
+    while True:
+        left = [row for row in rows if row.pairs() < MOST_PAIRS and budget.has(row.pair_seconds)]
+        if not left:
+            return
+        min(left, key=lambda row: (row.pairs(), row.pair_seconds)).measure(settings)
+
+
 def measure_rows(runs, settings):
-    """The table's, and a boot with 8 vCPUs of each other architecture."""
-    for name, task, cpus, pattern, default_runs in TABLE:
-        yield measure_row(name, boot_arguments, task, cpus, pattern, runs or default_runs)
-    for arch in list(settings)[:-1]:
-        use(settings[arch])
-        yield measure_row("boot, " + arch,
-                          importlib.import_module("bench_" + arch).boot_arguments, "boot", 8,
-                          None, runs or 1)
-    use(list(settings.values())[-1])
+    rows = [Row(*line) for line in TABLE]
+    budget = Budget(TABLE_BUDGET)
+    for _ in range(runs or 1):
+        for row in rows:
+            row.measure(settings)
+    if not runs:
+        add_pairs(rows, settings, budget)
+    for row in rows:
+        row.finish()
+    return [row.figures for row in rows]
 
 
 def bench_table(runs, machine, json_file, plot_file):
     settings = settings_of(reversed(architectures()))
     begin = time.monotonic()
-    print("%-26s %5s %5s %9s %9s %6s %-15s %9s %9s %6s" % (
-        "", "vCPUs", "pairs", "plain, s", "with, s", "ratio", "", "plain CPU", "with CPU", "ratio"))
-    rows = []
-    for row in measure_rows(runs, settings):
-        rows.append(row)
-        print_row(row)
-    print("in %d s; the load was %.2f at the end" % (time.monotonic() - begin,
-                                                    os.getloadavg()[0]))
+    others = Others()
+    rows = measure_rows(runs, settings)
+    print_rows(rows)
+    share = others.share()
+    print("in %d s; other jobs used %.0f %% of the processors" % (time.monotonic() - begin,
+                                                                 share))
     if json_file:
         with open(json_file, "w") as file:
-            json.dump({"machine": machine, "rows": rows}, file, indent=1)
+            json.dump({"machine": machine, "others_percent": share, "rows": rows}, file,
+                      indent=1)
             file.write("\n")
     if plot_file:
         with open(plot_file, "w") as file:
@@ -255,28 +306,54 @@ WORK = (("boot", None), ("lock", r"contend: .* (\d+) ms"), ("forks", r"forks: .*
         ("messages", r"messages: .* (\d+) ms"))
 
 
+CPU_TIME = "CPU time"
+
+
 def work_of(option):
     """What each kind of work took in one run, in seconds; the rest of it counts as boot."""
     options = [option] if option else []
     run = Run(paracall_command(*options) + boot_arguments(8, "bench"))
     took = {name: run.number(pattern) / 1000 for name, pattern in WORK if pattern}
     took["boot"] = run.seconds - sum(took.values())
-    took["all, CPU time"] = run.cpu_seconds
+    took["all"] = run.seconds
+    took[CPU_TIME] = run.cpu_seconds
     return took
 
 
+# What counts as faster than the defaults; anything closer is noise.
+FASTER = 0.97
+
+
+def print_features(rounds):
+    names = list(rounds[0][None])
+    print(("%-26s" + " %10s" * len(names)) % ("", *names) + "  (lowest to highest)")
+    for option in VARIANTS:
+        ratios = {name: [one[option][name] / one[None][name] for one in rounds]
+                  for name in names}
+        medians = [statistics.median(ratios[name]) for name in names]
+        print(("%-26s" + " %10.2f" * len(names)) % (option, *medians) + "  " +
+              spread(ratios[CPU_TIME]))
+    faster = [option for option in VARIANTS
+              if all(statistics.median(one[option][name] / one[None][name] for one in rounds)
+                     < FASTER for name in ("all", CPU_TIME))]
+    print("faster than the defaults, and with less CPU time, by %.0f %% at least: %s" %
+          (100 * (1 - FASTER), ", ".join(faster) or "none"))
+
+
 def bench_features(runs):
-    """One round has a run with the defaults, and one of each that differs."""
+    """One round has a run with the defaults, and one of each that differs. Five of them take
+    ten minutes on two free processors."""
     rounds = []
-    for _ in range(runs):
-        rounds.append({option: work_of(option) for option in (None,) + VARIANTS})
+    others = Others()
+    for number in range(runs):
+        options = (None,) + VARIANTS
+        rounds.append({option: work_of(option)
+                       for option in (options[::-1] if number % 2 else options)})
         print(".", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
-    print("8 vCPUs, each against the default, of the same round:")
-    for option in VARIANTS:
-        for name in [name for name, _ in WORK] + ["all, CPU time"]:
-            show("%s: %s" % (option, name),
-                 [one[option][name] / one[None][name] for one in rounds])
+    print("8 vCPUs, each against the default of the same round, median of %d; other jobs used "
+          "%.0f %% of the processors:" % (runs, others.share()))
+    print_features(rounds)
 
 
 BENCHES = {"features": bench_features, "boot": bench_boot, "upkeep": bench_upkeep,
