@@ -47,7 +47,7 @@ static const struct vendor {
 	{ "ePAPR", PARACALL_EPAPR_VENDOR_EPAPR },
 	{ "another", 2 },
 	{ "KVM", PARACALL_EPAPR_VENDOR_KVM },
-	{ "the one behind KVM", 43 },
+	{ "the one after KVM", 43 },
 	{ "the sign", 0x8000 },
 	{ "the last", 0xffff },
 };
