@@ -341,8 +341,8 @@ def print_features(rounds):
 
 
 def bench_features(runs):
-    """One round has a run with the defaults, and one of each that differs. Five of them take
-    ten minutes on two free processors."""
+    """One round has a run with the defaults, and one of each that differs: eight boots with
+    8 vCPUs, and their work."""
     rounds = []
     others = Others()
     for number in range(runs):
