@@ -7,6 +7,7 @@
 
 #include "../../lib/x86/clock.h"
 
+#include <endian.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -128,8 +129,8 @@ static void expect_page(const struct paracall_pvclock_vcpu_time_info *page, uint
 			uint8_t flags)
 {
 	const struct paracall_pvclock_vcpu_time_info expected = {
-		.version = version,
-		.tsc_to_system_mul = 0xd5555555,
+		.version = htole32(version),
+		.tsc_to_system_mul = htole32(0xd5555555),
 		.tsc_shift = -1,
 		.flags = flags,
 	};
@@ -162,7 +163,7 @@ static void other_frequencies(void **state)
 
 	fake->tsc_frequency = 1000000;
 	register_clock(fake, 0, SYSTEM_TIME);
-	assert_int_equal(page_of(fake, 0)->tsc_to_system_mul, 0xfa000000);
+	assert_int_equal(le32toh(page_of(fake, 0)->tsc_to_system_mul), 0xfa000000);
 	assert_int_equal(page_of(fake, 0)->tsc_shift, 10);
 }
 
@@ -207,7 +208,7 @@ static void expect_steps(uint32_t meanwhile, uint32_t after, const void *before,
 		uint32_t version;
 
 		memcpy(&version, seen.copies[i], sizeof(version));
-		assert_int_equal(version, steps[i].is_over ? after : meanwhile);
+		assert_int_equal(le32toh(version), steps[i].is_over ? after : meanwhile);
 		assert_memory_equal(seen.copies[i] + 4,
 				    (const uint8_t *)(steps[i].is_new ? now : before) + 4,
 				    seen.size - 4);
@@ -223,7 +224,7 @@ static void the_version_is_odd_meanwhile(void **state)
 	for (size_t i = 0; i < COUNT(versions); i++) {
 		memset(&before, 0x5a, sizeof(before));
 		before.flags = 0;
-		before.version = versions[i].before;
+		before.version = htole32(versions[i].before);
 		*page = before;
 		watch(fake, address_of(1), sizeof(*page));
 		register_clock(fake, 1, SYSTEM_TIME);
@@ -367,14 +368,14 @@ static void a_removal_waits_for_nobody(void **state)
 	paracall_clock_jump(fake->cpus[1].cpu, 5);
 	paracall_update(fake->cpus[1].cpu);
 	assert_null(paracall_machine_find_cpu(fake->machine, 0));
-	assert_int_equal(page_of(fake, 0)->version, 4);
-	assert_int_equal(page_of(fake, 0)->system_time, 5);
+	assert_int_equal(le32toh(page_of(fake, 0)->version), 4);
+	assert_int_equal(le64toh(page_of(fake, 0)->system_time), 5);
 	for (size_t i = 0; i < PAGE; i++)
 		assert_int_equal(fake->memory[i], 0xa5);
 	paracall_clock_jump(fake->cpus[1].cpu, 5);
 	paracall_update(fake->cpus[1].cpu);
-	assert_int_equal(page_of(fake, 0)->version, 4);
-	assert_int_equal(page_of(fake, 1)->version, 6);
+	assert_int_equal(le32toh(page_of(fake, 0)->version), 4);
+	assert_int_equal(le32toh(page_of(fake, 1)->version), 6);
 }
 
 static void a_page_given_up_is_left_alone(void **state)
@@ -411,7 +412,7 @@ static void an_init_takes_the_page_away(void **state)
 			 1);
 	paracall_clock_jump(fake->cpus[0].cpu, 5);
 	paracall_update(fake->cpus[0].cpu);
-	assert_int_equal(page_of(fake, 0)->system_time, 5);
+	assert_int_equal(le64toh(page_of(fake, 0)->system_time), 5);
 	expect_page(page_of(fake, 1), 2, STABLE);
 }
 
@@ -511,11 +512,12 @@ static void set_clocks(struct fake_machine *fake)
 static void expect_epoch(struct fake_machine *fake)
 {
 	const uint64_t expected = UINT64_C(1799999989750000000);
-	uint64_t epoch = wall(fake)->sec * UINT64_C(1000000000) + wall(fake)->nsec;
+	uint64_t epoch =
+		le32toh(wall(fake)->sec) * UINT64_C(1000000000) + le32toh(wall(fake)->nsec);
 
 	/* The multiplier has 31 bits at the least. */
 	assert_in_range(epoch, expected, expected + 10);
-	assert_in_range(wall(fake)->nsec, 0, 999999999);
+	assert_in_range(le32toh(wall(fake)->nsec), 0, 999999999);
 }
 
 static void the_wall_clock_is_when_the_clock_began(void **state)
@@ -528,7 +530,7 @@ static void the_wall_clock_is_when_the_clock_began(void **state)
 		memset(fake->memory, 0, sizeof(fake->memory));
 		fake_wrmsr(&fake->cpus[1], msrs[i], WALL_PAGE);
 		expect_epoch(fake);
-		assert_int_equal(wall(fake)->version, 2);
+		assert_int_equal(le32toh(wall(fake)->version), 2);
 	}
 	/* It and the clock at that time give the time of day, whatever pages say. */
 	memset(fake->memory, 0xa5, sizeof(fake->memory));
@@ -545,7 +547,8 @@ static void the_wall_clock_s_version_is_odd_meanwhile(void **state)
 
 	set_clocks(fake);
 	for (size_t i = 0; i < COUNT(versions); i++) {
-		before = (struct paracall_pvclock_wall_clock){ versions[i].before, 77, 88 };
+		before = (struct paracall_pvclock_wall_clock){ htole32(versions[i].before), 77,
+							       88 };
 		*wall(fake) = before;
 		watch(fake, WALL_PAGE, sizeof(before));
 		fake_wrmsr(&fake->cpus[1], WALL_CLOCK, WALL_PAGE);
@@ -585,7 +588,7 @@ static void wall_clock_addresses(void **state)
 	fake_wrmsr(&fake->cpus[1], WALL_CLOCK, WALL_PAGE - 5);
 	memmove(wall(fake), fake->memory + WALL_PAGE - 5, sizeof(*wall(fake)));
 	expect_epoch(fake);
-	assert_int_equal(wall(fake)->version, 2);
+	assert_int_equal(le32toh(wall(fake)->version), 2);
 }
 
 static void no_wall_clock_without_clocks(void **state)
@@ -594,8 +597,8 @@ static void no_wall_clock_without_clocks(void **state)
 
 	fake->has_no_clocks = true;
 	fake_wrmsr(&fake->cpus[1], WALL_CLOCK, WALL_PAGE);
-	assert_int_equal(wall(fake)->version, 0);
-	assert_int_equal(wall(fake)->sec, 0);
+	assert_int_equal(le32toh(wall(fake)->version), 0);
+	assert_int_equal(le32toh(wall(fake)->sec), 0);
 }
 
 /*
@@ -611,9 +614,9 @@ static void pairing(void **state)
 {
 	struct fake_machine *fake = *state;
 	const struct paracall_kvm_clock_pairing expected = {
-		.sec = 1800000000,
-		.nsec = 250000000,
-		.tsc = UINT64_C(25200000000),
+		.sec = (int64_t)htole64(1800000000),
+		.nsec = (int64_t)htole64(250000000),
+		.tsc = htole64(25200000000),
 	};
 
 	set_clocks(fake);
@@ -659,7 +662,7 @@ static void what_is_before_the_end_of_memory_is_written(void **state)
 	static const uint8_t zeros[35];
 	struct fake_machine *fake = *state;
 	const uint8_t *end = fake->memory + FAKE_MEMORY_SIZE;
-	uint64_t seconds = 1800000000;
+	uint64_t seconds = htole64(1800000000);
 
 	set_clocks(fake);
 	memset(fake->memory, 0xa5, sizeof(fake->memory));
@@ -736,11 +739,12 @@ static void threads_meet_in_one_page(void **state)
 	for (int i = 0; i < FAKE_CPUS; i++)
 		paracall_update(fake->cpus[i].cpu);
 	assert_int_equal(page_of(fake, 3)->flags & STOPPED, STOPPED);
-	assert_int_equal(page_of(fake, 3)->version % 2, 0);
+	assert_int_equal(le32toh(page_of(fake, 3)->version) % 2, 0);
 	/* Of the updates those that would have had to wait came later, or together. */
-	assert_true(page_of(fake, 3)->version >= 4);
+	assert_true(le32toh(page_of(fake, 3)->version) >= 4);
 	/* The others gave theirs up. */
-	expect_page(page_of(fake, 0), page_of(fake, 0)->version, page_of(fake, 0)->flags);
+	expect_page(page_of(fake, 0), le32toh(page_of(fake, 0)->version),
+		    page_of(fake, 0)->flags);
 	fake_wrmsr(&fake->cpus[3], SYSTEM_TIME, 0);
 	expect_untouched(fake);
 }
@@ -765,11 +769,12 @@ static void pass_time(struct fake_machine *fake, uint64_t microseconds, bool cre
 static uint64_t guest_time(struct fake_machine *fake, int cpu)
 {
 	const struct paracall_pvclock_vcpu_time_info *page = page_of(fake, cpu);
-	struct clock_scale scale = { page->tsc_to_system_mul, page->tsc_shift };
+	struct clock_scale scale = { le32toh(page->tsc_to_system_mul), page->tsc_shift };
 
-	assert_int_equal(page->version % 2, 0);
-	assert_true(fake->clocks.tsc >= page->tsc_timestamp);
-	return page->system_time + convert(scale, fake->clocks.tsc - page->tsc_timestamp);
+	assert_int_equal(le32toh(page->version) % 2, 0);
+	assert_true(fake->clocks.tsc >= le64toh(page->tsc_timestamp));
+	return le64toh(page->system_time) +
+	       convert(scale, fake->clocks.tsc - le64toh(page->tsc_timestamp));
 }
 
 /* All pages say the same; returns how far the guest is ahead of the host. */
@@ -799,7 +804,7 @@ static void an_even_counter_is_left_alone(void **state)
 		pass_time(fake, 4000, false);
 		paracall_adjust_clock(fake->cpus[i % FAKE_CPUS].cpu, fake->clocks.tsc);
 	}
-	assert_int_equal(page_of(fake, 0)->version, 2);
+	assert_int_equal(le32toh(page_of(fake, 0)->version), 2);
 	assert_in_range(guest_is_ahead(fake) + 100, 0, 200);
 }
 
@@ -821,12 +826,13 @@ static void a_creeping_counter_is_followed(void **state)
 		paracall_adjust_clock(fake->cpus[i % FAKE_CPUS].cpu, fake->clocks.tsc);
 		last = guest_time(fake, i % FAKE_CPUS);
 		assert_true(last >= now);
-		assert_int_equal(page_of(fake, 0)->tsc_to_system_mul, first.tsc_to_system_mul);
+		assert_int_equal(le32toh(page_of(fake, 0)->tsc_to_system_mul),
+				 le32toh(first.tsc_to_system_mul));
 		assert_int_equal(page_of(fake, 0)->tsc_shift, first.tsc_shift);
 		/* 4 s of creep alone would be 40 ms. */
 		assert_in_range(guest_is_ahead(fake) + 1000000, 0, 2000000);
 	}
-	assert_true(page_of(fake, 0)->version > 2);
+	assert_true(le32toh(page_of(fake, 0)->version) > 2);
 	for (int i = 0; i < 200; i++) {
 		pass_time(fake, 4000, false);
 		paracall_adjust_clock(fake->cpus[0].cpu, fake->clocks.tsc);
@@ -875,11 +881,11 @@ static void a_clock_behind_makes_a_step(void **state)
 	uint32_t multiplier;
 
 	begin_clocks(fake);
-	multiplier = page_of(fake, 0)->tsc_to_system_mul;
+	multiplier = le32toh(page_of(fake, 0)->tsc_to_system_mul);
 	fake->clocks.steady_nanoseconds += 500000;
 	paracall_adjust_clock(fake->cpus[0].cpu, fake->clocks.tsc);
 	assert_in_range(guest_is_ahead(fake) + 100, 0, 200);
-	assert_int_equal(page_of(fake, 0)->tsc_to_system_mul, multiplier);
+	assert_int_equal(le32toh(page_of(fake, 0)->tsc_to_system_mul), multiplier);
 }
 
 /* The host's clock is read before the guest's counter: what it gave is in the future. */
@@ -890,7 +896,7 @@ static void a_wrong_reading_does_no_harm(void **state)
 	begin_clocks(fake);
 	fake->clocks.steady_nanoseconds += 500000;
 	paracall_adjust_clock(fake->cpus[0].cpu, fake->clocks.tsc + 100000000);
-	assert_true(page_of(fake, 0)->version > 2);
+	assert_true(le32toh(page_of(fake, 0)->version) > 2);
 	assert_in_range(guest_is_ahead(fake) + 100, 0, 200);
 }
 
@@ -943,7 +949,7 @@ static void adjusting_spares_other_pages(void **state)
 		pass_time(fake, 4000, true);
 		paracall_adjust_clock(fake->cpus[0].cpu, fake->clocks.tsc);
 	}
-	assert_true(page_of(fake, 2)->version > 2);
+	assert_true(le32toh(page_of(fake, 2)->version) > 2);
 	for (size_t i = 0; i < sizeof(*page_of(fake, 1)); i++)
 		assert_int_equal(fake->memory[address_of(1) + i], 0x5a);
 }

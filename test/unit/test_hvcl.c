@@ -2,6 +2,7 @@
 /* LoongArch: CPUCFG, calls by hvcl, steal time, and its record afterwards. */
 #include "fake_engine.h"
 
+#include <endian.h>
 #include <paracall/loongarch.h>
 #include <string.h>
 
@@ -84,6 +85,7 @@ static void discovery(void **state)
 	uint32_t value = 1;
 
 	assert_true(paracall_cpucfg(cpu, 0x40000000, &value));
+	value = htole32(value);
 	assert_memory_equal(&value, "KVM", 4);
 	assert_true(paracall_cpucfg(cpu, 0x40000004, &value));
 	assert_int_equal(value, 4);

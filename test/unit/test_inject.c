@@ -3,6 +3,7 @@
 #include "../../inject/parse.h"
 #include "fake_engine.h"
 
+#include <endian.h>
 #include <string.h>
 
 #define CALLS 1000
@@ -480,27 +481,27 @@ static void the_clock_jumps(void **state)
 	fake_wrmsr(&fake.cpus[1], PARACALL_KVM_MSR_SYSTEM_TIME_NEW, (CLOCK_PAGE + 64) | 1);
 	paracall_update(fake.cpus[1].cpu);
 	paracall_adjust_clock(fake.cpus[0].cpu, 0);
-	assert_int_equal(first->system_time, 0);
+	assert_int_equal(le64toh(first->system_time), 0);
 	host_time += SECOND;
 	paracall_update(fake.cpus[1].cpu);
 	paracall_update(fake.cpus[0].cpu);
-	assert_true(first->system_time == 700 * MILLISECOND);
-	assert_true(second->system_time == 700 * MILLISECOND);
-	assert_int_equal(first->version % 2, 0);
+	assert_true(le64toh(first->system_time) == 700 * MILLISECOND);
+	assert_true(le64toh(second->system_time) == 700 * MILLISECOND);
+	assert_int_equal(le32toh(first->version) % 2, 0);
 	/* Nobody takes it for an error of the clock. */
 	paracall_adjust_clock(fake.cpus[0].cpu, 0);
 	fake.clocks.tsc += fake.tsc_frequency;
 	fake.clocks.steady_nanoseconds += SECOND;
 	paracall_adjust_clock(fake.cpus[0].cpu, fake.clocks.tsc);
-	assert_true(first->system_time == 700 * MILLISECOND);
+	assert_true(le64toh(first->system_time) == 700 * MILLISECOND);
 	host_time += SECOND;
 	paracall_update(fake.cpus[0].cpu);
-	assert_true(first->system_time == 500 * MILLISECOND);
+	assert_true(le64toh(first->system_time) == 500 * MILLISECOND);
 	paracall_adjust_clock(fake.cpus[0].cpu, fake.clocks.tsc);
-	assert_true(first->system_time == 500 * MILLISECOND);
+	assert_true(le64toh(first->system_time) == 500 * MILLISECOND);
 	host_time += SECOND;
 	paracall_update(fake.cpus[0].cpu);
-	assert_true(first->system_time == 500 * MILLISECOND);
+	assert_true(le64toh(first->system_time) == 500 * MILLISECOND);
 	assert_int_equal(injected_of(&fake, 1)[0].times, 1);
 	assert_int_equal(injected_of(&fake, 0)[0].times, 1);
 	assert_int_equal(injected_of(&fake, 0)[0].rule, 1);
@@ -528,10 +529,10 @@ static void the_clock_jumps_a_little_later(void **state)
 	fake_wrmsr(&fake.cpus[0], PARACALL_KVM_MSR_SYSTEM_TIME_NEW, CLOCK_PAGE | 1);
 	fake.after_write = NULL;
 	assert_int_equal(injected_of(&fake, 1)[0].times, 1);
-	assert_int_equal(second->system_time, 0);
+	assert_int_equal(le64toh(second->system_time), 0);
 	paracall_update(fake.cpus[1].cpu);
-	assert_true(second->system_time == 700 * MILLISECOND);
-	assert_true(clock_of(&fake, CLOCK_PAGE)->system_time == 700 * MILLISECOND);
+	assert_true(le64toh(second->system_time) == 700 * MILLISECOND);
+	assert_true(le64toh(clock_of(&fake, CLOCK_PAGE)->system_time) == 700 * MILLISECOND);
 	fake_machine_destroy(&fake);
 }
 
@@ -550,7 +551,7 @@ static void time_is_stolen(void **state)
 		paracall_update(fake.cpus[1].cpu);
 		host_time += SECOND / 2;
 	}
-	assert_true(steal->steal == 5 * 200 * MILLISECOND);
+	assert_true(le64toh(steal->steal) == 5 * 200 * MILLISECOND);
 	assert_int_equal(injected_of(&fake, 0)[0].times, 5);
 	assert_int_equal(injected_of(&fake, 1)[0].times, 0);
 	fake_machine_destroy(&fake);

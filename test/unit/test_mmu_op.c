@@ -2,6 +2,7 @@
 /* MMU_OP: which bytes are done, what is written where, when the TLB goes. */
 #include "fake_engine.h"
 
+#include <endian.h>
 #include <string.h>
 
 #define BUFFER 0x1000
@@ -40,9 +41,9 @@ static void add(struct buffer *buffer, const void *operation, size_t size)
 static void add_write(struct buffer *buffer, uint64_t address, uint64_t value)
 {
 	struct paracall_kvm_mmu_op_write_pte operation = {
-		.header.op = WRITE_PTE,
-		.pte_phys = address,
-		.pte_val = value,
+		.header.op = htole32(WRITE_PTE),
+		.pte_phys = htole64(address),
+		.pte_val = htole64(value),
 	};
 
 	add(buffer, &operation, sizeof(operation));
@@ -50,7 +51,7 @@ static void add_write(struct buffer *buffer, uint64_t address, uint64_t value)
 
 static void add_flush(struct buffer *buffer)
 {
-	struct paracall_kvm_mmu_op_flush_tlb operation = { .header.op = FLUSH_TLB };
+	struct paracall_kvm_mmu_op_flush_tlb operation = { .header.op = htole32(FLUSH_TLB) };
 
 	add(buffer, &operation, sizeof(operation));
 }
@@ -58,8 +59,8 @@ static void add_flush(struct buffer *buffer)
 static void add_release(struct buffer *buffer, uint64_t address)
 {
 	struct paracall_kvm_mmu_op_release_pt operation = {
-		.header.op = RELEASE_PT,
-		.pt_phys = address,
+		.header.op = htole32(RELEASE_PT),
+		.pt_phys = htole64(address),
 	};
 
 	add(buffer, &operation, sizeof(operation));
@@ -76,7 +77,7 @@ static uint64_t entry(const struct fake_machine *fake, size_t offset)
 	uint64_t value;
 
 	memcpy(&value, fake->memory + TABLE + offset, sizeof(value));
-	return value;
+	return le64toh(value);
 }
 
 #define UNTOUCHED UINT64_C(0xeeeeeeeeeeeeeeee)
@@ -167,7 +168,7 @@ static void unknown_operations_end_it(void **state)
 
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
 		struct buffer buffer = { .fake = fake };
-		struct paracall_kvm_mmu_op_header header = { .op = unknown[i] };
+		struct paracall_kvm_mmu_op_header header = { .op = htole32(unknown[i]) };
 
 		add_flush(&buffer);
 		add(&buffer, &header, sizeof(header));
@@ -182,7 +183,8 @@ static void padding_is_ignored(void **state)
 {
 	struct fake_machine *fake = *state;
 	struct buffer buffer = { .fake = fake };
-	struct paracall_kvm_mmu_op_header header = { .op = FLUSH_TLB, .pad = UINT32_MAX };
+	struct paracall_kvm_mmu_op_header header = { .op = htole32(FLUSH_TLB),
+						     .pad = UINT32_MAX };
 
 	add(&buffer, &header, sizeof(header));
 	assert_int_equal(mmu_op(fake, buffer.length, BUFFER, 0), 8);
@@ -307,7 +309,8 @@ static void entries_have_the_modes_size(void **state)
 		add_write(&buffer, TABLE, VALUE);
 		assert_true(fake_call_in(cpu, cases[i].mode, PARACALL_KVM_HC_MMU_OP,
 					 buffer.length, BUFFER, 0, 0) == buffer.length);
-		assert_memory_equal(fake->memory + TABLE, &(uint64_t){ VALUE }, cases[i].size);
+		assert_memory_equal(fake->memory + TABLE, &(uint64_t){ htole64(VALUE) },
+				    cases[i].size);
 		assert_int_equal(fake->memory[TABLE + cases[i].size], 0xee);
 	}
 }

@@ -3,6 +3,7 @@
 #include "../../lib/record.h"
 #include "fake_engine.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,7 +147,7 @@ static void an_x86_machine_comes_back(void **state)
 	memset(to.memory + ASYNC_PF_PAGE, 0, 64);
 	paracall_async_pf_end(cpus[1].cpu);
 	memcpy(&token, to.memory + ASYNC_PF_PAGE + 4, sizeof(token));
-	assert_int_equal(token, 0x1001);
+	assert_int_equal(le32toh(token), 0x1001);
 	assert_int_equal(cpus[1].interrupts, 1);
 	fake_machine_destroy(&from);
 	fake_machine_destroy(&to);
@@ -172,7 +173,7 @@ static void time_of_before_is_not_stolen(void **state)
 	to.cpus[1].run_delay += 77;
 	paracall_update(to.cpus[1].cpu);
 	memcpy(&steal, to.memory + STEAL_PAGE, sizeof(steal));
-	assert_int_equal(steal, 77);
+	assert_int_equal(le64toh(steal), 77);
 	fake_machine_destroy(&from);
 	fake_machine_destroy(&to);
 }
@@ -196,10 +197,10 @@ static void a_clock_goes_on(void **state)
 	paracall_machine_was_paused(to.machine);
 	paracall_update(to.cpus[0].cpu);
 	memcpy(&after, to.memory + CLOCK_PAGE, sizeof(after));
-	assert_int_equal(after.version, before.version + 2);
-	assert_int_equal(after.tsc_timestamp, before.tsc_timestamp);
-	assert_int_equal(after.system_time, before.system_time);
-	assert_int_equal(after.tsc_to_system_mul, before.tsc_to_system_mul);
+	assert_int_equal(le32toh(after.version), le32toh(before.version) + 2);
+	assert_int_equal(le64toh(after.tsc_timestamp), le64toh(before.tsc_timestamp));
+	assert_int_equal(le64toh(after.system_time), le64toh(before.system_time));
+	assert_int_equal(le32toh(after.tsc_to_system_mul), le32toh(before.tsc_to_system_mul));
 	assert_int_equal(after.tsc_shift, before.tsc_shift);
 	/* A host whose counter goes otherwise can't have it. */
 	to.tsc_frequency += to.tsc_frequency / 500;
@@ -210,10 +211,11 @@ static void a_clock_goes_on(void **state)
 
 static uint64_t clock_at(const struct paracall_pvclock_vcpu_time_info *page, uint64_t tsc)
 {
-	uint64_t ticks = tsc - page->tsc_timestamp;
+	uint64_t ticks = tsc - le64toh(page->tsc_timestamp);
 
 	ticks = page->tsc_shift < 0 ? ticks >> -page->tsc_shift : ticks << page->tsc_shift;
-	return page->system_time + (ticks >> 16) * page->tsc_to_system_mul / (1u << 16);
+	return le64toh(page->system_time) +
+	       (ticks >> 16) * le32toh(page->tsc_to_system_mul) / (1u << 16);
 }
 
 /* Its counter is another one there, and later; but what the clock says goes on. */
@@ -236,24 +238,24 @@ static void a_clock_goes_on_with_another_counter(void **state)
 	paracall_clock_continue(to.cpus[2].cpu, UINT64_C(7000000000), UINT64_C(90000000000));
 	memcpy(&after, to.memory + CLOCK_PAGE, sizeof(after));
 	memcpy(&second, to.memory + CLOCK_PAGE2, sizeof(second));
-	assert_int_equal(after.version, before.version + 2);
-	assert_true(after.tsc_timestamp == UINT64_C(90000000000));
-	assert_in_range(after.system_time, clock_at(&before, UINT64_C(7000000000)),
+	assert_int_equal(le32toh(after.version), le32toh(before.version) + 2);
+	assert_true(le64toh(after.tsc_timestamp) == UINT64_C(90000000000));
+	assert_in_range(le64toh(after.system_time), clock_at(&before, UINT64_C(7000000000)),
 			clock_at(&before, UINT64_C(7000000000)) + 100000);
-	assert_int_equal(after.tsc_to_system_mul, before.tsc_to_system_mul);
+	assert_int_equal(le32toh(after.tsc_to_system_mul), le32toh(before.tsc_to_system_mul));
 	assert_int_equal(after.tsc_shift, before.tsc_shift);
-	assert_true(second.tsc_timestamp == after.tsc_timestamp);
-	assert_true(second.system_time == after.system_time);
+	assert_true(le64toh(second.tsc_timestamp) == le64toh(after.tsc_timestamp));
+	assert_true(le64toh(second.system_time) == le64toh(after.system_time));
 	/* It was put back: the pages are as they were. */
 	paracall_clock_continue(to.cpus[2].cpu, UINT64_C(95000000000), UINT64_C(94000000000));
 	memcpy(&second, to.memory + CLOCK_PAGE, sizeof(second));
-	assert_int_equal(second.version, after.version + 2);
+	assert_int_equal(le32toh(second.version), le32toh(after.version) + 2);
 	second.version = after.version;
 	assert_memory_equal(&second, &after, sizeof(after));
 	/* The guest's own forgery: from before its line. */
 	paracall_clock_continue(to.cpus[2].cpu, 5, UINT64_C(96000000000));
 	memcpy(&second, to.memory + CLOCK_PAGE, sizeof(second));
-	assert_true(second.tsc_timestamp == after.tsc_timestamp);
+	assert_true(le64toh(second.tsc_timestamp) == le64toh(after.tsc_timestamp));
 	fake_machine_destroy(&from);
 	fake_machine_destroy(&to);
 }
@@ -504,7 +506,7 @@ static void an_arm64_machine_comes_back(void **state)
 	assert_saves_as(&to, &record);
 	let_steal(&to.cpus[1], 77);
 	memcpy(&stolen, to.memory + 0x3008, sizeof(stolen));
-	assert_int_equal(stolen, 77);
+	assert_int_equal(le64toh(stolen), 77);
 	fake_machine_destroy(&from);
 	fake_machine_destroy(&to);
 }
@@ -538,7 +540,7 @@ static void a_riscv_machine_comes_back(void **state)
 	assert_saves_as(&to, &record);
 	let_steal(&to.cpus[1], 77);
 	memcpy(&steal, to.memory + 0x3008, sizeof(steal));
-	assert_int_equal(steal, 77);
+	assert_int_equal(le64toh(steal), 77);
 	fake_machine_destroy(&from);
 	fake_machine_destroy(&to);
 }

@@ -3,6 +3,7 @@
 #include "../../lib/record.h"
 #include "fake_engine.h"
 
+#include <endian.h>
 #include <paracall/riscv.h>
 #include <string.h>
 
@@ -270,7 +271,7 @@ static void refusals(void **state)
 	set(cpu, RECORD);
 	expect(cpu, THE_CALL(STA, 0, RECORD + 1), -3, 0);
 	wait_more(cpu, 9);
-	assert_int_equal(record_at(fake, RECORD).steal, 9);
+	assert_int_equal(le64toh(record_at(fake, RECORD).steal), 9);
 }
 
 static void steal_time(void **state)
@@ -294,34 +295,34 @@ static void steal_time(void **state)
 	/* What came before is not the guest's. */
 	wait_more(cpu, 70);
 	record = record_at(fake, RECORD);
-	assert_int_equal(record.steal, 70);
-	assert_int_equal(record.sequence, 2);
+	assert_int_equal(le64toh(record.steal), 70);
+	assert_int_equal(le32toh(record.sequence), 2);
 	paracall_update(cpu->cpu);
-	assert_int_equal(record_at(fake, RECORD).sequence, 2);
+	assert_int_equal(le32toh(record_at(fake, RECORD).sequence), 2);
 	/* What stands there is added to, whatever it is. */
-	record.steal = UINT64_MAX;
-	record.sequence = UINT32_MAX;
+	record.steal = htole64(UINT64_MAX);
+	record.sequence = htole32(UINT32_MAX);
 	record.preempted = 1;
 	memcpy(fake->memory + RECORD, &record, sizeof(record));
 	wait_more(cpu, 5);
 	record = record_at(fake, RECORD);
-	assert_int_equal(record.steal, 4);
-	assert_int_equal(record.sequence, 1);
+	assert_int_equal(le64toh(record.steal), 4);
+	assert_int_equal(le32toh(record.sequence), 1);
 	assert_int_equal(record.preempted, 1);
 	assert_int_equal(statistics->steal_updates, 2);
 	assert_int_equal(statistics->steal_nanoseconds, 75);
 	/* Given again it begins anew. */
 	set(cpu, RECORD);
 	wait_more(cpu, 6);
-	assert_int_equal(record_at(fake, RECORD).steal, 6);
+	assert_int_equal(le64toh(record_at(fake, RECORD).steal), 6);
 	/* Elsewhere, up to the end of memory; and nowhere. */
 	set(cpu, FAKE_MEMORY_SIZE - RECORD_SIZE);
 	wait_more(cpu, 7);
-	assert_int_equal(record_at(fake, RECORD).steal, 6);
-	assert_int_equal(record_at(fake, FAKE_MEMORY_SIZE - RECORD_SIZE).steal, 7);
+	assert_int_equal(le64toh(record_at(fake, RECORD).steal), 6);
+	assert_int_equal(le64toh(record_at(fake, FAKE_MEMORY_SIZE - RECORD_SIZE).steal), 7);
 	expect(cpu, THE_CALL(STA, 0, ALL_ONES, ALL_ONES, 0), 0, 0);
 	wait_more(cpu, 8);
-	assert_int_equal(record_at(fake, FAKE_MEMORY_SIZE - RECORD_SIZE).steal, 7);
+	assert_int_equal(le64toh(record_at(fake, FAKE_MEMORY_SIZE - RECORD_SIZE).steal), 7);
 }
 
 /* Other vCPUs see an odd sequence while the time is written. */
@@ -329,7 +330,7 @@ static unsigned int odd, even;
 
 static void observe(struct fake_machine *fake)
 {
-	if (record_at(fake, RECORD).sequence % 2)
+	if (le32toh(record_at(fake, RECORD).sequence) % 2)
 		odd++;
 	else
 		even++;
@@ -357,30 +358,30 @@ static void records_end(void **state)
 	set(cpu, RECORD);
 	paracall_cpu_reset(cpu->cpu);
 	wait_more(cpu, 5);
-	assert_int_equal(record_at(fake, RECORD).steal, 0);
+	assert_int_equal(le64toh(record_at(fake, RECORD).steal), 0);
 	set(cpu, RECORD);
 	paracall_machine_reset(fake->machine, cpu->cpu);
 	wait_more(cpu, 5);
-	assert_int_equal(record_at(fake, RECORD).steal, 0);
+	assert_int_equal(le64toh(record_at(fake, RECORD).steal), 0);
 	set(cpu, RECORD);
 	expect_left(cpu, THE_CALL(PARACALL_SBI_HSM, PARACALL_SBI_HSM_HART_STOP));
 	wait_more(cpu, 5);
-	assert_int_equal(record_at(fake, RECORD).steal, 0);
+	assert_int_equal(le64toh(record_at(fake, RECORD).steal), 0);
 	/* Another one's stays. */
 	set(&fake->cpus[1], RECORD);
 	expect_left(cpu, THE_CALL(PARACALL_SBI_HSM, PARACALL_SBI_HSM_HART_STOP));
 	wait_more(&fake->cpus[1], 5);
-	assert_int_equal(record_at(fake, RECORD).steal, 5);
+	assert_int_equal(le64toh(record_at(fake, RECORD).steal), 5);
 	set(cpu, RECORD);
 	paracall_machine_remove_cpu(cpu->cpu);
 	assert_ptr_equal(paracall_machine_add_cpu(fake->machine, 0, cpu), cpu->cpu);
 	wait_more(cpu, 5);
-	assert_int_equal(record_at(fake, RECORD).steal, 0);
+	assert_int_equal(le64toh(record_at(fake, RECORD).steal), 0);
 	/* The engine finds that it can't report the delay. */
 	set(cpu, RECORD);
 	paracall_machine_withdraw(fake->machine, PARACALL_CAN_REPORT_RUN_DELAY);
 	wait_more(cpu, 5);
-	assert_int_equal(record_at(fake, RECORD).steal, 0);
+	assert_int_equal(le64toh(record_at(fake, RECORD).steal), 0);
 	expect(cpu, THE_CALL(STA, 0, RECORD), -2, 0);
 }
 
@@ -476,9 +477,9 @@ static void machines_come_back(void **state)
 	cpu->run_delay = 1000;
 	assert_int_equal(paracall_machine_load(other.machine, record, size), 0);
 	paracall_update(cpu->cpu);
-	assert_int_equal(record_at(&other, RECORD).steal, 0);
+	assert_int_equal(le64toh(record_at(&other, RECORD).steal), 0);
 	wait_more(cpu, 20);
-	assert_int_equal(record_at(&other, RECORD).steal, 20);
+	assert_int_equal(le64toh(record_at(&other, RECORD).steal), 20);
 	/* As it is saved, and then with one that nobody can have: it is not aligned. */
 	assert_int_equal(forge(forged, sizeof(forged), record, features, RECORD), size);
 	assert_memory_equal(forged, record, size);
@@ -486,7 +487,7 @@ static void machines_come_back(void **state)
 	assert_int_equal(paracall_machine_load(other.machine, forged, size),
 			 PARACALL_ERROR_RECORD);
 	wait_more(cpu, 1);
-	assert_int_equal(record_at(&other, RECORD).steal, 21);
+	assert_int_equal(le64toh(record_at(&other, RECORD).steal), 21);
 	fake_machine_destroy(&other);
 	/* Nor where no steal time is offered, though the record says that there it was not. */
 	create_with(&other, 0, NULL);

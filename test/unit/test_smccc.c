@@ -2,6 +2,7 @@
 /* Calls of the SMC Calling Convention, as arm64's guests make them. */
 #include "fake_engine.h"
 
+#include <endian.h>
 #include <libfdt.h>
 #include <paracall/arm64.h>
 #include <string.h>
@@ -306,7 +307,7 @@ static uint64_t stolen(const struct fake_machine *fake)
 	uint64_t value;
 
 	memcpy(&value, fake->memory + RECORD + 8, sizeof(value));
-	return value;
+	return le64toh(value);
 }
 
 static void stolen_time(void **state)

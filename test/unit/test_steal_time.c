@@ -2,6 +2,7 @@
 /* Steal time: what is added, when, and how a reader sees it happen. */
 #include "fake_engine.h"
 
+#include <endian.h>
 #include <string.h>
 
 #define PAGE 0x1040
@@ -27,16 +28,16 @@ static void delay_is_added(void **state)
 	/* The first one reports all since the vCPU's thread exists. */
 	cpu->run_delay = 700;
 	fake_wrmsr(cpu, STEAL_TIME, PAGE | 1);
-	assert_int_equal(page->steal, 700);
-	assert_int_equal(page->version, 2);
+	assert_int_equal(le64toh(page->steal), 700);
+	assert_int_equal(le32toh(page->version), 2);
 	update(cpu, 30);
-	assert_int_equal(page->steal, 730);
-	assert_int_equal(page->version, 4);
+	assert_int_equal(le64toh(page->steal), 730);
+	assert_int_equal(le32toh(page->version), 4);
 	/* It reports nothing of other vCPUs' delays. */
 	fake->cpus[0].run_delay = 5;
 	update(&fake->cpus[0], 5);
 	update(cpu, 0);
-	assert_int_equal(page->steal, 730);
+	assert_int_equal(le64toh(page->steal), 730);
 }
 
 static void no_news_is_no_update(void **state)
@@ -45,13 +46,13 @@ static void no_news_is_no_update(void **state)
 	struct paracall_kvm_steal_time *page = page_at(fake, PAGE);
 
 	fake_wrmsr(&fake->cpus[1], STEAL_TIME, PAGE | 1);
-	assert_int_equal(page->version, 2);
+	assert_int_equal(le32toh(page->version), 2);
 	page->preempted = 1;
 	update(&fake->cpus[1], 0);
-	assert_int_equal(page->version, 2);
+	assert_int_equal(le32toh(page->version), 2);
 	assert_int_equal(page->preempted, 1);
 	update(&fake->cpus[1], 1);
-	assert_int_equal(page->version, 4);
+	assert_int_equal(le32toh(page->version), 4);
 	assert_int_equal(page->preempted, 0);
 }
 
@@ -61,16 +62,16 @@ static void the_guest_s_value_is_added_to(void **state)
 	struct fake_machine *fake = *state;
 	struct paracall_kvm_steal_time *page = page_at(fake, PAGE);
 
-	page->steal = 1000;
+	page->steal = htole64(1000);
 	fake_wrmsr(&fake->cpus[1], STEAL_TIME, PAGE | 1);
 	update(&fake->cpus[1], 7);
-	assert_int_equal(page->steal, 1007);
-	page->steal = UINT64_MAX;
+	assert_int_equal(le64toh(page->steal), 1007);
+	page->steal = htole64(UINT64_MAX);
 	update(&fake->cpus[1], 3);
-	assert_int_equal(page->steal, 2);
+	assert_int_equal(le64toh(page->steal), 2);
 	page->steal = 0;
 	update(&fake->cpus[1], 4);
-	assert_int_equal(page->steal, 4);
+	assert_int_equal(le64toh(page->steal), 4);
 }
 
 static void registering_again_starts_nothing_anew(void **state)
@@ -82,14 +83,14 @@ static void registering_again_starts_nothing_anew(void **state)
 	fake_wrmsr(cpu, STEAL_TIME, PAGE | 1);
 	cpu->run_delay = 510;
 	fake_wrmsr(cpu, STEAL_TIME, 0x2001);
-	assert_int_equal(page_at(fake, PAGE)->steal, 500);
-	assert_int_equal(page_at(fake, 0x2000)->steal, 10);
+	assert_int_equal(le64toh(page_at(fake, PAGE)->steal), 500);
+	assert_int_equal(le64toh(page_at(fake, 0x2000)->steal), 10);
 	/* What came while there was no page is reported later. */
 	fake_wrmsr(cpu, STEAL_TIME, 0);
 	update(cpu, 20);
-	assert_int_equal(page_at(fake, 0x2000)->steal, 10);
+	assert_int_equal(le64toh(page_at(fake, 0x2000)->steal), 10);
 	fake_wrmsr(cpu, STEAL_TIME, 0x2001);
-	assert_int_equal(page_at(fake, 0x2000)->steal, 30);
+	assert_int_equal(le64toh(page_at(fake, 0x2000)->steal), 30);
 }
 
 /* Each change, as an observer sees it. */
@@ -120,16 +121,16 @@ static void the_version_is_odd_meanwhile(void **state)
 	fake->after_write = observe;
 	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
 		seen.count = 0;
-		page->version = versions[i].before;
-		page->steal = 100;
+		page->version = htole32(versions[i].before);
+		page->steal = htole64(100);
 		update(&fake->cpus[1], 11);
 		assert_int_equal(seen.count, 3);
-		assert_int_equal(seen.pages[0].version, versions[i].meanwhile);
-		assert_int_equal(seen.pages[0].steal, 100);
-		assert_int_equal(seen.pages[1].version, versions[i].meanwhile);
-		assert_int_equal(seen.pages[1].steal, 111);
-		assert_int_equal(seen.pages[2].version, versions[i].after);
-		assert_int_equal(seen.pages[2].steal, 111);
+		assert_int_equal(le32toh(seen.pages[0].version), versions[i].meanwhile);
+		assert_int_equal(le64toh(seen.pages[0].steal), 100);
+		assert_int_equal(le32toh(seen.pages[1].version), versions[i].meanwhile);
+		assert_int_equal(le64toh(seen.pages[1].steal), 111);
+		assert_int_equal(le32toh(seen.pages[2].version), versions[i].after);
+		assert_int_equal(le64toh(seen.pages[2].steal), 111);
 	}
 }
 
@@ -141,8 +142,8 @@ static void the_rest_is_the_guest_s(void **state)
 
 	memset(fake->memory, 0xa5, sizeof(fake->memory));
 	memset(&expected, 0xa5, sizeof(expected));
-	expected.steal += 9;
-	expected.version += 3;
+	expected.steal = htole64(le64toh(expected.steal) + 9);
+	expected.version = htole32(le32toh(expected.version) + 3);
 	expected.preempted = 0;
 	fake->cpus[1].run_delay = 9;
 	fake_wrmsr(&fake->cpus[1], STEAL_TIME, PAGE | 1);
@@ -193,7 +194,7 @@ static void addresses_that_are_no_memory(void **state)
 	/* The memory's last 64 bytes are good. */
 	fake_wrmsr(&fake->cpus[2], STEAL_TIME, (FAKE_MEMORY_SIZE - 64) | 1);
 	update(&fake->cpus[2], 6);
-	assert_int_equal(page_at(fake, FAKE_MEMORY_SIZE - 64)->steal, 4 * 50 + 6);
+	assert_int_equal(le64toh(page_at(fake, FAKE_MEMORY_SIZE - 64)->steal), 4 * 50 + 6);
 }
 
 static void counters(void **state)

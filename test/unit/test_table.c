@@ -2,6 +2,7 @@
 /* The table, the features by name, CPUID, and what machines can be made of. */
 #include "fake_engine.h"
 
+#include <endian.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -330,7 +331,9 @@ static void cpuid_leaves(void **state)
 	fake_machine_create(&fake, &fake_engine, &options);
 	assert_true(paracall_cpuid(fake.cpus[0].cpu, 0x40000000, &result));
 	assert_int_equal(result.eax, 0x40000001);
-	assert_memory_equal(&result.ebx, "KVMKVMKVM\0\0", 12);
+	assert_int_equal(result.ebx, PARACALL_KVM_SIGNATURE_EBX);
+	assert_int_equal(result.ecx, PARACALL_KVM_SIGNATURE_ECX);
+	assert_int_equal(result.edx, PARACALL_KVM_SIGNATURE_EDX);
 	assert_true(paracall_cpuid(fake.cpus[0].cpu, 0x40000001, &result));
 	assert_int_equal(result.eax, UNHALT);
 	assert_int_equal(result.ebx | result.ecx | result.edx, 0);
