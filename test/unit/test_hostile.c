@@ -8,6 +8,7 @@
 #include "../../inject/parse.h"
 #include "fake_engine.h"
 
+#include <endian.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -845,8 +846,8 @@ static struct paracall_engine make_engine(struct paracall_x86_engine *x86,
 
 static void write_memory_of_guest(void)
 {
-	static const struct paracall_kvm_mmu_op_flush_tlb flush = {
-		.header.op = PARACALL_KVM_MMU_OP_FLUSH_TLB,
+	const struct paracall_kvm_mmu_op_flush_tlb flush = {
+		.header.op = htole32(PARACALL_KVM_MMU_OP_FLUSH_TLB),
 	};
 	static const uint8_t token[40] = { 2, 0x58, 0, 0, 0, 5, 0, 2, [32] = 0x80 };
 	static const uint8_t cancel[40] = { 2, 0x58, 0, 1, 0, 5, 0, 2 };
