@@ -6,10 +6,11 @@
 # test/compare.sh unicorn    two engines of Paracall's in place of that
 . "$(dirname "$0")/lib.sh"
 
-# of_table COLUMN: of the table at the end, counted from the right, all its rows.
+# of_table COLUMN: of the tables at each architecture's end, counted from the right, all rows.
 of_table() {
 	awk -v "column=$1" '$1 == "architecture" { in_table = 1; next }
-		in_table { sum += $(NF - column) } END { print sum + 0 }' "$work/log"
+		NF <= column { in_table = 0 }
+		in_table { sum += $(NF - column); in_table = 0 } END { print sum + 0 }' "$work/log"
 }
 
 # compare NAME ARGUMENT...: nothing compared is one that was skipped.
