@@ -15,12 +15,13 @@ Steps, done one after the other:
                  guest has written such a line
   savevm:NAME    save the machine's state in its disk; loadvm:NAME loads it, and
                  then only what the guest writes later is waited for
+  system_reset   and wait until the machine was reset; likewise
   migrate:FILE   the machine's state into a file; QEMU then goes on no more
   send:SOCKET    the machine, while it runs, to the QEMU that listens there
   burn:SECONDS   keep the host's processors busy with four times as many programs
   listen         until QEMU ends; then write the names of all events to LOG.events
   NAME           any of QMP's commands without arguments: stop, cont,
-                 system_reset, system_wakeup, quit
+                 system_wakeup, quit
 
 Whoever runs QEMU makes a file LOG.ended when that has ended. If a step fails,
 this says so, ends QEMU and exits with status 1.
@@ -80,11 +81,14 @@ class Guest:
             raise Failure(answer["error"]["desc"])
         return answer["return"]
 
-    def wait_event(self, name):
-        # Each answer brings along the events before it.
-        while name not in self.events:
+    def wait_until(self, is_so):
+        while not is_so():
+            # The answer brings along the events before it; without one QEMU has ended.
             self.command("query-status")
             time.sleep(PAUSE)
+
+    def wait_event(self, name):
+        self.wait_until(lambda: name in self.events)
         self.events.remove(name)
 
     def has_mark(self, word):
@@ -96,10 +100,7 @@ class Guest:
         return True
 
     def wait_mark(self, word):
-        while not self.has_mark(word):
-            # Notices the end of QEMU.
-            self.command("query-status")
-            time.sleep(PAUSE)
+        self.wait_until(lambda: self.has_mark(word))
 
     def press_keys(self, word):
         while not self.has_mark(word):
@@ -127,9 +128,20 @@ class Guest:
         if "Error" in answer:
             raise Failure(answer.strip())
 
+    def skip_output(self):
+        """What the guest wrote until now, it wrote in a former life."""
+        self.seen = os.path.getsize(self.log)
+
     def loadvm(self, name):
         self.monitor("loadvm " + name)
-        self.seen = os.path.getsize(self.log)
+        self.skip_output()
+
+    def reset(self):
+        """QEMU answers before it resets, and takes two requests for one."""
+        resets = self.events.count("RESET")
+        self.command("system_reset")
+        self.wait_until(lambda: self.events.count("RESET") > resets)
+        self.skip_output()
 
     def migrate(self, uri):
         self.command("migrate", uri=uri)
@@ -143,9 +155,7 @@ class Guest:
 
     def send(self, path):
         # The other one may not have begun to listen.
-        while not os.path.exists(path):
-            self.command("query-status")
-            time.sleep(PAUSE)
+        self.wait_until(lambda: os.path.exists(path))
         self.migrate("unix:" + path)
 
     @staticmethod
@@ -185,6 +195,8 @@ class Guest:
             self.monitor("savevm " + argument)
         elif what == "loadvm":
             self.loadvm(argument)
+        elif step == "system_reset":
+            self.reset()
         elif what == "migrate":
             self.migrate("file:" + argument)
         elif what == "send":
