@@ -15,19 +15,25 @@
 #include <cmocka.h>
 
 #define CPUS 4
+#define REGISTERS 4
 #define SLOT_OF_NONE 99
 
 struct engine paracall_qemu_engine;
 
 static _Atomic(struct vcpu *) slots[CPUS];
 static struct vcpu vcpus[CPUS];
-static uint64_t registers[CPUS];
+static uint64_t registers[CPUS][REGISTERS];
+static unsigned int registers_read;
 static bool is_at_start[CPUS];
 
 /* Of the guest's memory: a page for marks, and which one is there. */
 static bool has_page;
 static unsigned int set_marks, kept_mark;
 static unsigned int loads;
+
+/* The record, of targets that have one. */
+static bool has_certain_record, has_other_record;
+static unsigned int records_saved;
 
 /* While that vCPU is asked where it is, the machine begins on another one. */
 static unsigned int begins_during;
@@ -63,8 +69,8 @@ void qemu_plugin_register_flush_cb(qemu_plugin_id_t id, qemu_plugin_simple_cb *c
 
 uint64_t register_read(struct vcpu *vcpu, unsigned int number)
 {
-	(void)number;
-	return registers[vcpu->index];
+	registers_read++;
+	return registers[vcpu->index][number];
 }
 
 bool paracall_set_mark(struct paracall_cpu *cpu)
@@ -112,11 +118,47 @@ static void forget_vcpu(struct vcpu *vcpu)
 	(void)vcpu;
 }
 
+static void save(struct vcpu *vcpu)
+{
+	(void)vcpu;
+	records_saved++;
+}
+
+static bool is_other_record(struct vcpu *vcpu)
+{
+	(void)vcpu;
+	return has_other_record;
+}
+
+static bool record_is_certain(void)
+{
+	return has_certain_record;
+}
+
+static const char *restore(struct vcpu *vcpu, bool has_record)
+{
+	(void)vcpu;
+	(void)has_record;
+	has_other_record = false;
+	return NULL;
+}
+
 static const struct target target = {
-	.register_count = 1,
+	.register_count = REGISTERS,
 	.is_at_start = at_start,
 	.forget_machine = forget_machine,
 	.forget_vcpu = forget_vcpu,
+};
+
+static const struct target target_with_record = {
+	.register_count = REGISTERS,
+	.is_at_start = at_start,
+	.forget_machine = forget_machine,
+	.forget_vcpu = forget_vcpu,
+	.save = save,
+	.has_other_record = is_other_record,
+	.record_is_certain = record_is_certain,
+	.restore = restore,
 };
 
 /* ---- the machine --------------------------------------------------------------- */
@@ -145,7 +187,7 @@ static void wake_all(unsigned int count)
 	for (unsigned int i = 0; i < count; i++)
 		resume(i, NULL);
 	for (unsigned int i = 0; i < count; i++)
-		registers[i]++;
+		registers[i][0]++;
 }
 
 /* Another state, in which each vCPU has other registers. */
@@ -153,7 +195,7 @@ static void load(void)
 {
 	kept_mark = 0;
 	for (unsigned int i = 0; i < CPUS; i++)
-		registers[i] += 100;
+		registers[i][REGISTERS - 1] += 100;
 }
 
 /* The program is in memory anew, without a mark. */
@@ -163,23 +205,37 @@ static void reset(void)
 	memset(is_at_start, true, sizeof(is_at_start));
 }
 
-static int setup(void **test_state)
+static int begin(const struct target *chosen)
 {
-	(void)test_state;
 	memset(vcpus, 0, sizeof(vcpus));
 	memset(slots, 0, sizeof(slots));
 	memset(is_at_start, false, sizeof(is_at_start));
 	for (unsigned int i = 0; i < CPUS; i++)
-		vcpus[i].index = registers[i] = i;
+		vcpus[i].index = registers[i][0] = i;
 	has_page = true;
-	set_marks = kept_mark = loads = 0;
+	has_certain_record = has_other_record = false;
+	set_marks = kept_mark = loads = records_saved = registers_read = 0;
 	begins_during = SLOT_OF_NONE;
 	paracall_qemu_engine = (struct engine){
 		.max_vcpus = CPUS, .vcpus = slots, .reports_idle = true, .has_started = true
 	};
-	load_init(0, &target);
+	load_init(0, chosen);
 	plug(0);
 	plug(1);
+	return 0;
+}
+
+static int setup(void **test_state)
+{
+	(void)test_state;
+	return begin(&target);
+}
+
+static int setup_with_record(void **test_state)
+{
+	(void)test_state;
+	begin(&target_with_record);
+	has_page = false;
 	return 0;
 }
 
@@ -234,6 +290,56 @@ static void another_state_is_noticed_once(void **test_state)
 		assert_int_equal(loads, round);
 		has_page = !has_page;
 	}
+}
+
+/* ---- a record in the guest's memory --------------------------------------------------- */
+
+/* As for each invalidation of a TLB entry by the other one. */
+static void wake_and_sleep(void)
+{
+	for (int i = 0; i < 100; i++) {
+		idle(1, NULL);
+		resume(1, NULL);
+	}
+}
+
+static void certain_record_spares_the_registers(void **test_state)
+{
+	(void)test_state;
+	has_certain_record = true;
+	wake_and_sleep();
+	assert_int_equal(registers_read, 0);
+	assert_int_equal(records_saved, 0);
+	sleep_all(2);
+	assert_int_equal(registers_read, 0);
+	assert_int_equal(records_saved, 1);
+}
+
+static void load_is_noticed_by_its_record(void **test_state)
+{
+	(void)test_state;
+	has_certain_record = true;
+	sleep_all(2);
+	resume(0, NULL);
+	assert_int_equal(loads, 0);
+	idle(0, NULL);
+	has_other_record = true;
+	resume(1, NULL);
+	assert_int_equal(loads, 1);
+}
+
+static void load_is_noticed_by_registers_without_a_record(void **test_state)
+{
+	(void)test_state;
+	wake_and_sleep();
+	sleep_all(2);
+	assert_int_not_equal(registers_read, 0);
+	resume(0, NULL);
+	idle(0, NULL);
+	assert_int_equal(loads, 0);
+	registers[0][REGISTERS - 1]++;
+	resume(0, NULL);
+	assert_int_equal(loads, 1);
 }
 
 /* ---- vCPUs that are plugged in ------------------------------------------------------ */
@@ -409,6 +515,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(sleep_alone_is_none, setup, teardown),
 		cmocka_unit_test_setup_teardown(another_state_is_noticed_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(certain_record_spares_the_registers,
+						setup_with_record, teardown),
+		cmocka_unit_test_setup_teardown(load_is_noticed_by_its_record,
+						setup_with_record, teardown),
+		cmocka_unit_test_setup_teardown(load_is_noticed_by_registers_without_a_record,
+						setup_with_record, teardown),
 		cmocka_unit_test_setup_teardown(one_plugged_in_hides_no_load, setup, teardown),
 		cmocka_unit_test_setup_teardown(nor_one_that_runs, setup, teardown),
 		cmocka_unit_test_setup_teardown(nor_one_that_goes_on_first, setup, teardown),
