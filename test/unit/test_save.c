@@ -313,29 +313,30 @@ static void an_owed_reset_is_done(void **state)
 	fake_machine_destroy(&fake);
 }
 
-static const struct paracall_rule late_kicks = {
+static const struct paracall_injection late_kicks = {
 	.size = sizeof(late_kicks),
-	.place = PARACALL_AT_CALL,
-	.index = PARACALL_KVM_HC_KICK_CPU,
-	.fault = PARACALL_FAULT_LATE,
-	.value = 1000,
-	.first = 1,
-	.last = UINT64_MAX,
-	.step = 1,
-	.per_million = 1000000,
+	.rules = { {
+		.size = sizeof(struct paracall_rule),
+		.place = PARACALL_AT_CALL,
+		.index = PARACALL_KVM_HC_KICK_CPU,
+		.fault = PARACALL_FAULT_LATE,
+		.value = 1000,
+		.first = 1,
+		.last = UINT64_MAX,
+		.step = 1,
+		.per_million = 1000000,
+	} },
+	.rule_count = 1,
 };
 
 static void a_kick_that_is_late_comes_after_all(void **state)
 {
 	static struct fake_machine from, to;
-	struct paracall_injection injection = { .size = sizeof(injection),
-						.rules = { late_kicks },
-						.rule_count = 1 };
 	struct paracall_options options = fake_options();
 	struct record record;
 
 	(void)state;
-	options.injection = &injection;
+	options.injection = &late_kicks;
 	fake_machine_create(&from, &fake_engine, &options);
 	fake_machine_create(&to, &fake_engine, &options);
 	assert_int_equal(fake_call(&from.cpus[0], PARACALL_KVM_HC_KICK_CPU, 0, 2, 0, 0), 0);
@@ -357,14 +358,11 @@ static void a_kick_that_is_late_comes_after_all(void **state)
 static void a_late_kick_needs_its_feature(void **state)
 {
 	static struct fake_machine from, to;
-	struct paracall_injection injection = { .size = sizeof(injection),
-						.rules = { late_kicks },
-						.rule_count = 1 };
 	struct paracall_options options = fake_options();
 	struct record record;
 
 	(void)state;
-	options.injection = &injection;
+	options.injection = &late_kicks;
 	options.features &= ~(1u << PARACALL_KVM_FEATURE_PV_UNHALT);
 	fake_machine_create(&from, &fake_engine, &options);
 	assert_int_equal(fake_call(&from.cpus[0], PARACALL_KVM_HC_KICK_CPU, 0, 2, 0, 0), 0);
