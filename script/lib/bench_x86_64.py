@@ -172,8 +172,7 @@ TABLE = (
     ("boot, ppc64le", "ppc64le", "boot", 8, None),
     ("boot, loongarch64", "loongarch64", "boot", 8, None),
 )
-# Seconds; if some are left after one pair of each row, the shorter ones get more, up to so many.
-TABLE_BUDGET = 560
+# What is left of the time after one pair of each row goes to more pairs, up to so many of each.
 MOST_PAIRS = 5
 
 
@@ -264,9 +263,9 @@ def add_pairs(rows, settings, budget):
         min(left, key=lambda row: (row.pairs(), row.pair_seconds)).measure(settings)
 
 
-def measure_rows(runs, settings):
+def measure_rows(runs, seconds, settings):
     rows = [Row(*line) for line in TABLE]
-    budget = Budget(TABLE_BUDGET)
+    budget = Budget(seconds)
     for _ in range(runs or 1):
         for row in rows:
             row.measure(settings)
@@ -277,11 +276,11 @@ def measure_rows(runs, settings):
     return [row.figures for row in rows]
 
 
-def bench_table(runs, machine, json_file, plot_file):
+def bench_table(runs, minutes, machine, json_file, plot_file):
     settings = settings_of(reversed(architectures()))
     begin = time.monotonic()
     others = Others()
-    rows = measure_rows(runs, settings)
+    rows = measure_rows(runs, 60 * minutes - 40, settings)
     print_rows(rows)
     share = others.share()
     print("in %d s; other jobs used %.0f %% of the processors" % (time.monotonic() - begin,
