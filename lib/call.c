@@ -17,9 +17,7 @@
  */
 static bool is_answered(const struct paracall_cpu *cpu, const struct call *call)
 {
-	return call->is_served && !(cpu->machine->enforce_features &&
-				    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
-				    call->row->info.feature & ~cpu->machine->features);
+	return call->is_served && !row_lacks_feature(cpu->machine, call->row);
 }
 
 /* An observer of the call has read them before. */

@@ -4,7 +4,7 @@
  *
  * FEATURE(name, identifier, capabilities, offer, purpose, reason)
  *
- * capabilities: what the engine must be able to do; see paracall.h
+ * capabilities: what the engine must be able to do; enum paracall_capability
  * offer:	 DEFAULT, ON_REQUEST or NEVER: enum paracall_offer
  * reason:	 why it is not offered, or not by default, else NULL
  */

@@ -360,12 +360,6 @@ void injection_save(struct paracall_cpu *cpu, struct record_writer *writer)
 	}
 }
 
-/* Where features are enforced a call without its own is unknown, and never kept. */
-static bool lacks_feature(const struct paracall_machine *machine, const struct row *row)
-{
-	return machine->enforce_features && row->info.feature & ~machine->features;
-}
-
 /* False if no rule can have kept such a call. */
 static bool load_late_call(struct paracall_cpu *cpu, struct record_reader *reader,
 			   struct late_call *late)
@@ -401,7 +395,8 @@ int injection_load(struct paracall_cpu *cpu, struct record_reader *reader, bool 
 
 		if (!load_late_call(cpu, reader, &late))
 			return PARACALL_ERROR_RECORD;
-		if (lacks_feature(cpu->machine, late.call.row))
+		/* Such a call is unknown, and never kept. */
+		if (row_lacks_feature(cpu->machine, late.call.row))
 			return PARACALL_ERROR_FEATURE;
 		if (is_real)
 			cpu->late_calls[i] = late;

@@ -39,6 +39,13 @@ struct row {
 	paracall_call_handler *handler;
 };
 
+/* Where features are enforced a call without its own is unknown. */
+static inline bool row_lacks_feature(const struct paracall_machine *machine,
+				     const struct row *row)
+{
+	return machine->enforce_features && row->info.feature & ~machine->features;
+}
+
 /*
  * Declares the handlers of a calls.def. Whether the engine's calls have one says the
  * file that includes it, by DECLARE_ENGINE.
