@@ -17,12 +17,19 @@
 
 #define MILLION 1000000u
 
-/* Of time, which does not go back. */
+/* Time does not go back, and a result is not the number that says that there is none. */
 static bool has_good_value(const struct paracall_rule *rule)
 {
-	return rule->value >= 0 ||
-	       (rule->fault != PARACALL_FAULT_DELAY && rule->fault != PARACALL_FAULT_LATE &&
-		rule->fault != PARACALL_FAULT_BURST);
+	switch (rule->fault) {
+	case PARACALL_FAULT_DELAY:
+	case PARACALL_FAULT_LATE:
+	case PARACALL_FAULT_BURST:
+		return rule->value >= 0;
+	case PARACALL_FAULT_RESULT:
+		return rule->value != PARACALL_EVENT_NO_RESULT;
+	default:
+		return true;
+	}
 }
 
 /* Only a call that acts on another vCPU, by its arguments alone, can be late. */

@@ -72,7 +72,7 @@ struct paracall_rule {
 	 */
 	int32_t index;
 	enum paracall_fault fault;
-	/* See there; for DELAY, LATE and BURST 0 or more. */
+	/* See there; for DELAY, LATE and BURST 0 or more, for RESULT not INT64_MIN. */
 	int64_t value;
 	/*
 	 * Of what each vCPU does there, counted from 1: @first, @first + @step and

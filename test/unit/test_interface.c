@@ -254,6 +254,22 @@ static void times_do_not_go_back(void **state)
 	assert_true(paracall_rule_fits(rule, PARACALL_X86));
 }
 
+/* Whoever reads the trace would see none. */
+static void results_are_not_missing(void **state)
+{
+	struct handed handed;
+	struct paracall_rule *rule = &handed.injection.rules[0];
+
+	(void)state;
+	hand_over(&handed);
+	rule->fault = PARACALL_FAULT_RESULT;
+	rule->value = PARACALL_EVENT_NO_RESULT + 1;
+	assert_true(paracall_rule_fits(rule, PARACALL_X86));
+	rule->value = PARACALL_EVENT_NO_RESULT;
+	assert_false(paracall_rule_fits(rule, PARACALL_X86));
+	assert_int_equal(new_machine(&handed.engine, &handed.options), PARACALL_ERROR_ARGUMENT);
+}
+
 static void counters_have_a_size(void **state)
 {
 	struct paracall_options options = fake_options();
@@ -506,6 +522,7 @@ int main(void)
 		cmocka_unit_test(rules_have_sizes),
 		cmocka_unit_test(rules_are_of_the_machine),
 		cmocka_unit_test(times_do_not_go_back),
+		cmocka_unit_test(results_are_not_missing),
 		cmocka_unit_test(counters_have_a_size),
 		cmocka_unit_test(traces_have_a_version_and_a_size),
 		cmocka_unit_test(machines_have_clocks_of_their_own),
