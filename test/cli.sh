@@ -1164,6 +1164,11 @@ assert any(r["alone"] for r in whole["runs"]) and any(not r["alone"] for r in wh
 print("all runs are in one shard")' "$paracall"
 	printf 'none | plain\n' >"$file"
 	expect "check, bad data file" 125 "x86_64.conf: line 1" "$paracall" check --guests="$guests"
+	# The program resets its machine on purpose: after the first time it would go on.
+	printf '[runs]\nreset | paracall,plain | quick | | -M q35 -smp 2 | pass\n' >"$file"
+	ln -s "$build/guest/reset.elf" "$guests"
+	expect "check, a machine that is reset ends" 3 "ended too early" \
+		"$paracall" check --engine=paracall --arch=x86_64 --guests="$guests"
 }
 
 # A QEMU with a name of its own that fits, notes its process, and does this.

@@ -102,7 +102,7 @@ check_all() {
 	said "no KVM" none 77 "SKIP  x86_64 kvm all: /dev/kvm: No such file or directory"
 	said "KVM that the user may not open" denied 77 \
 		"SKIP  x86_64 kvm all: /dev/kvm: Permission denied"
-	said "KVM on which a guest never ends" endless 77 "$useless did not finish in 5 seconds"
+	said "KVM on which a guest never ends" endless 77 "$useless did not finish in 20 seconds"
 	said "the guest that never ends is gone" left 1 ""
 	said "a file in the place of KVM" file 77 "$useless: ended too early"
 	said "another device in the place of KVM" device 77 "$useless: ended too early"

@@ -111,6 +111,8 @@ static void make_plain_command(struct strings *command, const struct check_setup
 		add_words(command, "-accel kvm");
 	strings_add(command, "-m");
 	strings_add(command, setup->machine->memory);
+	/* What faults thrice ends, and does not begin again forever; a run can revoke it. */
+	strings_add(command, "-no-reboot");
 	add_words(command, run->arguments);
 	add_common(command, setup->machine);
 	strings_add(command, "-kernel");
@@ -149,16 +151,15 @@ unsigned int setup_seconds(const struct check_setup *setup, const struct suite_r
 	return run->seconds ? run->seconds : DEFAULT_SECONDS;
 }
 
-void setup_run(const struct check_setup *setup, const struct suite *suite,
-	       struct result *result)
+static void run_for(unsigned int seconds, const struct check_setup *setup,
+		    const struct suite *suite, struct result *result)
 {
 	struct strings command = { .items = NULL };
 	struct child_output output;
 	double begin = seconds_now();
 	int file = make_command(&command, setup, result->run);
 
-	if (child_capture(command.items, setup_seconds(setup, result->run), MOST_OUTPUT,
-			  &output)) {
+	if (child_capture(command.items, seconds, MOST_OUTPUT, &output)) {
 		result->trouble = TROUBLE_CRASH;
 		result->reason = format_string("'%s' can't be run: %s", command.items[0],
 					       strerror(errno));
@@ -175,24 +176,32 @@ void setup_run(const struct check_setup *setup, const struct suite *suite,
 		close(file);
 }
 
-/* On some KVMs a hypercall never returns. */
+void setup_run(const struct check_setup *setup, const struct suite *suite,
+	       struct result *result)
+{
+	run_for(setup_seconds(setup, result->run), setup, suite, result);
+}
+
+/*
+ * On some KVMs a hypercall never returns, and on some a guest does not even come that far.
+ * Whoever gives all runs much time does not give it to these.
+ */
 static char *find_fault_of_kvm(const struct check_setup *setup)
 {
 	struct suite_run run = {
 		.program = (char *)setup->machine->probe,
 		.options = "",
 		.arguments = "-cpu host",
-		.seconds = PROBE_SECONDS,
 	};
 	struct suite nothing = { .runs = NULL };
 	struct result result = { .run = &run };
 	char *fault = NULL;
 
-	setup_run(setup, &nothing, &result);
+	run_for(PROBE_SECONDS, setup, &nothing, &result);
 	if (result.trouble == TROUBLE_LATE)
 		fault = format_string(
-			"the machine's /dev/kvm does not work: %s did not finish in %u seconds",
-			run.program, setup_seconds(setup, &run));
+			"the machine's /dev/kvm does not work: %s did not finish in %d seconds",
+			run.program, PROBE_SECONDS);
 	else if (result.trouble)
 		fault = format_string("the machine's /dev/kvm does not work: %s: %s",
 				      run.program, result.reason);

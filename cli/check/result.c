@@ -81,6 +81,8 @@ static char *last_line(const char *text)
 
 	while (length && text[length - 1] == '\n')
 		length--;
+	if (!length)
+		return format_string("nothing was printed");
 	for (begin = text + length; begin > text && begin[-1] != '\n'; begin--)
 		;
 	return format_string("%.*s", (int)(text + length - begin), begin);
