@@ -345,20 +345,9 @@ add_devices() {
 		-device virtio-blk-ccw,drive=disk -device virtio-rng-ccw)
 }
 
-# A vCPU of QEMU may continue to run code that another vCPU has replaced meanwhile
-# (notdirty_write() in accel/tcg/cputlb.c invalidates before the store, and another thread
-# can translate in between), so once in some hundreds of boots an x86 kernel meets a
-# breakpoint of its own text patching that no longer exists. What it printed is shown,
-# and the boot is repeated. Both are counted.
-hit_lost_breakpoint() {
-	grep -q 'Oops: int3:' "$work/log" || return
-	grep -m 1 -A 40 'Oops: int3:' "$work/log" | sed 's/^/# /'
-	skip "$1 (first attempt)" "met a breakpoint that was gone, QEMU's fault"
-}
-
 # boot NAME HOW OPTIONS ARGUMENTS TASK EXPECTED STEPS
 boot() {
-	local name="boot, $1" kernel target console loader next disk hangs why image status
+	local name="boot, $1" kernel target console loader next disk hangs why image
 	local -a options arguments steps from_where command
 
 	read_how "$2"
@@ -380,14 +369,8 @@ boot() {
 	command=("$paracall" run "${options[@]}" --summary="$work/summary" --format=json
 		-- "qemu-system-$target" -m 512M "${arguments[@]}" -nographic -nic none
 		"${from_where[@]}")
-	start "$work/qmp" "${command[@]}"
-	status=$?
-	if hit_lost_breakpoint "$name"; then
-		name="$name (second attempt)"
-		start "$work/qmp" "${command[@]}"
-		status=$?
-	fi
-	judge "$name" $status "$6"
+	repeat_once "$name" "$work/log" start "$work/qmp" "${command[@]}"
+	judge "$name$attempt" $? "$6"
 }
 
 # boot_plain NAME KERNEL TASK EXPECTED ARGUMENTS...: the control, without the

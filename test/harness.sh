@@ -135,10 +135,35 @@ test_totals() {
 	expect "no results" 1 "no results" "$tree/script/lib/totals.py" "$work/none"
 }
 
+# repeated NAME TIMES TEXT: a boot that meets QEMU's fault so often.
+repeated() {
+	# shellcheck disable=SC2016 # for the shell in there
+	expect "$1" 0 "$3" env PARACALL_LIMITED=yes bash -c '. "$0/test/lib.sh"
+		boot() {
+			boots=$((boots + 1))
+			[ "$boots" -gt "$1" ] && echo "all is well" >"$work/log" && return 3
+			echo "Oops: int3: 0000 [#1]" >"$work/log"
+			return 4
+		}
+		boots=0
+		repeat_once "a boot" "$work/log" boot "$1"
+		echo "status $?$attempt, $boots boots, $skipped counted"
+		rm -rf "$work"' "$tree" "$2"
+}
+
+test_repeats() {
+	repeated "a good boot is done once" 0 "status 3, 1 boots, 0 counted"
+	repeated "QEMU's fault is counted, and the boot repeated" 1 \
+		"status 3 (second attempt), 2 boots, 1 counted"
+	repeated "it is repeated once" 2 "status 4 (second attempt), 2 boots, 1 counted"
+	check_file "the fault is shown" "$work/out" "# Oops: int3: 0000 [#1]"
+}
+
 only "$@"
 test_signals
 test_limits
 test_busy
 test_status
 test_totals
+test_repeats
 finish

@@ -83,8 +83,18 @@ hex() {
 	printf '%b' "$1" | od -An -v -tx1 | tr -d ' \n'
 }
 
-# drive STEPS OPTIONS ARGUMENTS...: one process of QEMU. Sets $work/log, errors, events.
+# drive STEPS OPTIONS ARGUMENTS...: one process of QEMU, or a second one after QEMU's fault:
+# what the first one has saved is replaced. Sets $work/log, errors, events.
 drive() {
+	repeat_once "snapshots, $(part)" "$work/log" drive_once "$@"
+}
+
+# The one that runs.
+part() {
+	printf '%s\n' "${FUNCNAME[@]}" | sed -n 's/^test_//p' | tr _ ' '
+}
+
+drive_once() {
 	local client status
 	local -a words flags
 
@@ -109,7 +119,7 @@ drive() {
 # judge NAME STATUS LOADS SAID: this many are events, N or N-M of them; and if SAID is 1 they
 # were reported, at most one a second, if 0 not.
 judge() {
-	local name="snapshots, $1" status=$2 least=${3%-*} most=${3#*-} events lines
+	local name="snapshots, $1$attempt" status=$2 least=${3%-*} most=${3#*-} events lines
 
 	events=$(grep -c '\<loaded\>' "$work/events")
 	lines=$(grep -c "^$said" "$work/errors")
@@ -358,38 +368,53 @@ run_round() {
 	[ "$1" -eq 0 ] || from=(-incoming "unix:$work/to$1")
 	local work=$work/$1
 	mkdir -p "$work"
-	drive "$2" "" "${q35[@]}" "${from[@]}"
+	drive_once "$2" "" "${q35[@]}" "${from[@]}"
 	echo $? >"$work/status"
 }
 
-# judge_round ROUND: once it has ended.
+# judge_round ROUND: once it has ended. Fails if it met QEMU's fault for the first time: then
+# those after it have the same guest, and all is done again.
 judge_round() {
 	local work=$work/$1
 
+	if [ -z "$attempt" ] && hit_lost_breakpoint "snapshots, live migration, $1" "$work/log"; then
+		return 1
+	fi
 	judge "live migration, $1" "$(cat "$work/status")" $(($1 > 0)) 0
 	judge_clock "live migration, $1" 1000
 }
 
-# migrate_live TIMES: from one process to the next one, while vCPUs wait for locks.
-migrate_live() {
+# migrate_rounds LAST: fails if they are to be done again.
+migrate_rounds() {
 	local last=$1 round steps before=
 
-	choose_guest trixie "live migration" || return 0
-	set_guest snapshots
-	# Nothing is saved on a disk.
-	guest=("${guest[@]:0:${#guest[@]}-2}")
 	for round in $(seq 0 "$last"); do
 		steps="wait:cycle wait:cycle send:$work/to$((round + 1)) quit"
 		[ "$round" -lt "$last" ] || steps='wait:cycle wait:cycle quit'
 		run_round "$round" "$steps" &
 		if [ -n "$before" ]; then
 			wait "$before"
-			judge_round $((round - 1))
+			judge_round $((round - 1)) || {
+				wait
+				return 1
+			}
 		fi
 		before=$!
 	done
 	wait "$before"
 	judge_round "$last"
+}
+
+# migrate_live TIMES: from one process to the next one, while vCPUs wait for locks.
+migrate_live() {
+	choose_guest trixie "live migration" || return 0
+	set_guest snapshots
+	# Nothing is saved on a disk.
+	guest=("${guest[@]:0:${#guest[@]}-2}")
+	attempt=
+	migrate_rounds "$1" && return
+	attempt=' (second attempt)'
+	migrate_rounds "$1"
 }
 
 test_live_once() {

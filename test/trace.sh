@@ -425,6 +425,14 @@ test_s390x() {
 		"$(counted DIAG_9C_DIRECTED_YIELD)"
 }
 
+# boot_recorded KERNEL IMAGE
+boot_recorded() {
+	rm -rf "$work/recording"
+	"$limited" "$paracall" run --trace='%ipi,wake' --output="$work/trace" --cpus=4 \
+		--record="$work/recording" --summary="$work/summary" --initrd="$2" --kernel="$1" \
+		--append="console=ttyS0 quiet panic=-1 paracall.task=demo" >"$work/out" 2>&1 </dev/null
+}
+
 # Debian's kernel, with everything.
 test_boot() {
 	local image=$build/guest.img folder
@@ -435,10 +443,7 @@ test_boot() {
 		return
 	fi
 	build_guest_image "$image" trixie
-	"$limited" "$paracall" run --trace='%ipi,wake' --output="$work/trace" --cpus=4 \
-		--record="$work/recording" --summary="$work/summary" --initrd="$image" \
-		--kernel="$folder/vmlinuz" \
-		--append="console=ttyS0 quiet panic=-1 paracall.task=demo" >"$work/out" 2>&1 </dev/null
+	repeat_once "Debian's kernel" "$work/out" boot_recorded "$folder/vmlinuz" "$image"
 	equal "Debian's kernel ends" $? 0
 	check_line "Debian's kernel kicks" "$work/trace" \
 		'cpu [0-3] 0xf[0-9a-f]+ KICK_CPU\(flags=0, apic_id=[0-3]\) = 0 '
