@@ -547,17 +547,17 @@ test_plugged_while_stopped() {
 	judge "$name, thread=single" $? 2 0
 }
 
-# set_kicks NAME: a machine whose only program is snapshots/kicks.S; skips the test and fails
-# if that is not possible here.
-set_kicks() {
+# set_firmware NAME PROGRAM: a machine whose only program is snapshots/PROGRAM.S; skips the
+# test and fails if that is not possible here.
+set_firmware() {
 	target=x86_64
 	if ! find_qemu $target >/dev/null || ! as --32 -o /dev/null /dev/null 2>/dev/null; then
 		skip "snapshots, $1" "no QEMU, or no assembler, for x86"
 		return 1
 	fi
-	as --32 -I "$tree/test/firmware" -o "$work/kicks.o" "$tree/test/snapshots/kicks.S" &&
-		ld -m elf_i386 -Ttext=0 -e 0 --oformat=binary -o "$work/kicks" "$work/kicks.o"
-	guest=(-display none -serial stdio -monitor none -nic none -bios "$work/kicks"
+	as --32 -I "$tree/test/firmware" -o "$work/$2.o" "$tree/test/snapshots/$2.S" &&
+		ld -m elf_i386 -Ttext=0 -e 0 --oformat=binary -o "$work/$2" "$work/$2.o"
+	guest=(-display none -serial stdio -monitor none -nic none -bios "$work/$2"
 		-drive "if=none,id=states,format=qcow2,file=$work/states")
 }
 
@@ -565,7 +565,7 @@ set_kicks() {
 test_kicks() {
 	local load steps=wait:cycle
 
-	set_kicks "kicks" || return 0
+	set_firmware "kicks" kicks || return 0
 	in_all_ways "kicks" 3 0 "" -machine q35 -smp 8 -m 64M
 	in_all_ways "kicks, thread=single" 3 0 "" -machine q35 -smp 8 -m 64M -accel tcg,thread=single
 	in_all_ways "kicks, -icount" 3 0 "" -machine q35 -smp 4 -m 64M -icount shift=auto
@@ -580,9 +580,32 @@ test_kicks() {
 	judge "kicks, many loads" $? 20 0
 }
 
+# A state that is loaded again and again, or right after it was saved, before its guest has
+# done anything by which a new record is made. One that is followed by the next one before the
+# guest ran need not be noticed.
+test_quiet() {
+	local name machine
+
+	set_firmware "quiet" quiet || return 0
+	while read -r name machine; do
+		read -ra machine <<<"-machine q35 -m 64M $machine"
+		make_disk "$work/states"
+		drive 'wait:cycle savevm:a loadvm:a loadvm:a wait:cycle loadvm:a wait:cycle quit' "" \
+			"${machine[@]}"
+		judge "quiet, $name, the same process" $? 2-3 0
+		drive 'wait:cycle loadvm:a wait:cycle loadvm:a loadvm:a wait:cycle savevm:b loadvm:a
+			loadvm:b wait:cycle quit' "" "${machine[@]}" -loadvm a
+		judge "quiet, $name, another process" $? 4-6 0
+	done <<-EOT
+		thread=multi
+		thread=single -accel tcg,thread=single
+		-icount -icount shift=auto
+	EOT
+}
+
 # As many as there can be.
 test_kicks_255() {
-	set_kicks "kicks, 255 vCPUs" || return 0
+	set_firmware "kicks, 255 vCPUs" kicks || return 0
 	in_all_ways "kicks, 255 vCPUs" 3 0 "" -machine q35 -smp 255 -m 64M
 }
 
@@ -1066,6 +1089,7 @@ test_reset
 test_kexec
 test_kicks
 test_kicks_255
+test_quiet
 test_vcpus
 test_off
 test_spoiled

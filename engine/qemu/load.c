@@ -14,9 +14,9 @@
  *
  * With one thread for all, and with -icount, it says nothing of that. But QEMU throws away
  * all that it had translated when a state is loaded into a machine that runs, in a thread
- * which is no vCPU's; then the mark is looked for that was set at the last halt or call.
- * At other moments a mark that is gone shows nothing: the guest runs, and may have put
- * something else into that page.
+ * which is no vCPU's; then the last mark is looked for, which the target sets now and then
+ * (see load_mark()). At other moments a mark that is gone shows nothing: the guest runs, and
+ * may have put something else into that page.
  *
  * A vCPU that is plugged in while all others sleep counts as one that runs. But none that
  * ran since they fell asleep has been asked, so the next one to go on is, and until then no
@@ -25,7 +25,8 @@
  * A target may leave a record, too, in which what is known goes with the machine's state. It
  * is made at the same moments as marks, and one that is another's proves a load
  * better: no guest writes there. But a state that was saved without a place for it leaves
- * the last one as it is.
+ * the last one as it is. One that was just loaded is another's as soon as a new one is made;
+ * until then the same state could be loaded again, and would look like such a one.
  *
  * And a process whose first block is not where the machine begins was given a state.
  */
@@ -105,6 +106,19 @@ static void note_checked(void)
 			vcpu_by_index(i)->is_new = false;
 }
 
+static void save(struct vcpu *vcpu)
+{
+	if (state.target->save)
+		state.target->save(vcpu);
+}
+
+/* While no vCPU runs, if QEMU says so. */
+static void leave_traces(struct vcpu *vcpu)
+{
+	state.has_marks = paracall_set_mark(vcpu->cpu);
+	save(vcpu);
+}
+
 /* In @vcpu's thread, or that of all. */
 static void take_over(struct vcpu *vcpu, bool has_record)
 {
@@ -128,24 +142,14 @@ static void take_over(struct vcpu *vcpu, bool has_record)
 	trace_note_site(vcpu, NULL, 0);
 	paracall_machine_loaded(engine->machine, vcpu->cpu);
 	restore(vcpu, has_record, lost);
+	/* Else when all sleep again, and before that nothing is loaded. */
+	if (!engine->reports_idle)
+		leave_traces(vcpu);
 }
 
 static bool has_other_record(struct vcpu *vcpu)
 {
 	return state.target->has_other_record && state.target->has_other_record(vcpu);
-}
-
-static void save(struct vcpu *vcpu)
-{
-	if (state.target->save)
-		state.target->save(vcpu);
-}
-
-/* While no vCPU runs, if QEMU says so. */
-static void leave_traces(struct vcpu *vcpu)
-{
-	state.has_marks = paracall_set_mark(vcpu->cpu);
-	save(vcpu);
 }
 
 /* 0 is none. */

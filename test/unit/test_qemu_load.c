@@ -31,9 +31,13 @@ static bool has_page;
 static unsigned int set_marks, kept_mark;
 static unsigned int loads;
 
-/* The record, of targets that have one. */
-static bool has_certain_record, has_other_record;
-static unsigned int records_saved;
+/*
+ * The record, of targets that have one: which one is there, and which one was made or taken
+ * last. And how often the state that was loaded had none.
+ */
+static bool has_certain_record;
+static unsigned int record, own_record, last_record;
+static unsigned int records_saved, states_lost;
 
 /* While that vCPU is asked where it is, the machine begins on another one. */
 static unsigned int begins_during;
@@ -122,12 +126,13 @@ static void save(struct vcpu *vcpu)
 {
 	(void)vcpu;
 	records_saved++;
+	record = own_record = ++last_record;
 }
 
 static bool is_other_record(struct vcpu *vcpu)
 {
 	(void)vcpu;
-	return has_other_record;
+	return record != own_record;
 }
 
 static bool record_is_certain(void)
@@ -138,8 +143,8 @@ static bool record_is_certain(void)
 static const char *restore(struct vcpu *vcpu, bool has_record)
 {
 	(void)vcpu;
-	(void)has_record;
-	has_other_record = false;
+	own_record = record;
+	states_lost += !has_record;
 	return NULL;
 }
 
@@ -213,7 +218,8 @@ static int begin(const struct target *chosen)
 	for (unsigned int i = 0; i < CPUS; i++)
 		vcpus[i].index = registers[i][0] = i;
 	has_page = true;
-	has_certain_record = has_other_record = false;
+	has_certain_record = false;
+	record = own_record = last_record = states_lost = 0;
 	set_marks = kept_mark = loads = records_saved = registers_read = 0;
 	begins_during = SLOT_OF_NONE;
 	paracall_qemu_engine = (struct engine){
@@ -323,9 +329,10 @@ static void load_is_noticed_by_its_record(void **test_state)
 	resume(0, NULL);
 	assert_int_equal(loads, 0);
 	idle(0, NULL);
-	has_other_record = true;
+	record--;
 	resume(1, NULL);
 	assert_int_equal(loads, 1);
+	assert_int_equal(states_lost, 0);
 }
 
 static void load_is_noticed_by_registers_without_a_record(void **test_state)
@@ -510,6 +517,50 @@ static void nor_is_a_reset_one(void **test_state)
 	assert_int_equal(loads, 0);
 }
 
+static int setup_single_with_record(void **test_state)
+{
+	setup_single(test_state);
+	load_init(0, &target_with_record);
+	return 0;
+}
+
+/* Its record is there each time, be a new one made in between or not. */
+static void a_state_is_loaded_again_and_again(void **test_state)
+{
+	unsigned int saved;
+
+	(void)test_state;
+	load_mark(&vcpus[0]);
+	saved = record;
+	load_mark(&vcpus[1]);
+	for (unsigned int round = 1; round <= 4; round++) {
+		load();
+		record = saved;
+		flush();
+		load_note_block(true);
+		assert_int_equal(loads, round);
+		assert_int_equal(states_lost, 0);
+		if (round % 2)
+			load_mark(&vcpus[1]);
+		load_check(&vcpus[1]);
+		assert_int_equal(loads, round);
+	}
+}
+
+/* A state that was saved without a place for it leaves the last one as it is. */
+static void a_state_without_a_record_is_lost(void **test_state)
+{
+	(void)test_state;
+	load_mark(&vcpus[0]);
+	for (unsigned int round = 1; round <= 2; round++) {
+		load();
+		flush();
+		load_note_block(true);
+		assert_int_equal(loads, round);
+		assert_int_equal(states_lost, round);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -536,6 +587,10 @@ int main(void)
 						teardown_single),
 		cmocka_unit_test_setup_teardown(nor_is_a_reset_one, setup_single,
 						teardown_single),
+		cmocka_unit_test_setup_teardown(a_state_is_loaded_again_and_again,
+						setup_single_with_record, teardown_single),
+		cmocka_unit_test_setup_teardown(a_state_without_a_record_is_lost,
+						setup_single_with_record, teardown_single),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

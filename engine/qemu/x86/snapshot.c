@@ -6,7 +6,9 @@
  * registers.
  *
  * The record gets a new stamp each time it is written. One that is not the last one written
- * here is another state's, whatever QEMU says or does not say.
+ * here is another state's, whatever QEMU says or does not say. And one that is may have been
+ * saved and loaded since. Then the device has changed its disruption marker, but for a state
+ * that was saved without the device, which leaves all of the page as it is.
  */
 #include "snapshot.h"
 
@@ -17,6 +19,9 @@
 #include "snapshot_page.h"
 
 #include <string.h>
+
+/* The device's disruption_marker, 8 bytes. */
+#define MARKER_OFFSET 16
 
 #define HEAD (SNAPSHOT_PAGE + SNAPSHOT_HEAD_OFFSET)
 #define BODY (SNAPSHOT_PAGE + SNAPSHOT_BODY_OFFSET)
@@ -31,6 +36,8 @@ static struct {
 	/* The last one used, and the one in the page; that is 0 if there is no record yet. */
 	uint64_t last_stamp;
 	uint64_t stamp;
+	/* The device's disruption marker, little-endian, since the guest runs in this state. */
+	uint64_t marker;
 	/* The page's head and body, as far as that is known. */
 	uint8_t head[SNAPSHOT_HEAD_SIZE];
 	uint32_t size;
@@ -45,15 +52,22 @@ void snapshot_init(bool is_wanted)
 	state.last_stamp = host_nanoseconds(CLOCK_REALTIME);
 }
 
+static void note_marker(struct vcpu *vcpu)
+{
+	physical_read(vcpu, SNAPSHOT_PAGE + MARKER_OFFSET, &state.marker, sizeof(state.marker));
+}
+
 /* QEMU maps it with the machine's first reset. */
 static bool find_page(struct vcpu *vcpu)
 {
 	uint32_t magic;
 
-	if (!state.is_there)
-		state.is_there = state.is_wanted &&
-				 physical_read(vcpu, SNAPSHOT_PAGE, &magic, sizeof(magic)) &&
-				 GUINT32_FROM_LE(magic) == MAGIC;
+	if (state.is_there || !state.is_wanted)
+		return state.is_there;
+	state.is_there = physical_read(vcpu, SNAPSHOT_PAGE, &magic, sizeof(magic)) &&
+			 GUINT32_FROM_LE(magic) == MAGIC;
+	if (state.is_there)
+		note_marker(vcpu);
 	return state.is_there;
 }
 
@@ -123,14 +137,28 @@ void snapshot_save(struct vcpu *vcpu)
 
 /* ---- loading ---------------------------------------------------------------- */
 
+/*
+ * With a thread for each vCPU a record is made whenever all of them sleep, as they do while
+ * a state is loaded; and QEMU may wake one before it has changed the marker.
+ */
+static bool has_other_marker(const uint8_t *page)
+{
+	return !paracall_qemu_engine.reports_idle &&
+	       memcmp(page + MARKER_OFFSET, &state.marker, sizeof(state.marker));
+}
+
 /* Only a head that is damaged, or another's, is worth a closer look. */
 bool snapshot_is_other(struct vcpu *vcpu)
 {
-	uint8_t bytes[SNAPSHOT_HEAD_SIZE];
+	uint8_t page[SNAPSHOT_HEAD_OFFSET + SNAPSHOT_HEAD_SIZE];
+	const uint8_t *bytes = page + SNAPSHOT_HEAD_OFFSET;
 	struct snapshot_head head;
 
-	if (!find_page(vcpu) || !physical_read(vcpu, HEAD, bytes, sizeof(bytes)) ||
-	    !memcmp(bytes, state.head, sizeof(bytes)))
+	if (!find_page(vcpu) || !physical_read(vcpu, SNAPSHOT_PAGE, page, sizeof(page)))
+		return false;
+	if (has_other_marker(page))
+		return true;
+	if (!memcmp(bytes, state.head, SNAPSHOT_HEAD_SIZE))
 		return false;
 	snapshot_get_head(bytes, &head);
 	return head.stamp != state.stamp;
@@ -233,9 +261,11 @@ const char *snapshot_restore(struct vcpu *vcpu, bool has_record)
 	struct snapshot_head head = { .stamp = 0 };
 	const char *reason = "Paracall's state was not saved with it";
 
-	if (find_page(vcpu))
+	if (find_page(vcpu)) {
+		note_marker(vcpu);
 		reason = has_record ? read_head(vcpu, &head)
 				    : "it has no record of Paracall's state";
+	}
 	if (!reason)
 		reason = take_body(vcpu, &head);
 	if (!reason)
