@@ -603,6 +603,24 @@ test_quiet() {
 	EOT
 }
 
+# A state that nothing shows but its record, when a vCPU is started in it.
+test_started() {
+	local name machine
+
+	set_firmware "started" quiet || return 0
+	while read -r name machine; do
+		read -ra machine <<<"-machine q35 -m 64M -smp 2 $machine"
+		make_disk "$work/states"
+		drive 'wait:cycle savevm:a wait:cycle stop loadvm:a cont wait:cycle wait:cycle stop
+			loadvm:a cont wait:cycle wait:cycle quit' "" "${machine[@]}"
+		judge "started, $name" $? 2 0
+	done <<-EOT
+		thread=multi
+		thread=single -accel tcg,thread=single
+		-icount -icount shift=auto
+	EOT
+}
+
 # As many as there can be.
 test_kicks_255() {
 	set_firmware "kicks, 255 vCPUs" kicks || return 0
@@ -1090,6 +1108,7 @@ test_kexec
 test_kicks
 test_kicks_255
 test_quiet
+test_started
 test_vcpus
 test_off
 test_spoiled

@@ -244,6 +244,7 @@ void call_reset_vector(unsigned int index, void *userdata)
 		memory_map_probe(vcpu);
 		return;
 	}
+	load_check(vcpu);
 	is_alone = atomic_load(&x86_vcpu(vcpu)->was_sent_init);
 	begin_anew(vcpu);
 	if (!is_alone)
@@ -271,6 +272,7 @@ void call_start_vector(unsigned int index, void *userdata)
 	(void)userdata;
 	if (!vcpu || !has_registers_of_start(vcpu))
 		return;
+	load_check(vcpu);
 	begin_anew(vcpu);
 	load_mark(vcpu);
 }
