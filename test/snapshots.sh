@@ -161,7 +161,8 @@ judge_clock() {
 # in_all_ways NAME LOADS SAID OPTIONS ARGUMENTS...: three loads in the process that has
 # saved, of a running and of a stopped machine; in a new one; from a file; of an older
 # machine in a younger process. LOADS: of the three, so many can be noticed. SAID: whether
-# anything is lost by it.
+# anything is lost by it. What comes by migration comes in several passes; a vCPU that QEMU
+# wakes in between finds a load, and perhaps one more after the last of them.
 in_all_ways() {
 	local name=$1 loads=$2 is_said=$3 options=$4
 	shift 4
@@ -174,7 +175,7 @@ in_all_ways() {
 	judge "$name, another process" $? 1 "$is_said"
 	drive 'wait:cycle sleep:1 loadvm:a wait:cycle wait:cycle quit' "$options" "$@" \
 		-incoming "file:$work/state"
-	judge "$name, from a file, and an older one" $? 2 "$is_said"
+	judge "$name, from a file, and an older one" $? 2-3 "$is_said"
 	rm -f "$work/state"
 }
 
@@ -226,7 +227,7 @@ test_threads() {
 	judge_counts "a thread each, another process"
 	drive "wait:cycle sleep:1 loadvm:a $cycles quit" "$served" "${q35[@]}" \
 		-incoming "file:$work/state"
-	judge "a thread each, from a file, and an older one" $? 2 0
+	judge "a thread each, from a file, and an older one" $? 2-3 0
 	judge_counts "a thread each, from a file, and an older one"
 	rm -f "$work/state"
 }
@@ -315,7 +316,7 @@ test_spoiled() {
 		found=$(alter "$how")
 		[ "$found" -gt 0 ] || fail "snapshots, $how" "no record in the file"
 		drive 'wait:cycle wait:cycle quit' "" "${q35[@]}" -incoming "file:$work/state"
-		judge "$how" $? 1 1
+		judge "$how" $? 1-2 1
 		check_said "$how" "$said_of"
 	done <<-EOT
 		damaged|its record is damaged
@@ -331,7 +332,7 @@ test_spoiled() {
 		-incoming "file:$work/state"
 	check_said "fewer features" "it needs a feature"
 	drive 'wait:cycle wait:cycle quit' "" "${q35[@]}" -incoming "file:$work/state"
-	judge "not spoiled" $? 1 0
+	judge "not spoiled" $? 1-2 0
 	rm -f "$work/state" "$work/saved"
 }
 
@@ -353,7 +354,7 @@ test_migration() {
 	set_guest snapshots
 	for round in $(seq 0 20); do
 		drive "wait:cycle wait:cycle migrate:$work/state.new quit" "" "${q35[@]}" "${from[@]}"
-		judge "migration, $round" $? $((round > 0)) 0
+		judge "migration, $round" $? "$((round > 0))-$((2 * (round > 0)))" 0
 		judge_clock "migration, $round" 1000
 		mv "$work/state.new" "$work/state"
 		from=(-incoming "file:$work/state")
@@ -380,7 +381,7 @@ judge_round() {
 	if [ -z "$attempt" ] && hit_lost_breakpoint "snapshots, live migration, $1" "$work/log"; then
 		return 1
 	fi
-	judge "live migration, $1" "$(cat "$work/status")" $(($1 > 0)) 0
+	judge "live migration, $1" "$(cat "$work/status")" "$(($1 > 0))-$((2 * ($1 > 0)))" 0
 	judge_clock "live migration, $1" 1000
 }
 
