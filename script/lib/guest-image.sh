@@ -29,10 +29,6 @@ guest_image() {
 	fi
 }
 
-# Where script/setup keeps the parts of $kvm_kernel.
-# shellcheck disable=SC2034 # for script/setup
-kvm_folder=$paracall_cache/kvm-in-tcg
-
 # guest_firmware ARCHITECTURE: where it is; beside it VERSION, or why it is missing.
 guest_firmware() {
 	echo "$paracall_cache/firmware/$1/efi.fd"
@@ -46,6 +42,10 @@ firmware_missing() {
 	cat "$folder.missing" 2>/dev/null ||
 		echo "no EFI firmware for $1: script/setup --all-kernels gets it"
 }
+
+# Of $kvm_kernel.
+# shellcheck disable=SC2034 # for tests
+kvm_folder=$(kvm_folder_of "$kvm_kernel")
 
 guest_dir=$(guest_folder trixie)
 # shellcheck disable=SC2034 # for those who start it

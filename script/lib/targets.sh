@@ -42,12 +42,27 @@ guest_kernels() {
 	EOT
 }
 
-# The kernel whose KVM 'paracall check --engine=kvm-in-tcg' uses, and the modules of it
-# that are kept. Answers are compared with this one's, so it should stay the same.
-# shellcheck disable=SC2034 # for script/setup
+# The kernels whose KVM 'paracall check --engine=kvm-in-tcg' uses, where that is in modules:
+# name, folder in the cache for kernel and modules, and these. Answers are compared with
+# those of the first one, x86's, so it should stay the same.
 kvm_kernel=bookworm
-# shellcheck disable=SC2034
-kvm_modules=(irqbypass kvm ccp kvm-amd)
+kvm_kernels() {
+	cat <<-EOT
+		$kvm_kernel kvm-in-tcg irqbypass,kvm,ccp,kvm-amd
+		riscv64 kvm-in-tcg-riscv64 irqbypass,kvm
+	EOT
+}
+
+# kvm_folder_of KERNEL: where script/setup keeps the parts of that one; nothing if it has none.
+kvm_folder_of() {
+	kvm_kernels | awk -v name="$1" -v cache="${paracall_cache:?}" \
+		'$1 == name { print cache "/" $2 }'
+}
+
+# kvm_modules KERNEL
+kvm_modules() {
+	kvm_kernels | awk -v name="$1" '$1 == name { gsub(",", " ", $3); print $3 }'
+}
 
 # What EFI firmware there is for tests: architecture, suites, package, and the file in it.
 guest_firmwares() {
