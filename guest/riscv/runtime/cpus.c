@@ -123,6 +123,16 @@ static void set_timer(uint64_t time)
 	call(PARACALL_SBI_TIME, PARACALL_SBI_TIME_SET_TIMER, time, 0, 0);
 }
 
+/* A host may keep this CPU waiting all the time, and then none has come. */
+static void wait_for_interrupt(const volatile uint64_t *interrupts, uint64_t before)
+{
+	uint64_t begin = clock_now();
+
+	while (*interrupts == before &&
+	       clock_nanoseconds(clock_now() - begin) < START_MS * 1000000ul)
+		relax();
+}
+
 uint64_t take_interrupts(uint64_t milliseconds)
 {
 	struct frame *frame = this_frame();
@@ -134,6 +144,7 @@ uint64_t take_interrupts(uint64_t milliseconds)
 			 : "r"(SIE_TIMER), "r"(SSTATUS_SIE)
 			 : "memory");
 	delay_ms(milliseconds);
+	wait_for_interrupt(&frame->interrupts, before);
 	__asm__ volatile("csrc sstatus,%1\n\tcsrc sie,%0"
 			 :
 			 : "r"(SIE_TIMER), "r"(SSTATUS_SIE)
