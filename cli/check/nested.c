@@ -49,6 +49,16 @@ static const struct nested all[] = {
 		.machine = "virt,virtualization=on,gic-version=2",
 		.append = "console=ttyAMA0 panic=-1 quiet",
 	},
+	{
+		.architectures = { "riscv64" },
+		.kernel = "kvm-in-tcg-riscv64/vmlinuz",
+		.folder = "kvm-in-tcg-riscv64",
+		.modules = { "irqbypass.ko", "kvm.ko" },
+		.needed_module = "kvm.ko",
+		.init = "paracall-kvm-init-riscv64",
+		.machine = "virt",
+		.append = "console=ttyS0 panic=-1 quiet",
+	},
 };
 
 const struct nested *nested_find(const char *architecture)

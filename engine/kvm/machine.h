@@ -39,6 +39,9 @@ bool program_part(const uint8_t *file, size_t size, uint32_t index, struct part 
 const char *program_load(struct program *program, const uint8_t *file, size_t size,
 			 uint8_t *memory);
 
+/* For architectures that have one: a device tree with the command line, where memory begins. */
+void program_write_tree(const struct program *program, uint8_t *memory);
+
 /*
  * ---- Of machine.c: what a machine of any architecture has ------------------
  */

@@ -1,70 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Programs begin at their ELF file's entry, with a flattened device tree where memory
- * begins, as by QEMU's machine virt. Of that they read the command line alone (Devicetree
- * Specification, "Flattened Devicetree (DTB) Format").
+ * Programs begin at their ELF file's entry, with a flattened device tree
+ * where memory begins, as by QEMU's machine virt.
  */
 #include "../machine.h"
 
 #include <elf.h>
-#include <endian.h>
-#include <string.h>
-
-#define MAGIC 0xd00dfeedu
-#define VERSION 17
-#define COMPATIBLE_VERSION 16
-#define BEGIN_NODE 1
-#define END_NODE 2
-#define PROPERTY 3
-#define END 9
 
 const uint64_t memory_start = 0x40000000;
-
-struct tree {
-	uint32_t magic, total_size, structure, strings, reservations;
-	uint32_t version, compatible_version, boot_cpu, strings_size, structure_size;
-	uint64_t no_reservation[2];
-	/* The node without a name, and in it "chosen". */
-	uint32_t begin_root, root_name, begin_chosen;
-	char chosen_name[8];
-	uint32_t property, length, name;
-	char command_line[256];
-	uint32_t end_chosen, end_root, end;
-	char bootargs[sizeof("bootargs")];
-};
-
-static uint32_t offset(size_t number)
-{
-	return htobe32((uint32_t)number);
-}
-
-static void write_tree(const struct program *program, uint8_t *memory)
-{
-	struct tree tree = {
-		.magic = htobe32(MAGIC),
-		.total_size = offset(sizeof(tree)),
-		.structure = offset(offsetof(struct tree, begin_root)),
-		.strings = offset(offsetof(struct tree, bootargs)),
-		.reservations = offset(offsetof(struct tree, no_reservation)),
-		.version = htobe32(VERSION),
-		.compatible_version = htobe32(COMPATIBLE_VERSION),
-		.strings_size = offset(sizeof(tree.bootargs)),
-		.structure_size = offset(offsetof(struct tree, bootargs) -
-					 offsetof(struct tree, begin_root)),
-		.begin_root = htobe32(BEGIN_NODE),
-		.begin_chosen = htobe32(BEGIN_NODE),
-		.chosen_name = "chosen",
-		.property = htobe32(PROPERTY),
-		.length = offset(sizeof(tree.command_line)),
-		.end_chosen = htobe32(END_NODE),
-		.end_root = htobe32(END_NODE),
-		.end = htobe32(END),
-		.bootargs = "bootargs",
-	};
-
-	strncpy(tree.command_line, program->command_line, sizeof(tree.command_line) - 1);
-	memcpy(memory, &tree, sizeof(tree));
-}
 
 const char *program_prepare(struct program *program, const uint8_t *file, size_t size,
 			    uint8_t *memory)
@@ -74,6 +17,6 @@ const char *program_prepare(struct program *program, const uint8_t *file, size_t
 	if (size < sizeof(*header) || header->e_machine != EM_AARCH64)
 		return "it is not for arm64";
 	program->entry = header->e_entry;
-	write_tree(program, memory);
+	program_write_tree(program, memory);
 	return NULL;
 }
