@@ -82,30 +82,30 @@ static void finish_single(unsigned int index, void *userdata)
 		state.finish(index, userdata);
 }
 
-void readings_hook(struct qemu_plugin_insn *insn)
+void readings_hook(struct qemu_plugin_insn *insn, void *userdata)
 {
 	if (paracall_qemu_engine.is_single_threaded) {
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, begin_single,
-						       QEMU_PLUGIN_CB_R_REGS, NULL);
+						       QEMU_PLUGIN_CB_R_REGS, userdata);
 		return;
 	}
 	qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(insn, QEMU_PLUGIN_INLINE_ADD_U64,
 							    state.readings, 1);
 	qemu_plugin_register_vcpu_insn_exec_cond_cb(insn, state.begin, QEMU_PLUGIN_CB_R_REGS,
 						    QEMU_PLUGIN_COND_GT, state.readings, ONE_OF,
-						    NULL);
+						    userdata);
 }
 
-void readings_hook_next(struct qemu_plugin_tb *block, void *userdata)
+void readings_hook_next(struct qemu_plugin_tb *block)
 {
 	struct qemu_plugin_insn *first = qemu_plugin_tb_get_insn(block, 0);
 
 	if (paracall_qemu_engine.is_single_threaded)
 		qemu_plugin_register_vcpu_insn_exec_cb(first, finish_single,
-						       QEMU_PLUGIN_CB_R_REGS, userdata);
+						       QEMU_PLUGIN_CB_R_REGS, NULL);
 	else
 		qemu_plugin_register_vcpu_insn_exec_cond_cb(first, state.finish,
 							    QEMU_PLUGIN_CB_R_REGS,
 							    QEMU_PLUGIN_COND_NE,
-							    state.is_reading, 0, userdata);
+							    state.is_reading, 0, NULL);
 }

@@ -17,11 +17,11 @@ void readings_init(qemu_plugin_vcpu_cb *begin, qemu_plugin_vcpu_cb *finish);
 void readings_init_vcpu(struct vcpu *vcpu);
 
 /*
- * While a block is translated: an instruction that reads the counter; a block that may come
- * after it, @userdata is for @finish.
+ * While a block is translated: an instruction that reads the counter, @userdata is for
+ * @begin; a block that may come after it.
  */
-void readings_hook(struct qemu_plugin_insn *insn);
-void readings_hook_next(struct qemu_plugin_tb *block, void *userdata);
+void readings_hook(struct qemu_plugin_insn *insn, void *userdata);
+void readings_hook_next(struct qemu_plugin_tb *block);
 
 /* [vCPU] Use the next reading. */
 void readings_want(struct vcpu *vcpu);

@@ -118,6 +118,57 @@ static void test_ptp_refused(void)
 }
 
 /*
+ * No program moves the pair. An engine may have to look at what a reading leaves in a
+ * register; here code that it had seen before, and so need not look at again, adds an
+ * hour to that.
+ */
+#define MRS_CNTVCT(number) (0xd53be040u | (number))
+#define ADD_X2_X1_X3 0x8b030022u
+#define BRANCH(words) (0x14000000u | (words))
+
+/* CNTKCTL_EL1 */
+#define EL0_READS_COUNTERS 3ul
+
+#define FORGERIES 10000
+
+static void forge(const uint32_t *code, uint64_t pstate)
+{
+	for (unsigned int i = 0; i < FORGERIES && !test_has_failed(); i++) {
+		/* First the end, then the middle: so each is seen by itself. */
+		const unsigned int start = i == 0 ? 3 : i == 1 ? 1 : 0;
+		struct state state = { .x[3] = 3600 * clock_frequency(),
+				       .pc = (uintptr_t)(code + start),
+				       .pstate = pstate };
+
+		execute(&state);
+		check_equal(exception_class(&state), CLASS_BRK, "from word %u", start);
+	}
+}
+
+static void test_forged(void)
+{
+	static const uint64_t levels[] = { PSTATE_EL0, PSTATE_EL1 };
+	static uint32_t code[] __attribute__((aligned(4096))) = {
+		MRS_CNTVCT(1), ADD_X2_X1_X3, BRANCH(2), MRS_CNTVCT(2), BRK,
+	};
+	uint64_t slack = clock_frequency() / 1000;
+	uint64_t before, after;
+	struct pair pair;
+
+	instructions_written(code, TEST_COUNT(code));
+	__asm__ volatile("msr cntkctl_el1,%0\n\tisb" : : "r"(EL0_READS_COUNTERS) : "memory");
+	for (unsigned int i = 0; i < TEST_COUNT(levels) && !test_has_failed(); i++) {
+		forge(code, levels[i]);
+		before = clock_now();
+		pair = read_pair(PARACALL_KVM_PTP_VIRTUAL_COUNTER);
+		after = clock_now();
+		check(pair.x0 >= 0, "EL%u: refused", i);
+		check(pair.counter + slack >= before && pair.counter <= after + slack,
+		      "EL%u: %lu is not between %lu and %lu", i, pair.counter, before, after);
+	}
+}
+
+/*
  * ---- Random numbers --------------------------------------------------------
  */
 
@@ -312,6 +363,11 @@ static const struct test tests[] = {
 	{ .name = "the pair is right to a microsecond",
 	  .rule = PTP,
 	  .run = test_ptp_exact,
+	  .kvm = true,
+	  .features = 1u << PARACALL_KVM_FEATURE_PTP },
+	{ .name = "code that changes what it read does not move the pair",
+	  .rule = PTP,
+	  .run = test_forged,
 	  .kvm = true,
 	  .features = 1u << PARACALL_KVM_FEATURE_PTP },
 	{ .name = "counters that do not exist",

@@ -17,7 +17,7 @@
  * QEMU's pc is that of its first instruction or of a later one before the hooked one;
  * and blocks are shorter than a page.
  */
-static uint64_t site_pc(struct vcpu *vcpu, void *userdata)
+uint64_t arm64_site_pc(struct vcpu *vcpu, void *userdata)
 {
 	uint64_t pc = register_read(vcpu, ARM64_PC);
 
@@ -29,7 +29,7 @@ uint64_t arm64_program_counter(void *context)
 	struct vcpu *vcpu = context;
 
 	if (vcpu->site && !vcpu->site_pc)
-		vcpu->site_pc = site_pc(vcpu, vcpu->site);
+		vcpu->site_pc = arm64_site_pc(vcpu, vcpu->site);
 	return vcpu->site_pc;
 }
 
@@ -100,7 +100,7 @@ static struct vcpu *served_vcpu(unsigned int index)
 
 static void step_over(struct vcpu *vcpu, void *userdata)
 {
-	qemu_plugin_set_pc(site_pc(vcpu, userdata) + SIZE);
+	qemu_plugin_set_pc(arm64_site_pc(vcpu, userdata) + SIZE);
 }
 
 /*

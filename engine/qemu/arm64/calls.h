@@ -20,6 +20,9 @@ qemu_plugin_discon_cb arm64_call_interrupted;
 /* After QEMU did a call that was left to it. */
 qemu_plugin_discon_cb arm64_call_done;
 
+/* Where such an instruction is, while it or an earlier one of its block runs. */
+uint64_t arm64_site_pc(struct vcpu *vcpu, void *userdata);
+
 /* The engine's part of struct paracall_engine. */
 uint64_t arm64_program_counter(void *context);
 

@@ -8,6 +8,10 @@
  * Which are looked at, and how, is in ../readings.c. Without an EL2 of the guest's the
  * physical and the virtual counter are the same.
  *
+ * Only the kernel's readings count. A program in user mode could have a block that was
+ * translated before it can follow a reading, and so is not looked at, change the register.
+ * Hence a reading is also bound to the address after it, at which nothing else begins.
+ *
  * Only while all vCPUs sleep the machine can have been stopped: then the next reading is
  * believed, and not only when another one agrees.
  *
@@ -18,6 +22,7 @@
 #include "../clock.h"
 #include "../readings.h"
 #include "../ticks.h"
+#include "calls.h"
 #include "registers.h"
 #include "state.h"
 
@@ -35,11 +40,16 @@
 #define PAGE_SIZE 4096
 #define SIZE 4
 
-/* In .registers: none, more than one; else the register's number plus 1. */
-#define NO_REGISTER 0
-#define MIXED 0xff
+/* A reading's place in its page, and above it the register. */
+#define PLACE_BITS 12
 
-#define NANOSECONDS INT64_C(1000000000)
+#define NANOSECONDS UINT64_C(1000000000)
+
+/* No machine runs for longer, so all sums and differences of two times have a sign. */
+#define LONGEST_NANOSECONDS (UINT64_C(1) << 61)
+
+/* What took longer says too little; in nanoseconds. */
+#define LONGEST_READING 10000
 
 /* What the counter is ahead of the host's clock, in nanoseconds. */
 struct bounds {
@@ -49,10 +59,15 @@ struct bounds {
 };
 
 static struct {
-	/* Into which register the block that begins at that place of a page was read. */
-	_Atomic(uint8_t) registers[PAGE_SIZE / SIZE];
+	/* Whether a block that follows a reading begins at that place in a page. */
+	_Atomic(bool) follows[PAGE_SIZE / SIZE];
 	/* In nanoseconds; 0 until it is known. */
 	_Atomic(uint64_t) period;
+	/* When the plugin was loaded; and the counter may be ahead of that. */
+	uint64_t loaded_nanoseconds;
+	_Atomic(bool) has_other_origin;
+	/* Where one thread runs all vCPUs: a callback may get another one than the last. */
+	struct reading single_reading;
 	/* Whoever finds it set leaves a reading unused; the next one will do. */
 	atomic_flag is_learning;
 	struct bounds bounds;
@@ -70,7 +85,7 @@ bool counter_is_reading(uint32_t word)
 
 	return (without == CNTVCT || without == CNTVCTSS || without == CNTPCT ||
 		without == CNTPCTSS) &&
-	       (word & REGISTER_MASK) != XZR && !paracall_qemu_engine.counts_instructions;
+	       (word & REGISTER_MASK) != XZR && engine_offers(PARACALL_KVM_FEATURE_PTP);
 }
 
 static int64_t larger(int64_t a, int64_t b)
@@ -137,64 +152,76 @@ void counter_begin(struct vcpu *vcpu)
 	period_of(vcpu);
 }
 
+/* Of a machine that began in this process the counter began at 0, after the plugin. */
+static bool is_possible(uint64_t counter, uint64_t period, uint64_t after)
+{
+	if (counter > LONGEST_NANOSECONDS / period)
+		return false;
+	return atomic_load(&state.has_other_origin) ||
+	       counter * period <= after - state.loaded_nanoseconds;
+}
+
 static void learn(struct vcpu *vcpu, uint64_t before, uint64_t counter)
 {
 	uint64_t after = clock_nanoseconds();
 	uint64_t period = period_of(vcpu);
 	struct bounds reading = { .is_known = true };
-	int64_t nanoseconds;
 
-	if (!period || atomic_flag_test_and_set(&state.is_learning))
+	if (!period || after - before > LONGEST_READING ||
+	    !is_possible(counter, period, after) ||
+	    atomic_flag_test_and_set(&state.is_learning))
 		return;
 	/* It stands still for a period. */
-	nanoseconds = (int64_t)(counter * period);
-	reading.lowest = nanoseconds - (int64_t)after;
-	reading.highest = nanoseconds + (int64_t)period - (int64_t)before;
+	reading.lowest = (int64_t)(counter * period) - (int64_t)after;
+	reading.highest = (int64_t)(counter * period + period) - (int64_t)before;
 	take(&reading);
 	atomic_flag_clear(&state.is_learning);
 }
 
+static struct reading *reading_of(struct vcpu *vcpu)
+{
+	return paracall_qemu_engine.is_single_threaded ? &state.single_reading
+						       : &arm64_vcpu(vcpu)->reading;
+}
+
+/* @userdata: see counter_hook_reading(). */
 static void begin_reading(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = vcpu_by_index(index);
+	struct reading *reading;
+
+	if (!vcpu)
+		return;
+	reading = reading_of(vcpu);
+	readings_begin(vcpu);
+	reading->destination = (uintptr_t)userdata >> PLACE_BITS;
+	reading->next_pc = arm64_site_pc(vcpu, userdata) + SIZE;
+	reading->nanoseconds = clock_nanoseconds();
+}
+
+static void finish_reading(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = vcpu_by_index(index);
+	struct reading *reading;
 
 	(void)userdata;
 	if (!vcpu)
 		return;
-	readings_begin(vcpu);
-	arm64_vcpu(vcpu)->nanoseconds_before = clock_nanoseconds();
-}
-
-/* @userdata is the block's place in its page. */
-static void finish_reading(unsigned int index, void *userdata)
-{
-	struct vcpu *vcpu = vcpu_by_index(index);
-	uint8_t number = state.registers[(uintptr_t)userdata];
-
-	if (!vcpu)
-		return;
+	reading = reading_of(vcpu);
 	readings_end(vcpu);
-	if (number != NO_REGISTER && number != MIXED)
-		learn(vcpu, arm64_vcpu(vcpu)->nanoseconds_before,
-		      register_read(vcpu, number - 1));
+	if (register_read(vcpu, ARM64_PC) == reading->next_pc)
+		learn(vcpu, reading->nanoseconds, register_read(vcpu, reading->destination));
 }
 
 void counter_init(void)
 {
+	state.loaded_nanoseconds = clock_nanoseconds();
 	readings_init(begin_reading, finish_reading);
-}
-
-static void note_register(size_t place, uint32_t number)
-{
-	uint8_t none = NO_REGISTER;
-
-	if (!atomic_compare_exchange_strong(&state.registers[place], &none, number + 1) &&
-	    none != number + 1)
-		atomic_store(&state.registers[place], MIXED);
 }
 
 void counter_forget(void)
 {
+	atomic_store(&state.has_other_origin, true);
 	state.bounds.is_known = false;
 	state.doubts.is_known = false;
 	atomic_store(&state.has_offset, false);
@@ -205,20 +232,23 @@ void counter_doubt(void)
 	atomic_store(&state.is_in_doubt, true);
 }
 
-void counter_hook_reading(struct qemu_plugin_insn *insn, uint32_t word)
+static size_t place_of(uint64_t address)
 {
-	uint64_t next = qemu_plugin_insn_vaddr(insn) + SIZE;
-
-	note_register(next % PAGE_SIZE / SIZE, word & REGISTER_MASK);
-	readings_hook(insn);
+	return address % PAGE_SIZE / SIZE;
 }
 
-void counter_hook_block(struct qemu_plugin_tb *block)
+void counter_hook_reading(struct qemu_plugin_insn *insn, uint32_t word)
 {
-	size_t place = qemu_plugin_tb_vaddr(block) % PAGE_SIZE / SIZE;
+	uint64_t address = qemu_plugin_insn_vaddr(insn);
+	uint64_t site = address % PAGE_SIZE | (uint64_t)(word & REGISTER_MASK) << PLACE_BITS;
 
-	if (state.registers[place] != NO_REGISTER)
-		readings_hook_next(block, (void *)place);
+	atomic_store(&state.follows[place_of(address + SIZE)], true);
+	readings_hook(insn, (void *)(uintptr_t)site);
+}
+
+bool counter_may_follow(uint64_t address)
+{
+	return atomic_load_explicit(&state.follows[place_of(address)], memory_order_relaxed);
 }
 
 /* The host's clocks at one instant: of several tries the one that took least. */

@@ -14,9 +14,11 @@ void counter_begin(struct vcpu *vcpu);
 /* Whether this instruction reads the counter into a register. */
 bool counter_is_reading(uint32_t word);
 
-/* For such an instruction; and for each block that is translated. */
+/* For such an instruction of the kernel's. */
 void counter_hook_reading(struct qemu_plugin_insn *insn, uint32_t word);
-void counter_hook_block(struct qemu_plugin_tb *block);
+
+/* Whether a block of the kernel's there may follow one: it is for readings_hook_next(). */
+bool counter_may_follow(uint64_t address);
 
 /* Another state was loaded, whose counter is another one. No vCPU runs. */
 void counter_forget(void);

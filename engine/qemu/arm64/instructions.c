@@ -10,6 +10,7 @@
 #include "../first.h"
 #include "../instruction.h"
 #include "../load.h"
+#include "../readings.h"
 #include "../spin.h"
 #include "calls.h"
 #include "counter.h"
@@ -70,15 +71,13 @@ static void hook_call(struct qemu_plugin_insn *insn, qemu_plugin_vcpu_cb *callba
 					       (void *)(uintptr_t)qemu_plugin_insn_vaddr(insn));
 }
 
-/* User mode reads the counter, too; what else it does there is an exception, or its own. */
-static void hook(struct qemu_plugin_insn *insn, uint32_t word, int level)
+/* What user mode does there is an exception, or its own. */
+static void hook(struct qemu_plugin_insn *insn, uint32_t word)
 {
 	void *site = (void *)(uintptr_t)qemu_plugin_insn_vaddr(insn);
 
 	if (counter_is_reading(word))
 		counter_hook_reading(insn, word);
-	else if (level != KERNEL_LEVEL)
-		return;
 	else if (word == YIELD || word == WFE)
 		spin_hook(insn, spin_call_hint, site);
 	else if (word == WFI)
@@ -106,6 +105,13 @@ static void look_at_beginning(struct qemu_plugin_tb *block, int *level)
 						       (void *)(uintptr_t)address);
 }
 
+static bool is_kernel(int *level)
+{
+	if (*level == UNKNOWN_LEVEL)
+		*level = read_level();
+	return *level == KERNEL_LEVEL;
+}
+
 /* Most blocks have nothing of interest: for them no register is read. */
 void arm64_instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 {
@@ -116,15 +122,15 @@ void arm64_instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 	(void)userdata;
 	engine_note_guest();
 	look_at_beginning(block, &level);
-	counter_hook_block(block);
-	for (size_t i = 0; i < count && level != NO_LEVEL; i++) {
+	if (counter_may_follow(qemu_plugin_tb_vaddr(block)) && is_kernel(&level))
+		readings_hook_next(block);
+	for (size_t i = 0; i < count; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block, i);
 
 		if (!instruction_word(insn, &word) || !is_hooked(word))
 			continue;
-		if (level == UNKNOWN_LEVEL)
-			level = read_level();
-		if (level != NO_LEVEL)
-			hook(insn, word, level);
+		if (!is_kernel(&level))
+			return;
+		hook(insn, word);
 	}
 }

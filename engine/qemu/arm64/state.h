@@ -5,12 +5,20 @@
 
 #include "../engine.h"
 
+/* A reading of the counter that is looked at: see counter.c. */
+struct reading {
+	/* The host's clock before it. */
+	uint64_t nanoseconds;
+	/* The number of the register that it goes to, and the next instruction's address. */
+	unsigned int destination;
+	uint64_t next_pc;
+};
+
 struct arm64_vcpu {
 	struct vcpu vcpu;
 	/* When the guest's record was last brought up to date; coarse. */
 	uint64_t updated_nanoseconds;
-	/* The host's clock before the guest's last reading that is looked at. */
-	uint64_t nanoseconds_before;
+	struct reading reading;
 };
 
 struct arm64_machine {

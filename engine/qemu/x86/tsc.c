@@ -72,11 +72,11 @@ void tsc_hook_reading(struct qemu_plugin_insn *insn)
 	if (!clock_can_learn())
 		return;
 	state.follows[next % PAGE_SIZE] = true;
-	readings_hook(insn);
+	readings_hook(insn, NULL);
 }
 
 void tsc_hook_block(struct qemu_plugin_tb *block)
 {
 	if (state.follows[qemu_plugin_tb_vaddr(block) % PAGE_SIZE])
-		readings_hook_next(block, NULL);
+		readings_hook_next(block);
 }
