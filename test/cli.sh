@@ -789,7 +789,6 @@ test_vmclock() {
 	has_vmclock "vmclock on a microvm" 1 -- -machine microvm
 }
 
-# The same for s390x, if there is such a QEMU, and a guest.
 # Records of stolen time are at a multiple of 64 KiB, wherever memory ends; where there is no
 # room for them one sentence says what to do, and the rest is offered.
 test_arm64_memory() {
@@ -813,6 +812,38 @@ test_arm64_memory() {
 	check_file "arm64, memory whose end is used, the rest" "$work/out" "KVM, features 0x10003"
 }
 
+# The machine is stopped while a CPU computes, and its counter is then not known until the
+# guest reads it: no pair is given, instead of one that is wrong.
+test_arm64_stop() {
+	local guest=$build/guest/arm64/services.elf threads client
+
+	if [ -z "$(used_qemu aarch64)" ] || [ ! -e "$guest" ]; then
+		skip "arm64, stopped" "no qemu-system-aarch64, or no guest for it"
+		return
+	fi
+	for threads in multi single; do
+		rm -f "$work/out.ended"
+		: >"$work/out"
+		"$tree/test/qmp.py" "$work/qmp" "$work/out" wait:pairs sleep:0.2 stop sleep:1 cont \
+			>"$work/steps" 2>&1 &
+		client=$!
+		expect "arm64, stopped, thread=$threads" 0 "ok 3 - the pair is right after a while" \
+			"$paracall" run --summary=/dev/null --inject=steal:burst=200ms:every=50ms -- \
+			qemu-system-aarch64 -display none -serial stdio -M "virt,gic-version=2" \
+			-cpu max -accel "tcg,thread=$threads" -smp 2 -m 128 -kernel "$guest" \
+			-qmp "unix:$work/qmp,server=on,wait=off"
+		: >"$work/out.ended"
+		wait "$client" || fail "arm64, stopped: QMP" "it failed" "$work/steps"
+		if grep -q '^# pairs: [1-9][0-9]* refused' "$work/out"; then
+			pass "arm64, stopped, thread=$threads, a pair is refused"
+		else
+			fail "arm64, stopped, thread=$threads, a pair is refused" "none was" "$work/out"
+		fi
+	done
+	rm -f "$work/out.ended"
+}
+
+# The same for s390x, if there is such a QEMU, and a guest.
 test_s390x() {
 	local guest=$build/guest/s390x/selftest.elf qemu
 	local -a arguments=(-display none -serial stdio)
@@ -1429,6 +1460,7 @@ test_engines
 test_probe_cache
 test_passing_on
 test_arm64_memory
+test_arm64_stop
 test_s390x
 test_device_trees
 test_injection

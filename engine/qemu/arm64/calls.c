@@ -6,6 +6,7 @@
 #include "../readings.h"
 #include "../spin.h"
 #include "../trace.h"
+#include "counter.h"
 #include "registers.h"
 #include "state.h"
 
@@ -182,6 +183,6 @@ void arm64_call_interrupted(unsigned int index, int type, uint64_t from, uint64_
 	vcpu->spin_hints = 0;
 	if (!clock_has_ticked(&arm64_vcpu(vcpu)->updated_nanoseconds))
 		return;
-	readings_want(vcpu);
+	counter_refresh(vcpu);
 	paracall_update(vcpu->cpu);
 }

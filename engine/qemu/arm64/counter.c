@@ -51,6 +51,9 @@
 /* What took longer says too little; in nanoseconds. */
 #define LONGEST_READING 10000
 
+/* A kernel that runs reads the counter more often; in nanoseconds. */
+#define FRESH (NANOSECONDS / 4)
+
 /* What the counter is ahead of the host's clock, in nanoseconds. */
 struct bounds {
 	bool is_known;
@@ -75,7 +78,8 @@ static struct {
 	struct bounds doubts;
 	_Atomic(bool) has_offset;
 	_Atomic(int64_t) offset;
-	/* The machine may have been stopped since the last reading. */
+	/* When a reading last agreed with it; the machine may have been stopped since. */
+	_Atomic(uint64_t) learned_nanoseconds;
 	_Atomic(bool) is_in_doubt;
 } state = { .is_learning = ATOMIC_FLAG_INIT };
 
@@ -111,27 +115,39 @@ static bool narrow(struct bounds *bounds, const struct bounds *other)
 	return true;
 }
 
-/* A machine that was stopped has another offset. One reading alone may be none. */
+/* A machine that was stopped has a smaller offset. Else one reading alone may be none. */
 static void take(const struct bounds *reading)
 {
-	bool is_in_doubt = atomic_exchange(&state.is_in_doubt, false);
+	bool is_behind = reading->highest < state.bounds.lowest;
 
-	if (!state.bounds.is_known) {
+	if (!state.bounds.is_known || (is_behind && atomic_load(&state.is_in_doubt))) {
 		state.bounds = *reading;
-	} else if (narrow(&state.bounds, reading)) {
-		state.doubts.is_known = false;
-	} else if (is_in_doubt) {
-		state.bounds = *reading;
-		state.doubts.is_known = false;
-	} else if (narrow(&state.doubts, reading)) {
+	} else if (!narrow(&state.bounds, reading)) {
+		if (!narrow(&state.doubts, reading)) {
+			state.doubts = *reading;
+			return;
+		}
 		state.bounds = state.doubts;
-		state.doubts.is_known = false;
-	} else {
-		state.doubts = *reading;
 	}
+	state.doubts.is_known = false;
 	atomic_store(&state.offset,
 		     state.bounds.lowest + (state.bounds.highest - state.bounds.lowest) / 2);
 	atomic_store(&state.has_offset, true);
+	atomic_store(&state.learned_nanoseconds, clock_nanoseconds());
+	atomic_store(&state.is_in_doubt, false);
+}
+
+/*
+ * The machine was not stopped since a reading. With one thread for all vCPUs QEMU does not
+ * say that it may have been: then not for long.
+ */
+static bool is_certain(void)
+{
+	if (!atomic_load(&state.has_offset))
+		return false;
+	if (paracall_qemu_engine.reports_idle)
+		return !atomic_load(&state.is_in_doubt);
+	return clock_nanoseconds() - atomic_load(&state.learned_nanoseconds) < FRESH;
 }
 
 /* target/arm/cpu.c, gt_cntfrq_period_ns. */
@@ -211,6 +227,8 @@ static void finish_reading(unsigned int index, void *userdata)
 	readings_end(vcpu);
 	if (register_read(vcpu, ARM64_PC) == reading->next_pc)
 		learn(vcpu, reading->nanoseconds, register_read(vcpu, reading->destination));
+	if (paracall_qemu_engine.reports_idle && !is_certain())
+		readings_want(vcpu);
 }
 
 void counter_init(void)
@@ -230,6 +248,22 @@ void counter_forget(void)
 void counter_doubt(void)
 {
 	atomic_store(&state.is_in_doubt, true);
+}
+
+/* What it had read is older than the stop. */
+void counter_resume(struct vcpu *vcpu)
+{
+	if (!engine_offers(PARACALL_KVM_FEATURE_PTP))
+		return;
+	readings_end(vcpu);
+	if (atomic_load_explicit(&state.is_in_doubt, memory_order_relaxed))
+		readings_want(vcpu);
+}
+
+void counter_refresh(struct vcpu *vcpu)
+{
+	if (!paracall_qemu_engine.reports_idle)
+		readings_want(vcpu);
 }
 
 static size_t place_of(uint64_t address)
@@ -279,7 +313,7 @@ bool counter_read(void *context, struct paracall_clocks *clocks)
 
 	/* Who asks once may ask again, and the next answer be a better one. */
 	readings_want(context);
-	if (!period || !atomic_load(&state.has_offset))
+	if (!period || !is_certain())
 		return false;
 	read_host(&monotonic, &realtime);
 	clocks->tsc = (monotonic + (uint64_t)atomic_load(&state.offset)) / period;

@@ -23,8 +23,12 @@ bool counter_may_follow(uint64_t address);
 /* Another state was loaded, whose counter is another one. No vCPU runs. */
 void counter_forget(void);
 
-/* All vCPUs sleep: the machine can be stopped, and continue later. */
+/* All vCPUs sleep: the machine can be stopped, and continue later. This one goes on. */
 void counter_doubt(void);
+void counter_resume(struct vcpu *vcpu);
+
+/* For each tick: where it is not known whether the machine was stopped. */
+void counter_refresh(struct vcpu *vcpu);
 
 /* The engine's part of struct paracall_engine. */
 bool counter_read(void *context, struct paracall_clocks *clocks);

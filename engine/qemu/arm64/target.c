@@ -105,11 +105,6 @@ static void save(struct vcpu *vcpu)
 	arm64_save_state(vcpu);
 }
 
-static void note_resume(struct vcpu *vcpu)
-{
-	readings_want(vcpu);
-}
-
 static void vcpu_exit(struct vcpu *vcpu)
 {
 	readings_end(vcpu);
@@ -158,7 +153,7 @@ const struct target arm64_target = {
 	.is_at_start = arm64_is_at_start,
 	.forget_machine = forget_machine,
 	.forget_vcpu = forget_vcpu,
-	.note_resume = note_resume,
+	.note_resume = counter_resume,
 	.save = save,
 	.has_other_record = arm64_has_other_state,
 	.record_is_certain = arm64_state_is_certain,
