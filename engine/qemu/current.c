@@ -24,11 +24,16 @@ void current_forget(struct vcpu *vcpu)
 	vcpu->has_identity = false;
 }
 
-void current_forget_all(void)
+void current_begin(const struct vcpu *first)
 {
-	for (unsigned int i = 0; i < paracall_qemu_engine.max_vcpus; i++)
-		if (vcpu_by_index(i))
-			current_forget(vcpu_by_index(i));
+	for (unsigned int i = 0; i < paracall_qemu_engine.max_vcpus; i++) {
+		struct vcpu *vcpu = vcpu_by_index(i);
+
+		if (!vcpu)
+			continue;
+		current_forget(vcpu);
+		atomic_store(&vcpu->is_stopped, vcpu != first);
+	}
 }
 
 static struct vcpu *find(uint64_t identity)

@@ -13,9 +13,11 @@
 /* This one has it; no other one has it any more. */
 void current_note(struct vcpu *vcpu, uint64_t identity);
 
-/* It has none that is known; has none of them. */
+/* It has none that is known. */
 void current_forget(struct vcpu *vcpu);
-void current_forget_all(void);
+
+/* The machine begins: all but @first are stopped, and none has one that is known. */
+void current_begin(const struct vcpu *first);
 
 /*
  * The one that has it, or the only one that could: that is not stopped, and has none. QEMU's

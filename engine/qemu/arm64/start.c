@@ -144,15 +144,6 @@ bool arm64_is_at_start(struct vcpu *vcpu)
 	return registers_are_zero(vcpu, ARM64_X30);
 }
 
-/* All vCPUs but this one are off, and none has a number of the kernel's. */
-static void begin(struct engine *engine, const struct vcpu *first)
-{
-	current_forget_all();
-	for (unsigned int i = 0; i < engine->max_vcpus; i++)
-		if (vcpu_by_index(i))
-			atomic_store(&vcpu_by_index(i)->is_stopped, vcpu_by_index(i) != first);
-}
-
 /* QEMU starts its first vCPU; the others begin where that one says. */
 void arm64_start_reached(unsigned int index, void *userdata)
 {
@@ -163,7 +154,7 @@ void arm64_start_reached(unsigned int index, void *userdata)
 	if (!vcpu || vcpu->index || !arm64_is_at_start(vcpu))
 		return;
 	load_note_start();
-	begin(engine, vcpu);
+	current_begin(vcpu);
 	is_first = !atomic_exchange(&engine->has_started, true);
 	if (is_first)
 		counter_begin(vcpu);

@@ -29,14 +29,13 @@ static bool forget(struct engine *engine, const struct vcpu *vcpu)
 {
 	bool is_guests = false;
 
+	current_begin(vcpu);
 	for (unsigned int i = 0; i < engine->max_vcpus; i++) {
 		struct vcpu *other = vcpu_by_index(i);
 
 		if (!other)
 			continue;
 		is_guests |= atomic_exchange(&s390_vcpu(other)->resets_machine, false);
-		atomic_store(&other->is_stopped, other != vcpu);
-		current_forget(other);
 		paracall_cpu_reset(other->cpu);
 	}
 	return is_guests;
