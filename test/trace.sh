@@ -272,7 +272,7 @@ test_arm64() {
 		"$? $(tail -n 1 "$work/out")" "0 # exit: passed"
 	equal "arm64: with one thread for all vCPUs each is named" \
 		"$(grep -o '\<cpu [1-3]' "$work/trace" | sort | uniq -c | tr -s ' \n' ' ')" \
-		" 1 cpu 1 1 cpu 2 1 cpu 3 "
+		" 2 cpu 1 1 cpu 2 1 cpu 3 "
 	has_babeltrace || return
 	print_recording
 	equal "arm64: babeltrace2 has no complaint" "$? $(cat "$work/errors")" "0 "

@@ -212,6 +212,23 @@ static void test_other_cpus(void)
 	}
 }
 
+static void ask_version_at_once(void *argument)
+{
+	*(volatile uint32_t *)argument = (uint32_t)call(PARACALL_SMCCC_VERSION, 0, 0, 0).x0;
+}
+
+/* An engine may not know it any more by what it knew it by: a trace names it, too. */
+static void test_cpu_again(void)
+{
+	volatile uint32_t version = 0;
+
+	check(cpu_off(cpu_at(1)), "CPU 1 does not go off");
+	check(cpu_on(cpu_at(1)), "CPU 1 does not come back");
+	cpu_post(cpu_at(1), ask_version_at_once, (void *)&version);
+	check(cpu_wait(cpu_at(1), LIMIT_MS), "CPU 1 does not answer");
+	check_equal(version, PARACALL_SMCCC_VERSION_1_1, "CPU 1");
+}
+
 /* By hvc it is somebody else's, but still there. */
 static void test_psci(void)
 {
@@ -291,6 +308,12 @@ static const struct test tests[] = {
 	{ .name = "other CPUs are answered, too",
 	  .rule = HANDLER,
 	  .run = test_other_cpus,
+	  .cpus = 2,
+	  .kvm = true },
+	{ .name = "a CPU that was off makes calls",
+	  .covers = "PSCI_CPU_OFF PSCI_CPU_ON_64",
+	  .rule = "Arm DEN 0022, CPU_OFF and CPU_ON; " HANDLER,
+	  .run = test_cpu_again,
 	  .cpus = 2,
 	  .kvm = true },
 	{ .name = "PSCI is there as before",

@@ -50,8 +50,6 @@ static void note_number(struct vcpu *vcpu)
 {
 	uint64_t number;
 
-	if (!has_numbers())
-		return;
 	atomic_store_explicit(&vcpu->is_stopped, false, memory_order_relaxed);
 	number = register_read(vcpu, ARM64_TPIDR);
 	if (number)
@@ -71,24 +69,56 @@ static struct vcpu *current_vcpu(unsigned int index)
 
 static struct vcpu *vcpu_of_affinity(uint64_t affinity)
 {
-	return affinity >> 16 ? NULL
-			      : vcpu_by_index((affinity >> 8) * CLUSTER + (affinity & 0xff));
+	uint64_t cluster = affinity >> 8;
+	uint64_t number = affinity & 0xff;
+
+	return cluster > 0xff || number >= CLUSTER ? NULL
+						   : vcpu_by_index(cluster * CLUSTER + number);
 }
 
-/* PSCI's CPU_ON and CPU_OFF, by their lower halves. */
-static void note_power(struct vcpu *vcpu)
-{
-	uint32_t function = (uint32_t)register_read(vcpu, PARACALL_ARM64_X0);
-	struct vcpu *target;
+/* What has just been left to QEMU, on this thread. */
+struct left_call {
+	/* NULL: nothing. */
+	struct vcpu *vcpu;
+	/* With one thread for all vCPUs: X0 and X1, which are lost when it is done. */
+	uint32_t function;
+	uint64_t affinity;
+};
 
-	if (function == PARACALL_PSCI_CPU_OFF) {
-		atomic_store(&vcpu->is_stopped, true);
+static _Thread_local struct left_call left_to_qemu;
+
+static void note_left(struct vcpu *vcpu)
+{
+	left_to_qemu.vcpu = vcpu;
+	if (!has_numbers())
+		return;
+	left_to_qemu.function = (uint32_t)register_read(vcpu, PARACALL_ARM64_X0);
+	left_to_qemu.affinity = register_read(vcpu, PARACALL_ARM64_X1);
+}
+
+/* A vCPU that is started has no number yet, whatever it had when it was switched off. */
+static void note_started(uint64_t affinity)
+{
+	struct vcpu *target = vcpu_of_affinity(affinity);
+
+	if (!target)
+		return;
+	current_forget(target);
+	atomic_store(&target->is_stopped, false);
+}
+
+/* PSCI's CPU_ON and CPU_OFF, by their lower halves, are done; @vcpu called. */
+static void note_power(struct vcpu *vcpu, const struct left_call *left)
+{
+	if (left->vcpu && left->function == PARACALL_PSCI_CPU_OFF) {
 		current_forget(vcpu);
-	} else if ((function & ~PARACALL_SMCCC_64BIT) == PARACALL_PSCI_CPU_ON) {
-		target = vcpu_of_affinity(register_read(vcpu, PARACALL_ARM64_X1));
-		if (target)
-			atomic_store(&target->is_stopped, false);
+		atomic_store(&vcpu->is_stopped, true);
+		return;
 	}
+	note_number(vcpu);
+	if (left->vcpu && (left->function & ~PARACALL_SMCCC_64BIT) == PARACALL_PSCI_CPU_ON &&
+	    register_read(vcpu, PARACALL_ARM64_X0) == PARACALL_SMCCC_SUCCESS)
+		note_started(left->affinity);
 }
 
 /* NULL if it is the engine's own. */
@@ -104,42 +134,38 @@ static void step_over(struct vcpu *vcpu, void *userdata)
 	qemu_plugin_set_pc(arm64_site_pc(vcpu, userdata) + SIZE);
 }
 
-/*
- * Who has just called what QEMU does, on this thread. KVM leaves 0 in X1 to X3 after
- * those calls, too, and QEMU what was there. One that waits does not come back here.
- */
-static _Thread_local struct vcpu *left_to_qemu;
-
 void arm64_call_hvc(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = served_vcpu(index);
 
-	left_to_qemu = NULL;
+	left_to_qemu.vcpu = NULL;
 	if (!vcpu)
 		return;
 	trace_note_site(vcpu, userdata, 0);
-	if (paracall_smccc(vcpu->cpu, PARACALL_SMCCC_HVC) == PARACALL_SMCCC_DONE) {
+	if (paracall_smccc(vcpu->cpu, PARACALL_SMCCC_HVC) == PARACALL_SMCCC_DONE)
 		step_over(vcpu, userdata);
-		return;
-	}
-	if (has_numbers())
-		note_power(vcpu);
-	left_to_qemu = vcpu;
+	else
+		note_left(vcpu);
 }
 
+/*
+ * KVM leaves 0 in X1 to X3 after those calls, too, and QEMU what was there. A call that
+ * waits does not come here.
+ */
 void arm64_call_done(unsigned int index, int type, uint64_t from, uint64_t to, void *userdata)
 {
-	struct vcpu *vcpu = left_to_qemu;
+	struct left_call left = left_to_qemu;
+	struct vcpu *vcpu = vcpu_by_index(index);
 
-	if (vcpu_by_index(index))
-		note_number(vcpu_by_index(index));
 	(void)type;
 	(void)from;
 	(void)to;
 	(void)userdata;
-	left_to_qemu = NULL;
-	for (unsigned int i = PARACALL_ARM64_X1; vcpu && i <= PARACALL_ARM64_X3; i++)
-		register_write(vcpu, i, 0);
+	left_to_qemu.vcpu = NULL;
+	if (vcpu && has_numbers())
+		note_power(vcpu, &left);
+	for (unsigned int i = PARACALL_ARM64_X1; left.vcpu && i <= PARACALL_ARM64_X3; i++)
+		register_write(left.vcpu, i, 0);
 }
 
 /* QEMU would make an undefined instruction of it. */
@@ -173,10 +199,11 @@ void arm64_call_interrupted(unsigned int index, int type, uint64_t from, uint64_
 	(void)type;
 	(void)to;
 	(void)userdata;
-	left_to_qemu = NULL;
+	left_to_qemu.vcpu = NULL;
 	if (!vcpu)
 		return;
-	note_number(vcpu);
+	if (has_numbers())
+		note_number(vcpu);
 	trace_note_site(vcpu, NULL, from);
 	readings_end(vcpu);
 	spin_note_wake(vcpu);

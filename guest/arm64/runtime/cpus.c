@@ -16,7 +16,9 @@
 uint32_t cpu_count = 1;
 
 static struct cpu cpus[MAX_CPUS];
-static struct frame frames[MAX_CPUS];
+/* In turn: a CPU that is started again is not known by what it had in TPIDR_EL1. */
+static struct frame frames[MAX_CPUS][2];
+static uint32_t starts[MAX_CPUS];
 static uint8_t stacks[MAX_CPUS][STACK_SIZE] __attribute__((aligned(16)));
 
 extern const char cpu_start[];
@@ -43,7 +45,7 @@ static uintptr_t stack_of(uint32_t number)
 
 static void start_here(uint32_t number)
 {
-	struct frame *frame = &frames[number];
+	struct frame *frame = &frames[number][starts[number]++ % 2];
 
 	*frame = (struct frame){ .stack = stack_of(number) };
 	__asm__ volatile("msr tpidr_el1,%0" : : "r"(frame) : "memory");
