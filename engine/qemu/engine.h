@@ -34,9 +34,9 @@ struct vcpu {
 	pthread_t thread;
 	/* Its thread sleeps, and what its registers were then; see load.c. */
 	bool is_asleep;
-	uint64_t fingerprint;
+	_Atomic(uint64_t) fingerprint;
 	/* It was plugged in while all others slept, and none of those was asked since. */
-	bool is_new;
+	_Atomic(bool) is_new;
 	/* Readings of its counter still to be used at the beginning: see readings.c. */
 	unsigned int first_readings;
 	/* How long its thread has run: see yield.c. */

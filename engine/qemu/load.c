@@ -53,17 +53,17 @@ static struct {
 	/* They are gone, and no vCPU has gone on since that shows why. */
 	_Atomic(bool) is_in_question;
 	/* A vCPU was plugged in while all slept, and none was asked since. */
-	bool is_unchecked;
+	_Atomic(bool) is_unchecked;
 	/* Since a load was noticed no vCPU was seen to have run; it may still be in progress. */
-	bool is_settling;
+	_Atomic(bool) is_settling;
 	/* Where QEMU does not report sleep: what was translated is gone, perhaps for a load. */
 	_Atomic(bool) was_flushed;
-	/* A vCPU's first block was not where the machine begins. */
-	_Atomic(bool) has_begun_loaded;
+	/* Is held while it is found out how the machine begins, by the vCPUs that do. */
+	pthread_mutex_t beginning;
 	/* One vCPU was there before anything ran, and looked around. */
 	bool has_looked_around;
 	uint64_t said_nanoseconds;
-} state;
+} state = { .beginning = PTHREAD_MUTEX_INITIALIZER };
 
 /* The vCPU whose thread this is, or one of them. */
 static _Thread_local struct vcpu *own_vcpu;
@@ -98,9 +98,8 @@ static void note_checked(void)
 {
 	struct engine *engine = &paracall_qemu_engine;
 
-	if (!state.is_unchecked)
+	if (!atomic_exchange(&state.is_unchecked, false))
 		return;
-	state.is_unchecked = false;
 	for (unsigned int i = 0; i < engine->max_vcpus; i++)
 		if (vcpu_by_index(i))
 			vcpu_by_index(i)->is_new = false;
@@ -134,17 +133,17 @@ static void take_over(struct vcpu *vcpu, bool has_record)
 		other->fingerprint = 0;
 		target->forget_vcpu(other);
 	}
-	state.is_settling = true;
+	atomic_store(&state.is_settling, true);
 	note_checked();
 	atomic_store(&state.has_marks, false);
 	atomic_store(&state.is_in_question, false);
-	atomic_store(&engine->has_started, true);
 	trace_note_site(vcpu, NULL, 0);
 	paracall_machine_loaded(engine->machine, vcpu->cpu);
 	restore(vcpu, has_record, lost);
 	/* Else when all sleep again, and before that nothing is loaded. */
 	if (!engine->reports_idle)
 		leave_traces(vcpu);
+	atomic_store(&engine->has_started, true);
 }
 
 static bool has_other_record(struct vcpu *vcpu)
@@ -195,13 +194,13 @@ static uint64_t take_fingerprint(struct vcpu *vcpu)
 	uint64_t before = vcpu->fingerprint;
 
 	if (leaves_traces()) {
-		state.is_settling = false;
+		atomic_store(&state.is_settling, false);
 		return 0;
 	}
 	vcpu->fingerprint = read_fingerprint(vcpu);
-	if (state.is_settling && vcpu->fingerprint == before)
+	if (atomic_load(&state.is_settling) && vcpu->fingerprint == before)
 		return 0;
-	state.is_settling = false;
+	atomic_store(&state.is_settling, false);
 	return vcpu->fingerprint;
 }
 
@@ -213,7 +212,7 @@ static void idle(unsigned int index, void *userdata)
 	if (!vcpu || vcpu->is_asleep)
 		return;
 	vcpu->is_asleep = true;
-	if (atomic_fetch_sub(&state.awake, 1) == 1 && !state.is_unchecked &&
+	if (atomic_fetch_sub(&state.awake, 1) == 1 && !atomic_load(&state.is_unchecked) &&
 	    !atomic_load(&state.is_in_question))
 		leave_traces(vcpu);
 	vcpu->fingerprint = take_fingerprint(vcpu);
@@ -262,9 +261,10 @@ static void resume(unsigned int index, void *userdata)
 	if (!vcpu || !vcpu->is_asleep)
 		return;
 	vcpu->is_asleep = false;
-	if (!atomic_fetch_add(&state.awake, 1) || state.is_unchecked || is_in_question)
+	if (!atomic_fetch_add(&state.awake, 1) || atomic_load(&state.is_unchecked) ||
+	    is_in_question)
 		check_state(vcpu, is_in_question);
-	if (state.is_settling)
+	if (atomic_load(&state.is_settling))
 		vcpu->fingerprint = read_fingerprint(vcpu);
 	if (state.target->note_resume)
 		state.target->note_resume(vcpu);
@@ -293,8 +293,8 @@ void load_vcpu_init(struct vcpu *vcpu)
 	vcpu->is_asleep = false;
 	vcpu->fingerprint = 0;
 	if (!atomic_fetch_add(&state.awake, 1) && !is_alone(vcpu))
-		state.is_unchecked = true;
-	vcpu->is_new = state.is_unchecked;
+		atomic_store(&state.is_unchecked, true);
+	vcpu->is_new = atomic_load(&state.is_unchecked);
 }
 
 void load_vcpu_exit(struct vcpu *vcpu)
@@ -328,6 +328,15 @@ static void check_flushed(struct vcpu *vcpu)
 		atomic_store(&state.was_flushed, true);
 }
 
+/* Others that begin wait meanwhile: none of them is to run in a state that is then dropped. */
+static void note_loaded_beginning(struct vcpu *vcpu)
+{
+	pthread_mutex_lock(&state.beginning);
+	if (!atomic_load(&paracall_qemu_engine.has_started))
+		take_over(vcpu, has_other_record(vcpu));
+	pthread_mutex_unlock(&state.beginning);
+}
+
 void load_note_block(bool may_be_first)
 {
 	struct vcpu *vcpu = own_vcpu;
@@ -337,9 +346,8 @@ void load_note_block(bool may_be_first)
 	if (atomic_load_explicit(&state.was_flushed, memory_order_relaxed))
 		check_flushed(vcpu);
 	if (!may_be_first &&
-	    !atomic_load_explicit(&paracall_qemu_engine.has_started, memory_order_relaxed) &&
-	    !atomic_exchange(&state.has_begun_loaded, true))
-		take_over(vcpu, has_other_record(vcpu));
+	    !atomic_load_explicit(&paracall_qemu_engine.has_started, memory_order_acquire))
+		note_loaded_beginning(vcpu);
 }
 
 void load_mark(struct vcpu *vcpu)

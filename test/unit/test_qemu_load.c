@@ -3,11 +3,13 @@
  * How the plugin notices loads: vCPUs fall asleep and go on, in QEMU's place, and another
  * state of the machine lacks the mark, or has other registers.
  */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 #include "../../engine/qemu/load.h"
 #include "../../engine/qemu/registers.h"
@@ -23,13 +25,13 @@ struct engine paracall_qemu_engine;
 static _Atomic(struct vcpu *) slots[CPUS];
 static struct vcpu vcpus[CPUS];
 static uint64_t registers[CPUS][REGISTERS];
-static unsigned int registers_read;
+static _Atomic(unsigned int) registers_read;
 static bool is_at_start[CPUS];
 
 /* Of the guest's memory: a page for marks, and which one is there. */
 static bool has_page;
-static unsigned int set_marks, kept_mark;
-static unsigned int loads;
+static _Atomic(unsigned int) set_marks, kept_mark;
+static _Atomic(unsigned int) loads, loads_taken;
 
 /*
  * The record, of targets that have one: which one is there, and which one was made or taken
@@ -102,6 +104,14 @@ void paracall_machine_loaded(struct paracall_machine *machine, struct paracall_c
 	set_marks = 0;
 }
 
+/* It takes a while. */
+static void take_time(void)
+{
+	struct timespec pause = { .tv_nsec = 10000000 };
+
+	nanosleep(&pause, NULL);
+}
+
 static bool at_start(struct vcpu *vcpu)
 {
 	bool is = is_at_start[vcpu->index];
@@ -120,6 +130,15 @@ static const char *forget_machine(struct vcpu *vcpu)
 static void forget_vcpu(struct vcpu *vcpu)
 {
 	(void)vcpu;
+}
+
+static const char *restore_slowly(struct vcpu *vcpu, bool has_record)
+{
+	(void)vcpu;
+	(void)has_record;
+	take_time();
+	loads_taken++;
+	return NULL;
 }
 
 static void save(struct vcpu *vcpu)
@@ -153,6 +172,14 @@ static const struct target target = {
 	.is_at_start = at_start,
 	.forget_machine = forget_machine,
 	.forget_vcpu = forget_vcpu,
+};
+
+static const struct target slow_target = {
+	.register_count = REGISTERS,
+	.is_at_start = at_start,
+	.forget_machine = forget_machine,
+	.forget_vcpu = forget_vcpu,
+	.restore = restore_slowly,
 };
 
 static const struct target target_with_record = {
@@ -219,8 +246,9 @@ static int begin(const struct target *chosen)
 		vcpus[i].index = registers[i][0] = i;
 	has_page = true;
 	has_certain_record = false;
-	record = own_record = last_record = states_lost = 0;
-	set_marks = kept_mark = loads = records_saved = registers_read = 0;
+	record = own_record = last_record = records_saved = states_lost = 0;
+	set_marks = kept_mark = loads = 0;
+	registers_read = 0;
 	begins_during = SLOT_OF_NONE;
 	paracall_qemu_engine = (struct engine){
 		.max_vcpus = CPUS, .vcpus = slots, .reports_idle = true, .has_started = true
@@ -459,6 +487,62 @@ static void a_load_that_looks_like_one_is_noticed(void **test_state)
 	assert_int_equal(loads, 1);
 }
 
+/* ---- a machine that begins in a state that was loaded ------------------------------------ */
+
+static pthread_mutex_t big_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static int setup_beginning(void **test_state)
+{
+	(void)test_state;
+	begin(&slow_target);
+	loads_taken = 0;
+	unplug(0);
+	unplug(1);
+	atomic_store(&paracall_qemu_engine.has_started, false);
+	return 0;
+}
+
+/* Returns whether the state was taken when the guest's code was to run. */
+static void *begin_on(void *vcpu)
+{
+	unsigned int index = ((struct vcpu *)vcpu)->index;
+	bool is_taken;
+
+	pthread_mutex_lock(&big_lock);
+	plug(index);
+	for (unsigned int i = 0; i < 100; i++) {
+		idle(index, NULL);
+		resume(index, NULL);
+	}
+	pthread_mutex_unlock(&big_lock);
+	load_note_block(false);
+	is_taken = loads == 1 && loads_taken == 1;
+	for (unsigned int i = 0; i < 100; i++) {
+		pthread_mutex_lock(&big_lock);
+		idle(index, NULL);
+		resume(index, NULL);
+		pthread_mutex_unlock(&big_lock);
+	}
+	return is_taken ? vcpu : NULL;
+}
+
+/* It is taken once, by any of them, and before one of them runs. */
+static void all_that_begin_wait_for_the_state(void **test_state)
+{
+	pthread_t threads[CPUS];
+
+	(void)test_state;
+	for (unsigned int i = 0; i < CPUS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, begin_on, &vcpus[i]), 0);
+	for (unsigned int i = 0; i < CPUS; i++) {
+		void *result;
+
+		pthread_join(threads[i], &result);
+		assert_ptr_equal(result, &vcpus[i]);
+	}
+	assert_int_equal(loads, 1);
+}
+
 /* ---- one thread for all vCPUs --------------------------------------------------------- */
 
 static int setup_single(void **test_state)
@@ -581,6 +665,8 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(a_load_that_looks_like_one_is_noticed, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(all_that_begin_wait_for_the_state,
+						setup_beginning, teardown),
 		cmocka_unit_test_setup_teardown(what_is_translated_anew_is_a_load, setup_single,
 						teardown_single),
 		cmocka_unit_test_setup_teardown(a_vcpu_at_the_start_hides_no_load, setup_single,
