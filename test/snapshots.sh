@@ -604,6 +604,24 @@ test_quiet() {
 	EOT
 }
 
+# In the state that is loaded a vCPU halts that ran, and the first thing in it is a kick.
+test_sleeper() {
+	local name machine
+
+	set_firmware "sleeper" sleeper || return 0
+	while read -r name machine; do
+		read -ra machine <<<"-machine q35 -m 64M -smp 2 $machine"
+		make_disk "$work/states"
+		drive 'wait:halted savevm:a wait:kicked stop loadvm:a cont wait:kicked wait:halted quit' "" \
+			"${machine[@]}"
+		judge "sleeper, $name" $? 1 0
+	done <<-EOT
+		thread=multi
+		thread=single -accel tcg,thread=single
+		-icount -icount shift=auto
+	EOT
+}
+
 # A state that nothing shows but its record, when a vCPU is started in it.
 test_started() {
 	local name machine
@@ -1109,6 +1127,7 @@ test_kexec
 test_kicks
 test_kicks_255
 test_quiet
+test_sleeper
 test_started
 test_vcpus
 test_off

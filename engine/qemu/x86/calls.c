@@ -22,8 +22,14 @@
 
 #define EFLAGS_AT_START 2
 
+/*
+ * With one thread for all vCPUs nothing else may show a load before: without interrupts, by a
+ * guest that waits for a vCPU which it kicked.
+ */
 static void hypercall(struct vcpu *vcpu, const struct site *site)
 {
+	if (!paracall_qemu_engine.reports_idle)
+		load_check(vcpu);
 	if (site->number)
 		paracall_hypercall_number(vcpu->cpu, site_mode(vcpu, site), site->number - 1);
 	else

@@ -108,6 +108,7 @@ void call_rdmsr(unsigned int index, void *userdata)
 	if (!vcpu)
 		return;
 	trace_note_site(vcpu, userdata, 0);
+	load_check(vcpu);
 	if (paracall_rdmsr(vcpu->cpu, (uint32_t)rcx, &value) != PARACALL_MSR_DONE) {
 		raise_general_protection(vcpu, rcx);
 		return;
