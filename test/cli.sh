@@ -810,6 +810,8 @@ test_arm64_memory() {
 	expect "arm64, memory whose end is used" 0 "as by -device loader; use a larger -m" \
 		"${run[@]}" -m 128M -device loader,addr=0x47fffff8,data=1,data-len=8
 	check_file "arm64, memory whose end is used, the rest" "$work/out" "KVM, features 0x10003"
+	expect "arm64, what is beyond a multiple of 64 KiB is used" 0 "as by -device loader; use a larger -m" \
+		"${run[@]}" -m 131080K -device loader,addr=0x48001ff8,data=1,data-len=8
 }
 
 # The machine is stopped while a CPU computes, and its counter is then not known until the

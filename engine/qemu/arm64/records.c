@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The host chooses where a guest's records of stolen time are, so they have to be in memory
- * that it does not use: the last 64 KiB, since a kernel can have such pages.
+ * that it does not use: 64 KiB at its end, since a kernel can have such pages.
  *
  * QEMU saves that with the rest of the guest's memory. So the second half has what the
  * library says of the machine, and a mark, a number that is another one whenever all vCPUs
@@ -39,22 +39,22 @@ struct header {
 static uint8_t written[STATE_OFFSET];
 static uint8_t next[STATE_OFFSET];
 
-static bool is_empty(struct vcpu *vcpu, uint64_t address)
+static bool is_empty(struct vcpu *vcpu, uint64_t address, uint64_t size)
 {
 	static const uint8_t zeros[PAGE_SIZE];
 	uint8_t page[PAGE_SIZE];
 
-	for (uint64_t at = 0; at < ARM64_RECORDS_SIZE; at += PAGE_SIZE)
+	for (uint64_t at = 0; at < size; at += PAGE_SIZE)
 		if (!physical_read(vcpu, address + at, page, PAGE_SIZE) ||
 		    memcmp(page, zeros, PAGE_SIZE))
 			return false;
 	return true;
 }
 
-bool arm64_records_may_be(struct vcpu *vcpu, uint64_t address, bool is_first)
+bool arm64_records_may_be(struct vcpu *vcpu, uint64_t address, uint64_t size, bool is_first)
 {
 	return is_first ? address >= ARM64_MEMORY_START && address % ARM64_RECORDS_SIZE == 0 &&
-				  is_empty(vcpu, address)
+				  is_empty(vcpu, address, size)
 			: address == atomic_load(&arm64_machine()->records);
 }
 

@@ -12,10 +12,10 @@
 #define ARM64_RECORDS_SIZE 0x10000u
 
 /*
- * Whether it may be there, where memory ends. Only the first time nobody can have made the
- * device tree but QEMU, and nobody can have used the memory; later it stays where it is.
+ * Whether it may be there, @size bytes before memory ends. Only the first time nobody can have
+ * made the device tree but QEMU, and nobody can have used the memory; later it stays where it is.
  */
-bool arm64_records_may_be(struct vcpu *vcpu, uint64_t address, bool is_first);
+bool arm64_records_may_be(struct vcpu *vcpu, uint64_t address, uint64_t size, bool is_first);
 
 /* The machine begins, and it is there. */
 void arm64_records_begin(struct vcpu *vcpu, uint64_t address);

@@ -91,31 +91,32 @@ static bool read_tree(struct vcpu *vcpu, uint64_t pc, struct tree *tree)
 	return true;
 }
 
-/* They begin at a multiple of their size, wherever memory ends. */
-static int cut_memory(struct tree *tree, struct paracall_gpa *place)
+/* Takes @size bytes. They begin at a multiple of what is needed, wherever memory ends. */
+static int cut_memory(struct tree *tree, struct paracall_gpa *place, uint64_t *size)
 {
 	int error =
 		paracall_arm64_cut_memory(tree->changed, tree->size, ARM64_RECORDS_SIZE, place);
 	uint64_t more = error ? 0 : place->value % ARM64_RECORDS_SIZE;
 
+	*size = ARM64_RECORDS_SIZE + more;
 	if (!more)
 		return error;
 	memcpy(tree->changed, tree->original, tree->size);
-	return paracall_arm64_cut_memory(tree->changed, tree->size, ARM64_RECORDS_SIZE + more,
-					 place);
+	return paracall_arm64_cut_memory(tree->changed, tree->size, *size, place);
 }
 
 static void make_records(struct vcpu *vcpu, struct tree *tree, bool is_first)
 {
 	struct paracall_gpa place;
-	int error = cut_memory(tree, &place);
+	uint64_t size;
+	int error = cut_memory(tree, &place, &size);
 
 	if (error == PARACALL_ERROR_ROOM)
-		warn("stolen time is not offered: the last memory node of the guest's device tree is missing, or cannot spare 64 KiB; use a larger -m, or make the last NUMA node larger");
-	else if (error || !arm64_records_may_be(vcpu, place.value, is_first) ||
+		warn("stolen time is not offered: the last memory node of the guest's device tree is missing, or cannot spare 64 KiB at a multiple of that; use a larger -m, or make the last NUMA node larger");
+	else if (error || !arm64_records_may_be(vcpu, place.value, size, is_first) ||
 		 !physical_write_pages(vcpu, tree->address, tree->changed, tree->original,
 				       tree->size))
-		warn("stolen time is not offered: the last 64 KiB of the guest's memory are used, as by -device loader; use a larger -m");
+		warn("stolen time is not offered: the end of the guest's memory, 64 KiB and what is beyond a multiple of that, is used, as by -device loader; use a larger -m");
 	else
 		arm64_records_begin(vcpu, place.value);
 }
