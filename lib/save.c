@@ -3,7 +3,7 @@
  * All that a guest could miss, as a record: a header, the machine's state, and each
  * existing vCPU. A record is read twice, first to check it and then to
  * load it, so that one that is refused has changed nothing. vCPUs that it lacks are as
- * after a reset: they were plugged in later.
+ * they would be if they were added now: they were plugged in later.
  */
 #include "architecture.h"
 #include "inject.h"
@@ -117,6 +117,16 @@ static int load_cpu(struct paracall_machine *machine, struct record_reader *read
 	return error;
 }
 
+/* Those from @first to before @end, which the record lacks. */
+static void add_cpus(struct paracall_machine *machine, uint32_t first, uint32_t end)
+{
+	if (!machine->architecture->add_cpu)
+		return;
+	for (uint32_t i = first; i < end; i++)
+		if (is_added(cpu_at(machine, i)))
+			machine->architecture->add_cpu(cpu_at(machine, i));
+}
+
 static int load_cpus(struct paracall_machine *machine, struct record_reader *reader,
 		     bool is_real)
 {
@@ -135,9 +145,15 @@ static int load_cpus(struct paracall_machine *machine, struct record_reader *rea
 		error = load_cpu(machine, reader, next, &index, is_real);
 		if (error)
 			return error;
+		if (is_real)
+			add_cpus(machine, next, index);
 		next = index + 1;
 	}
-	return record_is_done(reader) ? PARACALL_OK : PARACALL_ERROR_RECORD;
+	if (!record_is_done(reader))
+		return PARACALL_ERROR_RECORD;
+	if (is_real)
+		add_cpus(machine, next, machine->max_cpus);
+	return PARACALL_OK;
 }
 
 static int load(struct paracall_machine *machine, const void *record, size_t size, bool is_real)

@@ -402,7 +402,7 @@ size_t paracall_machine_save(struct paracall_machine *machine, void *record, siz
 /*
  * [stopped] Restores the machine as it was saved. It must have been made for the
  * same architecture, with those features at least, and the vCPUs in the same
- * slots must have been added. Others may have been, too: those are as after a reset. A
+ * slots must have been added. Others may have been, too: those are as if added now. A
  * vCPU that was halted then is halted again: if it does not
  * continue its halt, the engine calls paracall_resume(). The guest's time-stamp counter
  * must continue from where it was, at the same rate; call paracall_machine_was_paused(), too,

@@ -663,6 +663,30 @@ static void more_cpus_are_enough(void **state)
 	fake_machine_destroy(&to);
 }
 
+/* Wherever they are among the others. */
+static void powerpc_cpus_that_are_plugged_in_later_have_the_page(void **state)
+{
+	static struct fake_machine from, to;
+	struct record record;
+
+	(void)state;
+	make(&from, PARACALL_POWERPC);
+	make(&to, PARACALL_POWERPC);
+	use_powerpc(&from);
+	paracall_machine_remove_cpu(from.cpus[0].cpu);
+	paracall_machine_remove_cpu(from.cpus[3].cpu);
+	record = save(&from);
+	assert_int_equal(load(&to, &record), 0);
+	assert_true(paracall_magic_page_is_at(to.cpus[0].cpu, MAGIC_PAGE, PARACALL_MODE_64BIT));
+	assert_true(paracall_magic_page_is_at(to.cpus[1].cpu, MAGIC_PAGE, PARACALL_MODE_64BIT));
+	/* This one was there, and did not map it. */
+	assert_false(
+		paracall_magic_page_is_at(to.cpus[2].cpu, MAGIC_PAGE, PARACALL_MODE_64BIT));
+	assert_true(paracall_magic_page_is_at(to.cpus[3].cpu, MAGIC_PAGE, PARACALL_MODE_64BIT));
+	fake_machine_destroy(&from);
+	fake_machine_destroy(&to);
+}
+
 /* More than the guest had does no harm. */
 static void more_features_are_enough(void **state)
 {
@@ -1073,6 +1097,7 @@ int main(void)
 		cmocka_unit_test(powerpc_engines_must_be_able_to),
 		cmocka_unit_test(other_machines_are_refused),
 		cmocka_unit_test(more_cpus_are_enough),
+		cmocka_unit_test(powerpc_cpus_that_are_plugged_in_later_have_the_page),
 		cmocka_unit_test(more_features_are_enough),
 		cmocka_unit_test(registers_need_their_features),
 		cmocka_unit_test(parts_are_refused),
