@@ -9,8 +9,9 @@
 
 #include <string.h>
 
-/* QEMU's handles are the same for all vCPUs of a machine. */
+/* QEMU's handles are the same for all vCPUs of a machine. NULL can be one. */
 static struct qemu_plugin_register *handles[MAX_REGISTERS];
+static bool has_handle[MAX_REGISTERS];
 
 /* Their sizes in bytes, once they were read; all threads find the same. */
 static uint8_t sizes[MAX_REGISTERS];
@@ -45,19 +46,22 @@ bool registers_find(const char *const *names, unsigned int count, unsigned int n
 		const qemu_plugin_reg_descriptor *descriptor =
 			&g_array_index(found, qemu_plugin_reg_descriptor, i);
 
-		for (unsigned int number = 0; number < count; number++)
-			if (is_named(descriptor->name, names[number]))
-				handles[number] = descriptor->handle;
+		for (unsigned int number = 0; number < count; number++) {
+			if (!is_named(descriptor->name, names[number]))
+				continue;
+			handles[number] = descriptor->handle;
+			has_handle[number] = true;
+		}
 	}
 	g_array_free(found, TRUE);
 	for (unsigned int number = 0; number < needed; number++)
-		complete = complete && handles[number];
+		complete = complete && has_handle[number];
 	return complete;
 }
 
 bool register_exists(unsigned int number)
 {
-	return handles[number];
+	return has_handle[number];
 }
 
 uint64_t register_read(struct vcpu *vcpu, unsigned int number)
@@ -67,7 +71,7 @@ uint64_t register_read(struct vcpu *vcpu, unsigned int number)
 	unsigned int size;
 
 	buffer->len = 0;
-	if (!handles[number] || !qemu_plugin_read_register(handles[number], buffer))
+	if (!has_handle[number] || !qemu_plugin_read_register(handles[number], buffer))
 		return 0;
 	size = buffer->len < sizeof(value) ? buffer->len : sizeof(value);
 	if (__atomic_load_n(&sizes[number], __ATOMIC_RELAXED) != size)
