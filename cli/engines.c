@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "engines.h"
 
+#include "../engine/qemu/command_line/plugin_files.h"
 #include "child.h"
 #include "cli.h"
 #include "options.h"
@@ -142,9 +143,9 @@ static int parse_refusal(const char *answer)
 
 static enum qemu_verdict judge(int plugin_api, const char *answer)
 {
-	if (plugin_api == PLUGIN_API_VERSION)
+	if (plugin_file(plugin_api))
 		return QEMU_USABLE;
-	if (plugin_api > PLUGIN_API_VERSION)
+	if (plugin_api > PLUGIN_API_LAST)
 		return QEMU_TOO_NEW;
 	if (plugin_api)
 		return QEMU_TOO_OLD;
@@ -161,7 +162,7 @@ static void probe_with(struct qemu *qemu, char *probe)
 	qemu->plugin_api = parse_refusal(answer);
 	qemu->verdict = judge(qemu->plugin_api, answer);
 	if (qemu->verdict == QEMU_USABLE)
-		probe_cache_add(qemu->path, probe);
+		probe_cache_add(qemu->path, probe, qemu->plugin_api);
 }
 
 void qemu_probe(struct qemu *qemu, bool may_remember)
@@ -169,12 +170,11 @@ void qemu_probe(struct qemu *qemu, bool may_remember)
 	char *probe = plugin_path("paracall-qemu-probe.so");
 
 	qemu->verdict = QEMU_BROKEN;
-	if (probe && may_remember && probe_cache_has(qemu->path, probe)) {
-		qemu->plugin_api = PLUGIN_API_VERSION;
+	qemu->plugin_api = probe && may_remember ? probe_cache_find(qemu->path, probe) : 0;
+	if (qemu->plugin_api)
 		qemu->verdict = QEMU_USABLE;
-	} else if (probe) {
+	else if (probe)
 		probe_with(qemu, probe);
-	}
 	free(probe);
 }
 
@@ -207,8 +207,8 @@ char *qemu_reason(struct qemu *qemu)
 			qemu->version, qemu->path, qemu->plugin_api, QEMU_FIRST_VERSION);
 	case QEMU_TOO_NEW:
 		return format_string(
-			"QEMU %s at %s is too new (plugin API %d, this Paracall is built for %d): get a newer Paracall, or name another QEMU with --qemu or PARACALL_QEMU",
-			qemu->version, qemu->path, qemu->plugin_api, PLUGIN_API_VERSION);
+			"QEMU %s at %s is too new (plugin API %d, this Paracall has plugins for up to %d): get a newer Paracall, or name another QEMU with --qemu or PARACALL_QEMU",
+			qemu->version, qemu->path, qemu->plugin_api, PLUGIN_API_LAST);
 	case QEMU_NO_PLUGINS:
 		return format_string(
 			"QEMU %s at %s was built without plugins: name another with --qemu or PARACALL_QEMU",
@@ -221,7 +221,7 @@ char *qemu_reason(struct qemu *qemu)
 	return format_string("QEMU %s at %s can be used", qemu->version, qemu->path);
 }
 
-char *qemu_choose(const char *program, const char *only, char **reason)
+char *qemu_choose(const char *program, const char *only, int *plugin_api, char **reason)
 {
 	struct qemus qemus;
 	char *path = NULL;
@@ -238,6 +238,8 @@ char *qemu_choose(const char *program, const char *only, char **reason)
 			path = must(strdup(qemu->path));
 		else if (!*reason)
 			*reason = qemu_reason(qemu);
+		if (path && plugin_api)
+			*plugin_api = qemu->plugin_api;
 	}
 	qemus_free(&qemus);
 	if (path) {

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The first QEMU with the plugin interface that the plugin is built for. */
-#define QEMU_FIRST_VERSION "11.1"
+/* The first QEMU with a plugin interface that there is a plugin for. */
+#define QEMU_FIRST_VERSION "11.0"
 
 enum qemu_verdict {
 	QEMU_USABLE,
@@ -53,10 +53,10 @@ void qemu_ask_version(struct qemu *qemu);
 char *qemu_reason(struct qemu *qemu);
 
 /*
- * The path of the first that can be used; NULL, and the reason for users, if
- * there is none. Both are the caller's to free.
+ * The path of the first that can be used, and the version of its plugin interface, unless
+ * @plugin_api is NULL; or NULL and the reason for users. Both are the caller's to free.
  */
-char *qemu_choose(const char *program, const char *only, char **reason);
+char *qemu_choose(const char *program, const char *only, int *plugin_api, char **reason);
 
 /*
  * The absolute path of @file, one of the plugin's: beside a command in its

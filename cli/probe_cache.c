@@ -5,6 +5,7 @@
  */
 #include "probe_cache.h"
 
+#include "../engine/qemu/command_line/plugin_files.h"
 #include "cli.h"
 
 #include <inttypes.h>
@@ -60,14 +61,14 @@ static char *identity(const char *path)
 			     (intmax_t)status.st_ctim.tv_sec, status.st_ctim.tv_nsec, path);
 }
 
-static char *entry_text(const char *qemu, const char *probe)
+static char *entry_text(const char *qemu, const char *probe, int plugin_api)
 {
 	char *first = identity(qemu);
 	char *second = identity(probe);
 	char *text = NULL;
 
 	if (first && second)
-		text = format_string("plugin API %d\n%s%s", PLUGIN_API_VERSION, first, second);
+		text = format_string("plugin API %d\n%s%s", plugin_api, first, second);
 	free(first);
 	free(second);
 	return text;
@@ -88,15 +89,20 @@ static bool file_is(const char *path, const char *text)
 	return is_equal;
 }
 
-bool probe_cache_has(const char *qemu, const char *probe)
+int probe_cache_find(const char *qemu, const char *probe)
 {
 	char *path = entry_path(qemu);
-	char *text = entry_text(qemu, probe);
-	bool has = path && text && file_is(path, text);
+	int found = 0;
 
+	for (int api = PLUGIN_API_FIRST; path && !found && api <= PLUGIN_API_LAST; api++) {
+		char *text = entry_text(qemu, probe, api);
+
+		if (text && file_is(path, text))
+			found = api;
+		free(text);
+	}
 	free(path);
-	free(text);
-	return has;
+	return found;
 }
 
 /* The folders of a path's last @count names, as far as they aren't there. */
@@ -130,10 +136,10 @@ static void write_file(const char *path, const char *text)
 	free(new);
 }
 
-void probe_cache_add(const char *qemu, const char *probe)
+void probe_cache_add(const char *qemu, const char *probe, int plugin_api)
 {
 	char *path = entry_path(qemu);
-	char *text = entry_text(qemu, probe);
+	char *text = entry_text(qemu, probe, plugin_api);
 	char *folder;
 
 	if (path && text) {

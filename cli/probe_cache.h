@@ -8,17 +8,14 @@
 
 #include <stdbool.h>
 
-/* The plugin interface that QEMUs are probed for: the one that the plugin is built for. */
-#define PLUGIN_API_VERSION 7
-
 /*
- * Whether @qemu was usable when it was probed with @probe, and both files are still
- * the same. Errors count as no.
+ * The version of @qemu's plugin interface, if it was usable when it was probed with
+ * @probe, and both files are still the same; else 0. Errors count as no.
  */
-bool probe_cache_has(const char *qemu, const char *probe);
+int probe_cache_find(const char *qemu, const char *probe);
 
 /* It was. If that cannot be written, it is probed again. */
-void probe_cache_add(const char *qemu, const char *probe);
+void probe_cache_add(const char *qemu, const char *probe, int plugin_api);
 
 /*
  * The folder for what can be made or fetched again, the caller's to free; NULL

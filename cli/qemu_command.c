@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "qemu_command.h"
 
+#include "../engine/qemu/command_line/plugin_files.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,21 +43,12 @@ char *qemu_command_quote(const struct command_option *option)
 			     option->value ? option->value : "");
 }
 
-bool qemu_command_is_plugin(const struct command_option *option)
-{
-	const char *file = command_option_value(option, "file");
-	const char *slash = file ? strrchr(file, '/') : NULL;
-
-	return !strcmp(option->group, "plugin") && file &&
-	       !strcmp(slash ? slash + 1 : file, PLUGIN_FILE);
-}
-
 static bool check_plugins(const struct command_line *line)
 {
 	for (size_t i = 0; i < line->count; i++) {
 		const struct command_option *option = &line->options[i];
 
-		if (!qemu_command_is_plugin(option))
+		if (!plugin_file_is_loaded_by(option))
 			continue;
 		complain(
 			"'%s %s': 'paracall run' adds this plugin itself: leave it out, and use the options of 'paracall run' instead",

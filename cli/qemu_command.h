@@ -7,17 +7,11 @@
 #include "cli.h"
 #include "targets.h"
 
-/* The plugin that does the work, in the plugins' folder. */
-#define PLUGIN_FILE "paracall-qemu.so"
-
 /*
  * Complains and returns false if the user's command, a program and its
  * arguments, can't run with Paracall.
  */
 bool qemu_command_check(const char *program, const struct command_line *line);
-
-/* Whether it is -plugin with that file. */
-bool qemu_command_is_plugin(const struct command_option *option);
 
 /* An option as typed, in quotes; the caller frees it. */
 char *qemu_command_quote(const struct command_option *option);

@@ -587,6 +587,8 @@ test_command_line() {
 		$program -readconfig "$work/config"
 	refuse "the plugin given again" "adds this plugin itself" -- \
 		$program -plugin /x/paracall-qemu.so,features=none
+	refuse "the plugin for another QEMU given" "adds this plugin itself" -- \
+		$program -plugin /x/paracall-qemu-6.so
 	refuse "a file that is not there" "'-readconfig /nonexistent/x': No such file" -- \
 		$program -readconfig /nonexistent/x
 	refuse "a file that is none" "it can't be read twice" -- $program -readconfig /dev/zero
@@ -641,9 +643,9 @@ test_engines() {
 	local old
 
 	expect "engines" 0 "would be used" "$paracall" engines
-	old=$(fake_qemu old 7.2.1 1)
-	expect "engines, only an old one" 1 "too old: QEMU 11.1" "$paracall" engines --qemu="$old"
-	expect "engines, the way to a newer one" 1 "QEMU 11.1 or later" "$paracall" engines --qemu="$old"
+	old=$(fake_qemu old 10.2.3 5)
+	expect "engines, only an old one" 1 "too old: QEMU 11.0" "$paracall" engines --qemu="$old"
+	expect "engines, the way to a newer one" 1 "QEMU 11.0 or later" "$paracall" engines --qemu="$old"
 	expect "engines, s390x's are looked for" 0 "qemu-system-s390x" "$paracall" engines
 	expect "engines, PowerPC's are looked for" 0 "qemu-system-ppc64" "$paracall" engines
 	expect "engines, 32-bit PowerPC's, too" 1 "No qemu-system-ppc was found" \
@@ -658,6 +660,40 @@ test_engines() {
 	fi
 	PARACALL_QEMU=$old expect "engines, an old one first" 0 "found: named by PARACALL_QEMU" \
 		"$paracall" engines
+}
+
+# A QEMU that, if it fits, shows what it was started with.
+showing_qemu() {
+	cat >"$work/showing-$2" <<-EOT
+		#!/bin/sh
+		case \$* in *probe* | *--version*) exec "$(fake_qemu "shown-$2" "$1" "$2")" "\$@" ;; esac
+		echo "\$@"
+	EOT
+	chmod +x "$work/showing-$2"
+	echo "$work/showing-$2"
+}
+
+# Each QEMU gets the plugin for its plugin interface, also if it was seen before.
+test_plugin_versions() {
+	local -x PARACALL_CACHE=$work/versions
+	local qemu turn file="paracall-qemu.so"
+
+	qemu=$(showing_qemu 11.0.0 6)
+	expect "QEMU 11.0 can be used" 0 "plugin API: 6" "$paracall" engines --qemu="$qemu"
+	for turn in asked remembered; do
+		expect "QEMU 11.0 has its plugin, $turn" 0 "/paracall-qemu-6.so," \
+			"$paracall" run --qemu="$qemu" --summary="$work/summary" -- qemu-system-x86_64
+	done
+	qemu=$(showing_qemu 11.1.0 7)
+	for turn in asked remembered; do
+		expect "QEMU 11.1 has its plugin, $turn" 0 "/paracall-qemu.so," \
+			"$paracall" run --qemu="$qemu" --summary="$work/summary" -- qemu-system-x86_64
+	done
+	qemu=$(PARACALL_CACHE='' used_qemu x86_64)
+	"$paracall" engines --qemu="$qemu" | grep -q "API: 6" ||
+		file="paracall-qemu-6.so"
+	expect "a QEMU takes no other plugin" 1 "Could not load plugin" "$qemu" \
+		-display none -plugin "$build/engine/qemu/$file"
 }
 
 # A QEMU that notes in a file whenever it is asked for its plugin interface.
@@ -1459,6 +1495,7 @@ test_refusals
 test_command_line
 test_no_guest
 test_engines
+test_plugin_versions
 test_probe_cache
 test_passing_on
 test_arm64_memory

@@ -200,7 +200,7 @@ test_installation() {
 	}
 	(cd "$root" && find . -type f -o -type l | sort) >"$work/list"
 	for part in bin/paracall libparacall.so libparacall.a libparacall.pc \
-		paracall-qemu.so man1/paracall.1 \
+		paracall-qemu.so paracall-qemu-6.so man1/paracall.1 \
 		man1/paracall-run.1 \
 		man5/paracall-recording.5 man5/paracall-summary.5 \
 		man7/paracall-hypercalls.7 man7/paracall-inject.7 man7/paracall-tools.7 man3/libparacall.3 man3/libparacall-engine.3 bash-completion/completions/paracall \

@@ -249,7 +249,7 @@ char *setup_begin(struct check_setup *setup, const struct suite *suite)
 
 	if (setup->engine == ENGINE_UNICORN)
 		return begin_unicorn(setup);
-	setup->qemu = qemu_choose(setup->machine->qemu, NULL, &reason);
+	setup->qemu = qemu_choose(setup->machine->qemu, NULL, NULL, &reason);
 	if (!reason && setup->engine == ENGINE_KVM)
 		reason = find_reason_against_kvm(setup, suite);
 	if (!reason && setup->engine == ENGINE_KVM_IN_TCG)

@@ -46,10 +46,12 @@ static const char *named_qemu(const struct run_options *options)
 }
 
 /* The program that the command begins with. */
-static bool take_qemu(struct strings *command, const struct run_options *options)
+static bool take_qemu(struct strings *command, int *plugin_api,
+		      const struct run_options *options)
 {
 	char *reason;
-	char *qemu = qemu_choose(options->target->program, named_qemu(options), &reason);
+	char *qemu =
+		qemu_choose(options->target->program, named_qemu(options), plugin_api, &reason);
 
 	if (reason)
 		complain("%s", reason);
@@ -61,7 +63,7 @@ static bool take_qemu(struct strings *command, const struct run_options *options
 	return true;
 }
 
-bool command_make(struct strings *command, const struct run_options *options)
+bool command_make(struct strings *command, int *plugin_api, const struct run_options *options)
 {
 	char **rest = options->rest;
 	struct command_line line;
@@ -79,5 +81,5 @@ bool command_make(struct strings *command, const struct run_options *options)
 	if (is_good)
 		rewrite_command(command, options, &line);
 	command_line_free(&line);
-	return is_good && take_qemu(command, options);
+	return is_good && take_qemu(command, plugin_api, options);
 }

@@ -7,9 +7,9 @@
 
 /*
  * The user's command, or the default machine's and what was added to it, as the QEMU that
- * was chosen is to have it, still without the plugin. Complains and returns false if there
- * is none, or if it can't run so.
+ * was chosen is to have it, still without the plugin; and the version of that QEMU's plugin
+ * interface. Complains and returns false if there is none, or if it can't run so.
  */
-bool command_make(struct strings *command, const struct run_options *options);
+bool command_make(struct strings *command, int *plugin_api, const struct run_options *options);
 
 #endif /* PARACALL_CLI_RUN_COMMAND_H */

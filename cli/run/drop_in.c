@@ -5,6 +5,7 @@
  * can't be with Paracall is QEMU's alone. Nothing goes to standard output from here.
  */
 #include "../../engine/qemu/command_line/command_line.h"
+#include "../../engine/qemu/command_line/plugin_files.h"
 #include "../cli.h"
 #include "../engines.h"
 #include "command.h"
@@ -33,7 +34,7 @@ static char *find_any_qemu(const struct target_info *target)
 {
 	struct qemus qemus;
 	char *reason;
-	char *path = qemu_choose(target->program, NULL, &reason);
+	char *path = qemu_choose(target->program, NULL, NULL, &reason);
 
 	free(reason);
 	if (path)
@@ -72,7 +73,7 @@ static int run_alone_after_all(const struct target_info *target, char **argv)
 static bool has_plugin(const struct command_line *line)
 {
 	for (size_t i = 0; i < line->count; i++)
-		if (qemu_command_is_plugin(&line->options[i]))
+		if (plugin_file_is_loaded_by(&line->options[i]))
 			return true;
 	return false;
 }
@@ -176,11 +177,14 @@ static void close_files(struct files *files)
 static bool make_command(struct strings *command, struct run_options *options,
 			 struct files *files)
 {
+	int plugin_api;
+
 	if (files->report < 0)
 		complain("no memory for the counters: %s", strerror(errno));
 	return files->report >= 0 && trace_prepare(&files->trace, &options->trace) &&
-	       command_make(command, options) &&
-	       plugin_add(command, options, files->report, files->trace.memory, files->summary);
+	       command_make(command, &plugin_api, options) &&
+	       plugin_add(command, plugin_api, options, files->report, files->trace.memory,
+			  files->summary);
 }
 
 /* Returns only if QEMU can't be started. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "plugin.h"
 
+#include "../../engine/qemu/command_line/plugin_files.h"
 #include "../engines.h"
 
 #include <stdarg.h>
@@ -56,10 +57,10 @@ static void append_special(char **argument, const struct run_options *options)
 		append(argument, ",spin=%s", special->spin);
 }
 
-bool plugin_add(struct strings *command, const struct run_options *options, int report,
-		int trace, int summary)
+bool plugin_add(struct strings *command, int plugin_api, const struct run_options *options,
+		int report, int trace, int summary)
 {
-	char *path = plugin_path(PLUGIN_FILE);
+	char *path = plugin_path(plugin_file(plugin_api));
 	char *argument;
 
 	if (!path)

@@ -62,14 +62,14 @@ static int run_daemon(struct strings *command, const struct run_options *options
 	return EXIT_REFUSED;
 }
 
-static int run_with(struct strings *command, const struct run_options *options, int report,
-		    struct trace *trace)
+static int run_with(struct strings *command, int plugin_api, const struct run_options *options,
+		    int report, struct trace *trace)
 {
 	bool is_daemon = command_line_last(&options->line, "daemonize");
 	int summary = -1;
 
 	if ((is_daemon && !watch_open_summary(options, &summary)) ||
-	    !plugin_add(command, options, report, trace->memory, summary))
+	    !plugin_add(command, plugin_api, options, report, trace->memory, summary))
 		return EXIT_REFUSED;
 	return is_daemon ? run_daemon(command, options, report, summary, trace)
 			 : run_command(command, options, report, trace);
@@ -80,12 +80,14 @@ static int run(const struct run_options *options)
 	struct strings command = { .items = NULL };
 	int report = memfd_create("paracall-report", MFD_ALLOW_SEALING);
 	int status = EXIT_REFUSED;
+	int plugin_api;
 	struct trace trace = { .memory = -1 };
 
 	if (report < 0)
 		complain("no memory for the counters: %s", strerror(errno));
-	else if (trace_prepare(&trace, &options->trace) && command_make(&command, options))
-		status = run_with(&command, options, report, &trace);
+	else if (trace_prepare(&trace, &options->trace) &&
+		 command_make(&command, &plugin_api, options))
+		status = run_with(&command, plugin_api, options, report, &trace);
 	strings_free(&command);
 	if (report >= 0)
 		close(report);

@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include "command_line/command_line.h"
+#include "command_line/plugin_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define PLUGIN_FILE "paracall-qemu.so"
 
 /* All of it, and two 0 behind; NULL with errno set. To be freed. */
 static char *read_words(size_t *length)
@@ -57,26 +56,16 @@ static char **split_words(char *text, size_t length)
 	return argv;
 }
 
-static bool is_own_plugin(const struct command_option *option)
-{
-	const char *file = command_option_value(option, "file");
-	const char *slash = file ? strrchr(file, '/') : NULL;
-
-	return !strcmp(option->group, "plugin") && file &&
-	       !strcmp(slash ? slash + 1 : file, PLUGIN_FILE);
-}
-
 static bool check_once(const struct command_line *line)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < line->count; i++)
-		count += is_own_plugin(&line->options[i]);
+		count += plugin_file_is_loaded_by(&line->options[i]);
 	if (count <= 1)
 		return true;
 	fprintf(stderr,
-		"paracall: the plugin is given twice: leave out all but one of '-plugin ..." PLUGIN_FILE
-		"'\n");
+		"paracall: the plugin is given twice: leave out all but one '-plugin' with paracall-qemu in its file's name\n");
 	return false;
 }
 

@@ -32,6 +32,7 @@
  */
 #include "load.h"
 
+#include "callbacks.h"
 #include "registers.h"
 #include "ticks.h"
 #include "trace.h"
@@ -375,9 +376,9 @@ void load_init(qemu_plugin_id_t id, const struct target *target)
 		return;
 	state.target = target;
 	if (paracall_qemu_engine.reports_idle) {
-		qemu_plugin_register_vcpu_idle_cb(id, idle, NULL);
-		qemu_plugin_register_vcpu_resume_cb(id, resume, NULL);
+		callbacks_on_vcpu_idle(id, idle);
+		callbacks_on_vcpu_resume(id, resume);
 	} else {
-		qemu_plugin_register_flush_cb(id, flushed, NULL);
+		callbacks_on_flush(id, flushed);
 	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What QEMU calls first: checks, creates the machine, registers callbacks. */
 #include "../../report/summary.h"
+#include "callbacks.h"
 #include "capabilities.h"
 #include "clock.h"
 #include "command.h"
@@ -22,8 +23,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
 struct engine paracall_qemu_engine;
 
@@ -365,11 +364,11 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 	    !replay_begin(target, &options) || !open_summary(&options) ||
 	    !create_machine(&options))
 		return -1;
-	qemu_plugin_register_vcpu_init_cb(id, vcpu_init, NULL);
-	qemu_plugin_register_vcpu_exit_cb(id, vcpu_exit, NULL);
+	callbacks_on_vcpu_init(id, vcpu_init);
+	callbacks_on_vcpu_exit(id, vcpu_exit);
 	spin_init(options.spin_yields);
 	load_init(id, target);
 	target->install(id, &options);
-	qemu_plugin_register_atexit_cb(id, at_exit, NULL);
+	callbacks_on_exit(id, at_exit);
 	return 0;
 }

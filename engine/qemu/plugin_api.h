@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * QEMU's plugin interface, version 7 (QEMU 11.1), as far as it is used here.
- * No package ships QEMU's own header, and everything that depends on the interface's
- * version is in this one. QEMU documents it in docs/devel/tcg-plugins.rst.
+ * QEMU's plugin interface, as far as it is used here, and versions 6 (QEMU 11.0) and
+ * 7 (11.1) have in common; callbacks.h has the rest. No package ships QEMU's own
+ * header. QEMU documents it in docs/devel/tcg-plugins.rst.
  *
  * The functions are found in the QEMU that loads the plugin; so are glib's, of
  * which only the array types appear in the interface.
@@ -15,7 +15,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define QEMU_PLUGIN_VERSION 7
 #define QEMU_PLUGIN_EXPORT __attribute__((visibility("default")))
 
 typedef uint64_t qemu_plugin_id_t;
@@ -118,25 +117,15 @@ typedef struct qemu_plugin_reg_descriptor {
 	bool is_readonly;
 } qemu_plugin_reg_descriptor;
 
-/* Since version 7 every callback takes what it was registered with. */
-typedef void qemu_plugin_simple_cb(void *userdata);
+/* Called where an instruction is executed, with what it was registered with. */
 typedef void qemu_plugin_vcpu_cb(unsigned int vcpu_index, void *userdata);
 typedef void qemu_plugin_mem_cb(unsigned int vcpu_index, qemu_plugin_meminfo_t info,
 				uint64_t vaddr, void *userdata);
-typedef void qemu_plugin_tb_trans_cb(struct qemu_plugin_tb *tb, void *userdata);
-typedef void qemu_plugin_discon_cb(unsigned int vcpu_index, int type, uint64_t from,
-				   uint64_t to, void *userdata);
 
 extern QEMU_PLUGIN_EXPORT int qemu_plugin_version;
 QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info,
 					   int argc, char **argv);
 
-void qemu_plugin_register_vcpu_init_cb(qemu_plugin_id_t id, qemu_plugin_vcpu_cb *callback,
-				       void *userdata);
-void qemu_plugin_register_vcpu_exit_cb(qemu_plugin_id_t id, qemu_plugin_vcpu_cb *callback,
-				       void *userdata);
-void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id,
-					   qemu_plugin_tb_trans_cb *callback, void *userdata);
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
 					    qemu_plugin_vcpu_cb *callback,
 					    enum qemu_plugin_cb_flags flags, void *userdata);
@@ -155,20 +144,6 @@ void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn,
 				      enum qemu_plugin_cb_flags flags,
 				      enum qemu_plugin_mem_rw rw, void *userdata);
 qemu_plugin_mem_value qemu_plugin_mem_get_value(qemu_plugin_meminfo_t info);
-void qemu_plugin_register_vcpu_discon_cb(qemu_plugin_id_t id, int type,
-					 qemu_plugin_discon_cb *callback, void *userdata);
-/*
- * A vCPU is about to sleep, or continues; not with one thread for all, nor with -icount.
- * NULL takes the callback away.
- */
-void qemu_plugin_register_vcpu_idle_cb(qemu_plugin_id_t id, qemu_plugin_vcpu_cb *callback,
-				       void *userdata);
-void qemu_plugin_register_vcpu_resume_cb(qemu_plugin_id_t id, qemu_plugin_vcpu_cb *callback,
-					 void *userdata);
-void qemu_plugin_register_flush_cb(qemu_plugin_id_t id, qemu_plugin_simple_cb *callback,
-				   void *userdata);
-void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, qemu_plugin_simple_cb *callback,
-				    void *userdata);
 
 struct qemu_plugin_scoreboard *qemu_plugin_scoreboard_new(size_t element_size);
 uint64_t qemu_plugin_u64_get(qemu_plugin_u64 entry, unsigned int vcpu_index);

@@ -14,6 +14,8 @@
  */
 #include "yield.h"
 
+#include "callbacks.h"
+
 #include <sched.h>
 #include <stdatomic.h>
 #include <time.h>
@@ -41,8 +43,8 @@ static void slept(unsigned int index, void *userdata)
 /* The event is one that does not come with one thread: see load.c. */
 static void end_turn(void)
 {
-	qemu_plugin_register_vcpu_idle_cb(plugin, slept, NULL);
-	qemu_plugin_register_vcpu_idle_cb(plugin, NULL, NULL);
+	callbacks_on_vcpu_idle(plugin, slept);
+	callbacks_on_vcpu_idle(plugin, NULL);
 }
 
 /* False if it is not known, as for a vCPU that is being unplugged. */

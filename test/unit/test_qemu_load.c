@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../../engine/qemu/callbacks.h"
 #include "../../engine/qemu/load.h"
 #include "../../engine/qemu/registers.h"
 
@@ -49,27 +50,21 @@ static qemu_plugin_simple_cb *flushed;
 
 /* ---- in place of QEMU and the library ---------------------------------------- */
 
-void qemu_plugin_register_vcpu_idle_cb(qemu_plugin_id_t id, qemu_plugin_vcpu_cb *callback,
-				       void *userdata)
+void callbacks_on_vcpu_idle(qemu_plugin_id_t id, qemu_plugin_vcpu_cb *callback)
 {
 	(void)id;
-	(void)userdata;
 	idle = callback;
 }
 
-void qemu_plugin_register_vcpu_resume_cb(qemu_plugin_id_t id, qemu_plugin_vcpu_cb *callback,
-					 void *userdata)
+void callbacks_on_vcpu_resume(qemu_plugin_id_t id, qemu_plugin_vcpu_cb *callback)
 {
 	(void)id;
-	(void)userdata;
 	resume = callback;
 }
 
-void qemu_plugin_register_flush_cb(qemu_plugin_id_t id, qemu_plugin_simple_cb *callback,
-				   void *userdata)
+void callbacks_on_flush(qemu_plugin_id_t id, qemu_plugin_simple_cb *callback)
 {
 	(void)id;
-	(void)userdata;
 	flushed = callback;
 }
 

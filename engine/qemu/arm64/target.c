@@ -2,6 +2,7 @@
 /* qemu-system-aarch64, put together. */
 #include "../target.h"
 
+#include "../callbacks.h"
 #include "../clock.h"
 #include "../current.h"
 #include "../readings.h"
@@ -79,11 +80,9 @@ static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 	(void)options;
 	withdraw();
 	counter_init();
-	qemu_plugin_register_vcpu_tb_trans_cb(id, arm64_instructions_hook, NULL);
-	qemu_plugin_register_vcpu_discon_cb(id, QEMU_PLUGIN_DISCON_INTERRUPT,
-					    arm64_call_interrupted, NULL);
-	qemu_plugin_register_vcpu_discon_cb(id, QEMU_PLUGIN_DISCON_HOSTCALL, arm64_call_done,
-					    NULL);
+	callbacks_on_translation(id, arm64_instructions_hook);
+	callbacks_on_discon(id, QEMU_PLUGIN_DISCON_INTERRUPT, arm64_call_interrupted);
+	callbacks_on_discon(id, QEMU_PLUGIN_DISCON_HOSTCALL, arm64_call_done);
 }
 
 /* All but the first one are off until the guest switches them on. */

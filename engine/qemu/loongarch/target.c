@@ -2,6 +2,7 @@
 /* qemu-system-loongarch64, put together. */
 #include "../target.h"
 
+#include "../callbacks.h"
 #include "../clock.h"
 #include "../memory.h"
 #include "calls.h"
@@ -36,11 +37,9 @@ static const struct plugin_option *const own_options[] = { &option_features, NUL
 static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 {
 	(void)options;
-	qemu_plugin_register_vcpu_tb_trans_cb(id, loongarch_instructions_hook, NULL);
-	qemu_plugin_register_vcpu_discon_cb(id, QEMU_PLUGIN_DISCON_INTERRUPT,
-					    loongarch_call_interrupted, NULL);
-	qemu_plugin_register_vcpu_discon_cb(id, QEMU_PLUGIN_DISCON_EXCEPTION,
-					    loongarch_call_broken_off, NULL);
+	callbacks_on_translation(id, loongarch_instructions_hook);
+	callbacks_on_discon(id, QEMU_PLUGIN_DISCON_INTERRUPT, loongarch_call_interrupted);
+	callbacks_on_discon(id, QEMU_PLUGIN_DISCON_EXCEPTION, loongarch_call_broken_off);
 }
 
 static void vcpu_init(struct vcpu *vcpu)

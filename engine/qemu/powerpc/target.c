@@ -2,6 +2,7 @@
 /* qemu-system-ppc64 and qemu-system-ppc as a target. */
 #include "../target.h"
 
+#include "../callbacks.h"
 #include "../clock.h"
 #include "../memory.h"
 #include "../spin.h"
@@ -100,12 +101,10 @@ static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 	(void)options;
 	sprg_install();
 	msr_install();
-	qemu_plugin_register_vcpu_tb_trans_cb(id, powerpc_instructions_hook, NULL);
+	callbacks_on_translation(id, powerpc_instructions_hook);
 	/* QEMU 11.1 reports all of them as exceptions, external interrupts included. */
-	qemu_plugin_register_vcpu_discon_cb(id,
-					    QEMU_PLUGIN_DISCON_INTERRUPT |
-						    QEMU_PLUGIN_DISCON_EXCEPTION,
-					    interrupted, NULL);
+	callbacks_on_discon(id, QEMU_PLUGIN_DISCON_INTERRUPT | QEMU_PLUGIN_DISCON_EXCEPTION,
+			    interrupted);
 }
 
 /* QEMU numbers its vCPUs as their registers do. */

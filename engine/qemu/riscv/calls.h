@@ -3,6 +3,7 @@
 #ifndef PARACALL_QEMU_RISCV_CALLS_H
 #define PARACALL_QEMU_RISCV_CALLS_H
 
+#include "../callbacks.h"
 #include "../engine.h"
 
 /*

@@ -2,7 +2,7 @@
 #ifndef PARACALL_QEMU_RISCV_INSTRUCTIONS_H
 #define PARACALL_QEMU_RISCV_INSTRUCTIONS_H
 
-#include "../plugin_api.h"
+#include "../callbacks.h"
 
 /* QEMU's callback for each new block: hooks what matters in it. */
 qemu_plugin_tb_trans_cb riscv_instructions_hook;

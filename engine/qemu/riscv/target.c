@@ -2,6 +2,7 @@
 /* qemu-system-riscv64, put together. */
 #include "../target.h"
 
+#include "../callbacks.h"
 #include "../clock.h"
 #include "../memory.h"
 #include "calls.h"
@@ -43,9 +44,8 @@ static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 {
 	(void)options;
 	pthread_mutex_init(&riscv_machine()->lock, NULL);
-	qemu_plugin_register_vcpu_tb_trans_cb(id, riscv_instructions_hook, NULL);
-	qemu_plugin_register_vcpu_discon_cb(id, QEMU_PLUGIN_DISCON_INTERRUPT,
-					    riscv_call_interrupted, NULL);
+	callbacks_on_translation(id, riscv_instructions_hook);
+	callbacks_on_discon(id, QEMU_PLUGIN_DISCON_INTERRUPT, riscv_call_interrupted);
 }
 
 /* All begin, but in the firmware, where they wait for an interrupt that starts them. */

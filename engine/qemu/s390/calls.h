@@ -3,6 +3,7 @@
 #ifndef PARACALL_QEMU_S390_CALLS_H
 #define PARACALL_QEMU_S390_CALLS_H
 
+#include "../callbacks.h"
 #include "../engine.h"
 
 /* DIAGNOSE or SIGNAL PROCESSOR, packed into the pointer that a callback gets. */

@@ -2,7 +2,7 @@
 #ifndef PARACALL_QEMU_S390_INSTRUCTIONS_H
 #define PARACALL_QEMU_S390_INSTRUCTIONS_H
 
-#include "../plugin_api.h"
+#include "../callbacks.h"
 
 /* QEMU's callback for each new block: hooks what matters in it. */
 qemu_plugin_tb_trans_cb s390_instructions_hook;

@@ -2,6 +2,7 @@
 /* qemu-system-s390x as a target. */
 #include "../target.h"
 
+#include "../callbacks.h"
 #include "../clock.h"
 #include "../current.h"
 #include "../memory.h"
@@ -39,12 +40,10 @@ static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 {
 	(void)options;
 	yield_init(id);
-	qemu_plugin_register_vcpu_tb_trans_cb(id, s390_instructions_hook, NULL);
+	callbacks_on_translation(id, s390_instructions_hook);
 	/* Here both are reported after the delivery. */
-	qemu_plugin_register_vcpu_discon_cb(id,
-					    QEMU_PLUGIN_DISCON_INTERRUPT |
-						    QEMU_PLUGIN_DISCON_EXCEPTION,
-					    s390_call_interrupted, NULL);
+	callbacks_on_discon(id, QEMU_PLUGIN_DISCON_INTERRUPT | QEMU_PLUGIN_DISCON_EXCEPTION,
+			    s390_call_interrupted);
 }
 
 /* QEMU numbers its vCPUs by their addresses. All but the first one are stopped. */

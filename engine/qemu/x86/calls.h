@@ -6,6 +6,7 @@
 #ifndef PARACALL_QEMU_X86_CALLS_H
 #define PARACALL_QEMU_X86_CALLS_H
 
+#include "../callbacks.h"
 #include "../engine.h"
 
 /* vmcall, vmmcall: QEMU would raise #UD, so these step over it. */

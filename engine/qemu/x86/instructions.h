@@ -3,7 +3,7 @@
 #ifndef PARACALL_QEMU_X86_INSTRUCTIONS_H
 #define PARACALL_QEMU_X86_INSTRUCTIONS_H
 
-#include "../plugin_api.h"
+#include "../callbacks.h"
 
 enum instruction {
 	INSTRUCTION_OTHER,

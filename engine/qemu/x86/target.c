@@ -2,6 +2,7 @@
 /* qemu-system-x86_64 as a target. */
 #include "../target.h"
 
+#include "../callbacks.h"
 #include "../clock.h"
 #include "../memory.h"
 #include "../readings.h"
@@ -104,13 +105,11 @@ static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 	machine->wants_async_pf.score = qemu_plugin_scoreboard_new(sizeof(uint64_t));
 	machine->async_pf_every = options->injection.async_pf_every;
 	machine->async_pf_delay = options->injection.async_pf_delay;
-	qemu_plugin_register_vcpu_tb_trans_cb(id, instructions_hook, NULL);
-	qemu_plugin_register_vcpu_discon_cb(id, QEMU_PLUGIN_DISCON_INTERRUPT, call_interrupted,
-					    NULL);
+	callbacks_on_translation(id, instructions_hook);
+	callbacks_on_discon(id, QEMU_PLUGIN_DISCON_INTERRUPT, call_interrupted);
 	if (machine->replacement == REPLACE_NATIVE || machine->replacement == REPLACE_REFUSE ||
 	    machine->async_pf_every)
-		qemu_plugin_register_vcpu_discon_cb(id, QEMU_PLUGIN_DISCON_EXCEPTION,
-						    call_exception, NULL);
+		callbacks_on_discon(id, QEMU_PLUGIN_DISCON_EXCEPTION, call_exception);
 }
 
 static void vcpu_init(struct vcpu *vcpu)
