@@ -188,7 +188,6 @@ int64_t call_run_layers(struct paracall_cpu *cpu, struct call *call,
 
 	call->is_read = false;
 	call->is_done = false;
-	call->is_left = false;
 	result = trace_wants(cpu, convention->event)
 			 ? observe_and_do(cpu, call, convention, &count)
 			 : disturb_or_do(cpu, call, convention);

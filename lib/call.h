@@ -84,6 +84,7 @@ call_run(struct paracall_cpu *cpu, struct call *call, const struct convention *c
 	struct paracall_call_statistics *statistics;
 	int64_t result;
 
+	call->is_left = false;
 	if (__builtin_expect(cpu->has_layers || !call->is_served, false))
 		return call_run_layers(cpu, call, convention);
 	statistics = &cpu->statistics->calls[paracall_call_slot(call->row->info.id)];

@@ -55,7 +55,6 @@ enum paracall_smccc_outcome paracall_smccc(struct paracall_cpu *cpu,
 	smccc.call.mode = PARACALL_MODE_64BIT;
 	smccc.call.row = arm64_row((uint32_t)function);
 	smccc.call.is_permitted = true;
-	smccc.call.is_left = false;
 	smccc.call.is_served = call_is_offered(cpu->machine, smccc.call.row);
 	/* Of a call that fails they are 0. */
 	for (unsigned int i = 0; i < PARACALL_MAX_OUTPUTS; i++)

@@ -64,7 +64,6 @@ enum paracall_sbi_outcome paracall_sbi(struct paracall_cpu *cpu)
 	call.mode = PARACALL_MODE_64BIT;
 	call.row = riscv_row(call.number, cpu_read_register(cpu, PARACALL_RISCV_A6));
 	call.is_permitted = true;
-	call.is_left = false;
 	call.is_served = call_is_offered(cpu->machine, call.row);
 	if (!call.row)
 		how = &unknown_convention;
