@@ -361,7 +361,7 @@ boot() {
 	[ "$disk" = no ] || add_devices
 	make_image "$kernel" "$next"
 	set_from_where "$loader" "$(guest_folder "$kernel")/vmlinuz" \
-		"console=$console panic=-1 paracall.task=$5" || {
+		"console=$console $guest_append paracall.task=$5" || {
 		fail "$name" "its disks could not be made"
 		return
 	}
@@ -390,7 +390,7 @@ boot_plain() {
 	: >"$work/summary"
 	start "$work/qmp" "$qemu" "$@" -m 512M -nographic -nic none \
 		-kernel "$(guest_folder "$kernel")/vmlinuz" -initrd "$image" \
-		-append "console=$console panic=-1 paracall.task=$task"
+		-append "console=$console $guest_append paracall.task=$task"
 	judge "$name" $? "$expected"
 }
 
@@ -402,7 +402,7 @@ boot_all_plain() {
 		boot_plain s390x s390x demo 'KVM said:diag_09c:_2.?$' \
 			-machine s390-ccw-virtio -smp 2
 	! is_asked_for "plain PowerPC" ||
-		boot_plain PowerPC ppc64le demo '!KVM !PATCHED' -machine pseries -smp 2
+		boot_plain PowerPC ppc64le demo '!KVM !PATCHED' -machine pseries,x-vof=on -smp 2
 	! is_asked_for "plain arm64" ||
 		boot_plain arm64 arm64 demo '!KVM !said:stolen_time said:Convention_v1.0' \
 			-machine virt -cpu max -smp 2

@@ -40,7 +40,7 @@ trace_kvm() {
 		-display none -nodefaults -no-reboot -serial "file:$work/console" \
 		-device isa-debug-exit,iobase=0xf4,iosize=4 \
 		-kernel "$kvm_folder/vmlinuz" -initrd "$work/initramfs" \
-		-append "console=ttyS0 panic=-1 quiet no_timer_check" >"$work/out" 2>&1 </dev/null
+		-append "console=ttyS0 $guest_append quiet no_timer_check" >"$work/out" 2>&1 </dev/null
 	tr -d '\r' <"$work/console" | sed -n 's/^# trace: //p' >"$work/$1"
 	[ -s "$work/$1" ]
 }

@@ -76,7 +76,7 @@ boot() {
 		-no-user-config -no-reboot \
 		-serial "file:$work/console" -serial "file:$work/log" \
 		-kernel "$kvm_folder/vmlinuz" -initrd "$work/initramfs" \
-		-append "console=ttyS0 panic=-1 quiet no_timer_check" </dev/null
+		-append "console=ttyS0 $guest_append quiet no_timer_check" </dev/null
 }
 
 # Each command's output, and its status: $work/NAME.out, $work/NAME.status.

@@ -114,7 +114,7 @@ linux() {
 	build_guest_image "$work/$kernel.img" "$kernel"
 	twice "$name" "$bits" 0 "$text" "" "qemu-system-$target" "$@" -m 512M -nographic \
 		-nic none -kernel "$(guest_folder "$kernel")/vmlinuz" -initrd "$work/$kernel.img" \
-		-append "console=$console panic=-1 paracall.task=$task"
+		-append "console=$console $guest_append paracall.task=$task"
 }
 
 test_linux() {

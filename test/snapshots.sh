@@ -58,7 +58,7 @@ set_guest() {
 	build_guest_image "$image" "$kernel"
 	guest=(-display none -serial stdio -monitor none -nic none
 		-kernel "$(guest_folder "$kernel")/vmlinuz" -initrd "$image"
-		-append "console=$console panic=-1 paracall.task=$1 ${2:-}"
+		-append "console=$console $guest_append paracall.task=$1 ${2:-}"
 		-drive "if=none,id=states,format=qcow2,file=$work/states")
 }
 
