@@ -57,7 +57,7 @@ static const struct nested all[] = {
 		.needed_module = "kvm.ko",
 		.init = "paracall-kvm-init-riscv64",
 		.machine = "virt",
-		.append = "console=ttyS0 panic=-1 quiet",
+		.append = "console=ttyS0 panic=-1 quiet cryptomgr.notests",
 	},
 };
 
