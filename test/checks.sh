@@ -27,11 +27,58 @@ host_sources() {
 	EOT
 }
 
-# tidy_one FILE: a line of TAP.
+# Lines of such a file and a key for it: all that clang-tidy reads for it, and how.
+tidy_keys() {
+	python3 - "$build/compile_commands.json" "$tree" <<-'EOT'
+		import concurrent.futures, hashlib, json, os, shlex, subprocess, sys
+		tree = os.path.realpath(sys.argv[2])
+		version = subprocess.check_output(["clang-tidy", "--version"])
+		configuration = open(tree + "/.clang-tidy", "rb").read()
+		contents = {}
+
+		def content(path):
+		    if path not in contents:
+		        contents[path] = hashlib.sha256(open(path, "rb").read()).digest()
+		    return contents[path]
+
+		def part(command):
+		    words = shlex.split(command["command"])
+		    words.remove("-MD")
+		    for option in ["-MQ", "-MF", "-o"]:
+		        at = words.index(option)
+		        words[at : at + 2] = []
+		    rule = subprocess.run(words + ["-M", "-MT", "x"], cwd=command["directory"],
+		                          check=True, capture_output=True, text=True).stdout
+		    files = rule.replace("\\\n", " ").split()[1:]
+		    yield " ".join(words).encode()
+		    for file in files:
+		        yield content(os.path.join(command["directory"], file))
+
+		def key(commands):
+		    parts = [version, configuration] + [p for c in commands for p in part(c)]
+		    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+		files = {}
+		for command in json.load(open(sys.argv[1])):
+		    path = os.path.realpath(os.path.join(command["directory"], command["file"]))
+		    files.setdefault(os.path.relpath(path, tree), []).append(command)
+		files = {f: c for f, c in sorted(files.items())
+		         if f.split("/")[0] in ("cli", "engine", "inject", "lib", "report")}
+		with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+		    for file, found in zip(files, pool.map(key, files.values())):
+		        print(file, found)
+	EOT
+}
+
+# tidy_one FILE KEY: a line of TAP. What is as it was when it passed is not done again.
 tidy_one() {
 	local log
 
-	if log=$(cd "$tree" && clang-tidy --quiet -p "$build" "$1" 2>/dev/null); then
+	if [ -e "$tidied/$2" ]; then
+		touch "$tidied/$2"
+		echo "ok - clang-tidy, $1: as before"
+	elif log=$(cd "$tree" && clang-tidy --quiet -p "$build" "$1" 2>/dev/null); then
+		: >"$tidied/$2"
 		echo "ok - clang-tidy, $1"
 	else
 		printf 'not ok - clang-tidy, %s\n# %s\n' "$1" "${log//$'\n'/$'\n'# }"
@@ -39,18 +86,24 @@ tidy_one() {
 }
 
 test_tidy() {
-	local line
+	local line tidied=$paracall_cache/tidy
 
 	needs clang-tidy clang-tidy || return
+	mkdir -p "$tidied"
+	find "$tidied" -type f -mtime +60 -delete
+	tidy_keys >"$work/keys" || {
+		fail "clang-tidy" "what it would read is not known"
+		return
+	}
 	export -f tidy_one
-	export tree build
+	export tree build tidied
 	while read -r line; do
 		echo "$line"
 		case $line in
 		'ok '*) passed=$((passed + 1)) ;;
 		'not ok '*) failed=$((failed + 1)) ;;
 		esac
-	done < <(host_sources | xargs -P "$(nproc)" -I FILE bash -c 'tidy_one FILE')
+	done < <(xargs -P "$(nproc)" -L 1 bash -c 'tidy_one "$@"' tidy_one <"$work/keys")
 }
 
 test_cppcheck() {
