@@ -152,6 +152,55 @@ test_hosts() {
 	done
 }
 
+# Unit tests of what a big-endian host does not have, or of parts that it has no libraries for.
+not_big_endian='allocation|capabilities|check|child|command_line|compare|counters|decode|jobs|qemu_load|shared|shared_memory|snapshot_page|trace_reader'
+
+# build_big_endian FOLDER: a program of each unit test, in that folder, and what they share.
+build_big_endian() {
+	local folder=$1 programs
+	local -a compile=(s390x-linux-gnu-gcc -std=c11 -D_GNU_SOURCE -DPARACALL_VERSION='"0"' -O1 -g
+		-Wall -Wextra -Werror -pthread -Iinclude -I"$big_endian/usr/include")
+
+	# shellcheck disable=SC2016 # for the shells in there
+	git ls-files 'lib/*.c' 'inject/*.c' test/unit/fake_engine.c \
+		report/{ctf,event,event_class,host_trace,recorder,recording}.c |
+		xargs -P "$(nproc)" -I FILE sh -c 'object=$(echo "$1" | tr / _).o && folder=$2 && shift 2 &&
+			"$@" -o "$folder/$object"' sh FILE "$folder/objects" "${compile[@]}" -c FILE &&
+		s390x-linux-gnu-ar cr "$folder/all.a" "$folder"/objects/*.o || return
+	programs=$(git ls-files 'test/unit/test_*.c' | grep -vE "/test_($not_big_endian)\.c\$")
+	# shellcheck disable=SC2016
+	xargs -P "$(nproc)" -I FILE sh -c 'program=$(basename "$1" .c) && folder=$2 && shift 2 &&
+		"$@" -o "$folder/$program"' sh FILE "$folder" "${compile[@]}" FILE "$folder/all.a" \
+		-L"$big_endian/usr/lib/s390x-linux-gnu" -lcmocka -lfdt <<<"$programs"
+}
+
+# The unit tests on a big-endian host: in QEMU's user mode.
+test_big_endian() {
+	local program name emulator
+
+	needs "a big-endian host" s390x-linux-gnu-gcc || return
+	emulator=$(command -v qemu-s390x-static || command -v qemu-s390x)
+	if [ -z "$emulator" ] || [ ! -e "$big_endian/VERSION" ]; then
+		skip "a big-endian host" "no cmocka for s390x, or no qemu-s390x: script/setup --all-kernels gets them"
+		return
+	fi
+	mkdir -p "$work/big-endian/objects"
+	(cd "$tree" && build_big_endian "$work/big-endian") >"$work/log" 2>&1 || {
+		fail "a big-endian host" "the tests can't be built" "$work/log"
+		return
+	}
+	for program in "$work"/big-endian/test_*; do
+		name="a big-endian host, ${program##*/test_}"
+		if "$limited" "$emulator" -L /usr/s390x-linux-gnu \
+			-E LD_LIBRARY_PATH="$big_endian/usr/lib/s390x-linux-gnu" "$program" \
+			>"$work/log" 2>&1; then
+			pass "$name"
+		else
+			fail "$name" "exit status $?" "$work/log"
+		fi
+	done
+}
+
 # The library's interface is what its description says, for programs that were linked with
 # it before. After an intended change, script/abi writes a new description.
 test_abi() {
@@ -232,6 +281,7 @@ test_abi
 test_coverage
 test_cppcheck
 test_hosts
+test_big_endian
 test_instructions
 test_tidy
 finish

@@ -4,6 +4,9 @@
 
 # Everything fetched or unpacked lives below this folder, and nothing else.
 paracall_cache=${PARACALL_CACHE:-${XDG_CACHE_HOME:-${HOME:?not set, and PARACALL_CACHE neither}/.cache}/paracall}
+# Libraries of s390x, for the unit tests.
+# shellcheck disable=SC2034 # for setup and the tests
+big_endian=$paracall_cache/big-endian
 
 say() {
 	printf '%s: %s\n' "${0##*/}" "$*"
