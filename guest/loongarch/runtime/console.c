@@ -9,6 +9,9 @@
 /* The generic event device's register for sleep, as ACPI has it: S5, now. */
 #define POWER 0x100e001cul
 #define POWER_OFF 0x34
+/* And its register for resets. */
+#define RESET 0x100e001eul
+#define RESET_NOW 0x42
 
 static volatile uint8_t *port(uint64_t address)
 {
@@ -20,6 +23,13 @@ void print_char(char c)
 	while (!(*port(PORT + PORT_STATUS) & STATUS_CAN_SEND))
 		relax();
 	*port(PORT) = (uint8_t)c;
+}
+
+void machine_reset(void)
+{
+	*port(RESET) = RESET_NOW;
+	delay_ms(1000);
+	crash("there was no reset");
 }
 
 void crash_begin(void)

@@ -24,6 +24,9 @@ int main(void);
  * "# exit: passed", failed, crashed or skipped. Then the machine is powered off.
  */
 
+/* The program begins again, with what is in memory beside it. */
+_Noreturn void machine_reset(void);
+
 /* LoongArch has no hint for that. */
 static inline void relax(void)
 {
