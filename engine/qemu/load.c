@@ -253,9 +253,24 @@ static void check_state(struct vcpu *vcpu, bool is_in_question)
 		check_mark(vcpu);
 }
 
+/*
+ * The same before anything has run, which a vCPU's first block may find out at that moment,
+ * too (see note_loaded_beginning()). It is not waited for, since it may need QEMU's big lock.
+ */
+static void check_beginning(struct vcpu *vcpu, bool is_in_question)
+{
+	if (pthread_mutex_trylock(&state.beginning))
+		return;
+	if (!atomic_load(&paracall_qemu_engine.has_started))
+		check_state(vcpu, is_in_question);
+	pthread_mutex_unlock(&state.beginning);
+}
+
 static void resume(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = vcpu_by_index(index);
+	/* Before all else: who has found out has set all else before that. */
+	bool has_started = atomic_load(&paracall_qemu_engine.has_started);
 	bool is_in_question = atomic_load(&state.is_in_question);
 
 	(void)userdata;
@@ -263,8 +278,12 @@ static void resume(unsigned int index, void *userdata)
 		return;
 	vcpu->is_asleep = false;
 	if (!atomic_fetch_add(&state.awake, 1) || atomic_load(&state.is_unchecked) ||
-	    is_in_question)
-		check_state(vcpu, is_in_question);
+	    is_in_question) {
+		if (has_started)
+			check_state(vcpu, is_in_question);
+		else
+			check_beginning(vcpu, is_in_question);
+	}
 	if (atomic_load(&state.is_settling))
 		vcpu->fingerprint = read_fingerprint(vcpu);
 	if (state.target->note_resume)

@@ -44,6 +44,8 @@ static unsigned int records_saved, states_lost;
 
 /* While that vCPU is asked where it is, the machine begins on another one. */
 static unsigned int begins_during;
+/* And while one forgets the machine, that one goes on. */
+static unsigned int goes_on_during;
 
 static qemu_plugin_vcpu_cb *idle, *resume;
 static qemu_plugin_simple_cb *flushed;
@@ -118,7 +120,12 @@ static bool at_start(struct vcpu *vcpu)
 
 static const char *forget_machine(struct vcpu *vcpu)
 {
+	unsigned int other = goes_on_during;
+
 	(void)vcpu;
+	goes_on_during = SLOT_OF_NONE;
+	if (other != SLOT_OF_NONE)
+		resume(other, NULL);
 	return NULL;
 }
 
@@ -245,6 +252,7 @@ static int begin(const struct target *chosen)
 	set_marks = kept_mark = loads = 0;
 	registers_read = 0;
 	begins_during = SLOT_OF_NONE;
+	goes_on_during = SLOT_OF_NONE;
 	paracall_qemu_engine = (struct engine){
 		.max_vcpus = CPUS, .vcpus = slots, .reports_idle = true, .has_started = true
 	};
@@ -538,6 +546,24 @@ static void all_that_begin_wait_for_the_state(void **test_state)
 	assert_int_equal(loads, 1);
 }
 
+/* Nor by one that had slept in the machine before that state was loaded, and goes on then. */
+static void one_that_goes_on_meanwhile_takes_nothing(void **test_state)
+{
+	(void)test_state;
+	has_page = false;
+	plug(0);
+	idle(0, NULL);
+	registers[0][1]++;
+	plug(1);
+	goes_on_during = 0;
+	load_note_block(false);
+	assert_int_equal(loads, 1);
+	assert_int_equal(loads_taken, 1);
+	idle(0, NULL);
+	resume(0, NULL);
+	assert_int_equal(loads, 1);
+}
+
 /* ---- one thread for all vCPUs --------------------------------------------------------- */
 
 static int setup_single(void **test_state)
@@ -661,6 +687,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_load_that_looks_like_one_is_noticed, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(all_that_begin_wait_for_the_state,
+						setup_beginning, teardown),
+		cmocka_unit_test_setup_teardown(one_that_goes_on_meanwhile_takes_nothing,
 						setup_beginning, teardown),
 		cmocka_unit_test_setup_teardown(what_is_translated_anew_is_a_load, setup_single,
 						teardown_single),
