@@ -22,20 +22,18 @@
 
 #define EFLAGS_AT_START 2
 
-/*
- * With one thread for all vCPUs nothing else may show a load before: without interrupts, by a
- * guest that waits for a vCPU which it kicked.
- */
 static void hypercall(struct vcpu *vcpu, const struct site *site)
 {
-	if (!paracall_qemu_engine.reports_idle)
-		load_check(vcpu);
 	if (site->number)
 		paracall_hypercall_number(vcpu->cpu, site_mode(vcpu, site), site->number - 1);
 	else
 		paracall_hypercall(vcpu->cpu, site_mode(vcpu, site));
 }
 
+/*
+ * With one thread for all vCPUs nothing else may show a load before: without interrupts, by a
+ * guest that waits for a vCPU which it kicked.
+ */
 void call_hypercall(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = vcpu_current(index);
@@ -44,6 +42,7 @@ void call_hypercall(unsigned int index, void *userdata)
 
 	if (!vcpu)
 		return;
+	load_check(vcpu);
 	trace_note_site(vcpu, userdata, 0);
 	next_pc = site_next_pc(vcpu, &site);
 	if (foreign_is_refused(vcpu, &site, next_pc))
@@ -87,8 +86,8 @@ void call_hlt(unsigned int index, void *userdata)
 
 	if (!vcpu)
 		return;
-	trace_note_site(vcpu, userdata, 0);
 	load_check(vcpu);
+	trace_note_site(vcpu, userdata, 0);
 	async_pf_halt(vcpu);
 	load_mark(vcpu);
 	atomic_store_explicit(&x86_vcpu(vcpu)->was_woken, false, memory_order_relaxed);

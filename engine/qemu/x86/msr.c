@@ -107,8 +107,8 @@ void call_rdmsr(unsigned int index, void *userdata)
 	vcpu = find_vcpu(index, &rcx);
 	if (!vcpu)
 		return;
-	trace_note_site(vcpu, userdata, 0);
 	load_check(vcpu);
+	trace_note_site(vcpu, userdata, 0);
 	if (paracall_rdmsr(vcpu->cpu, (uint32_t)rcx, &value) != PARACALL_MSR_DONE) {
 		raise_general_protection(vcpu, rcx);
 		return;
@@ -138,8 +138,8 @@ void call_wrmsr(unsigned int index, void *userdata)
 		report_kernel_entry(index, userdata, (uint32_t)rcx);
 		return;
 	}
-	trace_note_site(vcpu, userdata, 0);
 	load_check(vcpu);
+	trace_note_site(vcpu, userdata, 0);
 	value = msr_value(vcpu);
 	next_pc = site_next_pc(vcpu, &site);
 	x86_vcpu(vcpu)->is_at_end = site.is_last;
