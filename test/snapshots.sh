@@ -415,6 +415,8 @@ migrate_live() {
 	attempt=
 	migrate_rounds "$1" && return
 	attempt=' (second attempt)'
+	# Nobody listens there any more.
+	rm -f "$work"/to*
 	migrate_rounds "$1"
 }
 
