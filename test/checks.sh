@@ -50,7 +50,8 @@ tidy_keys() {
 		    rule = subprocess.run(words + ["-M", "-MT", "x"], cwd=command["directory"],
 		                          check=True, capture_output=True, text=True).stdout
 		    files = rule.replace("\\\n", " ").split()[1:]
-		    yield " ".join(words).encode()
+		    # Whichever compiler, and with ccache or not.
+		    yield " ".join(w for w in words if w.startswith("-")).encode()
 		    for file in files:
 		        yield content(os.path.join(command["directory"], file))
 
