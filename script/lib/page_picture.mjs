@@ -16,7 +16,7 @@ try {
 
 	await openPage(page, resolve(file));
 	// The 50 ms with most calls, and the slowest one there.
-	await page.evaluate(() => {
+	const drawn = await page.evaluate(() => {
 		const { events, classes } = window.paracall.model;
 		const width = 50e6;
 		const calls = Array.from(events.class.keys()).filter((i) =>
@@ -29,9 +29,14 @@ try {
 			events.time[middle] + width / 2);
 		window.paracall.select(near(middle).reduce((slowest, i) =>
 			events.duration[i] > events.duration[slowest] ? i : slowest), false);
+		return Number(document.body.dataset.drawn ?? 0);
 	});
 	await page.selectOption("#who", "interrupts");
-	await page.waitForTimeout(1000);
+	// The numbers are drawn for that, and a moment after the view has changed.
+	await page.waitForFunction((before) => Number(document.body.dataset.drawn) >= before + 2,
+		drawn, { timeout: 600000 });
+	await page.evaluate(() => new Promise((done) =>
+		requestAnimationFrame(() => requestAnimationFrame(done))));
 	const shot = await page.screenshot({ fullPage: true });
 
 	writeFileSync(picture, addText(shot, "Labels", await labels(page)));
