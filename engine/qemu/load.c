@@ -112,7 +112,7 @@ static void save(struct vcpu *vcpu)
 		state.target->save(vcpu);
 }
 
-/* While no vCPU runs, if QEMU says so. */
+/* While no vCPU runs, or in the thread of all. */
 static void leave_traces(struct vcpu *vcpu)
 {
 	state.has_marks = paracall_set_mark(vcpu->cpu);

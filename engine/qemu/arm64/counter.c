@@ -10,7 +10,8 @@
  *
  * Only the kernel's readings count. A program in user mode could have a block that was
  * translated before it can follow a reading, and so is not looked at, change the register.
- * Hence a reading is also bound to the address after it, at which nothing else begins.
+ * Hence a reading is also bound to the address after it. Another path of the kernel may lead
+ * there, too; then the time between is short, or what was read must be plausible.
  *
  * Only while all vCPUs sleep the machine can have been stopped: then the next reading is
  * believed, and not only when another one agrees.
@@ -227,7 +228,7 @@ static void finish_reading(unsigned int index, void *userdata)
 	readings_end(vcpu);
 	if (register_read(vcpu, ARM64_PC) == reading->next_pc)
 		learn(vcpu, reading->nanoseconds, register_read(vcpu, reading->destination));
-	if (paracall_qemu_engine.reports_idle && !is_certain())
+	if (paracall_qemu_engine.reports_idle && period_of(vcpu) && !is_certain())
 		readings_want(vcpu);
 }
 

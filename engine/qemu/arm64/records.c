@@ -5,8 +5,9 @@
  *
  * QEMU saves that with the rest of the guest's memory. So the second half has what the
  * library says of the machine, and a mark, a number that is another one whenever all vCPUs
- * sleep: a state that is loaded has another mark, and brings what belongs to it. A guest
- * may write there, too. Then it is taken for a state like its own, at most once for each of
+ * sleep, or one halts where one thread runs all: a state that is loaded has another mark,
+ * and brings what belongs to it. A guest may write there, too. Then it is taken for a state
+ * like its own, at most once for each of
  * its halts; the library checks what it takes, and nothing but this memory is ever
  * written to.
  */

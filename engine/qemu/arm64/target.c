@@ -96,7 +96,7 @@ static void vcpu_init(struct vcpu *vcpu)
 		spin_note_wake(vcpu);
 }
 
-/* All vCPUs sleep. */
+/* All vCPUs sleep, if QEMU reports that; else one thread runs them all. */
 static void save(struct vcpu *vcpu)
 {
 	if (paracall_qemu_engine.reports_idle)
