@@ -49,7 +49,7 @@
 /* No machine runs for longer, so all sums and differences of two times have a sign. */
 #define LONGEST_NANOSECONDS (UINT64_C(1) << 61)
 
-/* What took longer says too little; in nanoseconds. */
+/* What took longer says too little, unless nothing is known; in nanoseconds. */
 #define LONGEST_READING 10000
 
 /* A kernel that runs reads the counter more often; in nanoseconds. */
@@ -184,8 +184,8 @@ static void learn(struct vcpu *vcpu, uint64_t before, uint64_t counter)
 	uint64_t period = period_of(vcpu);
 	struct bounds reading = { .is_known = true };
 
-	if (!period || after - before > LONGEST_READING ||
-	    !is_possible(counter, period, after) ||
+	if (!period || !is_possible(counter, period, after) ||
+	    (after - before > LONGEST_READING && atomic_load(&state.has_offset)) ||
 	    atomic_flag_test_and_set(&state.is_learning))
 		return;
 	/* It stands still for a period. */
