@@ -14,6 +14,8 @@
 #define LONGEST_FLAGS 16
 
 #define TOO_MANY "it has too many vCPUs"
+#define OTHER_CLOCK \
+	"its times are not in seconds: record with a trace clock like 'local', which is the default, or 'mono'"
 #define NO_TRACE \
 	"not a recording, which is a folder, nor a host's trace with events like kvm_hypercall"
 
@@ -22,6 +24,8 @@ struct reader {
 	const struct event_classes *classes;
 	bool has_first;
 	uint64_t first_time;
+	/* Of the trace clock "x86-tsc", for example. */
+	bool counts_no_seconds;
 };
 
 /* What stands before the colon after an event's name. */
@@ -328,6 +332,17 @@ static uint64_t count_lost(const char *line)
 	return dropped ? strtoull(dropped, NULL, 10) : 0;
 }
 
+/* "123456789: kvm_hypercall: ...": a time without a point. */
+static bool counts_no_seconds(const char *line)
+{
+	const char *colon = strstr(line, ": kvm");
+	const char *at = colon;
+
+	while (at && at > line && isdigit((unsigned char)at[-1]))
+		at--;
+	return at && at < colon && at > line && isblank((unsigned char)at[-1]);
+}
+
 static bool take_line(struct reader *reader, const char *line)
 {
 	struct paracall_event event = { .time = 0 };
@@ -337,6 +352,7 @@ static bool take_line(struct reader *reader, const char *line)
 
 	if (!parse_head(&head, line)) {
 		reader->trace->lost += count_lost(line);
+		reader->counts_no_seconds |= counts_no_seconds(line);
 		return true;
 	}
 	point = find_trace_point(&head);
@@ -473,7 +489,7 @@ bool host_trace_read(struct host_trace *trace, FILE *input, struct event_classes
 		  read_lines(&reader, input, line) && number_vcpus(trace);
 	free(line);
 	if (is_good && !trace->count)
-		trace->wrong = "it is " NO_TRACE;
+		trace->wrong = reader.counts_no_seconds ? OTHER_CLOCK : "it is " NO_TRACE;
 	return is_good && trace->count;
 }
 

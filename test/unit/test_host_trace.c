@@ -250,6 +250,10 @@ static void refused_files(void **state)
 	check_refused("some text\n", "nor a host's trace");
 	check_refused("\x17\x08\x44tracing", "what 'trace-cmd report' prints");
 	check_refused("PERFILE2", "what 'perf script' prints");
+	check_refused(
+		" CPU 0/KVM-1 [002] d..2. 123456789: kvm_hypercall: nr 0x5 a0 0x0 a1 0x1 a2 0x0 a3 0x0\n",
+		"its times are not in seconds");
+	check_refused("123456789: kvm_hypercall: nr 0x5\n", "not a recording");
 	/* By their first line, whatever comes after it. */
 	check_refused("PERFILE2\n" CALL("a-1"), "what 'perf script' prints");
 	check_refused("\x17\x08\x44tracing\n" CALL("a-1"), "what 'trace-cmd report' prints");
