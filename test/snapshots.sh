@@ -531,6 +531,19 @@ test_kexec() {
 	after_load "kexec after a load" kexec kexec "" "after kexec" 4 "" -machine q35 -smp 4 -m 512M
 }
 
+# What it registers itself would do without the record: before that its clocks were served.
+test_reboot() {
+	local name="a reboot after a load"
+
+	choose_guest trixie "$name" || return 0
+	after_load "$name" reboots:1 reboots "" "after 1 reboots" 4 "--format=json" "${q35[@]}"
+	if [ "$(count_of clock_pauses)" -gt 0 ]; then
+		pass "snapshots, $name, is served"
+	else
+		fail "snapshots, $name, is served" "its clocks were not" "$work/summary"
+	fi
+}
+
 # One that is plugged in while the machine stands still, right after a load, hides nothing of it.
 test_plugged_while_stopped() {
 	local name="a vCPU plugged after a load" machine=(-machine "q35" -smp "2,maxcpus=4" -m 256M)
@@ -1127,6 +1140,7 @@ test_async_pf
 test_hot_plug
 test_plugged_while_stopped
 test_reset
+test_reboot
 test_kexec
 test_kicks
 test_kicks_255
