@@ -346,6 +346,41 @@ test_loongarch() {
 		"$(counted HCALL_FUNC_NOTIFY)"
 }
 
+# make_names: a machine's firmware, in $work/names.
+make_names() {
+	local compiler=loongarch64-linux-gnu-gcc
+
+	"$compiler" -nostdlib -static "-Wl,-Ttext=0x1c000000,-estart,--build-id=none" \
+		-o "$work/names.elf" "$tree/test/firmware/loongarch/names.S" &&
+		"$("$compiler" -print-prog-name=objcopy)" -O binary -j .text "$work/names.elf" \
+			"$work/names"
+}
+
+# With one thread for all vCPUs they are told apart by what kernels have in $r21, which is
+# another number after a reset.
+test_loongarch_names() {
+	local accel
+
+	if ! find_qemu loongarch64 >/dev/null || ! command -v loongarch64-linux-gnu-gcc >/dev/null
+	then
+		skip "LoongArch: vCPUs by name" "there is no qemu-system-loongarch64, or no compiler"
+		return
+	fi
+	make_names || { fail "LoongArch: vCPUs by name" "no program"; return; }
+	for accel in tcg tcg,thread=single; do
+		"$limited" "$paracall" run --summary=/dev/null --trace=HCALL_FUNC_NOTIFY \
+			--output="$work/trace" -- qemu-system-loongarch64 -display none -serial stdio \
+			-M virt -cpu max -m 256M -smp 2 -accel "$accel" -bios "$work/names" \
+			>"$work/out" 2>&1 </dev/null
+		equal "LoongArch: vCPUs by name, $accel" \
+			"$(sed -n 's/.* cpu \([0-9]\) .*address=\(0[0-9a-fx]*\)).*/\1 \2/p' "$work/trace")" \
+			"0 0
+1 0x100
+0 0x10000
+1 0x10100"
+	done
+}
+
 # s390x_guest PROGRAM OPTION...: the same of s390x; what the host does to it is in steps.
 s390x_guest() {
 	local name=$1 program=$build/guest/s390x/$1.elf client=
@@ -655,6 +690,7 @@ test_powerpc
 test_arm64
 test_riscv
 test_loongarch
+test_loongarch_names
 test_s390x
 test_boot
 test_killed

@@ -8,6 +8,7 @@
  */
 #include "start.h"
 
+#include "../current.h"
 #include "../load.h"
 #include "../memory.h"
 #include "calls.h"
@@ -78,6 +79,15 @@ static bool was_reset(struct vcpu *vcpu)
 	return is_at_start || !paracall_qemu_engine.reports_idle;
 }
 
+/* No vCPU has a number of the kernel's any more. */
+static void begin_again(struct engine *engine, struct vcpu *vcpu)
+{
+	for (unsigned int i = 0; i < engine->max_vcpus; i++)
+		if (vcpu_by_index(i))
+			current_forget(vcpu_by_index(i));
+	paracall_machine_reset(engine->machine, vcpu->cpu);
+}
+
 void loongarch_start_reached(unsigned int index, void *userdata)
 {
 	struct engine *engine = &paracall_qemu_engine;
@@ -87,13 +97,14 @@ void loongarch_start_reached(unsigned int index, void *userdata)
 	if (!vcpu)
 		return;
 	loongarch_call_forget(vcpu);
-	if (vcpu->index)
+	/* With one thread for all, this may be the number of whichever translated the block. */
+	if (vcpu->index && !engine->is_single_threaded)
 		return;
 	load_note_start();
 	if (!atomic_exchange(&engine->has_started, true))
 		loongarch_look_around(vcpu);
 	else if (was_reset(vcpu))
-		paracall_machine_reset(engine->machine, vcpu->cpu);
+		begin_again(engine, vcpu);
 }
 
 const char *loongarch_forget_machine(struct vcpu *vcpu)
