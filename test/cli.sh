@@ -862,7 +862,7 @@ test_arm64_stop() {
 	for threads in multi single; do
 		rm -f "$work/out.ended"
 		: >"$work/out"
-		"$tree/test/qmp.py" "$work/qmp" "$work/out" wait:pairs sleep:0.2 stop sleep:1 cont \
+		"$tree/test/qmp.py" "$work/qmp" "$work/out" wait:pairs stop sleep:1 cont \
 			>"$work/steps" 2>&1 &
 		client=$!
 		expect "arm64, stopped, thread=$threads" 0 "ok 3 - the pair is right after a while" \
