@@ -150,6 +150,16 @@ static void set_interrupts(uint64_t sources, uint64_t enabled)
 			 : "memory");
 }
 
+/* A host may keep this CPU waiting all the time, and then none has come. */
+static void wait_for_interrupt(const volatile uint64_t *interrupts, uint64_t before)
+{
+	uint64_t begin = clock_now();
+
+	while (*interrupts == before &&
+	       clock_nanoseconds(clock_now() - begin) < START_MS * 1000000ul)
+		relax();
+}
+
 uint64_t take_interrupts(uint64_t milliseconds)
 {
 	struct frame *frame = this_frame();
@@ -158,6 +168,7 @@ uint64_t take_interrupts(uint64_t milliseconds)
 	write_timer((clock_frequency() / 1000 & ~3ul) | TCFG_PERIODIC);
 	set_interrupts(TIMER_INTERRUPT, CRMD_INTERRUPTS);
 	delay_ms(milliseconds);
+	wait_for_interrupt(&frame->interrupts, before);
 	set_interrupts(0, 0);
 	write_timer(0);
 	return *(volatile uint64_t *)&frame->interrupts - before;

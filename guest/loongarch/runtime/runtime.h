@@ -69,7 +69,10 @@ static inline uint64_t clock_nanoseconds(uint64_t units)
 void delay_ms(uint64_t milliseconds);
 /* Until *@word is @value; false if that took longer. */
 bool wait_for(const volatile uint32_t *word, uint32_t value, uint64_t milliseconds);
-/* Take interrupts of the timer, a thousand a second, for so long; how many there were. */
+/*
+ * Take interrupts of the timer, a thousand a second, for so long and until there was one; how
+ * many there were.
+ */
 uint64_t take_interrupts(uint64_t milliseconds);
 
 /*
