@@ -711,6 +711,56 @@ static void test_pairing_refused(void)
 	stop_all();
 }
 
+/*
+ * No program moves the pair. An engine may have to look at what a reading leaves in the
+ * registers; here code that it had seen before, and so need not look at again, adds to that.
+ */
+__asm__(".pushsection .text\n"
+	".balign 64\n"
+	"forgery_start: rdtsc\n"
+	"forgery_middle: add %ebx,%eax; adc $0,%edx; jmp forgery_end\n"
+	"forgery_last: rdtsc\n"
+	"forgery_end: ret\n"
+	".popsection\n");
+
+extern const char forgery_start[], forgery_middle[], forgery_last[];
+
+/* What a host's clock may be behind by, in cycles; and how often it is tried. */
+#define FORGED_CYCLES 50000000u
+#define FORGERIES 10000
+
+static void forge(void *start)
+{
+	uint32_t low, high = 0;
+
+	__asm__ volatile("call *%3"
+			 : "=a"(low), "+d"(high)
+			 : "b"(FORGED_CYCLES), "r"(start)
+			 : "cc", "memory");
+}
+
+static void test_pairing_forged(void)
+{
+	start_all();
+	wrmsr(WALL_CLOCK, (uintptr_t)&wall);
+	if (expected_result()) {
+		skip("time is virtual");
+		stop_all();
+		return;
+	}
+	for (int i = 0; i < FORGERIES && !test_has_failed(); i++) {
+		/* First the end, then the middle: so each is seen by itself. */
+		const char *start = i == 0   ? forgery_last
+				    : i == 1 ? forgery_middle
+					     : forgery_start;
+
+		check_equal(run_user(forge, (void *)(uintptr_t)start), -1, "exception");
+		if (i % 100 == 0)
+			expect_pair();
+	}
+	stop_all();
+}
+
 /* The source of what is expected: see struct test. */
 #define DOCUMENT(section) "Documentation/virt/kvm/x86/msr.rst, " section
 #define CLOCK DOCUMENT("MSR_KVM_SYSTEM_TIME_NEW")
@@ -760,6 +810,7 @@ static const struct test tests[] = {
 	TEST("the wall clock is written once", WALL, test_wall_clock_once, NEW),
 	TEST("wall clock and battery-backed clock", WALL, test_battery_clock, NEW),
 	COVERING_TEST("clock pairing", PAIRING, test_pairing, NEW, "CLOCK_PAIRING"),
+	TEST("clock pairing, not moved by programs", PAIRING, test_pairing_forged, NEW),
 	TEST("clock pairing, refused", PAIRING, test_pairing_refused, NEW),
 	{ .name = "a clock whose page becomes a device's",
 	  .rule = PAGE "; Intel 3 Series Express Chipset Family datasheet, \"PCIEXBAR\"",

@@ -210,7 +210,7 @@ static void hook(const struct qemu_plugin_tb *block, size_t index, enum instruct
 							       site_pack(site));
 		break;
 	case INSTRUCTION_READ_TSC:
-		tsc_hook_reading(insn);
+		tsc_hook_reading(insn, site);
 		break;
 	case INSTRUCTION_PAUSE:
 		spin_hook(insn, spin_call_hint, site_pack(site));

@@ -79,8 +79,9 @@ struct x86_vcpu {
 	/* The guest's rcx, while another is there to raise an exception. */
 	bool has_hidden_rcx;
 	uint64_t hidden_rcx;
-	/* clock_ticks() before the guest's last reading that is used. */
+	/* Of the guest's last reading that is used: clock_ticks() before, and what follows. */
 	uint64_t ticks_before_tsc;
+	uint64_t pc_after_tsc;
 	/* When the guest's pages were last brought up to date; coarse. */
 	uint64_t updated_nanoseconds;
 	struct raised raised;

@@ -21,13 +21,19 @@ static struct {
 	_Atomic(uint64_t) adjusted_nanoseconds;
 } state;
 
+/*
+ * Only the kernel's readings count, and one ends only at the address after it: a program could
+ * have a block that was translated before it can follow a reading, and so is not hooked, change
+ * the registers.
+ */
 static void begin_reading(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = vcpu_current(index);
+	struct site site = site_unpack(userdata);
 
-	(void)userdata;
 	if (!vcpu)
 		return;
+	x86_vcpu(vcpu)->pc_after_tsc = site_next_pc(vcpu, &site);
 	x86_vcpu(vcpu)->ticks_before_tsc = clock_ticks();
 	readings_begin(vcpu);
 }
@@ -54,6 +60,8 @@ static void finish_reading(unsigned int index, void *userdata)
 	if (!vcpu)
 		return;
 	readings_end(vcpu);
+	if (register_read(vcpu, X86_RIP) != x86_vcpu(vcpu)->pc_after_tsc)
+		return;
 	tsc = (uint32_t)register_read(vcpu, PARACALL_X86_RAX) |
 	      register_read(vcpu, PARACALL_X86_RDX) << 32;
 	if (clock_learn(x86_vcpu(vcpu)->ticks_before_tsc, tsc))
@@ -65,14 +73,14 @@ void tsc_init(void)
 	readings_init(begin_reading, finish_reading);
 }
 
-void tsc_hook_reading(struct qemu_plugin_insn *insn)
+void tsc_hook_reading(struct qemu_plugin_insn *insn, const struct site *site)
 {
 	uint64_t next = qemu_plugin_insn_vaddr(insn) + qemu_plugin_insn_size(insn);
 
-	if (!clock_can_learn())
+	if (!clock_can_learn() || site->mode & PARACALL_MODE_USER)
 		return;
 	state.follows[next % PAGE_SIZE] = true;
-	readings_hook(insn, NULL);
+	readings_hook(insn, site_pack(site));
 }
 
 void tsc_hook_block(struct qemu_plugin_tb *block)
