@@ -69,6 +69,7 @@ void call_fast_hypercall(unsigned int index, void *userdata)
 
 	if (!vcpu)
 		return;
+	load_check(vcpu);
 	trace_note_site(vcpu, userdata, 0);
 	hypercall(vcpu, &site);
 	if (x86_vcpu(vcpu)->has_deferred)
