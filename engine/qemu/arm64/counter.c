@@ -178,6 +178,13 @@ static bool is_possible(uint64_t counter, uint64_t period, uint64_t after)
 	       counter * period <= after - state.loaded_nanoseconds;
 }
 
+/* Than what is known: else nothing would be, on a host that is slow. */
+static bool is_narrower(const struct bounds *reading)
+{
+	return !state.bounds.is_known ||
+	       reading->highest - reading->lowest < state.bounds.highest - state.bounds.lowest;
+}
+
 static void learn(struct vcpu *vcpu, uint64_t before, uint64_t counter)
 {
 	uint64_t after = clock_nanoseconds();
@@ -185,13 +192,13 @@ static void learn(struct vcpu *vcpu, uint64_t before, uint64_t counter)
 	struct bounds reading = { .is_known = true };
 
 	if (!period || !is_possible(counter, period, after) ||
-	    (after - before > LONGEST_READING && atomic_load(&state.has_offset)) ||
 	    atomic_flag_test_and_set(&state.is_learning))
 		return;
 	/* It stands still for a period. */
 	reading.lowest = (int64_t)(counter * period) - (int64_t)after;
 	reading.highest = (int64_t)(counter * period + period) - (int64_t)before;
-	take(&reading);
+	if (after - before <= LONGEST_READING || is_narrower(&reading))
+		take(&reading);
 	atomic_flag_clear(&state.is_learning);
 }
 
