@@ -283,7 +283,7 @@ static bool is_new_beginning(uint64_t tsc, uint64_t after)
 /*
  * The counter never goes back, nor much faster than the host's. Else it's an old
  * reading, by a vCPU which had to wait for the host since; or it is none at all,
- * but what another block had in the registers that are hooked.
+ * but what another path of the kernel to the same address had in the registers.
  */
 static bool is_plausible(uint64_t tsc, uint64_t after)
 {
