@@ -47,7 +47,8 @@ bool registers_find(const char *const *names, unsigned int count, unsigned int n
 			&g_array_index(found, qemu_plugin_reg_descriptor, i);
 
 		for (unsigned int number = 0; number < count; number++) {
-			if (!is_named(descriptor->name, names[number]))
+			/* Once: other vCPUs may run already. */
+			if (has_handle[number] || !is_named(descriptor->name, names[number]))
 				continue;
 			handles[number] = descriptor->handle;
 			has_handle[number] = true;
