@@ -7,8 +7,8 @@
 # shellcheck source=script/lib/targets.sh
 . "$(dirname "${BASH_SOURCE[0]}")/targets.sh"
 
-# The first with a version of the plugin interface that there is a plugin for.
-qemu_minimum=11.0
+# What the tests expect: 11.0, for which there is a plugin, too, differs in one.
+qemu_minimum=11.1
 qemu_prefix=$paracall_cache/qemu
 
 cached_qemu() {
