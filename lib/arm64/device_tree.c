@@ -39,33 +39,37 @@ struct cells {
 	int size;
 };
 
-static uint64_t read_cells(const fdt32_t *cells, int count)
+/* A tree need not have them where the host could read them as numbers. */
+static uint64_t read_cells(const char *bytes, int count)
 {
 	uint64_t value = 0;
+	fdt32_t cell;
 
-	for (int i = 0; i < count; i++)
-		value = value << 32 | fdt32_to_cpu(cells[i]);
+	for (int i = 0; i < count; i++) {
+		memcpy(&cell, bytes + i * (int)sizeof(cell), sizeof(cell));
+		value = value << 32 | fdt32_to_cpu(cell);
+	}
 	return value;
 }
 
 /* Those parts of one node that end higher than the best so far. */
 static void look_at(const void *tree, int node, const struct cells *cells, struct part *best)
 {
-	int step = cells->address + cells->size;
+	int before_size = cells->address * (int)sizeof(fdt32_t);
+	int step = before_size + cells->size * (int)sizeof(fdt32_t);
 	int length;
-	const fdt32_t *reg = fdt_getprop(tree, node, "reg", &length);
-	int count = length / (int)sizeof(*reg);
+	const char *reg = fdt_getprop(tree, node, "reg", &length);
 
 	if (!reg)
 		return;
-	for (int i = 0; i + step <= count; i += step) {
+	for (int i = 0; i + step <= length; i += step) {
 		uint64_t start = read_cells(reg + i, cells->address);
-		uint64_t size = read_cells(reg + i + cells->address, cells->size);
+		uint64_t size = read_cells(reg + i + before_size, cells->size);
 
 		if (size > UINT64_MAX - start || start + size <= best->end)
 			continue;
 		best->node = node;
-		best->offset = (uint32_t)(i + cells->address) * sizeof(*reg);
+		best->offset = (uint32_t)(i + before_size);
 		best->size = size;
 		best->end = start + size;
 	}
