@@ -3,6 +3,7 @@
 #include "runtime.h"
 
 #define WORK_MS 10000
+#define INTERRUPT_MS 10000
 
 void cpu_post(struct cpu *cpu, void (*work)(void *), void *argument)
 {
@@ -51,4 +52,14 @@ bool wait_for(const volatile uint32_t *word, uint32_t value, uint64_t millisecon
 		relax();
 	}
 	return true;
+}
+
+/* A host may keep this CPU waiting all the time, and then none has come. */
+void wait_for_interrupt(const volatile uint64_t *interrupts, uint64_t before)
+{
+	uint64_t begin = clock_now();
+
+	while (*interrupts == before &&
+	       clock_nanoseconds(clock_now() - begin) < INTERRUPT_MS * 1000000ul)
+		relax();
 }

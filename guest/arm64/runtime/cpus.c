@@ -119,16 +119,6 @@ static volatile uint32_t *device(uintptr_t address)
 	return (volatile uint32_t *)address;
 }
 
-/* A host may keep this CPU waiting all the time, and then none has come. */
-static void wait_for_interrupt(const volatile uint64_t *interrupts, uint64_t before)
-{
-	uint64_t begin = clock_now();
-
-	while (*interrupts == before &&
-	       clock_nanoseconds(clock_now() - begin) < START_MS * 1000000ul)
-		relax();
-}
-
 uint64_t take_interrupts(uint64_t milliseconds)
 {
 	struct frame *frame = this_frame();

@@ -150,16 +150,6 @@ static void set_interrupts(uint64_t sources, uint64_t enabled)
 			 : "memory");
 }
 
-/* A host may keep this CPU waiting all the time, and then none has come. */
-static void wait_for_interrupt(const volatile uint64_t *interrupts, uint64_t before)
-{
-	uint64_t begin = clock_now();
-
-	while (*interrupts == before &&
-	       clock_nanoseconds(clock_now() - begin) < START_MS * 1000000ul)
-		relax();
-}
-
 uint64_t take_interrupts(uint64_t milliseconds)
 {
 	struct frame *frame = this_frame();

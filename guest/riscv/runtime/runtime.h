@@ -61,6 +61,8 @@ bool wait_for(const volatile uint32_t *word, uint32_t value, uint64_t millisecon
  * many there were.
  */
 uint64_t take_interrupts(uint64_t milliseconds);
+/* Of take_interrupts(): until *@interrupts is not @before any more, or for ten seconds. */
+void wait_for_interrupt(const volatile uint64_t *interrupts, uint64_t before);
 
 /*
  * ---- Running one thing with all registers given ----------------------------
