@@ -22,6 +22,11 @@ int main(void);
 
 /* The argument of QEMU's -append; empty without it. */
 const char *boot_argument(void);
+/* Where memory begins: there QEMU puts it for an ELF file. */
+static inline uintptr_t device_tree(void)
+{
+	return 0x40000000;
+}
 
 /*
  * How the program ends, see common/print.h. The last line of output says the exit status:

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The command line: "bootargs" of the device tree that lies where memory begins (Devicetree
+ * The command line: "bootargs" of the device tree, which is at device_tree() (Devicetree
  * Specification, "Flattened Devicetree (DTB) Format").
  */
 #include "runtime.h"
 
-#define TREE 0x40000000ul
 #define MAGIC 0xd00dfeedu
 #define LARGEST 0x200000u
 
@@ -16,9 +15,20 @@ enum {
 	NOP
 };
 
+/* Byte by byte: not every CPU swaps them, and there is no compiler's library. */
 static uint32_t word_at(uint32_t offset)
 {
-	return __builtin_bswap32(*(const volatile uint32_t *)(TREE + offset));
+	const volatile uint8_t *bytes = (const volatile uint8_t *)(device_tree() + offset);
+	uint32_t word = 0;
+
+	for (unsigned int i = 0; i < 4; i++)
+		word = word << 8 | bytes[i];
+	return word;
+}
+
+static const volatile char *text_at(uint32_t offset)
+{
+	return (const volatile char *)(device_tree() + offset);
 }
 
 static bool is_bootargs(const volatile char *name)
@@ -38,7 +48,7 @@ static uint32_t behind(uint32_t offset, uint32_t kind)
 		return offset + 8 + ((word_at(offset) + 3) & ~3u);
 	if (kind != BEGIN_NODE)
 		return offset;
-	while (*(const volatile char *)(TREE + offset))
+	while (*text_at(offset))
 		offset++;
 	return (offset + 4) & ~3u;
 }
@@ -54,9 +64,8 @@ const char *boot_argument(void)
 		return "";
 	while (offset < LARGEST && (kind = word_at(offset)) >= BEGIN_NODE && kind <= NOP) {
 		offset += 4;
-		if (kind == PROPERTY &&
-		    is_bootargs((const volatile char *)(TREE + strings + word_at(offset + 4))))
-			return (const char *)(TREE + offset + 8);
+		if (kind == PROPERTY && is_bootargs(text_at(strings + word_at(offset + 4))))
+			return (const char *)(device_tree() + offset + 8);
 		offset = behind(offset, kind);
 	}
 	return "";
