@@ -3,6 +3,7 @@
  * Random sequences of calls and of accesses to KVM's registers. Hashed are the answers, the
  * interrupts that came, and which bytes of memory were written.
  */
+#include "common/hash.h"
 #include "common/sequences.h"
 #include "runtime/answer.h"
 #include "runtime/test.h"
@@ -244,7 +245,7 @@ static uint64_t report_vectors(uint64_t sequence, uint64_t hash)
 	for (uint32_t i = 0; i < cpu_count; i++) {
 		uint32_t came = take_vectors(cpu_at(i));
 
-		hash = (hash ^ came) * 0x100000001b3;
+		hash = hash_word(hash, came);
 		if (options.reports_answers)
 			print("answer sequence %lu, interrupts of CPU %u = 0x%x\n", sequence, i,
 			      came);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "answer.h"
 
+#include "common/hash.h"
+
 #define PSCI_FIRST PARACALL_PSCI_VERSION
 #define PSCI_LAST 0x8400001fu
 
@@ -140,11 +142,6 @@ void print_answer(const struct answer *answer)
 		print(" at %ld", (int64_t)answer->distance);
 }
 
-static uint64_t hash_word(uint64_t hash, uint64_t word)
-{
-	return (hash ^ word) * 0x100000001b3;
-}
-
 uint64_t hash_answer(uint64_t hash, const struct answer *answer)
 {
 	for (unsigned int i = 0; i < 4; i++)
@@ -152,5 +149,5 @@ uint64_t hash_answer(uint64_t hash, const struct answer *answer)
 	hash = hash_word(hash, answer->changed);
 	hash = hash_word(hash, answer->exception);
 	hash = hash_word(hash, answer->distance);
-	return hash ^ hash >> 29;
+	return hash_end(hash);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "answer.h"
 
+#include "common/hash.h"
+
 #include "code.h"
 #include "test.h"
 
@@ -208,12 +210,6 @@ void print_answer(const struct question *question, const struct answer *answer)
 		print(" %02x%02x%02x", answer->bytes[0], answer->bytes[1], answer->bytes[2]);
 }
 
-/* FNV-1a (its authors' parameters), a word at a time. */
-uint64_t hash_word(uint64_t hash, uint64_t word)
-{
-	return (hash ^ word) * 0x100000001b3;
-}
-
 uint64_t hash_answer(uint64_t hash, const struct answer *answer)
 {
 	const uint64_t *registers = &answer->registers.rax;
@@ -226,5 +222,5 @@ uint64_t hash_answer(uint64_t hash, const struct answer *answer)
 	hash = hash_word(hash, (uint64_t)answer->distance);
 	hash = hash_word(hash, (uint64_t)answer->bytes[0] << 16 | answer->bytes[1] << 8 |
 				       answer->bytes[2]);
-	return hash ^ hash >> 29;
+	return hash_end(hash);
 }

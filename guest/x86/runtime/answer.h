@@ -66,8 +66,7 @@ struct answer answer_of(const struct question *question);
 void print_question(const struct question *question);
 void print_answer(const struct question *question, const struct answer *answer);
 
-/* The same as a number: goes on from @hash; and for one more word. */
+/* The same as a number: continues @hash. */
 uint64_t hash_answer(uint64_t hash, const struct answer *answer);
-uint64_t hash_word(uint64_t hash, uint64_t word);
 
 #endif /* GUEST_ANSWER_H */

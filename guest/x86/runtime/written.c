@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "written.h"
 
+#include "common/hash.h"
+
 #define PAGE 4096ull
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -305,5 +307,5 @@ uint64_t hash_written(uint64_t hash)
 {
 	for (size_t i = 0; i < COUNT(pages); i++)
 		hash = hash_page(hash, pages[i]);
-	return hash ^ hash >> 29;
+	return hash_end(hash);
 }
