@@ -16,9 +16,10 @@ uint32_t cpu_count = 1;
 static struct cpu cpus[MAX_CPUS];
 static struct frame frames[MAX_CPUS];
 static uint8_t stacks[MAX_CPUS][STACK_SIZE] __attribute__((aligned(16)));
+static uintptr_t tree;
 
 extern const char cpu_start[];
-_Noreturn void boot_main(uint64_t hart);
+_Noreturn void boot_main(uint64_t hart, uintptr_t tree_address);
 _Noreturn void cpu_main(uint64_t hart);
 
 uint32_t this_cpu_number(void)
@@ -45,9 +46,15 @@ static void start_here(uint32_t number)
 	__atomic_store_n(&cpus[number].online, 1, __ATOMIC_RELEASE);
 }
 
-void boot_main(uint64_t hart)
+uintptr_t device_tree(void)
+{
+	return tree;
+}
+
+void boot_main(uint64_t hart, uintptr_t tree_address)
 {
 	cpus[0].hart = (uint32_t)hart;
+	tree = tree_address;
 	start_here(0);
 	finish(main());
 }

@@ -19,6 +19,11 @@
 /* The program, on the boot CPU. Its result goes to finish(). */
 int main(void);
 
+/* The argument of QEMU's -append; empty without it. */
+const char *boot_argument(void);
+/* Where the firmware says that it is. */
+uintptr_t device_tree(void);
+
 /*
  * How the program ends, see common/print.h. The last line of output says the exit status:
  * "# exit: passed", failed, crashed or skipped. Then the machine is powered off.

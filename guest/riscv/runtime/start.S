@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * From where a hart starts to C, exceptions, and one thing run with all registers given.
- * The firmware starts one hart, any of them, in supervisor mode, with its number in a0;
- * the others come by SBI's HSM.
+ * The firmware starts one hart, any of them, in supervisor mode, with its number in a0 and
+ * the device tree's address in a1; the others come by SBI's HSM.
  */
 #include "layout.h"
 
