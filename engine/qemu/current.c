@@ -32,7 +32,7 @@ void current_begin(const struct vcpu *first)
 		if (!vcpu)
 			continue;
 		current_forget(vcpu);
-		atomic_store(&vcpu->is_stopped, vcpu != first);
+		atomic_store(&vcpu->is_stopped, first && vcpu != first);
 	}
 }
 

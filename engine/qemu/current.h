@@ -16,7 +16,10 @@ void current_note(struct vcpu *vcpu, uint64_t identity);
 /* It has none that is known. */
 void current_forget(struct vcpu *vcpu);
 
-/* The machine begins: all but @first are stopped, and none has one that is known. */
+/*
+ * The machine begins: none has one that is known, and all but @first are stopped; NULL if all
+ * begin.
+ */
 void current_begin(const struct vcpu *first);
 
 /*

@@ -79,15 +79,6 @@ static bool was_reset(struct vcpu *vcpu)
 	return is_at_start || !paracall_qemu_engine.reports_idle;
 }
 
-/* No vCPU has a number of the kernel's any more. */
-static void begin_again(struct engine *engine, struct vcpu *vcpu)
-{
-	for (unsigned int i = 0; i < engine->max_vcpus; i++)
-		if (vcpu_by_index(i))
-			current_forget(vcpu_by_index(i));
-	paracall_machine_reset(engine->machine, vcpu->cpu);
-}
-
 void loongarch_start_reached(unsigned int index, void *userdata)
 {
 	struct engine *engine = &paracall_qemu_engine;
@@ -101,10 +92,13 @@ void loongarch_start_reached(unsigned int index, void *userdata)
 	if (vcpu->index && !engine->is_single_threaded)
 		return;
 	load_note_start();
-	if (!atomic_exchange(&engine->has_started, true))
+	if (!atomic_exchange(&engine->has_started, true)) {
 		loongarch_look_around(vcpu);
-	else if (was_reset(vcpu))
-		begin_again(engine, vcpu);
+	} else if (was_reset(vcpu)) {
+		/* No vCPU has a number of the kernel's any more. */
+		current_begin(NULL);
+		paracall_machine_reset(engine->machine, vcpu->cpu);
+	}
 }
 
 const char *loongarch_forget_machine(struct vcpu *vcpu)
