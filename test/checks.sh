@@ -27,9 +27,16 @@ host_sources() {
 	EOT
 }
 
+# Besides that which says where the build is.
+tidy_options=--quiet
+
 # Lines of such a file and a key for it: all that clang-tidy reads for it, and how.
 tidy_keys() {
-	python3 - "$build/compile_commands.json" "$tree" <<-'EOT'
+	local sources
+
+	sources=$(host_sources) && [ -n "$sources" ] || return
+	# shellcheck disable=SC2086 # names of files, without blanks
+	python3 - "$build/compile_commands.json" "$tree" "$tidy_options" $sources <<-'EOT'
 		import concurrent.futures, hashlib, json, os, shlex, subprocess, sys
 		tree = os.path.realpath(sys.argv[2])
 		version = subprocess.check_output(["clang-tidy", "--version"])
@@ -56,15 +63,15 @@ tidy_keys() {
 		        yield content(os.path.join(command["directory"], file))
 
 		def key(commands):
-		    parts = [version, configuration] + [p for c in commands for p in part(c)]
+		    parts = [version, configuration, sys.argv[3].encode()]
+		    parts += [p for c in commands for p in part(c)]
 		    return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
-		files = {}
+		files = {file: [] for file in sys.argv[4:]}
 		for command in json.load(open(sys.argv[1])):
 		    path = os.path.realpath(os.path.join(command["directory"], command["file"]))
-		    files.setdefault(os.path.relpath(path, tree), []).append(command)
-		files = {f: c for f, c in sorted(files.items())
-		         if f.split("/")[0] in ("cli", "engine", "inject", "lib", "report")}
+		    if os.path.relpath(path, tree) in files:
+		        files[os.path.relpath(path, tree)].append(command)
 		with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
 		    for file, found in zip(files, pool.map(key, files.values())):
 		        print(file, found)
@@ -78,7 +85,7 @@ tidy_one() {
 	if [ -e "$tidied/$2" ]; then
 		touch "$tidied/$2"
 		echo "ok - clang-tidy, $1: as before"
-	elif log=$(cd "$tree" && clang-tidy --quiet -p "$build" "$1" 2>/dev/null); then
+	elif log=$(cd "$tree" && clang-tidy "$tidy_options" -p "$build" "$1" 2>/dev/null); then
 		: >"$tidied/$2"
 		echo "ok - clang-tidy, $1"
 	else
@@ -97,7 +104,7 @@ test_tidy() {
 		return
 	}
 	export -f tidy_one
-	export tree build tidied
+	export tree build tidied tidy_options
 	while read -r line; do
 		echo "$line"
 		case $line in
