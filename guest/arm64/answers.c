@@ -4,8 +4,8 @@
  * instructions, with arguments at their bounds, and from user mode. This program judges
  * nothing: 'paracall check --compare' runs it on two hosts, and compares what they say.
  */
+#include "common/report_answer.h"
 #include "common/test.h"
-#include "runtime/answer.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -25,20 +25,6 @@ static const struct instruction instructions[] = {
 	{ "hvc #0 in user mode", HVC(0), true },
 	{ "smc #0 in user mode", SMC(0), true },
 };
-
-static void report(const struct question *question)
-{
-	struct answer answer;
-
-	if (!question_is_harmless(question))
-		return;
-	print("answer ");
-	print_question(question);
-	answer = answer_of(question);
-	print(" = ");
-	print_answer(&answer);
-	print("\n");
-}
 
 /* How many of each owner's functions, in both widths: the first ones, and the last. */
 #define LAST 4
@@ -62,11 +48,11 @@ static void report_owner(const struct instruction *instruction, uint64_t first, 
 
 	for (uint64_t i = 0; i < count; i++) {
 		question.function = first + i;
-		report(&question);
+		report_answer(&question);
 	}
 	for (uint64_t i = 0; i < LAST; i++) {
 		question.function = first + 0xffff - i;
-		report(&question);
+		report_answer(&question);
 	}
 }
 
@@ -110,7 +96,7 @@ static void report_others(const void *row)
 					     .function = numbers[i],
 					     .arguments = { 1, 2, 3 } };
 
-		report(&question);
+		report_answer(&question);
 	}
 }
 
@@ -202,7 +188,7 @@ static void report_arguments(const void *row)
 						     .function = asking[i],
 						     .arguments = { arguments[j], 0, 0 } };
 
-			report(&question);
+			report_answer(&question);
 		}
 	}
 }
@@ -218,11 +204,11 @@ static void report_levels(void)
 							 PARACALL_SMCCC_64BIT,
 					     .arguments = { 0, levels[i], 0 } };
 
-		report(&question);
+		report_answer(&question);
 		question.arguments[0] = 1;
-		report(&question);
+		report_answer(&question);
 		question.arguments[0] = 0x300;
-		report(&question);
+		report_answer(&question);
 	}
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Random sequences of calls. Hashed are the answers. */
-#include "common/sequences.h"
+#include "common/question_sequences.h"
 #include "common/test.h"
-#include "runtime/answer.h"
 
 static const uint32_t functions[] = {
 	PARACALL_SMCCC_VERSION,
@@ -92,27 +91,7 @@ static struct question random_question(void)
 
 static uint64_t run_sequence(uint64_t sequence, uint64_t hash)
 {
-	uint64_t steps;
-
-	begin_sequence(sequence);
-	steps = 1 + below(MOST_STEPS);
-	for (uint64_t step = 0; step < steps; step++) {
-		struct question question = random_question();
-		struct answer answer;
-
-		if (options.reports_answers) {
-			print("answer sequence %lu, step %lu: ", sequence, step);
-			print_question(&question);
-			print(" = ");
-		}
-		answer = answer_of(&question);
-		hash = hash_answer(hash, &answer);
-		if (options.reports_answers) {
-			print_answer(&answer);
-			print("\n");
-		}
-	}
-	return hash;
+	return run_questions(random_question, sequence, hash);
 }
 
 static void run_sequences(void)

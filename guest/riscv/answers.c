@@ -4,8 +4,8 @@
  * probes of these, arguments at their bounds, and calls from user mode. This program judges
  * nothing: 'paracall check --compare' runs it on two hosts, and compares what they say.
  */
+#include "common/report_answer.h"
 #include "common/test.h"
-#include "runtime/answer.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -18,20 +18,6 @@ static const struct mode modes[] = {
 	{ "supervisor mode", false },
 	{ "user mode", true },
 };
-
-static void report(const struct question *question)
-{
-	struct answer answer;
-
-	if (!question_is_harmless(question))
-		return;
-	print("answer ");
-	print_question(question);
-	answer = answer_of(question);
-	print(" = ");
-	print_answer(&answer);
-	print("\n");
-}
 
 static const uint64_t extensions[] = {
 	PARACALL_SBI_BASE,
@@ -78,10 +64,10 @@ static void report_extension(bool is_user, uint64_t extension)
 				     .arguments = { 0, 1, 2, 3 } };
 
 	for (; question.function < FIRST_FUNCTIONS; question.function++)
-		report(&question);
+		report_answer(&question);
 	for (size_t i = 0; i < COUNT(functions); i++) {
 		question.function = functions[i];
-		report(&question);
+		report_answer(&question);
 	}
 }
 
@@ -101,9 +87,9 @@ static void report_legacy(const void *row)
 
 	for (; question.extension <= PARACALL_SBI_LEGACY_LAST; question.extension++) {
 		question.function = 0;
-		report(&question);
+		report_answer(&question);
 		question.function = ~0ul;
-		report(&question);
+		report_answer(&question);
 	}
 }
 
@@ -113,7 +99,7 @@ static void report_probe(uint64_t extension)
 				     .function = PARACALL_SBI_BASE_PROBE_EXT,
 				     .arguments = { extension, 1, 2, 3 } };
 
-	report(&question);
+	report_answer(&question);
 }
 
 static void report_probes(void)
@@ -141,7 +127,7 @@ static void report_record(uint64_t low)
 		for (size_t j = 0; j < COUNT(flags); j++) {
 			question.arguments[1] = highs[i];
 			question.arguments[2] = flags[j];
-			report(&question);
+			report_answer(&question);
 		}
 	}
 }
@@ -185,7 +171,7 @@ static void report_harts(uint64_t extension, uint64_t function)
 						     .function = function,
 						     .arguments = { masks[i], bases[j] } };
 
-			report(&question);
+			report_answer(&question);
 		}
 	}
 }
@@ -221,7 +207,7 @@ static void report_ranges(void)
 				.arguments = { 3, 0, ranges[i][0], ranges[i][1] },
 			};
 
-			report(&question);
+			report_answer(&question);
 		}
 	}
 }
@@ -234,7 +220,7 @@ static void report_numbers(uint64_t extension, uint64_t function, const uint64_t
 					     .function = function,
 					     .arguments = { numbers[i], 1, 2, 3 } };
 
-		report(&question);
+		report_answer(&question);
 	}
 }
 

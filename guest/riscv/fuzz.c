@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Random sequences of calls. Hashed are the answers, and which records were written. */
-#include "common/sequences.h"
+#include "common/question_sequences.h"
 #include "common/test.h"
-#include "runtime/answer.h"
 
 static const uint64_t extensions[] = {
 	PARACALL_SBI_BASE, PARACALL_SBI_BASE, PARACALL_SBI_STA, PARACALL_SBI_STA,
@@ -148,26 +147,7 @@ static struct question random_good_question(void)
 
 static uint64_t run_sequence(uint64_t sequence, uint64_t hash)
 {
-	uint64_t steps;
-
-	begin_sequence(sequence);
-	steps = 1 + below(MOST_STEPS);
-	for (uint64_t step = 0; step < steps; step++) {
-		struct question question = random_good_question();
-		struct answer answer;
-
-		if (options.reports_answers) {
-			print("answer sequence %lu, step %lu: ", sequence, step);
-			print_question(&question);
-			print(" = ");
-		}
-		answer = answer_of(&question);
-		hash = hash_answer(hash, &answer);
-		if (options.reports_answers) {
-			print_answer(&answer);
-			print("\n");
-		}
-	}
+	hash = run_questions(random_good_question, sequence, hash);
 	answer_forget_records();
 	return hash;
 }
