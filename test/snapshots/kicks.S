@@ -10,7 +10,6 @@
 .equ WAKES, 0x8000
 # In QEMU's CMOS memory: the number of vCPUs but one.
 .equ CMOS_CPUS, 0x5f
-.equ SERIAL_PORT, 0x3f8
 
 start:
 	set_segments
@@ -51,13 +50,7 @@ round:
 	cmp %eax, WROTE
 	je round
 	mov %eax, WROTE
-	mov $line, %si
-	mov $SERIAL_PORT, %dx
-3:	mov %cs:(%si), %al
-	out %al, %dx
-	inc %si
-	cmp $'\n', %al
-	jne 3b
+	write_line line
 	jmp round
 
 # The command in esi, to 32 of them at a time.

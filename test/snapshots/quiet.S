@@ -9,7 +9,6 @@
 .equ STARTED, 0x604
 # In QEMU's CMOS memory: the number of vCPUs but one.
 .equ CMOS_CPUS, 0x5f
-.equ SERIAL_PORT, 0x3f8
 .equ STEPS, 20000000
 
 start:
@@ -24,33 +23,16 @@ cycle:
 	test %ebp, %ebp
 	jz 2f
 	movl $0, STARTED
-	mov $ICR_INIT, %esi
-	call send_to_second
-	mov $ICR_STARTUP + 0xf1, %esi
-	call send_to_second
+	send_to_second ICR_INIT
+	send_to_second "ICR_STARTUP + 0xf1"
 1:	pause
 	cmpl $0, STARTED
 	je 1b
 2:	mov $STEPS, %ecx
 3:	dec %ecx
 	jnz 3b
-	mov $line, %si
-	mov $SERIAL_PORT, %dx
-4:	mov %cs:(%si), %al
-	out %al, %dx
-	inc %si
-	cmp $'\n', %al
-	jne 4b
+	write_line line
 	jmp cycle
-
-# The command in esi.
-send_to_second:
-	mov $HYPERCALL_SEND_IPI, %eax
-	mov $1, %ebx
-	xor %ecx, %ecx
-	mov $1, %edx
-	vmmcall
-	ret
 
 line:	.ascii "paracall-guest: ready: cycle\n"
 

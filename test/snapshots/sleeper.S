@@ -5,31 +5,23 @@
 	.include "common.inc"
 
 .equ HYPERCALL_KICK_CPU, 5
-.equ SERIAL_PORT, 0x3f8
 .equ STEPS, 100000000
 .equ HALTS, 0x604
 .equ WAKES, 0x608
 .equ MAY_HALT, 0x60c
 
-	.macro write line
-	mov $\line, %si
-	call write_line
-	.endm
-
 start:
 	set_segments
 	movl $0, HALTS
 	movl $0, WAKES
-	mov $ICR_INIT, %esi
-	call send_to_second
-	mov $ICR_STARTUP + 0xf1, %esi
-	call send_to_second
+	send_to_second ICR_INIT
+	send_to_second "ICR_STARTUP + 0xf1"
 
 cycle:
 	cmpl $0, HALTS
 	je cycle
 	call wait
-	write halted
+	write_line halted
 	call wait
 	movl $0, HALTS
 	movl $0, MAY_HALT
@@ -46,7 +38,7 @@ cycle:
 	cmpl $0, WAKES
 	je 1b
 	movl $0, WAKES
-	write kicked
+	write_line kicked
 	call wait
 	movl $1, MAY_HALT
 	jmp cycle
@@ -55,24 +47,6 @@ wait:
 	mov $STEPS, %ecx
 1:	dec %ecx
 	jnz 1b
-	ret
-
-write_line:
-	mov $SERIAL_PORT, %dx
-1:	mov %cs:(%si), %al
-	out %al, %dx
-	inc %si
-	cmp $'\n', %al
-	jne 1b
-	ret
-
-# The command in esi.
-send_to_second:
-	mov $HYPERCALL_SEND_IPI, %eax
-	mov $1, %ebx
-	xor %ecx, %ecx
-	mov $1, %edx
-	vmmcall
 	ret
 
 halted:	.ascii "paracall-guest: ready: halted\n"
