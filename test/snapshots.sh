@@ -625,65 +625,68 @@ test_kicks() {
 	judge "kicks, many loads" $? 20 0
 }
 
+# in_each_mode FUNCTION ARGUMENTS...: calls it in each of the engine's modes, with the mode's
+# name and QEMU's arguments behind its own.
+in_each_mode() {
+	"$@" thread=multi
+	"$@" thread=single -accel tcg,thread=single
+	"$@" -icount -icount shift=auto
+}
+
+load_quiet() {
+	local name=$1 machine=(-machine "q35" -m 64M "${@:2}")
+
+	make_disk "$work/states"
+	drive 'wait:cycle savevm:a loadvm:a loadvm:a wait:cycle loadvm:a wait:cycle quit' "" \
+		"${machine[@]}"
+	judge "quiet, $name, the same process" $? 2-3 0
+	drive 'wait:cycle loadvm:a wait:cycle loadvm:a loadvm:a wait:cycle savevm:b loadvm:a
+		loadvm:b wait:cycle quit' "" "${machine[@]}" -loadvm a
+	judge "quiet, $name, another process" $? 4-6 0
+}
+
 # A state that is loaded again and again, or right after it was saved, before its guest has
 # done anything by which a new record is made. One that is followed by the next one before the
 # guest ran need not be noticed.
 test_quiet() {
-	local name machine
-
 	set_firmware "quiet" quiet || return 0
-	while read -r name machine; do
-		read -ra machine <<<"-machine q35 -m 64M $machine"
-		make_disk "$work/states"
-		drive 'wait:cycle savevm:a loadvm:a loadvm:a wait:cycle loadvm:a wait:cycle quit' "" \
-			"${machine[@]}"
-		judge "quiet, $name, the same process" $? 2-3 0
-		drive 'wait:cycle loadvm:a wait:cycle loadvm:a loadvm:a wait:cycle savevm:b loadvm:a
-			loadvm:b wait:cycle quit' "" "${machine[@]}" -loadvm a
-		judge "quiet, $name, another process" $? 4-6 0
-	done <<-EOT
-		thread=multi
-		thread=single -accel tcg,thread=single
-		-icount -icount shift=auto
-	EOT
+	in_each_mode load_quiet
+}
+
+load_sleeper() {
+	local name="sleeper, $2, replaced=$1"
+
+	shift 2
+	make_disk "$work/states"
+	drive 'wait:halted savevm:a wait:kicked stop loadvm:a cont wait:kicked wait:halted quit' "" \
+		-machine q35 -m 64M -smp 2 "$@"
+	judge "$name" $? 1 0
 }
 
 # In the state that is loaded a vCPU halts that ran, and the first thing in it is a kick.
 test_sleeper() {
-	local replaced name machine
+	local replaced
 
 	for replaced in 0 1; do
 		set_firmware "sleeper" sleeper --defsym REPLACED=$replaced || return 0
-		while read -r name machine; do
-			read -ra machine <<<"-machine q35 -m 64M -smp 2 $machine"
-			make_disk "$work/states"
-			drive 'wait:halted savevm:a wait:kicked stop loadvm:a cont wait:kicked wait:halted quit' "" \
-				"${machine[@]}"
-			judge "sleeper, $name, replaced=$replaced" $? 1 0
-		done <<-EOT
-			thread=multi
-			thread=single -accel tcg,thread=single
-			-icount -icount shift=auto
-		EOT
+		in_each_mode load_sleeper $replaced
 	done
+}
+
+load_started() {
+	local name=$1
+
+	shift
+	make_disk "$work/states"
+	drive 'wait:cycle savevm:a wait:cycle stop loadvm:a cont wait:cycle wait:cycle stop
+		loadvm:a cont wait:cycle wait:cycle quit' "" -machine q35 -m 64M -smp 2 "$@"
+	judge "started, $name" $? 2 0
 }
 
 # A state that nothing shows but its record, when a vCPU is started in it.
 test_started() {
-	local name machine
-
 	set_firmware "started" quiet || return 0
-	while read -r name machine; do
-		read -ra machine <<<"-machine q35 -m 64M -smp 2 $machine"
-		make_disk "$work/states"
-		drive 'wait:cycle savevm:a wait:cycle stop loadvm:a cont wait:cycle wait:cycle stop
-			loadvm:a cont wait:cycle wait:cycle quit' "" "${machine[@]}"
-		judge "started, $name" $? 2 0
-	done <<-EOT
-		thread=multi
-		thread=single -accel tcg,thread=single
-		-icount -icount shift=auto
-	EOT
+	in_each_mode load_started
 }
 
 # As many as there can be.
