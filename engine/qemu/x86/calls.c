@@ -32,8 +32,14 @@ static void hypercall(struct vcpu *vcpu, const struct site *site)
 
 /*
  * With one thread for all vCPUs nothing else may show a load before: without interrupts, by a
- * guest that waits for a vCPU which it kicked.
+ * guest that waits for a vCPU which it kicked. A load forgets the site, so that comes after it.
  */
+void call_begin(struct vcpu *vcpu, void *userdata)
+{
+	load_check(vcpu);
+	trace_note_site(vcpu, userdata, 0);
+}
+
 void call_hypercall(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = vcpu_current(index);
@@ -42,8 +48,7 @@ void call_hypercall(unsigned int index, void *userdata)
 
 	if (!vcpu)
 		return;
-	load_check(vcpu);
-	trace_note_site(vcpu, userdata, 0);
+	call_begin(vcpu, userdata);
 	next_pc = site_next_pc(vcpu, &site);
 	if (foreign_is_refused(vcpu, &site, next_pc))
 		return;
@@ -69,8 +74,7 @@ void call_fast_hypercall(unsigned int index, void *userdata)
 
 	if (!vcpu)
 		return;
-	load_check(vcpu);
-	trace_note_site(vcpu, userdata, 0);
+	call_begin(vcpu, userdata);
 	hypercall(vcpu, &site);
 	if (x86_vcpu(vcpu)->has_deferred)
 		deferred_send(vcpu, site_next_pc(vcpu, &site));
@@ -87,8 +91,7 @@ void call_hlt(unsigned int index, void *userdata)
 
 	if (!vcpu)
 		return;
-	load_check(vcpu);
-	trace_note_site(vcpu, userdata, 0);
+	call_begin(vcpu, userdata);
 	async_pf_halt(vcpu);
 	load_mark(vcpu);
 	atomic_store_explicit(&x86_vcpu(vcpu)->was_woken, false, memory_order_relaxed);

@@ -9,6 +9,9 @@
 #include "../callbacks.h"
 #include "../engine.h"
 
+/* In the callback of an instruction, before anything of it is served. */
+void call_begin(struct vcpu *vcpu, void *userdata);
+
 /* vmcall, vmmcall: QEMU would raise #UD, so these step over it. */
 qemu_plugin_vcpu_cb call_hypercall;
 /*

@@ -12,6 +12,7 @@
 #include "../load.h"
 #include "../trace.h"
 #include "apic.h"
+#include "calls.h"
 #include "deferred.h"
 #include "site.h"
 
@@ -107,8 +108,7 @@ void call_rdmsr(unsigned int index, void *userdata)
 	vcpu = find_vcpu(index, &rcx);
 	if (!vcpu)
 		return;
-	load_check(vcpu);
-	trace_note_site(vcpu, userdata, 0);
+	call_begin(vcpu, userdata);
 	if (paracall_rdmsr(vcpu->cpu, (uint32_t)rcx, &value) != PARACALL_MSR_DONE) {
 		raise_general_protection(vcpu, rcx);
 		return;
@@ -138,8 +138,7 @@ void call_wrmsr(unsigned int index, void *userdata)
 		report_kernel_entry(index, userdata, (uint32_t)rcx);
 		return;
 	}
-	load_check(vcpu);
-	trace_note_site(vcpu, userdata, 0);
+	call_begin(vcpu, userdata);
 	value = msr_value(vcpu);
 	next_pc = site_next_pc(vcpu, &site);
 	x86_vcpu(vcpu)->is_at_end = site.is_last;
