@@ -7,9 +7,8 @@
  * library says of the machine, and a mark, a number that is another one whenever all vCPUs
  * sleep, or one halts where one thread runs all: a state that is loaded has another mark,
  * and brings what belongs to it. A guest may write there, too. Then it is taken for a state
- * like its own, at most once for each of
- * its halts; the library checks what it takes, and nothing but this memory is ever
- * written to.
+ * like its own, at most once for each of its halts; the library checks what it takes, and
+ * nothing but this memory is ever written to.
  */
 #include "records.h"
 
