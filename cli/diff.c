@@ -53,9 +53,10 @@ static void print_recording(const char *letter, const char *path, const struct r
 {
 	const struct recording_info *info = recording_info(reading->recording);
 
-	printf("%s: %s: %s, %u vCPUs, %" PRIu64 " events in %.3f s\n", letter, path,
+	printf("%s: %s: %s, %u vCPUs, %" PRIu64 " of %" PRIu64 " events in %.3f s\n", letter,
+	       path,
 	       info->architecture ? paracall_architecture_name(info->architecture) : "unknown",
-	       info->cpus, profile->events, profile->time / 1e9);
+	       info->cpus, profile->events, reading->events, profile->time / 1e9);
 }
 
 static bool read_one(const struct diff_options *options, int which, struct profile *profile)

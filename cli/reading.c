@@ -77,6 +77,7 @@ void reading_close(struct reading *reading)
 bool reading_next(struct reading *reading, struct event *event)
 {
 	while (recording_next(reading->recording, event)) {
+		reading->events++;
 		note_entry(reading, event);
 		if (filter_accepts(reading->filter, event))
 			return true;

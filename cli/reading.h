@@ -37,6 +37,8 @@ struct reading {
 	struct filter *filter;
 	/* NULL if none are requested. */
 	struct symbols *symbols;
+	/* Read so far, selected or not. */
+	uint64_t events;
 };
 
 /* Complains if it can't be read (EXIT_NOTHING), or an option is wrong (EXIT_USAGE). */

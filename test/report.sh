@@ -220,6 +220,12 @@ test_diff() {
 	# shellcheck disable=SC2016 # for the shell in there
 	expect "diff, a full disk" 2 "standard output could not be written: No space" \
 		sh -c '"$@" >/dev/full' - "$paracall" diff "$work/small" "$work/small"
+	printf ' CPU 0/KVM-7 [000] 1.0: %s\n' 'kvm_msr: msr_read 12 = 0x5' \
+		'kvm_pv_eoi: apicid 0 vector 236' 'kvm_async_pf_ready: token 0x1 gva 0x0' >"$work/host"
+	expect "diff, how many are compared" 0 "^A: .*, 1 of 3 events in" "$paracall" diff \
+		"$work/host" "$work/host"
+	expect "diff, and all of them" 0 "^B: .*, 3 of 3 events in" "$paracall" diff \
+		--trace=%all "$work/host" "$work/host"
 	make yields 3000 1
 	expect "diff, calls that came" 1 "^> KICK_CPU.* new " "$paracall" diff "$work/yields" "$work/small"
 	expect "diff, calls that went" 1 "^< KICK_CPU.* gone " "$paracall" diff "$work/small" "$work/yields"
