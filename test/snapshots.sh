@@ -490,10 +490,27 @@ judge_proved() {
 	fi
 }
 
+# judge_served NAME OPTIONS: the guest's clocks and steal time went on, without its registering
+# them again: that tells the record from the pages that it registers itself later on. With
+# --snapshots=off they must not: then this would not show it.
+judge_served() {
+	local name="snapshots, $1" pauses
+
+	pauses=$(count_of clock_pauses)
+	case $2:${pauses:-none} in
+	*:none) fail "$name, is served" "nothing was counted" "$work/summary" ;;
+	--snapshots=off:0) pass "$name, is not served" ;;
+	--snapshots=off:*) fail "$name, is not served" "its clocks were" "$work/summary" ;;
+	*:0) fail "$name, is served" "its clocks were not" "$work/summary" ;;
+	*) pass "$name, is served" ;;
+	esac
+}
+
 # after_load NAME TASK WORD STEPS WHEN VCPUS OPTIONS ARGUMENTS...: what the guest does, and the
-# host with it, after it was saved at WORD and loaded into another process.
+# host with it, after it was saved at WORD and loaded into another process. OPTIONS are none, or
+# --snapshots=off.
 after_load() {
-	local name=$1 word=$3 steps=$4 proved_when=$5 vcpus=$6 options=$7
+	local name=$1${7:+, off} word=$3 steps=$4 proved_when=$5 vcpus=$6 options=$7
 	set_guest "$2"
 	shift 7
 
@@ -501,8 +518,9 @@ after_load() {
 	make_disk "$work/states"
 	drive "wait:$word savevm:a quit" "$options" "$@"
 	judge "$name, saved" $? 0 0
-	drive "$steps" "$options" "$@" -loadvm a
+	drive "$steps" "$options --format=json" "$@" -loadvm a
 	judge_proved "$name" $? "$proved_when" "$vcpus"
+	judge_served "$name" "$options"
 	if [ "$(grep -c '\<loaded\>' "$work/events")" -eq 1 ]; then
 		pass "snapshots, $name, the load"
 	else
@@ -526,51 +544,63 @@ add_next() {
 
 plugs='plug wait:plug plug wait:unplug unplug wait:unplug unplug'
 
+plug_after_load() {
+	after_load "vCPUs plugged after a load" plug:2 plug "$plugs wait:plug $plugs" "round 2" 4 "$1" \
+		-machine q35 -smp 2,maxcpus=6 -m 256M
+}
+
+reset_after_load() {
+	after_load "a reset after a load" reset reset "sleep:1 system_reset" "after the reset" 4 "$1" \
+		"${q35[@]}"
+}
+
+kexec_after_load() {
+	after_load "kexec after a load" kexec kexec "" "after kexec" 4 "$1" -machine q35 -smp 4 -m 512M
+}
+
+reboot_after_load() {
+	after_load "a reboot after a load" reboots:1 reboots "" "after 1 reboots" 4 "$1" "${q35[@]}"
+}
+
+# The vCPU that booted first may not be used after it.
+crash_after_load() {
+	after_load "a crash after a load" "crash crashkernel=192M" crash "" "after crash" "4 5" "$1" \
+		-machine q35 -smp 5 -m 768M
+}
+
 test_hot_plug() {
 	choose_guest trixie "hot-plug" || return 0
-	after_load "vCPUs plugged after a load" plug:2 plug "$plugs wait:plug $plugs" "round 2" 4 "" \
-		-machine q35 -smp 2,maxcpus=6 -m 256M
+	plug_after_load ""
 }
 
 test_reset() {
 	choose_guest trixie "a reset after a load" || return 0
-	after_load "a reset after a load" reset reset "sleep:1 system_reset" "after the reset" 4 "" \
-		"${q35[@]}"
+	reset_after_load ""
 }
 
 test_kexec() {
 	choose_guest trixie "kexec after a load" || return 0
-	after_load "kexec after a load" kexec kexec "" "after kexec" 4 "" -machine q35 -smp 4 -m 512M
-}
-
-# judge_clocks NAME: what the guest registers itself would do without the record; before that
-# its clocks were served.
-judge_clocks() {
-	local name=$1
-
-	if [ "$(count_of clock_pauses)" -gt 0 ]; then
-		pass "snapshots, $name, is served"
-	else
-		fail "snapshots, $name, is served" "its clocks were not" "$work/summary"
-	fi
+	kexec_after_load ""
 }
 
 test_reboot() {
-	local name="a reboot after a load"
-
-	choose_guest trixie "$name" || return 0
-	after_load "$name" reboots:1 reboots "" "after 1 reboots" 4 "--format=json" "${q35[@]}"
-	judge_clocks "$name"
+	choose_guest trixie "a reboot after a load" || return 0
+	reboot_after_load ""
 }
 
-# The vCPU that booted first may not be used after it.
 test_crash() {
-	local name="a crash after a load"
+	choose_guest trixie "a crash after a load" || return 0
+	crash_after_load ""
+}
 
-	choose_guest trixie "$name" || return 0
-	after_load "$name" "crash crashkernel=192M" crash "" "after crash" "4 5" "--format=json" \
-		-machine q35 -smp 5 -m 768M
-	judge_clocks "$name"
+# What the tests above say of the record they do not say without one.
+test_after_load_off() {
+	local action
+
+	choose_guest trixie "after a load, off" || return 0
+	for action in plug reset kexec reboot crash; do
+		"${action}_after_load" --snapshots=off
+	done
 }
 
 # One that is plugged in while the machine stands still, right after a load, hides nothing of it.
@@ -1177,6 +1207,7 @@ test_reset
 test_reboot
 test_kexec
 test_crash
+test_after_load_off
 test_kicks
 test_kicks_255
 test_quiet
