@@ -384,13 +384,16 @@ static void print_msr_result(FILE *output, const struct event *event)
 static void print_call_result(FILE *output, const struct event *event)
 {
 	const struct decode_part *part = part_of(event->kind);
+	const struct word *results = part ? part->results : NULL;
 
+	if (part && part->results_of)
+		results = part->results_of(event);
 	if (!event_has_result(event))
 		putc('?', output);
 	else if (part && part->returns_values && event->result >= 0)
 		fprintf(output, "%#" PRIx64, event->result);
-	else if (part && part->results)
-		print_signed_word(output, part->results, event->result);
+	else if (results)
+		print_signed_word(output, results, event->result);
 	else
 		fprintf(output, "%" PRId64, event->result);
 }

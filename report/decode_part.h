@@ -18,6 +18,8 @@ struct decode_part {
 	enum paracall_event_kind call;
 	/* The names of their results; NULL: those are numbers. */
 	const struct word *results;
+	/* Those of one call, where the same number means different things; NULL: nowhere. */
+	const struct word *(*results_of)(const struct event *event);
 	/* Only errors, which are negative, have names; others are values. */
 	bool returns_values;
 	/* Prints a value in a format of its own, or returns false; NULL: it has none. */

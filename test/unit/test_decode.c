@@ -165,6 +165,26 @@ static void test_smccc(void **state)
 	assert_true(event_has_result(&event));
 }
 
+/* Each owner of functions has its own errors. */
+static void test_smccc_errors(void **state)
+{
+	struct event event = make_event("TRNG_RND64", -3, 64, 0, 0, 0);
+
+	(void)state;
+	expect_line(&event, PLACE "TRNG_RND64(bits=64) = NO_ENTROPY\n");
+	event = make_event("TRNG_RND64", -2, 193, 0, 0, 0);
+	expect_line(&event, PLACE "TRNG_RND64(bits=193) = INVALID_PARAMETERS\n");
+	event = make_event("VENDOR_HYP_KVM_DISCOVER_IMPL_CPUS", -3, 7, 0, 0, 0);
+	expect_line(&event,
+		    PLACE "VENDOR_HYP_KVM_DISCOVER_IMPL_CPUS(index=7) = INVALID_PARAMETER\n");
+	assert_true(event_has_failed(&event));
+	event = make_event("VENDOR_HYP_KVM_PTP", -1, 2, 0, 0, 0);
+	expect_line(&event, PLACE "VENDOR_HYP_KVM_PTP(counter=2) = NOT_SUPPORTED\n");
+	event = make_event("unknown_smccc", -1, 7, 0, 0, 0);
+	expect_line(&event,
+		    PLACE "unknown_smccc(number=0x7, x1=0, x2=0, x3=0) = NOT_SUPPORTED\n");
+}
+
 /* KVM's numbers come as x86's calls, too. */
 static const struct event_class *epapr_class(const char *name)
 {
@@ -550,6 +570,7 @@ int main(void)
 		cmocka_unit_test(test_calls),
 		cmocka_unit_test(test_sbi),
 		cmocka_unit_test(test_smccc),
+		cmocka_unit_test(test_smccc_errors),
 		cmocka_unit_test(test_output),
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_powerpc),

@@ -18,6 +18,8 @@ extern "C" {
 
 /* W0: the function. Bit 30 says that arguments have 64 bits; bits 29:24 who owns it. */
 #define PARACALL_SMCCC_64BIT 0x40000000u
+#define PARACALL_SMCCC_OWNER(function) ((function) >> 24 & 0x3fu)
+#define PARACALL_SMCCC_VENDOR_HYP 6u
 
 /* The architecture's. */
 #define PARACALL_SMCCC_VERSION 0x80000000u
@@ -68,6 +70,8 @@ extern "C" {
 #define PARACALL_SMCCC_NOT_SUPPORTED -1
 /* ARCH_FEATURES: the workaround is not needed on this CPU. */
 #define PARACALL_SMCCC_NOT_REQUIRED 1
+/* Of KVM's own functions. */
+#define PARACALL_SMCCC_INVALID_PARAMETER -3
 #define PARACALL_TRNG_INVALID_PARAMETERS -2
 #define PARACALL_TRNG_NO_ENTROPY -3
 
