@@ -321,8 +321,9 @@ static void print_features(void)
 		print_feature(paracall_feature_info(PARACALL_POWERPC, i));
 	puts(".El\n"
 	     ".Pp\n"
-	     "On arm64 bits 0 and 1 are what VENDOR_HYP_KVM_FEATURES returns in x0; KVM's user\n"
-	     "space chooses the others elsewhere.\n"
+	     "On arm64 bits 0 and 1 are what VENDOR_HYP_KVM_FEATURES returns in x0, and bits 18\n"
+	     "and 19 what it returns as bits 0 and 1 of x2; KVM's user space chooses the others\n"
+	     "elsewhere.\n"
 	     "A function whose feature is not offered is not supported.\n"
 	     ".Bl -column \"bit\" \"clocksource\\-stable\\-bit\" \"on request\"\n"
 	     ".It Sy bit Ta Sy feature Ta Sy offered Ta Sy what it announces");

@@ -29,6 +29,8 @@ const char *paracall_capability_name(enum paracall_capability capability)
 		return "map a page over the guest's address space";
 	case PARACALL_CAN_GIVE_RANDOM:
 		return "provide random numbers";
+	case PARACALL_CAN_LIST_IMPLEMENTATIONS:
+		return "list CPU implementations";
 	}
 	return "do something unknown";
 }

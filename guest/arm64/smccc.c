@@ -72,7 +72,10 @@ static void test_uid(void)
 	check_equal((int64_t)uid.x3, PARACALL_KVM_UID_3, "X3");
 }
 
-/* Bit 0 says that there is this call; above bit 1 there is none that an engine has. */
+/*
+ * Bit 0 says that there is this call; above bit 1 there is none that an engine has. Likewise
+ * in X2, whose two are off unless KVM's user space wants them.
+ */
 static void test_features(void)
 {
 	struct results features = call(PARACALL_VENDOR_HYP_KVM_FEATURES, 1, 2, 3);
@@ -80,6 +83,7 @@ static void test_features(void)
 	check_equal(features.x0 & 1, 1, "bit 0");
 	check_equal(features.x0 & ~3l, 0, "bits above 1");
 	check_equal((int64_t)features.x1, 0, "X1");
+	check_equal((int64_t)features.x2 & ~3l, 0, "bits above 1 of X2");
 	check_equal((int64_t)features.x3, 0, "X3");
 }
 
@@ -127,14 +131,91 @@ static const struct question unknown[] = {
 	{ "KVM_FEATURES, 64-bit form", 0xc6000000, 1, -1 },
 	{ "pKVM's MEMINFO", PARACALL_VENDOR_HYP_KVM_HYP_MEMINFO, 0, -1 },
 	{ "pKVM's MEM_SHARE", PARACALL_VENDOR_HYP_KVM_MEM_SHARE, 0x40000000, -1 },
-	{ "DISCOVER_IMPL_VER", PARACALL_VENDOR_HYP_KVM_DISCOVER_IMPL_VER, 0, -1 },
-	{ "DISCOVER_IMPL_CPUS", PARACALL_VENDOR_HYP_KVM_DISCOVER_IMPL_CPUS, 0, -1 },
+	{ "DISCOVER_IMPL_VER, 32-bit form", 0x86000040, 0, -1 },
+	{ "DISCOVER_IMPL_CPUS, 32-bit form", 0x86000041, 0, -1 },
 	{ "TRNG, one after", 0x84000054, 1, -1 },
 	{ "PSCI, one that there is not", 0x84000077, 1, -1 },
 	{ "CPU_SUSPEND of PSCI 0.1", 0x95c1ba5e, 0, -1 },
 	{ "CPU_OFF of PSCI 0.1", 0x95c1ba5f, 0, -1 },
 	{ "all bits", 0xffffffffffffffff, 1, -1 },
 };
+
+#define DISCOVER_IMPL \
+	(1u << PARACALL_KVM_FEATURE_DISCOVER_IMPL_VER | \
+	 1u << PARACALL_KVM_FEATURE_DISCOVER_IMPL_CPUS)
+
+static const struct question unlisted[] = {
+	{ "DISCOVER_IMPL_VER", PARACALL_VENDOR_HYP_KVM_DISCOVER_IMPL_VER, 0, -1 },
+	{ "DISCOVER_IMPL_CPUS", PARACALL_VENDOR_HYP_KVM_DISCOVER_IMPL_CPUS, 0, -1 },
+};
+
+/* KVM does not have them unless its user space does. */
+static void run_unlisted(const void *row)
+{
+	if (kvm_features() & DISCOVER_IMPL)
+		skip("the host lists implementations of CPUs");
+	else
+		run_question(row);
+}
+
+static void check_results(const struct results *results, int64_t x0, uint64_t x1, uint64_t x2,
+			  uint64_t x3, const char *what)
+{
+	check_equal(results->x0, x0, "%s: X0", what);
+	check_equal((int64_t)results->x1, (int64_t)x1, "%s: X1", what);
+	check_equal((int64_t)results->x2, (int64_t)x2, "%s: X2", what);
+	check_equal((int64_t)results->x3, (int64_t)x3, "%s: X3", what);
+}
+
+/* MIDR_EL1, REVIDR_EL1, AIDR_EL1: those that arm64.conf lists. */
+static const uint64_t implementations[][3] = {
+	{ 0x411fd070, 0x100000001, 0xffffffffffffffff },
+	{ 0x481fd010, 0, 0 },
+};
+
+#define VER PARACALL_VENDOR_HYP_KVM_DISCOVER_IMPL_VER
+#define CPUS PARACALL_VENDOR_HYP_KVM_DISCOVER_IMPL_CPUS
+
+static void test_implementations(void)
+{
+	struct results results = call(VER, 1, 2, 3);
+	uint64_t count = results.x2;
+
+	check_results(&results, PARACALL_SMCCC_SUCCESS, PARACALL_KVM_DISCOVER_IMPL_VERSION_1_0,
+		      TEST_COUNT(implementations), 0, "version");
+	for (uint64_t i = 0; i < count && i < TEST_COUNT(implementations); i++) {
+		const uint64_t *expected = implementations[i];
+
+		results = call(CPUS, i, 0, 0);
+		check_results(&results, PARACALL_SMCCC_SUCCESS, expected[0], expected[1],
+			      expected[2], "implementation");
+	}
+}
+
+struct refused {
+	const char *name;
+	uint64_t function, x1, x2, x3;
+};
+
+/* An index counts whole; and the other registers must be 0. */
+static const struct refused refused[] = {
+	{ "index 2", CPUS, TEST_COUNT(implementations), 0, 0 },
+	{ "index 2^32 - 1", CPUS, 0xffffffff, 0, 0 },
+	{ "index 2^32", CPUS, 0x100000000, 0, 0 },
+	{ "index 2^64 - 1", CPUS, 0xffffffffffffffff, 0, 0 },
+	{ "X2 is 1", CPUS, 0, 1, 0 },
+	{ "X2 is 2^32", CPUS, 0, 0x100000000, 0 },
+	{ "X3 is 1", CPUS, 0, 0, 1 },
+	{ "the upper half of X0 is anything", 0xffffffff00000000 | CPUS, 2, 0, 0 },
+};
+
+static void run_refused(const void *row)
+{
+	const struct refused *refusal = row;
+	struct results results = call(refusal->function, refusal->x1, refusal->x2, refusal->x3);
+
+	check_results(&results, PARACALL_SMCCC_INVALID_PARAMETER, 0, 0, 0, "refused");
+}
 
 static void test_narrow(void)
 {
@@ -259,6 +340,8 @@ static void run_psci(const void *row)
 }
 
 #define HANDLER "arch/arm64/kvm/hypercalls.c, kvm_smccc_call_handler"
+#define IMPLEMENTATIONS \
+	"Documentation/virt/kvm/arm/hypercalls.rst, DISCOVER_IMPL_VER and DISCOVER_IMPL_CPUS"
 
 static const struct test tests[] = {
 	{ .name = "discovery, as Linux does it",
@@ -288,6 +371,23 @@ static const struct test tests[] = {
 	  .run_row = run_question,
 	  TEST_ROWS(unknown),
 	  .kvm = true },
+	{ .name = "implementations of CPUs that nobody has listed",
+	  .rule = HANDLER "; " IMPLEMENTATIONS,
+	  .run_row = run_unlisted,
+	  TEST_ROWS(unlisted),
+	  .kvm = true },
+	{ .name = "implementations of CPUs",
+	  .covers = "VENDOR_HYP_KVM_DISCOVER_IMPL_VER VENDOR_HYP_KVM_DISCOVER_IMPL_CPUS",
+	  .rule = IMPLEMENTATIONS,
+	  .run = test_implementations,
+	  .kvm = true,
+	  .features = DISCOVER_IMPL },
+	{ .name = "implementations of CPUs that do not exist",
+	  .rule = IMPLEMENTATIONS,
+	  .run_row = run_refused,
+	  TEST_ROWS(refused),
+	  .kvm = true,
+	  .features = DISCOVER_IMPL },
 	{ .name = "the lower half of X0 counts",
 	  .rule = "include/kvm/arm_hypercalls.h, smccc_get_function",
 	  .run = test_narrow,

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 /* Grows when something is added here, or in abi/. */
-#define PARACALL_ABI_VERSION 3
+#define PARACALL_ABI_VERSION 4
 
 /*
  * A hypercall returns 0 or more, or one of these negated:

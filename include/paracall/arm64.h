@@ -30,6 +30,13 @@ enum paracall_arm64_register {
 	PARACALL_ARM64_REGISTERS
 };
 
+/* An implementation of a CPU, by its registers MIDR_EL1, REVIDR_EL1 and AIDR_EL1. */
+struct paracall_arm64_implementation {
+	uint64_t midr;
+	uint64_t revidr;
+	uint64_t aidr;
+};
+
 /* Functions of struct paracall_engine that arm64's machines alone have. */
 struct paracall_arm64_engine {
 	/* sizeof(struct paracall_arm64_engine): see PARACALL_INTERFACE_VERSION. */
@@ -40,6 +47,16 @@ struct paracall_arm64_engine {
 	 * now. Must not wait for long. Needed for PARACALL_CAN_GIVE_RANDOM.
 	 */
 	bool (*random)(void *cpu, void *data, size_t size);
+
+	/*
+	 * The implementations of CPUs on which the guest may find itself, now or after a
+	 * migration: Linux works around the errata of all of them, and does not look at
+	 * its own CPU's registers for that any more. Returns how many there are, the same
+	 * number each time, and fills in that of @index if that is below it. With KVM its
+	 * user space answers these calls. Needed for PARACALL_CAN_LIST_IMPLEMENTATIONS.
+	 */
+	uint64_t (*implementation)(void *cpu, uint64_t index,
+				   struct paracall_arm64_implementation *implementation);
 };
 
 /* The instruction that makes the call. */

@@ -49,6 +49,8 @@ enum paracall_capability {
 	PARACALL_CAN_MAP_MAGIC_PAGE = 1 << 10,
 	/* Give random numbers: .random */
 	PARACALL_CAN_GIVE_RANDOM = 1 << 11,
+	/* List the CPU implementations that the guest may run on: .implementation */
+	PARACALL_CAN_LIST_IMPLEMENTATIONS = 1 << 12,
 };
 
 /* [any] A capability in words: "interrupt a vCPU". */

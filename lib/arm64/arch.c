@@ -65,7 +65,8 @@ static bool is_complete(const struct paracall_engine *engine)
 	uint32_t can = engine->capabilities;
 
 	return (!(can & PARACALL_CAN_READ_CLOCKS) || engine->read_clocks) &&
-	       (!(can & PARACALL_CAN_GIVE_RANDOM) || engine->arm64->random);
+	       (!(can & PARACALL_CAN_GIVE_RANDOM) || engine->arm64->random) &&
+	       (!(can & PARACALL_CAN_LIST_IMPLEMENTATIONS) || engine->arm64->implementation);
 }
 
 static void reset_machine(struct paracall_machine *machine)

@@ -13,10 +13,14 @@ int64_t paracall_vendor_hyp_uid(struct paracall_cpu *cpu, struct call *call)
 	return PARACALL_KVM_UID_0;
 }
 
+/* Of bits 64 and 65, those of the second bitmap. */
 int64_t paracall_vendor_hyp_features(struct paracall_cpu *cpu, struct call *call)
 {
-	(void)call;
-	return cpu->machine->features & PARACALL_KVM_VENDOR_HYP_FEATURES;
+	uint32_t features = cpu->machine->features;
+
+	call->outputs[0] = (features & PARACALL_KVM_VENDOR_HYP_FEATURES_2) >>
+			   PARACALL_KVM_VENDOR_HYP_FEATURES_2_SHIFT;
+	return features & PARACALL_KVM_VENDOR_HYP_FEATURES;
 }
 
 /*
@@ -40,4 +44,35 @@ int64_t paracall_vendor_hyp_ptp(struct paracall_cpu *cpu, struct call *call)
 	call->outputs[1] = clocks.tsc >> 32;
 	call->outputs[2] = (uint32_t)clocks.tsc;
 	return (int64_t)(now >> 32);
+}
+
+/*
+ * KVM only announces this call and the next one, and its user space answers them: so the
+ * rules are the document's alone, which has NOT_SUPPORTED for this one.
+ */
+int64_t paracall_vendor_hyp_discover_impl_ver(struct paracall_cpu *cpu, struct call *call)
+{
+	struct paracall_arm64_implementation first;
+	uint64_t count = cpu->machine->engine.arm64->implementation(cpu->engine_cpu, 0, &first);
+
+	if (!count)
+		return PARACALL_SMCCC_NOT_SUPPORTED;
+	call->outputs[0] = PARACALL_KVM_DISCOVER_IMPL_VERSION_1_0;
+	call->outputs[1] = count;
+	return PARACALL_SMCCC_SUCCESS;
+}
+
+/* X2 and X3 must be 0 (hypercalls.rst; Linux's commit acfcaf90db1f makes them so). */
+int64_t paracall_vendor_hyp_discover_impl_cpus(struct paracall_cpu *cpu, struct call *call)
+{
+	struct paracall_arm64_implementation found = { 0 };
+	uint64_t index = call->arguments[0];
+
+	if (call->arguments[1] || call->arguments[2] ||
+	    index >= cpu->machine->engine.arm64->implementation(cpu->engine_cpu, index, &found))
+		return PARACALL_SMCCC_INVALID_PARAMETER;
+	call->outputs[0] = found.midr;
+	call->outputs[1] = found.revidr;
+	call->outputs[2] = found.aidr;
+	return PARACALL_SMCCC_SUCCESS;
 }

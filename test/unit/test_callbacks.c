@@ -27,6 +27,7 @@ enum called {
 	WRITE_MEMORY = 1 << 15,
 	FREQUENCY = 1 << 16,
 	RANDOM = 1 << 17,
+	IMPLEMENTATION = 1 << 18,
 };
 
 #define MEMORY (READ_MEMORY | WRITE_MEMORY)
@@ -159,6 +160,14 @@ static bool give_random(void *cpu, void *data, size_t size)
 	return fake_engine.arm64->random(cpu, data, size);
 }
 
+static uint64_t find_implementation(void *cpu, uint64_t index,
+				    struct paracall_arm64_implementation *implementation)
+{
+	note(cpu, IMPLEMENTATION);
+	*implementation = (struct paracall_arm64_implementation){ .midr = index };
+	return 1;
+}
+
 static uint64_t count_nanoseconds(void *machine)
 {
 	static uint64_t now;
@@ -211,6 +220,7 @@ static const struct paracall_powerpc_engine powerpc_functions = {
 static const struct paracall_arm64_engine arm64_functions = {
 	.size = sizeof(arm64_functions),
 	.random = give_random,
+	.implementation = find_implementation,
 };
 
 static void begin_on(enum paracall_architecture architecture)
@@ -237,11 +247,12 @@ static void begin_on(enum paracall_architecture architecture)
 	engine.x86 = &x86_functions;
 	engine.powerpc = &powerpc_functions;
 	engine.arm64 = &arm64_functions;
+	engine.capabilities |= PARACALL_CAN_LIST_IMPLEMENTATIONS;
 	trace = fake_trace(FAKE_CPUS, RING_EVENTS);
 	options.trace = trace;
 	options.trace_size = paracall_trace_size(FAKE_CPUS, RING_EVENTS);
 	options.architecture = architecture;
-	options.features = paracall_features_available(architecture, FAKE_CAPABILITIES);
+	options.features = paracall_features_available(architecture, engine.capabilities);
 	if (architecture == PARACALL_X86) {
 		options.injection = &injection;
 		assert_null(injection_parse(&injection, PARACALL_X86, "KICK_CPU:late=1ms"));
@@ -636,7 +647,7 @@ static void call_smccc(struct fake_cpu *cpu, uint32_t function, uint64_t x1)
 
 static void arm64(void **state)
 {
-	uint32_t allowed = REGISTERS | MEMORY | CLOCKS | RUN_DELAY | RANDOM;
+	uint32_t allowed = REGISTERS | MEMORY | CLOCKS | RUN_DELAY | RANDOM | IMPLEMENTATION;
 	struct fake_cpu *cpu = &fake.cpus[1];
 
 	(void)state;
@@ -650,6 +661,14 @@ static void arm64(void **state)
 	expect(allowed, REGISTERS | RANDOM);
 	call_smccc(cpu, PARACALL_VENDOR_HYP_KVM_PTP, PARACALL_KVM_PTP_VIRTUAL_COUNTER);
 	expect(allowed, REGISTERS | CLOCKS);
+	call_smccc(cpu, PARACALL_VENDOR_HYP_KVM_FEATURES, 0);
+	expect(REGISTERS, REGISTERS | TRACE);
+	call_smccc(cpu, PARACALL_VENDOR_HYP_KVM_DISCOVER_IMPL_VER, 0);
+	expect(allowed, REGISTERS | IMPLEMENTATION);
+	/* That must be 0, and has the last call's result. */
+	cpu->registers[PARACALL_ARM64_X2] = 0;
+	call_smccc(cpu, PARACALL_VENDOR_HYP_KVM_DISCOVER_IMPL_CPUS, 0);
+	expect(allowed, REGISTERS | IMPLEMENTATION);
 	called = 0;
 	paracall_arm64_place_stolen_time(cpu->cpu, (struct paracall_gpa){ 0x1000 });
 	expect_nothing();

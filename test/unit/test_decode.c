@@ -175,8 +175,9 @@ static void test_smccc_errors(void **state)
 	event = make_event("TRNG_RND64", -2, 193, 0, 0, 0);
 	expect_line(&event, PLACE "TRNG_RND64(bits=193) = INVALID_PARAMETERS\n");
 	event = make_event("VENDOR_HYP_KVM_DISCOVER_IMPL_CPUS", -3, 7, 0, 0, 0);
-	expect_line(&event,
-		    PLACE "VENDOR_HYP_KVM_DISCOVER_IMPL_CPUS(index=7) = INVALID_PARAMETER\n");
+	expect_line(
+		&event, PLACE
+		"VENDOR_HYP_KVM_DISCOVER_IMPL_CPUS(index=7, reserved2=0, reserved3=0) = INVALID_PARAMETER\n");
 	assert_true(event_has_failed(&event));
 	event = make_event("VENDOR_HYP_KVM_PTP", -1, 2, 0, 0, 0);
 	expect_line(&event, PLACE "VENDOR_HYP_KVM_PTP(counter=2) = NOT_SUPPORTED\n");

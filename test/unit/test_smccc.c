@@ -202,15 +202,197 @@ static void work_arounds(void **state)
 	expect_results(cpu, 0, 0, 0);
 }
 
+/*
+ * ---- CPU implementations ----------------------------------------------------
+ */
+
+#define DISCOVER_IMPL \
+	(1u << PARACALL_KVM_FEATURE_DISCOVER_IMPL_VER | \
+	 1u << PARACALL_KVM_FEATURE_DISCOVER_IMPL_CPUS)
+
+static const struct paracall_arm64_implementation implementations[] = {
+	{ 0x411fd070, 1, UINT64_MAX },
+	{ 0x481fd010, UINT64_C(0x100000000), 0 },
+};
+
+static uint64_t implementation_count;
+static uint64_t asked_index;
+
+static uint64_t find_implementation(void *cpu, uint64_t index,
+				    struct paracall_arm64_implementation *implementation)
+{
+	assert_non_null(cpu);
+	asked_index = index;
+	if (index < implementation_count)
+		*implementation = implementations[index];
+	return implementation_count;
+}
+
+static const struct paracall_arm64_engine listing_functions = {
+	.size = sizeof(listing_functions),
+	.implementation = find_implementation,
+};
+
+static struct paracall_engine listing_engine(void)
+{
+	struct paracall_engine engine = fake_engine;
+
+	engine.capabilities = PARACALL_CAN_LIST_IMPLEMENTATIONS;
+	engine.arm64 = &listing_functions;
+	return engine;
+}
+
+static void create_listing(struct fake_machine *fake, uint32_t features)
+{
+	const struct paracall_engine engine = listing_engine();
+	struct paracall_options options = {
+		.size = sizeof(options),
+		.architecture = PARACALL_ARM64,
+		.max_cpus = FAKE_CPUS,
+		.features = features,
+	};
+
+	implementation_count = 2;
+	fake_machine_create(fake, &engine, &options);
+}
+
+static int64_t call_with(struct fake_cpu *cpu, uint64_t function, uint64_t x1, uint64_t x2,
+			 uint64_t x3)
+{
+	cpu->registers[PARACALL_ARM64_X0] = function;
+	cpu->registers[PARACALL_ARM64_X1] = x1;
+	cpu->registers[PARACALL_ARM64_X2] = x2;
+	cpu->registers[PARACALL_ARM64_X3] = x3;
+	assert_int_equal(paracall_smccc(cpu->cpu, PARACALL_SMCCC_HVC), PARACALL_SMCCC_DONE);
+	return (int64_t)cpu->registers[PARACALL_ARM64_X0];
+}
+
+static int64_t ask_implementation(struct fake_cpu *cpu, uint64_t index)
+{
+	return call_with(cpu, PARACALL_VENDOR_HYP_KVM_DISCOVER_IMPL_CPUS, index, 0, 0);
+}
+
+static void implementations_are_listed(void **state)
+{
+	static const uint64_t outside[] = { 2, 3, UINT32_MAX, UINT64_C(0x100000000),
+					    UINT64_MAX };
+	static struct fake_machine fake;
+	struct fake_cpu *cpu = &fake.cpus[0];
+
+	(void)state;
+	create_listing(&fake, DISCOVER_IMPL | 1u << PARACALL_KVM_FEATURE_FUNC_FEAT);
+	assert_int_equal(call(cpu, PARACALL_VENDOR_HYP_KVM_FEATURES, 1), 1);
+	expect_results(cpu, 0, 3, 0);
+	assert_int_equal(call(cpu, PARACALL_VENDOR_HYP_KVM_DISCOVER_IMPL_VER, 1), 0);
+	expect_results(cpu, PARACALL_KVM_DISCOVER_IMPL_VERSION_1_0, 2, 0);
+	for (uint64_t i = 0; i < 2; i++) {
+		assert_int_equal(ask_implementation(cpu, i), 0);
+		expect_results(cpu, implementations[i].midr, implementations[i].revidr,
+			       implementations[i].aidr);
+	}
+	for (size_t i = 0; i < sizeof(outside) / sizeof(outside[0]); i++) {
+		assert_int_equal(ask_implementation(cpu, outside[i]),
+				 PARACALL_SMCCC_INVALID_PARAMETER);
+		assert_int_equal(asked_index, outside[i]);
+		expect_results(cpu, 0, 0, 0);
+	}
+	assert_int_equal(counts(&fake, "VENDOR_HYP_KVM_DISCOVER_IMPL_CPUS").calls, 7);
+	assert_int_equal(counts(&fake, "VENDOR_HYP_KVM_DISCOVER_IMPL_CPUS").errors, 5);
+	/* Those that must be 0. */
+	assert_int_equal(call_with(cpu, PARACALL_VENDOR_HYP_KVM_DISCOVER_IMPL_CPUS, 0, 1, 0),
+			 PARACALL_SMCCC_INVALID_PARAMETER);
+	expect_results(cpu, 0, 0, 0);
+	assert_int_equal(call_with(cpu, PARACALL_VENDOR_HYP_KVM_DISCOVER_IMPL_CPUS, 0, 0,
+				   UINT64_C(1) << 63),
+			 PARACALL_SMCCC_INVALID_PARAMETER);
+	expect_results(cpu, 0, 0, 0);
+	/* There are no 32-bit forms. */
+	assert_int_equal(call(cpu, 0x86000040, 0), -1);
+	assert_int_equal(call_with(cpu, 0x86000041, 0, 0, 0), -1);
+	expect_results(cpu, 0, 0, 0);
+	/* By smc as by hvc. */
+	make(cpu, PARACALL_SMCCC_SMC, PARACALL_VENDOR_HYP_KVM_DISCOVER_IMPL_VER, 0);
+	expect_results(cpu, PARACALL_KVM_DISCOVER_IMPL_VERSION_1_0, 2, 0);
+	fake_machine_destroy(&fake);
+}
+
+/* An engine that has none after all. */
+static void no_implementations(void **state)
+{
+	static struct fake_machine fake;
+	struct fake_cpu *cpu = &fake.cpus[0];
+
+	(void)state;
+	create_listing(&fake, DISCOVER_IMPL);
+	implementation_count = 0;
+	assert_int_equal(call(cpu, PARACALL_VENDOR_HYP_KVM_DISCOVER_IMPL_VER, 1), -1);
+	expect_results(cpu, 0, 0, 0);
+	assert_int_equal(ask_implementation(cpu, 0), PARACALL_SMCCC_INVALID_PARAMETER);
+	expect_results(cpu, 0, 0, 0);
+	fake_machine_destroy(&fake);
+}
+
+/* KVM's user space offers each by itself, and neither unless it is asked for. */
+static void implementations_are_on_request(void **state)
+{
+	static struct fake_machine fake;
+	struct fake_cpu *cpu = &fake.cpus[0];
+	struct paracall_options options = {
+		.size = sizeof(options),
+		.architecture = PARACALL_ARM64,
+		.max_cpus = 1,
+		.features = DISCOVER_IMPL,
+	};
+	struct paracall_engine engine = listing_engine();
+	struct paracall_arm64_engine functions = listing_functions;
+	struct paracall_machine *machine;
+
+	(void)state;
+	assert_int_equal(features_of(PARACALL_CAN_LIST_IMPLEMENTATIONS), 1);
+	assert_int_equal(paracall_features_available(PARACALL_ARM64,
+						     PARACALL_CAN_LIST_IMPLEMENTATIONS),
+			 1 | DISCOVER_IMPL);
+	create_listing(&fake, 1 | 1u << PARACALL_KVM_FEATURE_DISCOVER_IMPL_VER);
+	assert_int_equal(call(cpu, PARACALL_VENDOR_HYP_KVM_FEATURES, 1), 1);
+	expect_results(cpu, 0, 1, 0);
+	assert_int_equal(call(cpu, PARACALL_VENDOR_HYP_KVM_DISCOVER_IMPL_VER, 1), 0);
+	assert_int_equal(ask_implementation(cpu, 0), -1);
+	fake_machine_destroy(&fake);
+	create_listing(&fake, 1 | 1u << PARACALL_KVM_FEATURE_DISCOVER_IMPL_CPUS);
+	assert_int_equal(call(cpu, PARACALL_VENDOR_HYP_KVM_FEATURES, 1), 1);
+	expect_results(cpu, 0, 2, 0);
+	assert_int_equal(call(cpu, PARACALL_VENDOR_HYP_KVM_DISCOVER_IMPL_VER, 1), -1);
+	assert_int_equal(ask_implementation(cpu, 0), 0);
+	fake_machine_destroy(&fake);
+	/* Promised, and not there: by an engine that was compiled before there was this. */
+	functions.size = offsetof(struct paracall_arm64_engine, implementation);
+	engine.arm64 = &functions;
+	assert_int_equal(paracall_machine_new(&machine, &engine, &options),
+			 PARACALL_ERROR_ARGUMENT);
+	engine.capabilities = 0;
+	assert_int_equal(paracall_machine_new(&machine, &engine, &options),
+			 PARACALL_ERROR_FEATURE);
+	options.features = 0;
+	assert_int_equal(paracall_machine_new(&machine, &engine, &options), 0);
+	paracall_machine_free(machine);
+}
+
 /* KVM's user space takes away, and then it is not there, whatever enforce_features says. */
 static void features_taken_away(void **state)
 {
 	static const uint32_t functions[] = {
-		PARACALL_VENDOR_HYP_CALL_UID, PARACALL_VENDOR_HYP_KVM_FEATURES,
-		PARACALL_VENDOR_HYP_KVM_PTP,  PARACALL_TRNG_VERSION,
-		PARACALL_TRNG_FEATURES,	      PARACALL_TRNG_GET_UUID,
-		PARACALL_TRNG_RND32,	      PARACALL_TRNG_RND64,
-		PARACALL_PV_TIME_FEATURES,    PARACALL_PV_TIME_ST,
+		PARACALL_VENDOR_HYP_CALL_UID,
+		PARACALL_VENDOR_HYP_KVM_FEATURES,
+		PARACALL_VENDOR_HYP_KVM_PTP,
+		PARACALL_TRNG_VERSION,
+		PARACALL_TRNG_FEATURES,
+		PARACALL_TRNG_GET_UUID,
+		PARACALL_TRNG_RND32,
+		PARACALL_TRNG_RND64,
+		PARACALL_PV_TIME_FEATURES,
+		PARACALL_PV_TIME_ST,
+		PARACALL_VENDOR_HYP_KVM_DISCOVER_IMPL_VER,
+		PARACALL_VENDOR_HYP_KVM_DISCOVER_IMPL_CPUS,
 	};
 	static struct fake_machine fake;
 
@@ -538,6 +720,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(psci_takes_lower_halves, create, fake_teardown),
 		cmocka_unit_test_setup_teardown(work_arounds, create, fake_teardown),
 		cmocka_unit_test(features_taken_away),
+		cmocka_unit_test(implementations_are_listed),
+		cmocka_unit_test(no_implementations),
+		cmocka_unit_test(implementations_are_on_request),
 		cmocka_unit_test(features_follow_the_engine),
 		cmocka_unit_test_setup_teardown(pairs_clocks, create, fake_teardown),
 		cmocka_unit_test_setup_teardown(random_numbers, create, fake_teardown),

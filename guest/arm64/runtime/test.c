@@ -23,7 +23,10 @@ static uint32_t features;
 /* In the order of paracall/abi/arm64.h. */
 static uint32_t find_features(void)
 {
-	uint32_t found = (uint32_t)call(PARACALL_VENDOR_HYP_KVM_FEATURES, 0, 0, 0).x0;
+	struct results bitmaps = call(PARACALL_VENDOR_HYP_KVM_FEATURES, 0, 0, 0);
+	uint32_t found = (uint32_t)bitmaps.x0;
+
+	found |= (uint32_t)bitmaps.x2 << PARACALL_KVM_VENDOR_HYP_FEATURES_2_SHIFT;
 
 	if (call(PARACALL_TRNG_VERSION, 0, 0, 0).x0 == PARACALL_TRNG_VERSION_1_0)
 		found |= 1u << PARACALL_KVM_FEATURE_TRNG;

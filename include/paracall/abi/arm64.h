@@ -93,19 +93,27 @@ extern "C" {
 #define PARACALL_KVM_TRNG_UUID_2 0x44527080u
 #define PARACALL_KVM_TRNG_UUID_3 0x4c5a4e55u
 
+/* DISCOVER_IMPL_VER: its version in X1, and in X2 how many DISCOVER_IMPL_CPUS knows. */
+#define PARACALL_KVM_DISCOVER_IMPL_VERSION_1_0 0x10000u
+
 /* PTP's W1: the counter to pair with the host's clock. */
 #define PARACALL_KVM_PTP_VIRTUAL_COUNTER 0
 #define PARACALL_KVM_PTP_PHYSICAL_COUNTER 1
 
 /*
  * Bits that VENDOR_HYP_KVM_FEATURES returns in X0; and above them those that KVM's
- * user space chooses elsewhere: KVM_REG_ARM_STD_BMAP, KVM_REG_ARM_STD_HYP_BMAP.
+ * user space chooses elsewhere: KVM_REG_ARM_STD_BMAP, KVM_REG_ARM_STD_HYP_BMAP, and
+ * KVM_REG_ARM_VENDOR_HYP_BMAP_2. The last two come in X2 of that call, from bit 0 on.
  */
 #define PARACALL_KVM_FEATURE_FUNC_FEAT 0
 #define PARACALL_KVM_FEATURE_PTP 1
 #define PARACALL_KVM_FEATURE_TRNG 16
 #define PARACALL_KVM_FEATURE_PV_TIME 17
+#define PARACALL_KVM_FEATURE_DISCOVER_IMPL_VER 18
+#define PARACALL_KVM_FEATURE_DISCOVER_IMPL_CPUS 19
 #define PARACALL_KVM_VENDOR_HYP_FEATURES 0xffffu
+#define PARACALL_KVM_VENDOR_HYP_FEATURES_2 0xc0000u
+#define PARACALL_KVM_VENDOR_HYP_FEATURES_2_SHIFT 18
 
 /* PV_TIME_ST's record, little-endian, 64 bytes at a multiple of 64. */
 struct paracall_kvm_stolen_time {
