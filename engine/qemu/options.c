@@ -142,8 +142,9 @@ static void print_keys(const struct plugin_option *const *own)
 		}
 }
 
+/* Features, or all others. */
 static bool take_one(struct plugin_options *options, const struct plugin_option *const *own,
-		     char *argument)
+		     char *argument, bool are_features)
 {
 	size_t length = strcspn(argument, "=");
 	const struct plugin_option *option = find(own, argument, length);
@@ -151,7 +152,8 @@ static bool take_one(struct plugin_options *options, const struct plugin_option 
 	if (!option)
 		option = find(common_options, argument, length);
 	if (option && argument[length])
-		return option->take(options, argument + length + 1);
+		return (option == &option_features) != are_features ||
+		       option->take(options, argument + length + 1);
 	fprintf(stderr, "paracall: unknown plugin argument '%.*s': this target takes ",
 		(int)length, argument);
 	print_keys(own);
@@ -179,7 +181,11 @@ bool options_parse(struct plugin_options *options, const struct plugin_option *c
 		.injection.size = sizeof(options->injection),
 	};
 	for (int i = 0; i < argc; i++)
-		if (!take_one(options, own, argv[i]))
+		if (!take_one(options, own, argv[i], false))
+			return false;
+	/* Others may decide which features there are to choose from. */
+	for (int i = 0; i < argc; i++)
+		if (!take_one(options, own, argv[i], true))
 			return false;
 	if (!options->injection.has_seed)
 		options->injection.seed = choose_seed();
