@@ -12,4 +12,7 @@
  */
 uint32_t qemu_capabilities(bool counts_instructions);
 
+/* And those that it has if an option says so: arm64's target-impl-cpus. */
+#define QEMU_CAPABILITIES_ON_REQUEST PARACALL_CAN_LIST_IMPLEMENTATIONS
+
 #endif /* PARACALL_QEMU_CAPABILITIES_H */

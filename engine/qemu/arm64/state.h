@@ -4,6 +4,7 @@
 #define PARACALL_QEMU_ARM64_STATE_H
 
 #include "../engine.h"
+#include "implementations.h"
 
 /* A reading of the counter that is looked at: see counter.c. */
 struct reading {
@@ -26,6 +27,8 @@ struct arm64_machine {
 	_Atomic(bool) is_served;
 	/* By QEMU's command it has an EL2, or firmware at EL3. */
 	bool has_own_levels;
+	/* What is listed to the guest, before it runs. */
+	struct implementations implementations;
 	/* Where records of stolen time are, or were, 0: nowhere; and whether they are there. */
 	_Atomic(uint64_t) records;
 	_Atomic(bool) has_records;

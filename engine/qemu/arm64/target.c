@@ -11,6 +11,7 @@
 #include "calls.h"
 #include "counter.h"
 #include "instructions.h"
+#include "options.h"
 #include "records.h"
 #include "registers.h"
 #include "start.h"
@@ -41,6 +42,7 @@ static bool give_random(void *context, void *data, size_t size)
 static const struct paracall_arm64_engine arm64_functions = {
 	.size = sizeof(arm64_functions),
 	.random = give_random,
+	.implementation = arm64_find_implementation,
 };
 
 static const struct paracall_engine engine_functions = {
@@ -55,9 +57,6 @@ static const struct paracall_engine engine_functions = {
 	.program_counter = arm64_program_counter,
 	.arm64 = &arm64_functions,
 };
-
-static const struct plugin_option *const own_options[] = { &option_features, &option_spin,
-							   NULL };
 
 /* Time that goes by instructions is not the host's; and what is replayed is not random. */
 static void withdraw(void)
@@ -144,8 +143,9 @@ const struct target arm64_target = {
 			PARACALL_CAN_REPORT_RUN_DELAY | PARACALL_CAN_GIVE_RANDOM,
 	.machine_size = sizeof(struct arm64_machine),
 	.vcpu_size = sizeof(struct arm64_vcpu),
-	.options = own_options,
+	.options = arm64_options,
 	.prepare = prepare,
+	.describe_options = arm64_describe_options,
 	.install = install,
 	.vcpu_init = vcpu_init,
 	.vcpu_exit = vcpu_exit,
