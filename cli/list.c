@@ -177,6 +177,7 @@ static const char *offer_word(enum paracall_architecture architecture,
 
 	if (paracall_features_default(architecture, capabilities) & bit)
 		return "yes";
+	capabilities |= QEMU_CAPABILITIES_ON_REQUEST;
 	return paracall_features_available(architecture, capabilities) & bit ? "on request"
 									     : "no";
 }
@@ -184,7 +185,7 @@ static const char *offer_word(enum paracall_architecture architecture,
 /* Why a feature is not offered by default; an empty line is none. */
 static void print_reason(const struct paracall_feature_info *info, uint32_t capabilities)
 {
-	uint32_t missing = info->capabilities & ~capabilities;
+	uint32_t missing = info->capabilities & ~(capabilities | QEMU_CAPABILITIES_ON_REQUEST);
 	const char *separator = info->reason ? "; " : "";
 
 	if (!info->reason && !missing)

@@ -75,7 +75,7 @@ static const struct target_info targets[] = {
 		.tcg_host = "max",
 		.console = "ttyAMA0",
 		.cpu_type = "arm-cpu",
-		.options = "features spin",
+		.options = "features spin target-impl-cpus",
 		.features_from = "what KVM's user space chooses; guests see 16 bits",
 	},
 	{

@@ -338,7 +338,8 @@ test_completion() {
 	completes "paracall check --format=" text tap junit json -- csv
 	completes "paracall check --jobs=" auto -- text
 	completes "paracall check --seed=" random -- text
-	completes "paracall run --features=" none pv-unhalt -- jump=
+	completes "paracall run --features=" none pv-unhalt discover-impl-ver -- jump=
+	completes "paracall run --target-impl-cpus=" none -- pv-unhalt
 }
 
 commands_with_options() {
@@ -431,7 +432,7 @@ test_list() {
 }
 
 test_usage() {
-	local refuse_status=2
+	local refuse_status=2 list
 
 	refuse "nothing to run" "run: give '-- "
 	refuse "unknown option" "unknown option '--fast'" --fast -- qemu-system-x86_64
@@ -464,6 +465,24 @@ test_usage() {
 		-- qemu-system-s390x
 	refuse "spins kept for LoongArch" "--spin is for x86, PowerPC, arm64 and RISC-V guests" --spin=keep \
 		--arch=loongarch64 --kernel x
+	refuse "CPUs listed for x86" "--target-impl-cpus is for arm64 guests" \
+		--target-impl-cpus=0x411fd070 --kernel x
+	for list in '' cortex-a57 0x '0x411fd070,' ',0x411fd070' 0x411fd070: 0x411fd070:1:2:3 \
+		-1 +1 ' 1' 0x411fd070:-1 0x411fd07g 0x411fd070-2 0x10000000000000000 \
+		1:0x10000000000000000 none,1 1,none; do
+		refuse "CPUs listed as '$list'" "use MIDR[:REVIDR[:AIDR]], numbers such as" \
+			--target-impl-cpus="$list" --arch=arm64 --kernel x
+	done
+	refuse "CPUs listed, a long MIDR" "use a MIDR of 32 bits" \
+		--target-impl-cpus=1,0x100000000 --arch=arm64 --kernel x
+	refuse "CPUs listed, too many" "list at most 16 CPUs" \
+		--target-impl-cpus=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17 --arch=arm64 --kernel x
+	refuse "a feature that needs a list of CPUs" \
+		"'discover-impl-cpus': name CPUs by --target-impl-cpus=LIST, too" \
+		--features=+discover-impl-cpus --arch=arm64 --kernel x
+	refuse "a feature that needs a list of CPUs, which is empty" \
+		"'discover-impl-ver': name CPUs by --target-impl-cpus=LIST, too" \
+		--features=+ptp,+discover-impl-ver --target-impl-cpus=none --arch=arm64 --kernel x
 	refuse "machine without kernel" "needs --kernel" --cpus=4
 	refuse "unknown architecture" "use x86_64, s390x, ppc64le, arm64, riscv64 or loongarch64" --arch=s390 --kernel x
 	refuse "architecture without kernel" "needs --kernel" --arch=s390x
@@ -882,6 +901,37 @@ test_arm64_stop() {
 }
 
 # The same for s390x, if there is such a QEMU, and a guest.
+# That list comes to the guest, and the features that go with it.
+test_arm64_list() {
+	local guest=$build/guest/arm64/smccc.elf qemu
+	local plugin=$build/engine/qemu/paracall-qemu.so
+	local -a list=("--target-impl-cpus=0x411fd070:0x100000001:0xffffffffffffffff,0x481fd010")
+	local -a machine=(-M "virt,gic-version=2" -cpu max -m 128 -display none -serial stdio
+		-kernel "$guest")
+	local -a run=("$paracall" run --summary="$work/summary")
+
+	qemu=$(used_qemu aarch64)
+	if [ -z "$qemu" ] || [ ! -e "$guest" ]; then
+		skip "arm64, CPUs listed" "no qemu-system-aarch64, or no guest for it"
+		return
+	fi
+	expect "arm64, CPUs listed" 0 "KVM, features 0xf0003" "${run[@]}" "${list[@]}" -- \
+		qemu-system-aarch64 "${machine[@]}"
+	check_file "arm64, CPUs listed, the summary" "$work/summary" discover-impl-cpus
+	expect "arm64, CPUs listed, one feature less" 0 "KVM, features 0x70003" "${run[@]}" \
+		--features=-discover-impl-cpus "${list[@]}" -- qemu-system-aarch64 "${machine[@]}"
+	expect "arm64, CPUs listed, that feature alone" 0 "KVM, features 0x40001" "${run[@]}" \
+		--features=func-feat,discover-impl-ver "${list[@]}" -- \
+		qemu-system-aarch64 "${machine[@]}"
+	expect "arm64, no CPUs listed" 0 "KVM, features 0x30003" "${run[@]}" \
+		--target-impl-cpus=none -- qemu-system-aarch64 "${machine[@]}"
+	expect "arm64, CPUs listed, the plugin's features come first" 0 "KVM, features 0x80001" \
+		"$qemu" -plugin "$plugin,features=func-feat:discover-impl-cpus,target-impl-cpus=1+2:3" \
+		"${machine[@]}"
+	expect "arm64, CPUs listed wrongly, plugin" 1 "target-impl-cpus=1+x: use MIDR[:REVIDR[:AIDR]]" \
+		"$qemu" -M none -display none -plugin "$plugin,target-impl-cpus=1+x"
+}
+
 test_s390x() {
 	local guest=$build/guest/s390x/selftest.elf qemu
 	local -a arguments=(-display none -serial stdio)
@@ -1500,6 +1550,7 @@ test_probe_cache
 test_passing_on
 test_arm64_memory
 test_arm64_stop
+test_arm64_list
 test_s390x
 test_device_trees
 test_injection

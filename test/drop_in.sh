@@ -416,7 +416,7 @@ test_architectures() {
 		return
 	fi
 	for PARACALL_OPTIONS in --features=-pv-send-ipi --features=all --replace=keep --spin=keep \
-		--hints=realtime --enforce-features --inject=KICK_CPU:drop; do
+		--target-impl-cpus=0x411fd070 --hints=realtime --enforce-features --inject=KICK_CPU:drop; do
 		expect "s390x, $PARACALL_OPTIONS" 0 "# exit: passed" \
 			"$program" -m 128 -display none -serial stdio \
 			-kernel "$build/guest/s390x/selftest.elf"

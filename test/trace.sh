@@ -243,6 +243,7 @@ test_arm64() {
 	fi
 	rm -rf "$work/recording"
 	"$limited" "$paracall" run --summary="$work/summary" --trace --output="$work/trace" \
+		--target-impl-cpus=0x411fd070:0x100000001:0xffffffffffffffff,0x481fd010 \
 		--record="$work/recording" --symbols="$program" -- qemu-system-aarch64 \
 		-display none -serial stdio -M virt,gic-version=2 -cpu max -m 128 -smp 2 \
 		-kernel "$program" >"$work/out" 2>&1 </dev/null
@@ -257,6 +258,14 @@ test_arm64() {
 		'PSCI_FEATURES\(function=SMCCC_VERSION\) = 0 '
 	check_line "arm64: of the same function, answered by QEMU" "$work/trace" \
 		'PSCI_FEATURES\(function=PSCI_CPU_OFF\) = \? '
+	check_line "arm64: which functions from 64 on" "$work/trace" \
+		'VENDOR_HYP_KVM_FEATURES\(\) = 0x3 \{bitmap2=0x3\} '
+	check_line "arm64: how many CPUs are listed" "$work/trace" \
+		'VENDOR_HYP_KVM_DISCOVER_IMPL_VER\(\) = 0 \{version=0x10000, count=2\} '
+	check_line "arm64: a CPU that is listed" "$work/trace" \
+		'VENDOR_HYP_KVM_DISCOVER_IMPL_CPUS\(index=1, reserved2=0, reserved3=0\) = 0 \{midr=0x481fd010, revidr=0, aidr=0\} '
+	check_line "arm64: a CPU that is not listed" "$work/trace" \
+		'VENDOR_HYP_KVM_DISCOVER_IMPL_CPUS\(index=2, reserved2=0, reserved3=0\) = INVALID_PARAMETER '
 	check_line "arm64: QEMU's own" "$work/trace" 'PSCI_CPU_ON_64\(mpidr=0x1, .*\) = \? '
 	"$paracall" report --format=json "$work/recording" >"$work/json"
 	check_line "arm64: QEMU's own, in JSON" "$work/json" '"PSCI_CPU_ON_64".*"result": null'

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whether the options go together, and with the guest. */
+#include "../../engine/qemu/capabilities.h"
 #include "../../inject/parse.h"
 #include "options.h"
 
@@ -52,6 +53,23 @@ static const struct option_row *foreign_option(const struct run_options *options
 	return NULL;
 }
 
+/* By an option that was not given. */
+static bool could_be_available(const struct run_options *options, const char *name,
+			       size_t length)
+{
+	enum paracall_architecture architecture = options->target->architecture;
+	uint32_t capabilities = options->capabilities | QEMU_CAPABILITIES_ON_REQUEST;
+	char *feature = format_string("%.*s", (int)length, name);
+	uint32_t features = 0;
+	int error =
+		paracall_features_parse(architecture, feature,
+					paracall_features_available(architecture, capabilities),
+					&features, NULL, NULL);
+
+	free(feature);
+	return !error;
+}
+
 static bool parse_features(struct run_options *options)
 {
 	enum paracall_architecture architecture = options->target->architecture;
@@ -61,7 +79,10 @@ static bool parse_features(struct run_options *options)
 	int error = paracall_features_parse(architecture, options->special.features, available,
 					    &options->features, &wrong, &length);
 
-	if (error == PARACALL_ERROR_FEATURE)
+	if (error == PARACALL_ERROR_FEATURE && could_be_available(options, wrong, length))
+		complain("feature '%.*s': name CPUs by --target-impl-cpus=LIST, too",
+			 (int)length, wrong);
+	else if (error == PARACALL_ERROR_FEATURE)
 		complain(
 			"feature '%.*s' can't be offered here; 'paracall list --features' says why",
 			(int)length, wrong);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "options.h"
 
+#include "../../engine/qemu/arm64/implementations.h"
 #include "../../engine/qemu/capabilities.h"
 #include "features.h"
 #include "foreign.h"
@@ -108,6 +109,17 @@ static const struct option_row special_rows[] = {
 	{ .name = NULL },
 };
 
+static const struct option_row implementation_rows[] = {
+	{ .name = "target-impl-cpus",
+	  .value = "LIST",
+	  .help = "the implementations of CPUs for which the guest prepares:\n"
+		  "MIDR[:REVIDR[:AIDR]], with commas in between, or none\n"
+		  "(default: none)",
+	  .neutral = "none",
+	  .place = offsetof(struct target_options, implementations) },
+	{ .name = NULL },
+};
+
 static const struct option_row own_rows[] = {
 	{ .name = "inject",
 	  .value = "RULE",
@@ -190,6 +202,11 @@ static char *list_special_targets(void)
 	return target_names_with(special_rows[0].name);
 }
 
+static char *list_implementation_targets(void)
+{
+	return target_names_with(implementation_rows[0].name);
+}
+
 static const struct option_group groups[] = {
 	{ .heading = "Paracall, for %s:",
 	  .list = list_feature_targets,
@@ -203,6 +220,10 @@ static const struct option_group groups[] = {
 	  .list = list_special_targets,
 	  .rows = special_rows,
 	  .offset = offsetof(struct run_options, special) },
+	{ .heading = "Paracall, for %s only:",
+	  .list = list_implementation_targets,
+	  .rows = implementation_rows,
+	  .offset = offsetof(struct run_options, special) },
 	{ .heading = "Trace, one line for each event, and recording:",
 	  .rows = trace_option_rows,
 	  .offset = offsetof(struct run_options, trace) },
@@ -215,10 +236,8 @@ static const struct option_group groups[] = {
 };
 
 const struct option_group target_option_groups[] = {
-	{ .rows = feature_rows },
-	{ .rows = spin_rows },
-	{ .rows = special_rows },
-	{ .rows = NULL },
+	{ .rows = feature_rows },	 { .rows = spin_rows }, { .rows = special_rows },
+	{ .rows = implementation_rows }, { .rows = NULL },
 };
 
 static void complain_of_option(const char *word)
@@ -265,6 +284,23 @@ static void choose_target(struct run_options *options)
 	options->machine.target = options->target;
 }
 
+/* Features depend on it. For other targets it is refused later. */
+static bool take_implementations(struct run_options *options)
+{
+	const char *text = options->special.implementations;
+	struct implementations list;
+	const char *wrong;
+
+	if (!text || !target_has_option(options->target, implementation_rows[0].name))
+		return true;
+	wrong = implementations_parse(&list, text);
+	if (wrong)
+		complain("--%s=%s: %s", implementation_rows[0].name, text, wrong);
+	else if (list.count)
+		options->capabilities |= PARACALL_CAN_LIST_IMPLEMENTATIONS;
+	return !wrong;
+}
+
 int run_options_parse(struct run_options *options, int argc, char **argv)
 {
 	int status;
@@ -280,6 +316,8 @@ int run_options_parse(struct run_options *options, int argc, char **argv)
 	choose_target(options);
 	if (options->is_drop_in)
 		foreign_leave_out(options);
+	if (!take_implementations(options))
+		return EXIT_USAGE;
 	features_take(options);
 	return run_options_check_target(options) && run_options_check_injections(options)
 		       ? -1

@@ -17,6 +17,7 @@ struct target_options {
 	const char *hints;
 	const char *replace;
 	const char *snapshots;
+	const char *implementations;
 	bool enforces;
 };
 

@@ -27,12 +27,12 @@ static void append(char **argument, const char *format, ...)
 	*argument = longer;
 }
 
-/* A comma ends an option there, and colons separate features. */
-static void append_features(char **argument, const char *list)
+/* A comma ends an option there, so a list has others between its items. */
+static void append_list(char **argument, const char *key, const char *list, char separator)
 {
-	append(argument, ",features=");
+	append(argument, ",%s=", key);
 	for (; *list; list++)
-		append(argument, "%c", *list == ',' ? ':' : *list);
+		append(argument, "%c", *list == ',' ? separator : *list);
 }
 
 /* Those of the target's own that were given. */
@@ -42,7 +42,9 @@ static void append_special(char **argument, const struct run_options *options)
 	const struct target_info *target = options->target;
 
 	if (special->features && target_has_option(target, "features"))
-		append_features(argument, special->features);
+		append_list(argument, "features", special->features, ':');
+	if (special->implementations && target_has_option(target, "target-impl-cpus"))
+		append_list(argument, "target-impl-cpus", special->implementations, '+');
 	if (special->hints && target_has_option(target, "hints"))
 		append(argument, ",hints=%s", special->hints);
 	if (options->hides_kvm)

@@ -44,6 +44,8 @@ function __paracall_values
             printf '%s\n' realtime none
         case spin
             printf '%s\n' yield keep
+        case target-impl-cpus
+            echo none
         case replace
             printf '%s\n' keep vmcall vmmcall fast native refuse
         case trace-format
