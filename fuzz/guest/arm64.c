@@ -55,13 +55,40 @@ static void check_random(const struct vcpu *vcpu, uint32_t function, uint64_t as
 	}
 }
 
+/* What the engine lists. */
+#define IMPLEMENTATIONS 3
+
+static struct paracall_arm64_implementation implementation_at(uint64_t index)
+{
+	return (struct paracall_arm64_implementation){ .midr = index + 1,
+						       .revidr = ~index,
+						       .aidr = index << 32 };
+}
+
+static void check_implementation(const struct vcpu *vcpu, const uint64_t *before)
+{
+	uint64_t index = before[PARACALL_ARM64_X1];
+	struct paracall_arm64_implementation expected = implementation_at(index);
+
+	if (vcpu->registers[PARACALL_ARM64_X0] || vcpu->guest->has_rules)
+		return;
+	FUZZ_CHECK(index < IMPLEMENTATIONS);
+	FUZZ_CHECK(!before[PARACALL_ARM64_X2] && !before[PARACALL_ARM64_X3]);
+	FUZZ_CHECK(vcpu->registers[PARACALL_ARM64_X1] == expected.midr);
+	FUZZ_CHECK(vcpu->registers[PARACALL_ARM64_X2] == expected.revidr);
+	FUZZ_CHECK(vcpu->registers[PARACALL_ARM64_X3] == expected.aidr);
+}
+
 /* What was asked for there, and answered. */
-static void check_done(struct vcpu *vcpu, uint32_t function, uint64_t asked)
+static void check_done(struct vcpu *vcpu, uint32_t function, const uint64_t *before)
 {
 	int64_t result = (int64_t)vcpu->registers[PARACALL_ARM64_X0];
+	uint64_t asked = before[PARACALL_ARM64_X1];
 
 	if (function == PARACALL_TRNG_RND32 || function == PARACALL_TRNG_RND64)
 		check_random(vcpu, function, asked);
+	if (function == PARACALL_VENDOR_HYP_KVM_DISCOVER_IMPL_CPUS)
+		check_implementation(vcpu, before);
 	if (vcpu->guest->has_rules || function != PARACALL_PV_TIME_ST || result < 0)
 		return;
 	FUZZ_CHECK(*place_of(vcpu) == (uint64_t)result + 1);
@@ -83,7 +110,7 @@ static void call(struct vcpu *vcpu, enum paracall_smccc_conduit conduit)
 	outcome = paracall_smccc(vcpu->cpu, conduit);
 	leave(vcpu);
 	if (outcome == PARACALL_SMCCC_DONE) {
-		check_done(vcpu, function, before[PARACALL_ARM64_X1]);
+		check_done(vcpu, function, before);
 		count_call(vcpu, (int64_t)vcpu->registers[PARACALL_ARM64_X0] < 0);
 		return;
 	}
@@ -94,14 +121,28 @@ static void call(struct vcpu *vcpu, enum paracall_smccc_conduit conduit)
 	count_call(vcpu, false);
 }
 
+/* Some by their number's place in the list, others by any number. */
+static uint64_t take_function(struct guest *guest, uint8_t byte)
+{
+	if (byte < 240)
+		return functions[byte % FUNCTIONS];
+	switch (byte) {
+	case 240:
+		return PARACALL_VENDOR_HYP_KVM_DISCOVER_IMPL_VER;
+	case 241:
+	case 242:
+		return PARACALL_VENDOR_HYP_KVM_DISCOVER_IMPL_CPUS;
+	}
+	return take_value(guest);
+}
+
 static void step_call(struct vcpu *vcpu)
 {
 	struct guest *guest = vcpu->guest;
 	uint8_t byte = take_byte(guest);
 	uint8_t argument = take_byte(guest);
 
-	vcpu->registers[PARACALL_ARM64_X0] =
-		byte < 240 ? functions[byte % FUNCTIONS] : take_value(guest);
+	vcpu->registers[PARACALL_ARM64_X0] = take_function(guest, byte);
 	if (argument < 128)
 		vcpu->registers[PARACALL_ARM64_X1] = functions[argument % FUNCTIONS];
 	else if (argument < 240)
@@ -182,8 +223,18 @@ static bool give_random(void *context, void *data, size_t size)
 	return guest->now / 100 % 8;
 }
 
+static uint64_t find_implementation(void *context, uint64_t index,
+				    struct paracall_arm64_implementation *implementation)
+{
+	guest_nest(guest_caller(context)->guest);
+	if (index < IMPLEMENTATIONS)
+		*implementation = implementation_at(index);
+	return IMPLEMENTATIONS;
+}
+
 static const struct paracall_arm64_engine arm64 = { .size = sizeof(arm64),
-						    .random = give_random };
+						    .random = give_random,
+						    .implementation = find_implementation };
 
 static void complete(struct paracall_engine *engine)
 {
