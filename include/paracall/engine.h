@@ -490,6 +490,9 @@ void paracall_spin_end(struct paracall_cpu *cpu, uint64_t began, uint64_t hints,
  * [vCPU] Update what the guest reads from memory: steal time, pauses,
  * pending events. To be called now and then, best when the vCPU takes an
  * interrupt, a few hundred times a second; before the guest's own code continues.
+ *
+ * No other thread writes a vCPU's records, but for x86's clock pages, and marks: so a
+ * record that the guest has unregistered is not written any more when that call returns.
  */
 void paracall_update(struct paracall_cpu *cpu);
 
