@@ -199,6 +199,102 @@ test_libguestfs() {
 	fi
 }
 
+# The device that LAVA's template for QEMU makes, without what others need.
+lava_device() {
+	cat <<-EOT
+		available_architectures: [amd64]
+		constants:
+		  kernel-start-message: 'Linux version [0-9]'
+		  default-shell-prompt: 'lava-test: # '
+		  spawn_maxread: '4092'
+		  failure_retry: 1
+		  boot_retry: 1
+		actions:
+		  deploy: { connections: { serial: }, methods: { image: } }
+		  boot:
+		    connections: { serial: }
+		    methods:
+		      qemu:
+		        parameters:
+		          command: qemu-system-x86_64
+		          boot_options: { root: /dev/sda1, console: 'ttyS0,115200', boot_order: c }
+		          options:
+		            - -cpu host
+		            - -accel kvm
+		            - -nographic
+		            - -net nic,model=virtio,macaddr=52:54:00:12:34:58 -net user
+		            - -m 512
+		            - -monitor none
+		timeouts:
+		  actions: { }
+		  connections: { }
+	EOT
+}
+
+# shell_image FOLDER: an initramfs, with what it is made of in FOLDER, that ends in a shell.
+shell_image() {
+	mkdir -p "$1"/{bin,proc,dev}
+	cp "$guest_dir/busybox" "$1/bin/busybox"
+	cat >"$1/init" <<-EOT
+		#!/bin/busybox sh
+		/bin/busybox --install -s /bin
+		mount -t proc none /proc
+		mount -t devtmpfs none /dev
+		exec setsid cttyhack sh
+	EOT
+	chmod +x "$1/init"
+	pack_initramfs "$1"
+}
+
+# The job of doc/tools.md, without a server.
+test_lava() {
+	needs lava lava-run || return 0
+	if [ ! -e "$guest_kernel" ]; then
+		skip lava "no kernel: script/setup gets one"
+		return
+	fi
+	if [ ! -w /var/lib/lava/dispatcher ]; then
+		skip lava "lava-run has to be root"
+		return
+	fi
+	write_emulator
+	shell_image "$work/root" >"$work/initrd"
+	lava_device >"$work/device.yaml"
+	sed -n '/^job_name:/,/^```$/p' "$tree/doc/tools.md" | sed -e '/^```$/d' \
+		-e "s|URL-OF-KERNEL|file://$guest_kernel|; s|URL-OF-INITRD|file://$work/initrd|" \
+		>"$work/job.yaml"
+	mkdir -p "$work/lava"
+	expect "lava" 0 'Job finished correctly' env PATH="$work:$PATH" lava-run \
+		--job-id "$$" --output-dir "$work/lava" --device "$work/device.yaml" "$work/job.yaml"
+	check_file "lava, a summary" "$work/summary" "features offered"
+}
+
+# Guests that it can use take minutes to make, so somebody has to have done that.
+test_autopkgtest() {
+	local image=${AUTOPKGTEST_IMAGE:-/nonexistent} options=${AUTOPKGTEST_QEMU_OPTIONS:-}
+	local package=$work/package
+
+	if [ ! -e "$image" ]; then
+		skip autopkgtest "AUTOPKGTEST_IMAGE names no image for autopkgtest-virt-qemu"
+		return
+	fi
+	needs autopkgtest autopkgtest-virt-qemu qemu-img || return 0
+	write_emulator
+	mkdir -p "$package/debian/tests"
+	printf '%s\n' 'Source: trivial' 'Maintainer: Nobody <nobody@example.invalid>' '' \
+		'Package: trivial' 'Architecture: all' 'Description: trivial' >"$package/debian/control"
+	printf '%s\n' 'trivial (1) unstable; urgency=low' '' '  * First.' '' \
+		' -- Nobody <nobody@example.invalid>  Mon, 30 Nov 2026 12:00:00 +0000' \
+		>"$package/debian/changelog"
+	printf '%s\n' 'Test-Command: dmesg | grep "Hypervisor detected: KVM"' \
+		'Features: test-name=kvm' 'Depends:' 'Restrictions: needs-root' >"$package/debian/tests/control"
+	"$limited" --cpu=1200 --idle=300 autopkgtest "$package/" --no-built-binaries -- qemu \
+		--qemu-command="$emulator" --timeout-reboot=300 ${options:+--boot=none} \
+		--qemu-options="$options" "$image" >"$work/out" 2>&1 </dev/null
+	check_file "autopkgtest" "$work/out" 'kvm                  PASS'
+	check_file "autopkgtest, a summary" "$work/summary" "features offered"
+}
+
 # The package's test with programs of $work/bin alone: paracall, and what the test needs.
 # Where it goes on, it fails, as nothing else is there.
 package_test() {
@@ -247,5 +343,7 @@ test_libvirt
 test_kvm_unit_tests
 test_virtme
 test_libguestfs
+test_lava
+test_autopkgtest
 test_package_test
 finish
