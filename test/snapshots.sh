@@ -683,6 +683,23 @@ test_quiet() {
 	in_each_mode load_quiet
 }
 
+load_inside() {
+	local name=$1 machine=(-machine "q35" -m 64M "${@:2}")
+
+	make_disk "$work/states"
+	drive 'wait:cycle savevm:a wait:cycle loadvm:a wait:cycle loadvm:a wait:cycle quit' "" \
+		"${machine[@]}"
+	judge "inside, $name, the same process" $? 2 0
+	drive 'wait:cycle loadvm:a wait:cycle quit' "" "${machine[@]}" -loadvm a
+	judge "inside, $name, another process" $? 2 0
+}
+
+# The guest runs in the page of its clock, which is written to at a load.
+test_inside() {
+	set_firmware "inside" inside || return 0
+	in_each_mode load_inside
+}
+
 load_sleeper() {
 	local name="sleeper, $2, replaced=$1"
 
@@ -1211,6 +1228,7 @@ test_after_load_off
 test_kicks
 test_kicks_255
 test_quiet
+test_inside
 test_sleeper
 test_started
 test_vcpus

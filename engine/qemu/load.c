@@ -18,6 +18,11 @@
  * (see load_mark()). At other moments a mark that is gone shows nothing: the guest runs, and
  * may have put something else into that page.
  *
+ * What is taken from a state, and what is left in it, is written to the guest's memory. While
+ * a block is translated QEMU holds a lock of the page that it is in, for which a write there
+ * would wait. So then it is only noticed that there is something to find out, and that is done
+ * when the block runs, before its first instruction.
+ *
  * A vCPU that is plugged in while all others sleep counts as one that runs. But none that
  * ran since they fell asleep has been asked, so the next one to go on is, and until then no
  * other mark is left: this may be a state that was just loaded.
@@ -357,17 +362,41 @@ static void note_loaded_beginning(struct vcpu *vcpu)
 	pthread_mutex_unlock(&state.beginning);
 }
 
-void load_note_block(bool may_be_first)
+/* To @userdata: such a block runs where the machine does not begin. */
+static char elsewhere;
+
+static void block_reached(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = own_vcpu;
 
+	(void)index;
 	if (!vcpu)
 		return;
 	if (atomic_load_explicit(&state.was_flushed, memory_order_relaxed))
 		check_flushed(vcpu);
-	if (!may_be_first &&
+	if (userdata &&
 	    !atomic_load_explicit(&paracall_qemu_engine.has_started, memory_order_acquire))
 		note_loaded_beginning(vcpu);
+}
+
+bool load_is_open(void)
+{
+	return atomic_load_explicit(&state.was_flushed, memory_order_relaxed) ||
+	       !atomic_load_explicit(&paracall_qemu_engine.has_started, memory_order_acquire);
+}
+
+/*
+ * QEMU calls what is registered for an instruction in that order. A machine may begin where
+ * that is not noticed, and then its blocks are all such that may be first.
+ */
+void load_note_block(struct qemu_plugin_tb *block, bool may_be_first)
+{
+	if (may_be_first ? !atomic_load_explicit(&state.was_flushed, memory_order_relaxed)
+			 : !load_is_open())
+		return;
+	qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_tb_get_insn(block, 0), block_reached,
+					       QEMU_PLUGIN_CB_RW_REGS,
+					       may_be_first ? NULL : &elsewhere);
 }
 
 void load_mark(struct vcpu *vcpu)

@@ -16,10 +16,17 @@ void load_vcpu_init(struct vcpu *vcpu);
 void load_vcpu_exit(struct vcpu *vcpu);
 
 /*
- * While a block is translated, before anything else looks at it; @may_be_first: it is
- * where the machine begins.
+ * While a block is translated, before anything else is registered for its first
+ * instruction; @may_be_first: it is where the machine begins. If a state may have been
+ * loaded, that is found out when the block runs, before all else.
  */
-void load_note_block(bool may_be_first);
+void load_note_block(struct qemu_plugin_tb *block, bool may_be_first);
+
+/*
+ * While a block is translated: a state may have been loaded, so what is known may be another
+ * one's. Not so once that was found out.
+ */
+bool load_is_open(void);
 
 /* A vCPU begins where the machine does, so this is no other state than one after a reset. */
 void load_note_start(void);

@@ -50,6 +50,20 @@ static unsigned int goes_on_during;
 static qemu_plugin_vcpu_cb *idle, *resume;
 static qemu_plugin_simple_cb *flushed;
 
+/* Of the block that a thread translates: what its first instruction calls, in order. */
+#define CALLBACKS 2
+static struct qemu_plugin_insn {
+	int unused;
+} first_insn;
+static _Thread_local struct {
+	qemu_plugin_vcpu_cb *callback;
+	enum qemu_plugin_cb_flags flags;
+	void *userdata;
+} callbacks[CALLBACKS];
+static _Thread_local unsigned int callback_count;
+/* QEMU has the lock of the page that it is in. */
+static _Thread_local bool is_translating;
+
 /* ---- in place of QEMU and the library ---------------------------------------- */
 
 void callbacks_on_vcpu_idle(qemu_plugin_id_t id, qemu_plugin_vcpu_cb *callback)
@@ -70,6 +84,26 @@ void callbacks_on_flush(qemu_plugin_id_t id, qemu_plugin_simple_cb *callback)
 	flushed = callback;
 }
 
+struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t index)
+{
+	(void)tb;
+	assert_true(is_translating);
+	assert_int_equal(index, 0);
+	return &first_insn;
+}
+
+void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
+					    qemu_plugin_vcpu_cb *callback,
+					    enum qemu_plugin_cb_flags flags, void *userdata)
+{
+	assert_true(is_translating);
+	assert_ptr_equal(insn, &first_insn);
+	assert_true(callback_count < CALLBACKS);
+	callbacks[callback_count].callback = callback;
+	callbacks[callback_count].flags = flags;
+	callbacks[callback_count++].userdata = userdata;
+}
+
 uint64_t register_read(struct vcpu *vcpu, unsigned int number)
 {
 	registers_read++;
@@ -79,6 +113,7 @@ uint64_t register_read(struct vcpu *vcpu, unsigned int number)
 bool paracall_set_mark(struct paracall_cpu *cpu)
 {
 	(void)cpu;
+	assert_false(is_translating);
 	if (has_page)
 		kept_mark = ++set_marks;
 	return has_page;
@@ -97,6 +132,7 @@ void paracall_machine_loaded(struct paracall_machine *machine, struct paracall_c
 {
 	(void)machine;
 	(void)by;
+	assert_false(is_translating);
 	loads++;
 	set_marks = 0;
 }
@@ -146,6 +182,7 @@ static const char *restore_slowly(struct vcpu *vcpu, bool has_record)
 static void save(struct vcpu *vcpu)
 {
 	(void)vcpu;
+	assert_false(is_translating);
 	records_saved++;
 	record = own_record = ++last_record;
 }
@@ -222,6 +259,31 @@ static void wake_all(unsigned int count)
 		resume(i, NULL);
 	for (unsigned int i = 0; i < count; i++)
 		registers[i][0]++;
+}
+
+/* Returns how much its first instruction calls. */
+static unsigned int translate(bool may_be_first)
+{
+	callback_count = 0;
+	is_translating = true;
+	load_note_block(NULL, may_be_first);
+	is_translating = false;
+	return callback_count;
+}
+
+static void run_block(void)
+{
+	for (unsigned int i = 0; i < callback_count; i++) {
+		/* It may write registers. */
+		assert_int_equal(callbacks[i].flags, QEMU_PLUGIN_CB_RW_REGS);
+		callbacks[i].callback(SLOT_OF_NONE, callbacks[i].userdata);
+	}
+}
+
+static void enter_block(bool may_be_first)
+{
+	translate(may_be_first);
+	run_block();
 }
 
 /* Another state, in which each vCPU has other registers. */
@@ -518,7 +580,7 @@ static void *begin_on(void *vcpu)
 		resume(index, NULL);
 	}
 	pthread_mutex_unlock(&big_lock);
-	load_note_block(false);
+	enter_block(false);
 	is_taken = loads == 1 && loads_taken == 1;
 	for (unsigned int i = 0; i < 100; i++) {
 		pthread_mutex_lock(&big_lock);
@@ -546,6 +608,32 @@ static void all_that_begin_wait_for_the_state(void **test_state)
 	assert_int_equal(loads, 1);
 }
 
+static void nothing_is_taken_while_a_block_is_translated(void **test_state)
+{
+	(void)test_state;
+	plug(0);
+	assert_int_equal(translate(false), 1);
+	assert_int_equal(loads, 0);
+	assert_false(atomic_load(&paracall_qemu_engine.has_started));
+	run_block();
+	assert_int_equal(loads, 1);
+	assert_int_equal(loads_taken, 1);
+	run_block();
+	assert_int_equal(loads, 1);
+	assert_int_equal(translate(false), 0);
+}
+
+/* It may be that of a machine that begins, which says so itself. */
+static void the_first_block_takes_nothing(void **test_state)
+{
+	(void)test_state;
+	plug(0);
+	assert_int_equal(translate(true), 0);
+	assert_int_equal(loads, 0);
+	assert_false(atomic_load(&paracall_qemu_engine.has_started));
+	assert_true(load_is_open());
+}
+
 /* Nor by one that had slept in the machine before that state was loaded, and goes on then. */
 static void one_that_goes_on_meanwhile_takes_nothing(void **test_state)
 {
@@ -556,7 +644,7 @@ static void one_that_goes_on_meanwhile_takes_nothing(void **test_state)
 	registers[0][1]++;
 	plug(1);
 	goes_on_during = 0;
-	load_note_block(false);
+	enter_block(false);
 	assert_int_equal(loads, 1);
 	assert_int_equal(loads_taken, 1);
 	idle(0, NULL);
@@ -585,15 +673,39 @@ static void what_is_translated_anew_is_a_load(void **test_state)
 	(void)test_state;
 	load_mark(&vcpus[1]);
 	flush();
-	load_note_block(true);
+	enter_block(true);
 	assert_int_equal(loads, 0);
 	load();
-	load_note_block(true);
+	enter_block(true);
 	assert_int_equal(loads, 0);
 	flush();
-	load_note_block(true);
-	load_note_block(true);
+	enter_block(true);
+	enter_block(true);
 	assert_int_equal(loads, 1);
+}
+
+/* Nothing is taken from a state, nor written, until the block runs. */
+static void what_is_translated_is_asked_when_it_runs(void **test_state)
+{
+	(void)test_state;
+	load_mark(&vcpus[1]);
+	assert_int_equal(translate(true), 0);
+	assert_int_equal(translate(false), 0);
+	assert_false(load_is_open());
+	load();
+	flush();
+	assert_true(load_is_open());
+	assert_int_equal(translate(true), 1);
+	assert_int_equal(loads, 0);
+	/* It did not run yet, so the next one is asked, too. */
+	assert_int_equal(translate(true), 1);
+	run_block();
+	assert_int_equal(loads, 1);
+	/* One that was translated before shows nothing more. */
+	run_block();
+	assert_int_equal(loads, 1);
+	assert_false(load_is_open());
+	assert_int_equal(translate(true), 0);
 }
 
 /* A vCPU that waits where a reset has left it shows nothing; the next one is asked, too. */
@@ -603,10 +715,10 @@ static void a_vcpu_at_the_start_hides_no_load(void **test_state)
 	load();
 	flush();
 	is_at_start[1] = true;
-	load_note_block(true);
+	enter_block(true);
 	assert_int_equal(loads, 0);
 	is_at_start[1] = false;
-	load_note_block(true);
+	enter_block(true);
 	assert_int_equal(loads, 1);
 }
 
@@ -615,10 +727,10 @@ static void nor_is_a_reset_one(void **test_state)
 	(void)test_state;
 	reset();
 	flush();
-	load_note_block(true);
+	enter_block(true);
 	load_note_start();
 	is_at_start[1] = false;
-	load_note_block(true);
+	enter_block(true);
 	assert_int_equal(loads, 0);
 }
 
@@ -642,7 +754,7 @@ static void a_state_is_loaded_again_and_again(void **test_state)
 		load();
 		record = saved;
 		flush();
-		load_note_block(true);
+		enter_block(true);
 		assert_int_equal(loads, round);
 		assert_int_equal(states_lost, 0);
 		if (round % 2)
@@ -660,7 +772,7 @@ static void a_state_without_a_record_is_lost(void **test_state)
 	for (unsigned int round = 1; round <= 2; round++) {
 		load();
 		flush();
-		load_note_block(true);
+		enter_block(true);
 		assert_int_equal(loads, round);
 		assert_int_equal(states_lost, round);
 	}
@@ -690,8 +802,14 @@ int main(void)
 						setup_beginning, teardown),
 		cmocka_unit_test_setup_teardown(one_that_goes_on_meanwhile_takes_nothing,
 						setup_beginning, teardown),
+		cmocka_unit_test_setup_teardown(nothing_is_taken_while_a_block_is_translated,
+						setup_beginning, teardown),
+		cmocka_unit_test_setup_teardown(the_first_block_takes_nothing, setup_beginning,
+						teardown),
 		cmocka_unit_test_setup_teardown(what_is_translated_anew_is_a_load, setup_single,
 						teardown_single),
+		cmocka_unit_test_setup_teardown(what_is_translated_is_asked_when_it_runs,
+						setup_single, teardown_single),
 		cmocka_unit_test_setup_teardown(a_vcpu_at_the_start_hides_no_load, setup_single,
 						teardown_single),
 		cmocka_unit_test_setup_teardown(nor_is_a_reset_one, setup_single,

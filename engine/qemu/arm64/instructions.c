@@ -94,7 +94,7 @@ static void look_at_beginning(struct qemu_plugin_tb *block, int *level)
 	uint64_t address = qemu_plugin_tb_vaddr(block);
 	bool may_be_first = first_is_known() || ask(read_is_at_start);
 
-	load_note_block(may_be_first);
+	load_note_block(block, may_be_first);
 	if (!may_be_first || !first_is_at(address))
 		return;
 	*level = read_level();

@@ -88,9 +88,9 @@ static bool is_at_start(void)
 /* Elsewhere in memory user mode may have something at that address: see start.c. */
 static void look_at_beginning(struct qemu_plugin_tb *block)
 {
-	load_note_block(
-		atomic_load_explicit(&paracall_qemu_engine.has_started, memory_order_relaxed) ||
-		is_at_start());
+	load_note_block(block, atomic_load_explicit(&paracall_qemu_engine.has_started,
+						    memory_order_relaxed) ||
+				       is_at_start());
 	if (loongarch_begins_at(qemu_plugin_tb_vaddr(block)))
 		qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_tb_get_insn(block, 0),
 						       loongarch_start_reached,

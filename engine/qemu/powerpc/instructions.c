@@ -100,7 +100,7 @@ static void look_at_beginning(struct block *block, struct qemu_plugin_tb *transl
 	bool is_start = may_be_first && first_is_at(pc);
 	bool may_be_kernel;
 
-	load_note_block(may_be_first);
+	load_note_block(translated, may_be_first);
 	qemu_plugin_insn_data(first, &bytes, SIZE);
 	may_be_kernel = device_tree_may_begin(bytes);
 	if (!is_start && !may_be_kernel)

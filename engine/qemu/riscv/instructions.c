@@ -72,7 +72,7 @@ static void look_at_beginning(struct qemu_plugin_tb *block)
 	uint64_t address = qemu_plugin_tb_vaddr(block);
 	bool may_be_first = first_is_known() || riscv_may_begin(address, read_mode());
 
-	load_note_block(may_be_first);
+	load_note_block(block, may_be_first);
 	if (may_be_first && first_is_at(address) && read_mode() == RISCV_MACHINE)
 		qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_tb_get_insn(block, 0),
 						       riscv_start_reached,

@@ -142,7 +142,7 @@ static void look_at_beginning(struct vcpu *translator, struct qemu_plugin_tb *bl
 	uint64_t address = qemu_plugin_tb_vaddr(block);
 	bool may_be_first = first_is_known() || is_at_start(translator);
 
-	load_note_block(may_be_first);
+	load_note_block(block, may_be_first);
 	if (may_be_first && first_is_at(address) &&
 	    !(read_psw_mask(translator) & (S390_PSW_DAT | S390_PSW_PROBLEM)))
 		qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_tb_get_insn(block, 0),

@@ -172,8 +172,9 @@ static void hook(const struct qemu_plugin_tb *block, size_t index, enum instruct
 						       site_pack(site));
 		break;
 	case INSTRUCTION_FAST_HYPERCALL:
-		if ((x86_machine()->replacement != REPLACE_FAST &&
-		     !x86_machine()->was_loaded) ||
+		/* What was loaded may have been saved with another policy. */
+		if ((x86_machine()->replacement != REPLACE_FAST && !x86_machine()->was_loaded &&
+		     !load_is_open()) ||
 		    (is_user && !replace_was_here(qemu_plugin_insn_vaddr(insn))))
 			break;
 		site_take_slot(site);
@@ -309,8 +310,9 @@ void instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 
 	(void)userdata;
 	engine_note_guest();
-	load_note_block(qemu_plugin_tb_vaddr(block) == RESET_VECTOR);
-	if (x86_machine()->has_deferred)
+	load_note_block(block, qemu_plugin_tb_vaddr(block) == RESET_VECTOR);
+	/* Not into a state that did not ask for it: then the next block does so, or none. */
+	if (x86_machine()->has_deferred && !load_is_open())
 		apic_send_deferred();
 	tsc_hook_block(block);
 	if (x86_machine()->async_pf_every && !paracall_qemu_engine.is_single_threaded)

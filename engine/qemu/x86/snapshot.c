@@ -237,14 +237,17 @@ static const char *take_body(struct vcpu *vcpu, const struct snapshot_head *head
 
 /*
  * With a thread for each vCPU nothing has run since. Else a kick may have gone to a vCPU
- * that halts, of which that was not known yet.
+ * that halts, of which that was not known yet. @vcpu is any of the thread's. The one that
+ * executes code runs, and with -icount QEMU ends if one interrupts itself there.
  */
 static void wake_others(struct vcpu *vcpu)
 {
+	const struct vcpu *self = vcpu_current(vcpu->index);
+
 	for (unsigned int i = 0; i < paracall_qemu_engine.max_vcpus; i++) {
 		struct vcpu *other = vcpu_by_index(i);
 
-		if (other && other != vcpu && x86_vcpu(other)->has_apic_id)
+		if (other && other != self && x86_vcpu(other)->has_apic_id)
 			apic_wake(vcpu, other, x86_vcpu(other)->apic_id);
 	}
 }
