@@ -210,6 +210,16 @@ static uint64_t take_fingerprint(struct vcpu *vcpu)
 	return vcpu->fingerprint;
 }
 
+/* One vCPU less is awake. Returns whether all sleep. */
+static bool note_asleep(void)
+{
+	if (atomic_fetch_sub(&state.awake, 1) != 1)
+		return false;
+	if (state.target && state.target->note_sleep)
+		state.target->note_sleep();
+	return true;
+}
+
 static void idle(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = vcpu_by_index(index);
@@ -218,7 +228,7 @@ static void idle(unsigned int index, void *userdata)
 	if (!vcpu || vcpu->is_asleep)
 		return;
 	vcpu->is_asleep = true;
-	if (atomic_fetch_sub(&state.awake, 1) == 1 && !atomic_load(&state.is_unchecked) &&
+	if (note_asleep() && !atomic_load(&state.is_unchecked) &&
 	    !atomic_load(&state.is_in_question))
 		leave_traces(vcpu);
 	vcpu->fingerprint = take_fingerprint(vcpu);
@@ -325,7 +335,7 @@ void load_vcpu_init(struct vcpu *vcpu)
 void load_vcpu_exit(struct vcpu *vcpu)
 {
 	if (!vcpu->is_asleep)
-		atomic_fetch_sub(&state.awake, 1);
+		note_asleep();
 	vcpu->is_asleep = false;
 }
 

@@ -64,7 +64,11 @@ struct target {
 	 * NULL.
 	 */
 	bool (*look_around)(struct vcpu *vcpu);
-	/* @vcpu slept, and goes on, on its thread; not there either. May be NULL. */
+	/*
+	 * All vCPUs sleep, so that the machine may be stopped; and @vcpu slept, and goes on, on
+	 * its thread. Not there either. Both may be NULL.
+	 */
+	void (*note_sleep)(void);
 	void (*note_resume)(struct vcpu *vcpu);
 	/*
 	 * Another state was loaded, and @vcpu is the first to go on: nothing of what is

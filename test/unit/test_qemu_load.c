@@ -42,6 +42,9 @@ static bool has_certain_record;
 static unsigned int record, own_record, last_record;
 static unsigned int records_saved, states_lost;
 
+/* How often the target heard that all vCPUs sleep. */
+static unsigned int sleeps;
+
 /* While that vCPU is asked where it is, the machine begins on another one. */
 static unsigned int begins_during;
 /* And while one forgets the machine, that one goes on. */
@@ -206,9 +209,15 @@ static const char *restore(struct vcpu *vcpu, bool has_record)
 	return NULL;
 }
 
+static void note_sleep(void)
+{
+	sleeps++;
+}
+
 static const struct target target = {
 	.register_count = REGISTERS,
 	.is_at_start = at_start,
+	.note_sleep = note_sleep,
 	.forget_machine = forget_machine,
 	.forget_vcpu = forget_vcpu,
 };
@@ -311,7 +320,7 @@ static int begin(const struct target *chosen)
 	has_page = true;
 	has_certain_record = false;
 	record = own_record = last_record = records_saved = states_lost = 0;
-	set_marks = kept_mark = loads = 0;
+	set_marks = kept_mark = loads = sleeps = 0;
 	registers_read = 0;
 	begins_during = SLOT_OF_NONE;
 	goes_on_during = SLOT_OF_NONE;
@@ -389,6 +398,34 @@ static void another_state_is_noticed_once(void **test_state)
 		assert_int_equal(loads, round);
 		has_page = !has_page;
 	}
+}
+
+/* The target hears of each, also where no mark is left since another state may be there. */
+static void sleep_is_noted_without_a_mark(void **test_state)
+{
+	unsigned int marks;
+
+	(void)test_state;
+	idle(0, NULL);
+	assert_int_equal(sleeps, 0);
+	idle(1, NULL);
+	assert_int_equal(sleeps, 1);
+	marks = set_marks;
+	reset();
+	resume(0, NULL);
+	idle(0, NULL);
+	assert_int_equal(sleeps, 2);
+	plug(2);
+	idle(2, NULL);
+	assert_int_equal(sleeps, 3);
+	plug(2);
+	unplug(2);
+	assert_int_equal(sleeps, 4);
+	assert_int_equal(set_marks, marks);
+	load_note_start();
+	kept_mark = set_marks;
+	wake_all(2);
+	assert_int_equal(loads, 0);
 }
 
 /* ---- a record in the guest's memory --------------------------------------------------- */
@@ -783,6 +820,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(sleep_alone_is_none, setup, teardown),
 		cmocka_unit_test_setup_teardown(another_state_is_noticed_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(sleep_is_noted_without_a_mark, setup, teardown),
 		cmocka_unit_test_setup_teardown(certain_record_spares_the_registers,
 						setup_with_record, teardown),
 		cmocka_unit_test_setup_teardown(load_is_noticed_by_its_record,

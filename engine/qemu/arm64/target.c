@@ -95,14 +95,6 @@ static void vcpu_init(struct vcpu *vcpu)
 		spin_note_wake(vcpu);
 }
 
-/* All vCPUs sleep, if QEMU reports that; else one thread runs them all. */
-static void save(struct vcpu *vcpu)
-{
-	if (paracall_qemu_engine.reports_idle)
-		counter_doubt();
-	arm64_save_state(vcpu);
-}
-
 static void vcpu_exit(struct vcpu *vcpu)
 {
 	readings_end(vcpu);
@@ -152,8 +144,9 @@ const struct target arm64_target = {
 	.is_at_start = arm64_is_at_start,
 	.forget_machine = forget_machine,
 	.forget_vcpu = forget_vcpu,
+	.note_sleep = counter_doubt,
 	.note_resume = counter_resume,
-	.save = save,
+	.save = arm64_save_state,
 	.has_other_record = arm64_has_other_state,
 	.record_is_certain = arm64_state_is_certain,
 	.restore = arm64_restore_state,
