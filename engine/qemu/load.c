@@ -137,13 +137,13 @@ static void take_over(struct vcpu *vcpu, bool has_record)
 		if (!other)
 			continue;
 		other->fingerprint = 0;
+		trace_note_site(other, NULL, 0);
 		target->forget_vcpu(other);
 	}
 	atomic_store(&state.is_settling, true);
 	note_checked();
 	atomic_store(&state.has_marks, false);
 	atomic_store(&state.is_in_question, false);
-	trace_note_site(vcpu, NULL, 0);
 	paracall_machine_loaded(engine->machine, vcpu->cpu);
 	restore(vcpu, has_record, lost);
 	/* Else when all sleep again, and before that nothing is loaded. */

@@ -400,6 +400,24 @@ static void another_state_is_noticed_once(void **test_state)
 	}
 }
 
+/* What one of them does next is traced with its own place, and not with the former state's. */
+static void where_vcpus_are_is_forgotten(void **test_state)
+{
+	(void)test_state;
+	for (unsigned int i = 0; i < 2; i++) {
+		vcpus[i].site = &vcpus;
+		vcpus[i].site_pc = 0x1000;
+	}
+	sleep_all(2);
+	load();
+	wake_all(2);
+	assert_int_equal(loads, 1);
+	for (unsigned int i = 0; i < 2; i++) {
+		assert_null(vcpus[i].site);
+		assert_int_equal(vcpus[i].site_pc, 0);
+	}
+}
+
 /* The target hears of each, also where no mark is left since another state may be there. */
 static void sleep_is_noted_without_a_mark(void **test_state)
 {
@@ -820,6 +838,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(sleep_alone_is_none, setup, teardown),
 		cmocka_unit_test_setup_teardown(another_state_is_noticed_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(where_vcpus_are_is_forgotten, setup, teardown),
 		cmocka_unit_test_setup_teardown(sleep_is_noted_without_a_mark, setup, teardown),
 		cmocka_unit_test_setup_teardown(certain_record_spares_the_registers,
 						setup_with_record, teardown),

@@ -287,15 +287,16 @@ void call_start_vector(unsigned int index, void *userdata)
 }
 
 /* Not more often than the host's clock ticks, unless the guest's time is another. */
+static bool is_update_due(struct vcpu *vcpu)
+{
+	return clock_has_ticked(&x86_vcpu(vcpu)->updated_nanoseconds) ||
+	       paracall_qemu_engine.counts_instructions;
+}
+
 static void update(struct vcpu *vcpu, unsigned int index)
 {
-	uint64_t *updated = &x86_vcpu(vcpu)->updated_nanoseconds;
-
-	if (!clock_has_ticked(updated) && !paracall_qemu_engine.counts_instructions)
-		return;
-	load_check(vcpu);
 	readings_want(vcpu);
-	async_pf_update(vcpu, index, *updated);
+	async_pf_update(vcpu, index, x86_vcpu(vcpu)->updated_nanoseconds);
 	paracall_update(vcpu->cpu);
 	load_mark(vcpu);
 }
@@ -303,12 +304,17 @@ static void update(struct vcpu *vcpu, unsigned int index)
 void call_interrupted(unsigned int index, int type, uint64_t from, uint64_t to, void *userdata)
 {
 	struct vcpu *vcpu = vcpu_by_index(index);
+	bool is_due;
 
 	(void)type;
 	(void)to;
 	(void)userdata;
 	if (!vcpu)
 		return;
+	is_due = is_update_due(vcpu);
+	/* First: it forgets what is known of the vCPU, where it is included. */
+	if (is_due)
+		load_check(vcpu);
 	trace_note_site(vcpu, NULL, from);
 	msr_delivered(vcpu);
 	readings_end(vcpu);
@@ -318,7 +324,8 @@ void call_interrupted(unsigned int index, int type, uint64_t from, uint64_t to, 
 	paracall_resume(vcpu->cpu);
 	spin_note_wake(vcpu);
 	vcpu->spin_hints = 0;
-	update(vcpu, index);
+	if (is_due)
+		update(vcpu, index);
 	/* It would be sent by the next block that is translated, which may be any. */
 	if (paracall_qemu_engine.counts_instructions && x86_machine()->has_deferred)
 		apic_send_deferred();
