@@ -366,7 +366,7 @@ make_names() {
 }
 
 # With one thread for all vCPUs they are told apart by what kernels have in $r21, which is
-# another number after a reset.
+# another number after a reset. And that is one reset, however many vCPUs begin again.
 test_loongarch_names() {
 	local accel
 
@@ -377,16 +377,18 @@ test_loongarch_names() {
 	fi
 	make_names || { fail "LoongArch: vCPUs by name" "no program"; return; }
 	for accel in tcg tcg,thread=single; do
-		"$limited" "$paracall" run --summary=/dev/null --trace=HCALL_FUNC_NOTIFY \
-			--output="$work/trace" -- qemu-system-loongarch64 -display none -serial stdio \
-			-M virt -cpu max -m 256M -smp 2 -accel "$accel" -bios "$work/names" \
-			>"$work/out" 2>&1 </dev/null
+		"$limited" "$paracall" run --summary="$work/summary" --format=json \
+			--trace=HCALL_FUNC_NOTIFY --output="$work/trace" -- qemu-system-loongarch64 \
+			-display none -serial stdio -M virt -cpu max -m 256M -smp 2 -accel "$accel" \
+			-bios "$work/names" >"$work/out" 2>&1 </dev/null
 		equal "LoongArch: vCPUs by name, $accel" \
 			"$(sed -n 's/.* cpu \([0-9]\) .*address=\(0[0-9a-fx]*\)).*/\1 \2/p' "$work/trace")" \
 			"0 0
 1 0x100
 0 0x10000
 1 0x10100"
+		equal "LoongArch: resets are counted, $accel" \
+			"$(sed -n 's/^  "resets": \([0-9]*\),/\1/p' "$work/summary")" 1
 	done
 }
 

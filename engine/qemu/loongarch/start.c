@@ -5,6 +5,11 @@
  * (hw/loongarch/boot.c). A reset begins there again, but general registers keep what they
  * had. With a thread for each vCPU a reset is known by this: the first vCPU slept, and goes
  * on where the machine begins. User mode has other memory at that address.
+ *
+ * Where QEMU does not say that a vCPU slept, it does not say which one begins either. But all
+ * of them do so once after each reset, also those that then wait. So one more beginning than
+ * there are vCPUs is a reset. Before the first one a vCPU that begins has all registers 0; if
+ * it has not, that was one, too, though another vCPU may not have begun before.
  */
 #include "start.h"
 
@@ -14,6 +19,8 @@
 #include "calls.h"
 #include "registers.h"
 #include "state.h"
+
+#include <limits.h>
 
 /* Flash memory; without firmware QEMU's own code is in its first page. */
 #define FLASH_START UINT64_C(0x1c000000)
@@ -69,14 +76,38 @@ void loongarch_note_resume(struct vcpu *vcpu)
 			register_read(vcpu, LOONGARCH_PC) == FLASH_START;
 }
 
-/* Where QEMU does not say that a vCPU slept, what looks like a beginning counts as one. */
+static unsigned int count_vcpus(void)
+{
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < paracall_qemu_engine.max_vcpus; i++)
+		count += vcpu_by_index(i) &&
+			 atomic_load(&loongarch_vcpu(vcpu_by_index(i))->is_there);
+	return count;
+}
+
+/* A vCPU begins, not the machine's first one: whether that is for a reset. */
+static bool is_one_too_many(struct vcpu *vcpu)
+{
+	struct loongarch_machine *machine = loongarch_machine();
+
+	if (atomic_load(&machine->begun) < count_vcpus() &&
+	    (machine->had_reset || registers_are_zero(vcpu, LOONGARCH_R31))) {
+		atomic_fetch_add(&machine->begun, 1);
+		return false;
+	}
+	atomic_store(&machine->begun, 1);
+	machine->had_reset = true;
+	return true;
+}
+
 static bool was_reset(struct vcpu *vcpu)
 {
 	struct loongarch_vcpu *loongarch = loongarch_vcpu(vcpu);
 	bool is_at_start = loongarch->is_at_start;
 
 	loongarch->is_at_start = false;
-	return is_at_start || !paracall_qemu_engine.reports_idle;
+	return paracall_qemu_engine.reports_idle ? is_at_start : is_one_too_many(vcpu);
 }
 
 void loongarch_start_reached(unsigned int index, void *userdata)
@@ -87,14 +118,18 @@ void loongarch_start_reached(unsigned int index, void *userdata)
 	(void)userdata;
 	if (!vcpu)
 		return;
-	loongarch_call_forget(vcpu);
 	/* With one thread for all, this may be the number of whichever translated the block. */
-	if (vcpu->index && !engine->is_single_threaded)
-		return;
+	if (!engine->is_single_threaded) {
+		loongarch_call_forget(vcpu);
+		if (vcpu->index)
+			return;
+	}
 	load_note_start();
 	if (!atomic_exchange(&engine->has_started, true)) {
 		loongarch_look_around(vcpu);
+		atomic_store(&loongarch_machine()->begun, 1);
 	} else if (was_reset(vcpu)) {
+		loongarch_call_forget(vcpu);
 		/* No vCPU has a number of the kernel's any more. */
 		current_begin(NULL);
 		paracall_machine_reset(engine->machine, vcpu->cpu);
@@ -103,6 +138,8 @@ void loongarch_start_reached(unsigned int index, void *userdata)
 
 const char *loongarch_forget_machine(struct vcpu *vcpu)
 {
+	/* All did, in that state. */
+	atomic_store(&loongarch_machine()->begun, UINT_MAX);
 	if (!loongarch_machine()->has_memory)
 		set_memory(memory_find_end_by_steps(vcpu, 0, LOW_END),
 			   memory_find_end_by_steps(vcpu, HIGH_START, MEMORY_LIMIT));

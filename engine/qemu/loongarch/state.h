@@ -23,6 +23,8 @@ struct loongarch_vcpu {
 	uint64_t updated_nanoseconds;
 	/* When it last went on after a sleep it was where the machine begins. */
 	bool is_at_start;
+	/* It is plugged in. */
+	_Atomic(bool) is_there;
 };
 
 struct loongarch_machine {
@@ -30,6 +32,9 @@ struct loongarch_machine {
 	bool has_memory;
 	/* With one thread for all vCPUs; else each has its own. */
 	struct loongarch_change change;
+	/* There, and with -icount: vCPUs that have begun since a reset, and if there was one. */
+	_Atomic(unsigned int) begun;
+	bool had_reset;
 };
 
 static inline struct loongarch_vcpu *loongarch_vcpu(struct vcpu *vcpu)

@@ -46,6 +46,18 @@ static void vcpu_init(struct vcpu *vcpu)
 {
 	loongarch_call_forget(vcpu);
 	loongarch_vcpu(vcpu)->is_at_start = false;
+	atomic_store(&loongarch_vcpu(vcpu)->is_there, true);
+}
+
+/* It had begun, and so will the next one in its place. */
+static void vcpu_exit(struct vcpu *vcpu)
+{
+	unsigned int begun = atomic_load(&loongarch_machine()->begun);
+
+	atomic_store(&loongarch_vcpu(vcpu)->is_there, false);
+	if (begun)
+		atomic_store(&loongarch_machine()->begun, begun - 1);
+	loongarch_call_forget(vcpu);
 }
 
 const struct target loongarch_target = {
@@ -60,7 +72,7 @@ const struct target loongarch_target = {
 	.options = own_options,
 	.install = install,
 	.vcpu_init = vcpu_init,
-	.vcpu_exit = loongarch_call_forget,
+	.vcpu_exit = vcpu_exit,
 	.is_at_start = loongarch_is_at_start,
 	.look_around = loongarch_look_around,
 	.note_resume = loongarch_note_resume,
