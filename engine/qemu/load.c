@@ -421,8 +421,16 @@ void load_save(struct vcpu *vcpu)
 		save(vcpu);
 }
 
+void load_note_interrupt(struct vcpu *vcpu)
+{
+	if (atomic_load_explicit(&state.was_flushed, memory_order_relaxed) &&
+	    atomic_load(&paracall_qemu_engine.has_started))
+		check_flushed(vcpu);
+}
+
 void load_check(struct vcpu *vcpu)
 {
+	load_note_interrupt(vcpu);
 	if (!paracall_qemu_engine.reports_idle && has_other_record(vcpu))
 		take_over(vcpu, true);
 }

@@ -28,6 +28,12 @@ void load_note_block(struct qemu_plugin_tb *block, bool may_be_first);
  */
 bool load_is_open(void);
 
+/*
+ * On an interrupt, before anything that is known of the guest is used: a state that was
+ * loaded may begin with one, before any block of it runs.
+ */
+void load_note_interrupt(struct vcpu *vcpu);
+
 /* A vCPU begins where the machine does, so this is no other state than one after a reset. */
 void load_note_start(void);
 
@@ -42,7 +48,7 @@ void load_mark(struct vcpu *vcpu);
 /* The same without a mark, which the guest would see in the page that it just registered. */
 void load_save(struct vcpu *vcpu);
 
-/* There, before anything that is known of the guest is used: this may be another state. */
+/* There, in place of load_note_interrupt() and at other moments: a record shows it, too. */
 void load_check(struct vcpu *vcpu);
 
 #endif /* PARACALL_QEMU_LOAD_H */

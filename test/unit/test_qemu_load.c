@@ -763,6 +763,28 @@ static void what_is_translated_is_asked_when_it_runs(void **test_state)
 	assert_int_equal(translate(true), 0);
 }
 
+/* It takes an interrupt before any of its blocks runs. */
+static void a_load_is_noticed_before_its_first_block(void **test_state)
+{
+	(void)test_state;
+	load_mark(&vcpus[1]);
+	load();
+	load_note_interrupt(&vcpus[0]);
+	load_check(&vcpus[0]);
+	assert_int_equal(loads, 0);
+	flush();
+	assert_int_equal(translate(true), 1);
+	load_note_interrupt(&vcpus[0]);
+	assert_int_equal(loads, 1);
+	run_block();
+	load_note_interrupt(&vcpus[0]);
+	assert_int_equal(loads, 1);
+	load();
+	flush();
+	load_check(&vcpus[0]);
+	assert_int_equal(loads, 2);
+}
+
 /* A vCPU that waits where a reset has left it shows nothing; the next one is asked, too. */
 static void a_vcpu_at_the_start_hides_no_load(void **test_state)
 {
@@ -866,6 +888,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_translated_anew_is_a_load, setup_single,
 						teardown_single),
 		cmocka_unit_test_setup_teardown(what_is_translated_is_asked_when_it_runs,
+						setup_single, teardown_single),
+		cmocka_unit_test_setup_teardown(a_load_is_noticed_before_its_first_block,
 						setup_single, teardown_single),
 		cmocka_unit_test_setup_teardown(a_vcpu_at_the_start_hides_no_load, setup_single,
 						teardown_single),

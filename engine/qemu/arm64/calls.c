@@ -3,6 +3,7 @@
 
 #include "../clock.h"
 #include "../current.h"
+#include "../load.h"
 #include "../readings.h"
 #include "../spin.h"
 #include "../trace.h"
@@ -202,6 +203,7 @@ void arm64_call_interrupted(unsigned int index, int type, uint64_t from, uint64_
 	left_to_qemu.vcpu = NULL;
 	if (!vcpu)
 		return;
+	load_note_interrupt(vcpu);
 	if (has_numbers())
 		note_number(vcpu);
 	trace_note_site(vcpu, NULL, from);

@@ -3,6 +3,7 @@
 
 #include "../clock.h"
 #include "../current.h"
+#include "../load.h"
 #include "../trace.h"
 #include "registers.h"
 #include "site.h"
@@ -189,10 +190,12 @@ void loongarch_call_interrupted(unsigned int index, int type, uint64_t from, uin
 {
 	struct vcpu *vcpu = vcpu_by_index(index);
 
+	if (!vcpu)
+		return;
+	load_note_interrupt(vcpu);
 	loongarch_call_broken_off(index, type, from, to, userdata);
-	if (vcpu)
-		note_offset(vcpu, from);
-	if (!vcpu || !clock_has_ticked(&loongarch_vcpu(vcpu)->updated_nanoseconds))
+	note_offset(vcpu, from);
+	if (!clock_has_ticked(&loongarch_vcpu(vcpu)->updated_nanoseconds))
 		return;
 	trace_note_site(vcpu, NULL, from);
 	paracall_update(vcpu->cpu);

@@ -2,6 +2,7 @@
 #include "calls.h"
 
 #include "../clock.h"
+#include "../load.h"
 #include "../spin.h"
 #include "../trace.h"
 #include "registers.h"
@@ -65,6 +66,7 @@ void riscv_call_interrupted(unsigned int index, int type, uint64_t from, uint64_
 	(void)userdata;
 	if (!vcpu)
 		return;
+	load_note_interrupt(vcpu);
 	trace_note_site(vcpu, NULL, from);
 	spin_note_wake(vcpu);
 	vcpu->spin_hints = 0;
