@@ -77,7 +77,12 @@ int main(int argc, char **argv)
 		if (!strcmp(word, subcommands[i].name))
 			return finish(subcommands[i].main(argc - 1, argv + 1),
 				      subcommands[i].unwritten);
-	if (argc > 1)
+	/* Tools that resolve the link with a QEMU's name call it so. */
+	if (*word == '-')
+		complain(
+			"no command '%s'; 'paracall --help' lists them, and if a tool started this in place of QEMU, see LIMITS in paracall-tools(7)",
+			word);
+	else if (argc > 1)
 		complain("no command '%s'; 'paracall --help' lists them", word);
 	else
 		complain("no command given; 'paracall --help' lists the commands");

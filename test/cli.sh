@@ -75,6 +75,7 @@ test_help() {
 		expect "$command, an unknown letter" 2 "unknown option '-z'" "$paracall" $command -zy
 	done
 	expect "unknown command" 2 "no command 'walk'" "$paracall" walk
+	expect "QEMU's options without its name" 2 "paracall-tools(7)" "$paracall" -cpu host
 }
 
 # The page of a command opens; the same options are there, in --help and in the
