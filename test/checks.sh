@@ -161,7 +161,7 @@ test_hosts() {
 }
 
 # Unit tests of what a big-endian host does not have, or of parts that it has no libraries for.
-not_big_endian='allocation|capabilities|check|child|command_line|compare|counters|decode|jobs|qemu_[a-z]+|shared|shared_memory|snapshot_page|trace_reader'
+not_big_endian='allocation|capabilities|check|child|command_line|compare|counters|decode|implementations|jobs|qemu_[a-z]+|shared|shared_memory|snapshot_page|trace_reader'
 
 # build_big_endian FOLDER: a program of each unit test, in that folder, and what they share.
 build_big_endian() {
