@@ -25,6 +25,15 @@
 
 	.globl start
 start:
+	/*
+	 * The second one waits where machines begin, as in other firmware: one that is further
+	 * on before the first one has begun is a machine that was loaded.
+	 */
+	csrrd $s0, CPUID
+	andi $s0, $s0, 0x1
+	li.w $s1, READY & 0xffff
+1:	ld.d $t0, $s1, 0
+	bltu $t0, $s0, 1b
 	li.d $t0, DEVICES | 1
 	csrwr $t0, DMW0
 	li.d $t0, MEMORY | 0x11
