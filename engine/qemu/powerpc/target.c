@@ -4,6 +4,7 @@
 
 #include "../callbacks.h"
 #include "../clock.h"
+#include "../load.h"
 #include "../memory.h"
 #include "../spin.h"
 #include "calls.h"
@@ -68,6 +69,7 @@ static void interrupted(unsigned int index, int type, uint64_t from, uint64_t to
 	(void)userdata;
 	if (!vcpu)
 		return;
+	load_note_interrupt(vcpu);
 	vcpu->spin_hints = 0;
 	spin_note_wake(vcpu);
 	idle_interrupted(vcpu);
