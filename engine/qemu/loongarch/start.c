@@ -20,8 +20,6 @@
 #include "registers.h"
 #include "state.h"
 
-#include <limits.h>
-
 /* Flash memory; without firmware QEMU's own code is in its first page. */
 #define FLASH_START UINT64_C(0x1c000000)
 #define FIRST_PAGE_END UINT64_C(0x1c001000)
@@ -139,7 +137,7 @@ void loongarch_start_reached(unsigned int index, void *userdata)
 const char *loongarch_forget_machine(struct vcpu *vcpu)
 {
 	/* All did, in that state. */
-	atomic_store(&loongarch_machine()->begun, UINT_MAX);
+	atomic_store(&loongarch_machine()->begun, count_vcpus());
 	if (!loongarch_machine()->has_memory)
 		set_memory(memory_find_end_by_steps(vcpu, 0, LOW_END),
 			   memory_find_end_by_steps(vcpu, HIGH_START, MEMORY_LIMIT));
