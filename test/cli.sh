@@ -479,10 +479,10 @@ test_usage() {
 	refuse "CPUs listed, too many" "list at most 16 CPUs" \
 		--target-impl-cpus=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17 --arch=arm64 --kernel x
 	refuse "a feature that needs a list of CPUs" \
-		"'discover-impl-cpus': name CPUs by --target-impl-cpus=LIST, too" \
+		"'discover-impl-cpus' needs a list of CPUs: give --target-impl-cpus=LIST, too" \
 		--features=+discover-impl-cpus --arch=arm64 --kernel x
 	refuse "a feature that needs a list of CPUs, which is empty" \
-		"'discover-impl-ver': name CPUs by --target-impl-cpus=LIST, too" \
+		"'discover-impl-ver' needs a list of CPUs: give --target-impl-cpus=LIST, too" \
 		--features=+ptp,+discover-impl-ver --target-impl-cpus=none --arch=arm64 --kernel x
 	refuse "machine without kernel" "needs --kernel" --cpus=4
 	refuse "unknown architecture" "use x86_64, s390x, ppc64le, arm64, riscv64 or loongarch64" --arch=s390 --kernel x
@@ -901,7 +901,6 @@ test_arm64_stop() {
 	rm -f "$work/out.ended"
 }
 
-# The same for s390x, if there is such a QEMU, and a guest.
 # That list comes to the guest, and the features that go with it.
 test_arm64_list() {
 	local guest=$build/guest/arm64/smccc.elf qemu
@@ -929,10 +928,13 @@ test_arm64_list() {
 	expect "arm64, CPUs listed, the plugin's features come first" 0 "KVM, features 0x80001" \
 		"$qemu" -plugin "$plugin,features=func-feat:discover-impl-cpus,target-impl-cpus=1+2:3" \
 		"${machine[@]}"
+	expect "arm64, the last list counts, plugin" 0 "KVM, features 0x30003" \
+		"$qemu" -plugin "$plugin,target-impl-cpus=1,target-impl-cpus=none" "${machine[@]}"
 	expect "arm64, CPUs listed wrongly, plugin" 1 "target-impl-cpus=1+x: use MIDR[:REVIDR[:AIDR]]" \
 		"$qemu" -M none -display none -plugin "$plugin,target-impl-cpus=1+x"
 }
 
+# The same for s390x, if there is such a QEMU, and a guest.
 test_s390x() {
 	local guest=$build/guest/s390x/selftest.elf qemu
 	local -a arguments=(-display none -serial stdio)

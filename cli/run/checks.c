@@ -80,8 +80,9 @@ static bool parse_features(struct run_options *options)
 					    &options->features, &wrong, &length);
 
 	if (error == PARACALL_ERROR_FEATURE && could_be_available(options, wrong, length))
-		complain("feature '%.*s': name CPUs by --target-impl-cpus=LIST, too",
-			 (int)length, wrong);
+		complain(
+			"feature '%.*s' needs a list of CPUs: give --target-impl-cpus=LIST, too",
+			(int)length, wrong);
 	else if (error == PARACALL_ERROR_FEATURE)
 		complain(
 			"feature '%.*s' can't be offered here; 'paracall list --features' says why",

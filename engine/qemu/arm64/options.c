@@ -7,16 +7,25 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+static uint32_t available(const struct plugin_options *options)
+{
+	return paracall_features_available(options->architecture, options->capabilities);
+}
+
 /* Who lists them wants them to be offered. */
 static void offer(struct plugin_options *options)
 {
-	uint32_t before =
-		paracall_features_available(options->architecture, options->capabilities);
+	uint32_t before = available(options);
 
 	options->capabilities |= PARACALL_CAN_LIST_IMPLEMENTATIONS;
-	options->features |=
-		paracall_features_available(options->architecture, options->capabilities) &
-		~before;
+	options->features |= available(options) & ~before;
+}
+
+/* No list, though one may have been given before. */
+static void withdraw(struct plugin_options *options)
+{
+	options->capabilities &= ~PARACALL_CAN_LIST_IMPLEMENTATIONS;
+	options->features &= available(options);
 }
 
 static bool take_implementations(struct plugin_options *options, char *value)
@@ -28,6 +37,8 @@ static bool take_implementations(struct plugin_options *options, char *value)
 		fprintf(stderr, "paracall: target-impl-cpus=%s: %s\n", value, wrong);
 	else if (list->count)
 		offer(options);
+	else
+		withdraw(options);
 	return !wrong;
 }
 
