@@ -59,7 +59,7 @@ static const struct decode_part *part_detected_by(enum paracall_event_kind kind)
 }
 
 /* The names of such a call's results; NULL if they have none. */
-static const struct word *results_of(enum paracall_event_kind call)
+static const struct word *call_results(enum paracall_event_kind call)
 {
 	const struct decode_part *part = part_of(call);
 
@@ -194,7 +194,8 @@ static void print_fault(FILE *output, uint64_t fault)
 /* The word that stands for a result; errors have names. */
 static void print_injected_result(FILE *output, int64_t result)
 {
-	const char *name = result < 0 ? word_of(results_of(PARACALL_EVENT_CALL), result) : NULL;
+	const char *name =
+		result < 0 ? word_of(call_results(PARACALL_EVENT_CALL), result) : NULL;
 
 	if (name)
 		fprintf(output, "error=%s", name + 1);
