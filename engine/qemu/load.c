@@ -18,9 +18,9 @@
  * (see load_mark()). At other moments a mark that is gone shows nothing: the guest runs, and
  * may have put something else into that page.
  *
- * What is taken from a state, and what is left in it, is written to the guest's memory. While
- * a block is translated QEMU holds a lock of the page that it is in, for which a write there
- * would wait. So then it is only noticed that there is something to find out, and that is done
+ * Taking a state over, and leaving marks in it, writes to the guest's memory. While a block
+ * is translated QEMU holds a lock of the page that it is in, for which a write there would
+ * wait. So then it is only noticed that there is something to find out, and that is done
  * when the block runs, before its first instruction.
  *
  * A vCPU that is plugged in while all others sleep counts as one that runs. But none that
@@ -215,7 +215,7 @@ static bool note_asleep(void)
 {
 	if (atomic_fetch_sub(&state.awake, 1) != 1)
 		return false;
-	if (state.target && state.target->note_sleep)
+	if (state.target && state.target->note_sleep && paracall_qemu_engine.reports_idle)
 		state.target->note_sleep();
 	return true;
 }

@@ -101,8 +101,8 @@ static void in_processes(long workers, long rounds, void (*body)(int argument, l
  * flc_lock (fs/locks.c), and F_GETLK walks that list. With enough records in
  * it, a few processes asking at once wait for longer than the spin phase of a
  * PV spin lock lasts (SPIN_THRESHOLD in kernel/locking/qspinlock_paravirt.h),
- * so that waiters halt and unlockers kick. Half of x86's records hold the lock for
- * 4 ms on a fast machine, and then a boot has 2 to 5 kicks, or none.
+ * so that waiters halt and unlockers kick. With half as many, x86
+ * holds the lock for only 4 ms on a fast machine, and a boot has 2 to 5 kicks, or none.
  */
 #ifdef __s390x__
 /*

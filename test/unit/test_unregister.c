@@ -138,7 +138,7 @@ static void enroll_x86(struct fake_cpu *cpu, uint64_t page)
 	paracall_wrmsr(cpu->cpu, PARACALL_KVM_MSR_ASYNC_PF_EN,
 		       (page + FAULTS) | PARACALL_KVM_MSR_ENABLED |
 			       PARACALL_KVM_ASYNC_PF_DELIVERY_AS_INT);
-	/* It has been told that all tasks wake; this one waits for an update. */
+	/* The first call reports that all tasks wake; a second event waits for an update. */
 	put_word(page + FAULTS + 4, 0);
 	paracall_async_pf_begin(cpu->cpu);
 	put_word(page + FAULTS, 0);
