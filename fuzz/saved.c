@@ -244,11 +244,17 @@ static void check_body(const struct snapshot_body *body, const uint8_t *bytes, s
 {
 	uint8_t again[SNAPSHOT_BODY_ROOM];
 	uint8_t *ids = snapshot_begin_body(again, body->cpus, body->own, body->is_exact);
+	struct snapshot_raised raised;
 
 	FUZZ_CHECK(ids);
 	FUZZ_CHECK(ids - again == body->apic_ids - bytes);
-	FUZZ_CHECK(!memcmp(again, bytes, (size_t)(ids - again)));
-	FUZZ_CHECK(body->record == body->apic_ids + body->cpus);
+	memcpy(ids, body->apic_ids, body->cpus);
+	for (unsigned int i = 0; i < body->raised; i++) {
+		snapshot_get_raised(body, i, &raised);
+		snapshot_add_raised(again, &raised);
+	}
+	FUZZ_CHECK(snapshot_record_of(again) - again == body->record - bytes);
+	FUZZ_CHECK(!memcmp(again, bytes, (size_t)(body->record - bytes)));
 	FUZZ_CHECK(body->record + body->record_size == bytes + size);
 }
 

@@ -460,6 +460,21 @@ test_async_pf() {
 	done
 }
 
+# Often enough that some states are saved between what sends a vCPU there and the exception.
+test_raised() {
+	local pages='--inject=async-pf:every=1ms:delay=1ms' load steps='wait:cycle' loads=''
+
+	choose_guest trixie "pages that come late, all the time" || return 0
+	make_disk "$work/states"
+	set_guest cycles
+	for load in 1 2 3 4 5 6 7 8 9 10 11 12; do
+		steps+=" sleep:0.0$load savevm:s$load"
+		loads+=" loadvm:s$load wait:cycle"
+	done
+	drive "$steps $loads quit" "$pages" "${q35[@]}"
+	judge "pages that come late all the time" $? 12 0
+}
+
 # has_proved WHEN VCPUS: it kicked every vCPU, and sent interrupts. VCPUS can be several words.
 has_proved() {
 	local vcpus
@@ -1218,6 +1233,7 @@ test_threads
 test_live_once
 test_live
 test_async_pf
+test_raised
 test_hot_plug
 test_plugged_while_stopped
 test_reset

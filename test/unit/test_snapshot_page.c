@@ -67,7 +67,7 @@ static void other_version_is_named(void **state)
 
 	(void)state;
 	snapshot_put_head(bytes, &example);
-	bytes[8] = 2;
+	bytes[8] = 1;
 	assert_string_equal(snapshot_get_head(bytes, &head),
 			    "its record is from another version");
 }
@@ -112,6 +112,46 @@ static void body_comes_back(void **state)
 	assert_false(body.is_exact);
 }
 
+/* With them the record is further on, and none is read beyond the body. */
+static void raised_exceptions_come_back(void **state)
+{
+	uint8_t bytes[SNAPSHOT_BODY_ROOM];
+	struct snapshot_raised raised = {
+		.token = 0x2001,
+		.trap = 0x1122334455667788,
+		.pc = 0x99aabbccddeeff00,
+		.error_code = 0x123456789abcdef0,
+		.cr2 = 0xfedcba9876543210,
+	};
+	struct snapshot_raised other;
+	struct snapshot_body body;
+	size_t size;
+
+	(void)state;
+	memcpy(snapshot_begin_body(bytes, 3, 2, true), "\x00\x04\xff", 3);
+	for (; raised.cpu < SNAPSHOT_MOST_RAISED + 2; raised.cpu++)
+		snapshot_add_raised(bytes, &raised);
+	memcpy(snapshot_record_of(bytes), "record", 6);
+	size = (size_t)(snapshot_record_of(bytes) - bytes) + 6;
+	assert_true(snapshot_get_body(bytes, size, &body));
+	assert_memory_equal(body.apic_ids, "\x00\x04\xff", 3);
+	assert_int_equal(body.record_size, 6);
+	assert_memory_equal(body.record, "record", 6);
+	assert_int_equal(body.raised, SNAPSHOT_MOST_RAISED);
+	for (unsigned int i = 0; i < body.raised; i++) {
+		snapshot_get_raised(&body, i, &other);
+		assert_int_equal(other.cpu, i);
+		assert_int_equal(other.token, raised.token);
+		assert_true(other.trap == raised.trap);
+		assert_true(other.pc == raised.pc);
+		assert_true(other.error_code == raised.error_code);
+		assert_true(other.cr2 == raised.cr2);
+	}
+	assert_false(snapshot_get_body(bytes, size - 7, &body));
+	bytes[4] = SNAPSHOT_MOST_RAISED + 1;
+	assert_false(snapshot_get_body(bytes, SNAPSHOT_BODY_ROOM, &body));
+}
+
 static void body_without_room_is_refused(void **state)
 {
 	uint8_t bytes[SNAPSHOT_BODY_ROOM];
@@ -141,6 +181,7 @@ int main(void)
 		cmocka_unit_test(other_version_is_named),
 		cmocka_unit_test(checksum_sees_each_bit),
 		cmocka_unit_test(body_comes_back),
+		cmocka_unit_test(raised_exceptions_come_back),
 		cmocka_unit_test(body_without_room_is_refused),
 	};
 

@@ -85,6 +85,26 @@ static void put_ids(uint8_t *ids)
 	}
 }
 
+/* Where vCPUs sleep, their exceptions do, too; else they are further on than the record. */
+static void put_raised(uint8_t *body)
+{
+	for (unsigned int i = 0; i < paracall_qemu_engine.max_vcpus; i++) {
+		struct vcpu *vcpu = vcpu_by_index(i);
+		const struct raised *raised = vcpu ? &x86_vcpu(vcpu)->raised : NULL;
+
+		if (!raised || !raised->trap)
+			continue;
+		snapshot_add_raised(body, &(struct snapshot_raised){
+						  .cpu = (uint16_t)i,
+						  .token = x86_vcpu(vcpu)->async_pf.token,
+						  .trap = raised->trap,
+						  .pc = raised->pc,
+						  .error_code = raised->error_code,
+						  .cr2 = raised->cr2,
+					  });
+	}
+}
+
 /* Returns its size, which may be more than there is room for. */
 static uint32_t make_body(uint8_t *body)
 {
@@ -97,7 +117,9 @@ static uint32_t make_body(uint8_t *body)
 	if (!ids)
 		return UINT32_MAX;
 	put_ids(ids);
-	record = ids + engine->max_vcpus;
+	if (engine->reports_idle)
+		put_raised(body);
+	record = snapshot_record_of(body);
 	return (uint32_t)(record - body +
 			  paracall_machine_save(engine->machine, record,
 						(size_t)(body + SNAPSHOT_BODY_ROOM - record)));
@@ -196,6 +218,27 @@ static void take_ids(const uint8_t *ids)
 			apic_assume_id(vcpu_by_index(i), ids[i]);
 }
 
+/* The vCPUs are where that sent them. */
+static void take_raised(const struct snapshot_body *body)
+{
+	struct snapshot_raised raised;
+	struct vcpu *vcpu;
+
+	for (unsigned int i = 0; i < body->raised; i++) {
+		snapshot_get_raised(body, i, &raised);
+		vcpu = raised.cpu < body->cpus ? vcpu_by_index(raised.cpu) : NULL;
+		if (!vcpu)
+			continue;
+		x86_vcpu(vcpu)->raised = (struct raised){
+			.trap = raised.trap,
+			.pc = raised.pc,
+			.error_code = raised.error_code,
+			.cr2 = raised.cr2,
+		};
+		x86_vcpu(vcpu)->async_pf.token = raised.token;
+	}
+}
+
 /* All pages that it waits for are there. */
 static void end_async_pfs(void)
 {
@@ -231,6 +274,8 @@ static const char *take_body(struct vcpu *vcpu, const struct snapshot_head *head
 	if (!body.is_exact || !paracall_qemu_engine.reports_idle)
 		paracall_machine_forget_halts(machine);
 	take_ids(body.apic_ids);
+	if (body.is_exact && paracall_qemu_engine.reports_idle)
+		take_raised(&body);
 	end_async_pfs();
 	return NULL;
 }

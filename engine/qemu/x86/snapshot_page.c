@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define VERSION 1
+#define VERSION 2
 
 /* Where things are in the head. */
 #define AT_MAGIC 0
@@ -18,7 +18,17 @@
 #define AT_CPUS 0
 #define AT_OWN 2
 #define AT_FLAGS 3
-#define AT_IDS 4
+#define AT_RAISED 4
+#define AT_IDS 5
+
+/* And in what is kept of an exception, after the ids. */
+#define AT_CPU 0
+#define AT_TOKEN 2
+#define AT_TRAP 6
+#define AT_PC 14
+#define AT_ERROR_CODE 22
+#define AT_CR2 30
+#define RAISED_SIZE 38
 
 #define FLAG_EXACT 1
 
@@ -87,12 +97,33 @@ const char *snapshot_get_head(const uint8_t *bytes, struct snapshot_head *head)
 
 uint8_t *snapshot_begin_body(uint8_t *body, uint16_t cpus, uint8_t own, bool is_exact)
 {
-	if (cpus > SNAPSHOT_BODY_ROOM - AT_IDS)
+	if (cpus > SNAPSHOT_BODY_ROOM - AT_IDS - SNAPSHOT_MOST_RAISED * RAISED_SIZE)
 		return NULL;
 	put(body + AT_CPUS, cpus, 2);
 	body[AT_OWN] = own;
 	body[AT_FLAGS] = is_exact ? FLAG_EXACT : 0;
+	body[AT_RAISED] = 0;
 	return body + AT_IDS;
+}
+
+uint8_t *snapshot_record_of(uint8_t *body)
+{
+	return body + AT_IDS + get(body + AT_CPUS, 2) + (size_t)body[AT_RAISED] * RAISED_SIZE;
+}
+
+void snapshot_add_raised(uint8_t *body, const struct snapshot_raised *raised)
+{
+	uint8_t *bytes = snapshot_record_of(body);
+
+	if (body[AT_RAISED] == SNAPSHOT_MOST_RAISED)
+		return;
+	put(bytes + AT_CPU, raised->cpu, 2);
+	put(bytes + AT_TOKEN, raised->token, 4);
+	put(bytes + AT_TRAP, raised->trap, 8);
+	put(bytes + AT_PC, raised->pc, 8);
+	put(bytes + AT_ERROR_CODE, raised->error_code, 8);
+	put(bytes + AT_CR2, raised->cr2, 8);
+	body[AT_RAISED]++;
 }
 
 bool snapshot_get_body(const uint8_t *bytes, size_t size, struct snapshot_body *body)
@@ -102,10 +133,25 @@ bool snapshot_get_body(const uint8_t *bytes, size_t size, struct snapshot_body *
 	body->cpus = (uint16_t)get(bytes + AT_CPUS, 2);
 	body->own = bytes[AT_OWN];
 	body->is_exact = bytes[AT_FLAGS] & FLAG_EXACT;
-	if (body->cpus > size - AT_IDS)
+	body->raised = bytes[AT_RAISED];
+	if (body->raised > SNAPSHOT_MOST_RAISED ||
+	    AT_IDS + body->cpus + (size_t)body->raised * RAISED_SIZE > size)
 		return false;
 	body->apic_ids = bytes + AT_IDS;
-	body->record = body->apic_ids + body->cpus;
-	body->record_size = size - AT_IDS - body->cpus;
+	body->record = body->apic_ids + body->cpus + (size_t)body->raised * RAISED_SIZE;
+	body->record_size = (size_t)(bytes + size - body->record);
 	return true;
+}
+
+void snapshot_get_raised(const struct snapshot_body *body, unsigned int index,
+			 struct snapshot_raised *raised)
+{
+	const uint8_t *bytes = body->apic_ids + body->cpus + (size_t)index * RAISED_SIZE;
+
+	raised->cpu = (uint16_t)get(bytes + AT_CPU, 2);
+	raised->token = (uint32_t)get(bytes + AT_TOKEN, 4);
+	raised->trap = get(bytes + AT_TRAP, 8);
+	raised->pc = get(bytes + AT_PC, 8);
+	raised->error_code = get(bytes + AT_ERROR_CODE, 8);
+	raised->cr2 = get(bytes + AT_CR2, 8);
 }

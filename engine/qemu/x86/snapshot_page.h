@@ -21,6 +21,8 @@
 /* A vCPU whose local APIC's id is not known. */
 #define SNAPSHOT_NO_ID 0xff
 
+#define SNAPSHOT_MOST_RAISED 8
+
 struct snapshot_head {
 	/* Of this body and no other; 0 if there is no record. */
 	uint64_t stamp;
@@ -47,14 +49,38 @@ struct snapshot_body {
 	bool is_exact;
 	/* Of each vCPU, by QEMU's number. */
 	const uint8_t *apic_ids;
+	/* See snapshot_get_raised(). */
+	uint8_t raised;
 	const uint8_t *record;
 	size_t record_size;
 };
 
-/* Returns where the ids go, @cpus bytes, and then the record; NULL if there is no room. */
+/* An exception on its way into the guest; see exceptions.c. */
+struct snapshot_raised {
+	/* QEMU's number. */
+	uint16_t cpu;
+	/* The asynchronous page fault's; 0 if it is none. */
+	uint32_t token;
+	uint64_t trap;
+	uint64_t pc;
+	uint64_t error_code;
+	uint64_t cr2;
+};
+
+/* Returns where the ids go, @cpus bytes; NULL if there is no room. */
 uint8_t *snapshot_begin_body(uint8_t *body, uint16_t cpus, uint8_t own, bool is_exact);
+
+/* After that, and before the record. More than there is room for are left out. */
+void snapshot_add_raised(uint8_t *body, const struct snapshot_raised *raised);
+
+/* Returns where the library's record goes. */
+uint8_t *snapshot_record_of(uint8_t *body);
 
 /* False if it is none. @body points into @bytes then. */
 bool snapshot_get_body(const uint8_t *bytes, size_t size, struct snapshot_body *body);
+
+/* The one with @index, of @body->raised. */
+void snapshot_get_raised(const struct snapshot_body *body, unsigned int index,
+			 struct snapshot_raised *raised);
 
 #endif /* PARACALL_QEMU_X86_SNAPSHOT_PAGE_H */
