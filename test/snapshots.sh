@@ -266,6 +266,7 @@ test_off() {
 # alter HOW: the record in the state that was saved into a file; prints how often it was found.
 alter() {
 	python3 - "$1" "$work/saved" "$work/state" <<-EOT
+		import re
 		import sys
 		how, source, target = sys.argv[1:]
 		data = bytearray(open(source, "rb").read())
@@ -278,28 +279,25 @@ alter() {
 		        total ^= total >> 32
 		    return total.to_bytes(8, "little")
 
-		found = 0
-		at = data.find(b"PARACALL\x01\0\0\0")
-		while at >= 0:
-		    found += 1
+		heads = [match.start() for match in re.finditer(rb"PARACALL.\0\0\0", data, re.DOTALL)]
+		for at in heads:
 		    body, size = at + 0x40, int.from_bytes(data[at + 12 : at + 16], "little")
 		    if how == "damaged":
 		        data[body + size // 2] ^= 4
 		    elif how == "newer":
-		        data[at + 8] = 2
+		        data[at + 8] += 1
 		    elif how == "none":
 		        data[at : at + 8] = bytes(8)
 		    elif how == "large":
 		        data[at + 12 : at + 16] = b"\xff\xff\xff\xff"
 		    elif how == "forged":
 		        # Behind the ids of four vCPUs and the library's header.
-		        for i in range(body + 24, body + size):
+		        for i in range(body + 25, body + size):
 		            data[i] = 0xff
 		        data[at + 16 : at + 24] = checksum(data[body : body + size])
 		    data[at + 40 : at + 48] = checksum(data[at : at + 40])
-		    at = data.find(b"PARACALL\x01\0\0\0", at + 1)
 		open(target, "wb").write(data)
-		print(found)
+		print(len(heads))
 	EOT
 }
 
