@@ -183,6 +183,8 @@ int x86_load_cpu(struct paracall_cpu *cpu, struct record_reader *reader, bool is
 		return PARACALL_OK;
 	x86->msrs = msrs;
 	x86->async_pf = async_pf;
+	/* They end, or are canceled, in this machine. */
+	paracall_statistics_add(&cpu->statistics->async_pf_begun, async_pf.count);
 	x86->reported_run_delay = UNKNOWN_RUN_DELAY;
 	x86->clock_jump = clock_jump;
 	atomic_store(&x86->requests, requests);

@@ -153,6 +153,27 @@ static void an_x86_machine_comes_back(void **state)
 	fake_machine_destroy(&to);
 }
 
+/* It ends, or is canceled, in this machine: so it counts as begun there. */
+static void a_loaded_fault_is_counted(void **state)
+{
+	static struct fake_machine from, to;
+	const struct paracall_statistics *statistics;
+	struct record record;
+
+	(void)state;
+	make(&from, PARACALL_X86);
+	make(&to, PARACALL_X86);
+	use_x86(&from);
+	record = save(&from);
+	assert_int_equal(load(&to, &record), 0);
+	statistics = paracall_machine_statistics(to.machine);
+	assert_int_equal(statistics->cpu[1].async_pf_begun, 1);
+	paracall_async_pf_cancel(to.cpus[1].cpu, 0x1001);
+	assert_int_equal(statistics->cpu[1].async_pf_begun, 0);
+	fake_machine_destroy(&from);
+	fake_machine_destroy(&to);
+}
+
 /* What the host let the vCPU wait before is none of what was stolen from this guest. */
 static void time_of_before_is_not_stolen(void **state)
 {
@@ -1081,6 +1102,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_x86_machine_comes_back),
+		cmocka_unit_test(a_loaded_fault_is_counted),
 		cmocka_unit_test(time_of_before_is_not_stolen),
 		cmocka_unit_test(a_clock_goes_on),
 		cmocka_unit_test(a_clock_goes_on_with_another_counter),
