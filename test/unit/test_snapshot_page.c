@@ -167,7 +167,13 @@ static void body_without_room_is_refused(void **state)
 	assert_true(snapshot_get_body(bytes, (size_t)(ids - bytes) + 255, &body));
 	assert_int_equal(body.record_size, 0);
 	assert_false(snapshot_get_body(bytes, SNAPSHOT_BODY_ROOM + 1, &body));
+	/* Fewer vCPUs than bytes, but more than there would be room for with exceptions. */
+	memset(bytes, 0, sizeof(bytes));
+	bytes[0] = 0x8c;
+	bytes[1] = 0x0d;
+	assert_false(snapshot_get_body(bytes, SNAPSHOT_BODY_ROOM, &body));
 	/* A flag that there is not. */
+	bytes[0] = bytes[1] = 0;
 	bytes[3] = 2;
 	assert_false(snapshot_get_body(bytes, SNAPSHOT_BODY_ROOM, &body));
 }

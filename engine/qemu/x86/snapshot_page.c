@@ -30,6 +30,8 @@
 #define AT_CR2 30
 #define RAISED_SIZE 38
 
+#define MOST_CPUS (SNAPSHOT_BODY_ROOM - AT_IDS - SNAPSHOT_MOST_RAISED * RAISED_SIZE)
+
 #define FLAG_EXACT 1
 
 static const char magic[] = "PARACALL";
@@ -97,7 +99,7 @@ const char *snapshot_get_head(const uint8_t *bytes, struct snapshot_head *head)
 
 uint8_t *snapshot_begin_body(uint8_t *body, uint16_t cpus, uint8_t own, bool is_exact)
 {
-	if (cpus > SNAPSHOT_BODY_ROOM - AT_IDS - SNAPSHOT_MOST_RAISED * RAISED_SIZE)
+	if (cpus > MOST_CPUS)
 		return NULL;
 	put(body + AT_CPUS, cpus, 2);
 	body[AT_OWN] = own;
@@ -134,7 +136,7 @@ bool snapshot_get_body(const uint8_t *bytes, size_t size, struct snapshot_body *
 	body->own = bytes[AT_OWN];
 	body->is_exact = bytes[AT_FLAGS] & FLAG_EXACT;
 	body->raised = bytes[AT_RAISED];
-	if (body->raised > SNAPSHOT_MOST_RAISED ||
+	if (body->cpus > MOST_CPUS || body->raised > SNAPSHOT_MOST_RAISED ||
 	    AT_IDS + body->cpus + (size_t)body->raised * RAISED_SIZE > size)
 		return false;
 	body->apic_ids = bytes + AT_IDS;
