@@ -227,7 +227,7 @@ static void take_raised(const struct snapshot_body *body)
 	for (unsigned int i = 0; i < body->raised; i++) {
 		snapshot_get_raised(body, i, &raised);
 		vcpu = raised.cpu < body->cpus ? vcpu_by_index(raised.cpu) : NULL;
-		if (!vcpu)
+		if (!vcpu || !raised.trap)
 			continue;
 		x86_vcpu(vcpu)->raised = (struct raised){
 			.trap = raised.trap,
@@ -274,6 +274,7 @@ static const char *take_body(struct vcpu *vcpu, const struct snapshot_head *head
 	if (!body.is_exact || !paracall_qemu_engine.reports_idle)
 		paracall_machine_forget_halts(machine);
 	take_ids(body.apic_ids);
+	/* With one thread for all a load is noticed too late for them. */
 	if (body.is_exact && paracall_qemu_engine.reports_idle)
 		take_raised(&body);
 	end_async_pfs();

@@ -107,8 +107,9 @@ static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 	machine->async_pf_delay = options->injection.async_pf_delay;
 	callbacks_on_translation(id, instructions_hook);
 	callbacks_on_discon(id, QEMU_PLUGIN_DISCON_INTERRUPT, call_interrupted);
+	/* A state that is loaded may have one on its way, whatever is chosen here. */
 	if (machine->replacement == REPLACE_NATIVE || machine->replacement == REPLACE_REFUSE ||
-	    machine->async_pf_every)
+	    machine->async_pf_every || machine->has_vmclock)
 		callbacks_on_discon(id, QEMU_PLUGIN_DISCON_EXCEPTION, call_exception);
 }
 
