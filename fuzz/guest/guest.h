@@ -137,6 +137,8 @@ void guest_unplug(struct vcpu *vcpu);
 /* One of the guest's own accesses; false if there is no memory. */
 bool guest_poke(struct guest *guest, uint64_t address, const void *data, size_t size);
 uint64_t guest_tsc(const struct guest *guest);
+/* The library's clocks stop, or go on. */
+void guest_stop_time(bool stop);
 /* For the engine's functions: the vCPU that calls one; and now another one may come between. */
 struct vcpu *guest_caller(void *context);
 void guest_nest(struct guest *guest);

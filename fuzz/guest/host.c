@@ -266,13 +266,21 @@ static void delay(void *context, uint64_t nanoseconds)
 	guest_nest(guest);
 }
 
-/* The library's clocks; both advance whenever they are read. */
+/* The library's clocks; both advance whenever they are read, unless time stands still. */
 static uint64_t host_time;
+static bool time_stands_still;
+
+void guest_stop_time(bool stop)
+{
+	time_stands_still = stop;
+}
 
 static uint64_t host_clock(void *machine)
 {
 	(void)machine;
-	return host_time += 100;
+	if (!time_stands_still)
+		host_time += 100;
+	return host_time;
 }
 
 static uint64_t program_counter(void *context)
