@@ -8,6 +8,7 @@
 #include "fake_engine.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -472,17 +473,28 @@ struct search {
 	bool has_failed;
 };
 
+/* Both threads look in quick succession, but where one processor has both, the other runs. */
+#define LOOKS 1000
+
+static void give_way(unsigned int *looks)
+{
+	if (++*looks % LOOKS == 0)
+		sched_yield();
+}
+
 /* Each vCPU as soon as it is there. */
 static void *search_for_cpus(void *context)
 {
 	struct search *search = context;
 
+	unsigned int looks = 0;
+
 	for (uint32_t i = 0; i < PARACALL_MAX_CPUS; i++) {
 		struct paracall_cpu *cpu;
 
 		__atomic_store_n(&search->next, i, __ATOMIC_RELEASE);
-		while (!(cpu = paracall_machine_find_cpu(search->machine, i))) {
-		}
+		while (!(cpu = paracall_machine_find_cpu(search->machine, i)))
+			give_way(&looks);
 		if (!engine_cpu_of(cpu))
 			search->has_failed = true;
 	}
@@ -493,6 +505,7 @@ static void a_cpu_is_found_when_it_is_complete(void **state)
 {
 	struct paracall_options options = fake_options();
 	struct search search = { .next = UINT32_MAX };
+	unsigned int looks = 0;
 	pthread_t thread;
 
 	(void)state;
@@ -500,8 +513,8 @@ static void a_cpu_is_found_when_it_is_complete(void **state)
 	assert_int_equal(paracall_machine_new(&search.machine, &fake_engine, &options), 0);
 	assert_int_equal(pthread_create(&thread, NULL, search_for_cpus, &search), 0);
 	for (uint32_t i = 0; i < PARACALL_MAX_CPUS; i++) {
-		while (__atomic_load_n(&search.next, __ATOMIC_ACQUIRE) != i) {
-		}
+		while (__atomic_load_n(&search.next, __ATOMIC_ACQUIRE) != i)
+			give_way(&looks);
 		assert_non_null(paracall_machine_add_cpu(search.machine, i, &search));
 		assert_null(paracall_machine_add_cpu(search.machine, i, &search));
 	}
