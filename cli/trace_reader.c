@@ -86,6 +86,8 @@ struct reader {
 	struct event *newest;
 	bool *has_newest;
 	uint64_t lost;
+	/* All events that were in their rings before then were taken, on the trace's clock. */
+	uint64_t complete_until;
 	/* How long it sleeps next; events taken since it last did. */
 	long sleep_nanoseconds;
 	uint64_t taken;
@@ -229,12 +231,19 @@ static void take_event(struct reader *reader, uint32_t cpu, struct paracall_even
 		add_line(reader, cpu, event);
 }
 
+static uint64_t trace_nanoseconds(const struct reader *reader)
+{
+	return to_nanoseconds(reader, trace_ticks(reader) - reader->began);
+}
+
 /* Takes from all rings; returns how many events from the fullest, CHUNK at most. */
 static size_t take_events(struct reader *reader)
 {
 	struct paracall_event events[CHUNK];
 	size_t most = 0;
 
+	/* The host may stop us between two rings. */
+	reader->complete_until = trace_nanoseconds(reader);
 	for (uint32_t cpu = 0; cpu < reader->view.max_cpus; cpu++) {
 		struct paracall_trace_ring *ring = paracall_trace_ring(&reader->view, cpu);
 		size_t count = paracall_trace_take(&reader->view, ring, events, CHUNK);
@@ -242,6 +251,9 @@ static size_t take_events(struct reader *reader)
 		for (size_t i = 0; i < count; i++)
 			take_event(reader, cpu, &events[i]);
 		reader->taken += count;
+		/* There may be more. */
+		if (count == CHUNK && events[CHUNK - 1].time < reader->complete_until)
+			reader->complete_until = events[CHUNK - 1].time;
 		if (count > most)
 			most = count;
 	}
@@ -317,12 +329,12 @@ static void print_lines(struct reader *reader, uint64_t limit)
 		end_trace(reader);
 }
 
-/* So long ago, on the trace's clock; 0 if that was before it. */
+/* So long before the rings were looked into, on the trace's clock; 0 if that was before it. */
 static uint64_t time_before(const struct reader *reader, uint64_t nanoseconds)
 {
-	uint64_t now = to_nanoseconds(reader, trace_ticks(reader) - reader->began);
+	uint64_t until = reader->complete_until;
 
-	return now > nanoseconds ? now - nanoseconds : 0;
+	return until > nanoseconds ? until - nanoseconds : 0;
 }
 
 static void write_lines(struct reader *reader, bool is_end)

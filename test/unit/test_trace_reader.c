@@ -13,6 +13,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -23,7 +24,8 @@
 #include <cmocka.h>
 
 #define CPUS 2
-#define RING_EVENTS 1024
+/* More than are taken at a time. */
+#define RING_EVENTS 4096
 #define HEADER_SIZE 4096
 
 /* More than any of this takes. */
@@ -68,17 +70,23 @@ static void seal(const struct scene *scene)
 	assert_int_equal(fcntl(scene->trace.memory, F_ADD_SEALS, SHARED_MEMORY_SEALS), 0);
 }
 
-/* The ring is full of halts. */
-static void fill(const struct scene *scene, uint32_t cpu)
+/* The ring has so many halts, so many microseconds apart. */
+static void fill_with(const struct scene *scene, uint32_t cpu, uint32_t count, uint32_t apart)
 {
 	struct paracall_trace_ring *ring = ring_at(scene, cpu);
 
-	for (uint32_t i = 0; i < RING_EVENTS; i++)
+	for (uint32_t i = 0; i < count; i++)
 		ring->events[i] = (struct paracall_event){
-			.time = 1000 + i,
+			.time = 1000 + UINT64_C(1000) * apart * i,
 			.id = paracall_event_id(PARACALL_EVENT_HALT, 0),
 		};
-	__atomic_store_n(&ring->head, RING_EVENTS, __ATOMIC_RELEASE);
+	__atomic_store_n(&ring->head, count, __ATOMIC_RELEASE);
+}
+
+/* It is full. */
+static void fill(const struct scene *scene, uint32_t cpu)
+{
+	fill_with(scene, cpu, RING_EVENTS, 1);
 }
 
 static void start(struct scene *scene, int output)
@@ -252,6 +260,47 @@ static void test_memory_stays(void **state)
 	munmap(scene.block, scene.size);
 }
 
+/* Each begins with its time; returns how many there are. */
+static unsigned int count_ordered_lines(int file)
+{
+	unsigned int count = 0;
+	double last = 0;
+	char line[200];
+	FILE *input;
+
+	assert_int_equal(lseek(file, 0, SEEK_SET), 0);
+	input = fdopen(file, "r");
+	assert_non_null(input);
+	while (fgets(line, sizeof(line), input)) {
+		double time = strtod(line, NULL);
+
+		assert_true(time >= last);
+		last = time;
+		count++;
+	}
+	fclose(input);
+	return count;
+}
+
+/* One vCPU has so many events that they are taken in parts, another few in the same time. */
+static void test_lines_are_in_order(void **state)
+{
+	unsigned int few = RING_EVENTS / 8;
+	int file = memfd_create("lines", 0);
+	struct scene scene;
+
+	(void)state;
+	assert_true(file >= 0);
+	make_block(&scene);
+	seal(&scene);
+	fill_with(&scene, 0, RING_EVENTS, 1);
+	fill_with(&scene, 1, few, RING_EVENTS / few);
+	start(&scene, file);
+	say_end(&scene);
+	finish(&scene);
+	assert_int_equal(count_ordered_lines(file), RING_EVENTS + few);
+}
+
 /* Nobody reads the trace any more, but its pipe is open. */
 static void test_output_stands_still(void **state)
 {
@@ -289,6 +338,7 @@ int main(void)
 		cmocka_unit_test(test_writer_goes_on),
 		cmocka_unit_test(test_without_seals),
 		cmocka_unit_test(test_memory_stays),
+		cmocka_unit_test(test_lines_are_in_order),
 		cmocka_unit_test(test_output_stands_still),
 	};
 
