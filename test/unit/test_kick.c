@@ -341,12 +341,18 @@ static bool note_id(void *cpu, void *target, uint32_t apic_id,
 
 static _Atomic(bool) ids_are_done;
 
+/* One processor may have both threads. */
+#define SENDS 1000
+
 static void *send_to_six(void *argument)
 {
 	struct fake_cpu *sender = argument;
 
-	while (!atomic_load(&ids_are_done))
+	for (unsigned int i = 1; !atomic_load(&ids_are_done); i++) {
 		fake_call(sender, PARACALL_KVM_HC_SEND_IPI, 1, 0, 6, 0x40);
+		if (i % SENDS == 0)
+			sched_yield();
+	}
 	return NULL;
 }
 
@@ -367,6 +373,8 @@ static void no_ipi_is_lost_while_ids_change(void **state)
 		struct paracall_cpu *cpu = paracall_machine_add_cpu(fake.machine, 1, &fake);
 
 		assert_int_equal(paracall_cpu_set_apic_id(cpu, 6), 0);
+		if (i >= ID_CHANGES)
+			sched_yield();
 		/* Sometimes it goes, sometimes it has another id before. */
 		if (i % 2)
 			assert_int_equal(paracall_cpu_set_apic_id(cpu, 7), 0);
