@@ -15,6 +15,7 @@
 #include "spin.h"
 #include "target.h"
 #include "trace.h"
+#include "yield.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -367,6 +368,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 	callbacks_on_vcpu_init(id, vcpu_init);
 	callbacks_on_vcpu_exit(id, vcpu_exit);
 	spin_init(options.spin_yields);
+	yield_init(id);
 	load_init(id, target);
 	target->install(id, &options);
 	callbacks_on_exit(id, at_exit);

@@ -13,13 +13,16 @@
  * as another thread ran. Anything between two hints that is not spinning, such as an
  * interrupt, restarts it.
  *
- * With one thread for all vCPUs QEMU itself ends the turn at such a hint, and the
- * next vCPU runs: there is nothing to add.
+ * With one thread for all vCPUs a vCPU that spins would use up its turn, a tenth of
+ * a second. At most hints QEMU itself ends the turn, and there is nothing to add. At those
+ * of RISC-V it leaves the block only; there the plugin ends the turn. Not with -icount: there
+ * a turn is a number of instructions, and the same in a recording and its replay.
  */
 #include "spin.h"
 
 #include "clock.h"
 #include "trace.h"
+#include "yield.h"
 
 #include <sched.h>
 #include <stdatomic.h>
@@ -158,4 +161,23 @@ void spin_hook(struct qemu_plugin_insn *insn, qemu_plugin_vcpu_cb *callback, voi
 							       ? QEMU_PLUGIN_CB_R_REGS
 							       : QEMU_PLUGIN_CB_NO_REGS,
 						       site);
+}
+
+/* Whichever vCPU has the turn: that QEMU's number may be another's does no harm. */
+static void call_turn(unsigned int index, void *userdata)
+{
+	(void)index;
+	(void)userdata;
+	yield_turn();
+}
+
+void spin_hook_hint(struct qemu_plugin_insn *insn, void *site)
+{
+	const struct engine *engine = &paracall_qemu_engine;
+
+	if (!engine->is_single_threaded)
+		spin_hook(insn, spin_call_hint, site);
+	else if (state.gives_way && !engine->counts_instructions && engine->max_vcpus > 1)
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, call_turn, QEMU_PLUGIN_CB_NO_REGS,
+						       NULL);
 }

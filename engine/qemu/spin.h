@@ -19,6 +19,12 @@ void spin_init(bool gives_way);
  */
 void spin_hook(struct qemu_plugin_insn *insn, qemu_plugin_vcpu_cb *callback, void *site);
 
+/*
+ * For hints at which QEMU does not end a vCPU's turn itself, where one thread runs all of
+ * them. Elsewhere the same as spin_hook() with spin_call_hint().
+ */
+void spin_hook_hint(struct qemu_plugin_insn *insn, void *site);
+
 /* A hint: the site is the place, and QEMU's number the vCPU. */
 qemu_plugin_vcpu_cb spin_call_hint;
 

@@ -41,7 +41,7 @@ static void slept(unsigned int index, void *userdata)
 }
 
 /* The event is one that does not come with one thread: see load.c. */
-static void end_turn(void)
+void yield_turn(void)
 {
 	callbacks_on_vcpu_idle(plugin, slept);
 	callbacks_on_vcpu_idle(plugin, NULL);
@@ -101,7 +101,7 @@ void yield_to(void *context, void *target_context)
 	if (!target || !can_run(target))
 		return;
 	if (paracall_qemu_engine.is_single_threaded)
-		end_turn();
+		yield_turn();
 	else
 		give_way_to(target);
 }

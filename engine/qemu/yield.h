@@ -13,4 +13,7 @@ void yield_vcpu_init(struct vcpu *vcpu);
 /* The engine's part of struct paracall_engine. */
 void yield_to(void *context, void *target);
 
+/* With one thread for all vCPUs: it is the next one's turn after this block. */
+void yield_turn(void);
+
 #endif /* PARACALL_QEMU_YIELD_H */

@@ -60,7 +60,7 @@ static void hook(struct qemu_plugin_insn *insn, uint32_t word, uint64_t mode)
 	if (word == WFI)
 		spin_hook(insn, spin_call_halt, site);
 	else if (is_hint(word))
-		spin_hook(insn, spin_call_hint, site);
+		spin_hook_hint(insn, site);
 	else if (mode == RISCV_SUPERVISOR)
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, riscv_call_ecall,
 						       QEMU_PLUGIN_CB_RW_REGS_PC, site);

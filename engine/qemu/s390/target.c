@@ -39,7 +39,6 @@ static const struct plugin_option *const own_options[] = { NULL };
 static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 {
 	(void)options;
-	yield_init(id);
 	callbacks_on_translation(id, s390_instructions_hook);
 	/* Here both are reported after the delivery. */
 	callbacks_on_discon(id, QEMU_PLUGIN_DISCON_INTERRUPT | QEMU_PLUGIN_DISCON_EXCEPTION,

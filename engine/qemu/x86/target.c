@@ -101,7 +101,6 @@ static void install(qemu_plugin_id_t id, const struct plugin_options *options)
 	tsc_init();
 	/* What is written there would not be the same again. */
 	snapshot_init(machine->has_vmclock && !replay_is_on());
-	yield_init(id);
 	machine->wants_async_pf.score = qemu_plugin_scoreboard_new(sizeof(uint64_t));
 	machine->async_pf_every = options->injection.async_pf_every;
 	machine->async_pf_delay = options->injection.async_pf_delay;
