@@ -7,6 +7,8 @@ Usage: test/qmp.py SOCKET LOG STEP...
 Steps, done one after the other:
   wait:WORD      until the guest has written a line "paracall-guest: ready: WORD"
                  to LOG, after the one that was waited for last
+  until:WORD     likewise, until it has written that anywhere in a line
+  loaded:NUMBER  until so many loads are in the trace, the file "events" beside LOG
   sleep:SECONDS  of the host's time
   event:NAME     until QEMU has sent that event
   plug           a vCPU into the first free place
@@ -91,19 +93,23 @@ class Guest:
         self.wait_until(lambda: name in self.events)
         self.events.remove(name)
 
-    def has_mark(self, word):
+    def has_written(self, text):
         with open(self.log, encoding="latin1") as log:
-            at = log.read().find(MARK + word, self.seen)
+            at = log.read().find(text, self.seen)
         if at < 0:
             return False
-        self.seen = at + len(MARK + word)
+        self.seen = at + len(text)
         return True
 
-    def wait_mark(self, word):
-        self.wait_until(lambda: self.has_mark(word))
+    def wait_text(self, text):
+        self.wait_until(lambda: self.has_written(text))
+
+    def has_loaded(self, number):
+        with open(os.path.join(os.path.dirname(self.log), "events")) as events:
+            return sum(" loaded" in line for line in events) >= number
 
     def press_keys(self, word):
-        while not self.has_mark(word):
+        while not self.has_written(MARK + word):
             self.command("send-key", keys=[{"type": "qcode", "data": "ret"}])
             time.sleep(KEY_PAUSE)
 
@@ -182,7 +188,11 @@ class Guest:
     def do(self, step):
         what, _, argument = step.partition(":")
         if what == "wait":
-            self.wait_mark(argument)
+            self.wait_text(MARK + argument)
+        elif what == "until":
+            self.wait_text(argument)
+        elif what == "loaded":
+            self.wait_until(lambda: self.has_loaded(int(argument)))
         elif what == "sleep":
             time.sleep(float(argument))
         elif what == "event":

@@ -173,7 +173,7 @@ in_all_ways() {
 	judge "$name, the same process" $? "$loads" "$is_said"
 	drive "wait:cycle wait:cycle migrate:$work/state quit" "$options" "$@" -loadvm b
 	judge "$name, another process" $? 1 "$is_said"
-	drive 'wait:cycle sleep:1 loadvm:a wait:cycle wait:cycle quit' "$options" "$@" \
+	drive 'wait:cycle wait:cycle sleep:1 loadvm:a wait:cycle wait:cycle quit' "$options" "$@" \
 		-incoming "file:$work/state"
 	judge "$name, from a file, and an older one" $? 2-3 "$is_said"
 	rm -f "$work/state"
@@ -254,8 +254,8 @@ test_off() {
 	judge "off, another process that is on" $? 1 1
 	make_disk "$work/states"
 	set_guest snapshots
-	drive 'wait:cycle savevm:a wait:cycle sleep:4 loadvm:a sleep:3 quit' "--snapshots=off" \
-		"${q35[@]}"
+	drive 'wait:cycle savevm:a wait:cycle sleep:4 loadvm:a until:ahead until:ahead until:ahead
+		quit' "--snapshots=off" "${q35[@]}"
 	if grep -q 'clock: 0 steps back, [0-9]\{4,\} ms ahead' "$work/log"; then
 		pass "snapshots, off, the clock leaps"
 	else
@@ -948,7 +948,7 @@ test_magic_page() {
 	drive 'wait:cycle savevm:a quit' "--features=+magic-page" -machine pseries,x-vof=on -smp 2 \
 		-m 512M
 	judge "magic page, saved" $? 0 0
-	drive 'sleep:2 quit' "--features=+magic-page" -machine pseries,x-vof=on -smp 2 -m 512M \
+	drive 'loaded:1 quit' "--features=+magic-page" -machine pseries,x-vof=on -smp 2 -m 512M \
 		-loadvm a
 	check_said "magic page" "its guest's magic page is not saved with it"
 }
@@ -997,7 +997,7 @@ test_arm64_refused() {
 
 # Of the first vCPU, as the guest showed it last, in hundredths of a second.
 stolen_so_far() {
-	sed -n 's/.*steal [0-9]*: cpu0 \([0-9]*\).*/\1/p' "$work/log" | tail -n 1 | grep . || echo 0
+	sed -n 's/.*steal [0-9]*: cpu0 \([0-9]*\) cpu1.*/\1/p' "$work/log" | tail -n 1 | grep . || echo 0
 }
 
 # In another process stolen time continues, in the memory that the guest knows, which is found
@@ -1009,11 +1009,11 @@ test_arm64_stolen_time() {
 	choose_guest arm64 "$name" || return 0
 	make_disk "$work/states"
 	set_guest steal:60
-	drive 'wait:steal sleep:3 savevm:a quit' "" "${machine[@]}"
+	drive 'wait:steal until:cpu1 until:cpu1 until:cpu1 savevm:a quit' "" "${machine[@]}"
 	judge "$name, saved" $? 0 0
 	before=$(stolen_so_far)
-	drive 'sleep:8 quit' "--inject=steal:burst=20s:every=1s" "${machine[@]}" \
-		-loadvm a
+	drive 'until:cpu1 until:cpu1 until:cpu1 until:cpu1 until:cpu1 until:cpu1 until:cpu1 quit' \
+		"--inject=steal:burst=20s:every=1s" "${machine[@]}" -loadvm a
 	judge "$name, loaded" $? 1 0
 	stolen=$(($(stolen_so_far) - before))
 	if [ "$stolen" -ge 1500 ]; then
