@@ -5,6 +5,7 @@
  * (Linux 6.19). Both are hints. Nothing here depends on how long something
  * takes, except that no test waits forever.
  */
+#include "common/spin.h"
 #include "common/spinners.h"
 #include "common/test.h"
 #include "runtime/runtime.h"
@@ -207,6 +208,16 @@ static void test_everybody(void)
 		check_equal(rounds_done[i], ROUNDS, "CPU %u: rounds", cpu_addresses[i]);
 }
 
+static void hint(void)
+{
+	paracall_guest_diag_yield();
+}
+
+static void test_progress(void)
+{
+	spin_try_progress(hint);
+}
+
 /* The source of what is expected: see struct test. */
 #define DIRECTED "arch/s390/kvm/diag.c, __diag_time_slice_end_directed"
 #define YIELD_TO DIRECTED "; virt/kvm/kvm_main.c, kvm_vcpu_yield_to"
@@ -250,6 +261,11 @@ static const struct test tests[] = {
 	  .rule = DIRECTED,
 	  .run = test_everybody,
 	  .cpus = 2,
+	  .kvm = true },
+	{ .name = "CPUs that spin forever delay no other",
+	  .rule = UNDIRECTED,
+	  .run = test_progress,
+	  .cpus = 3,
 	  .kvm = true },
 };
 

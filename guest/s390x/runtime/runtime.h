@@ -49,6 +49,11 @@ static inline uint64_t clock_now(void)
 	return value;
 }
 
+static inline uint64_t clock_nanoseconds(uint64_t units)
+{
+	return units * 1000 / CLOCK_PER_US;
+}
+
 void delay_ms(uint64_t milliseconds);
 /* Until *@word is @value; false if that took longer. */
 bool wait_for(const volatile uint32_t *word, uint32_t value, uint64_t milliseconds);
