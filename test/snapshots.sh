@@ -198,9 +198,12 @@ count_of() {
 # Bursts of steal time are reported to vCPUs with a page for that alone.
 judge_counts() {
 	local name="snapshots, $1, is served" counter count
+	local -a counters=(clock_pauses steal_updates interrupts_sent)
 
-	for counter in clock_pauses steal_updates kicks_woke interrupts_sent; do
-		count=$(count_of $counter)
+	# With one processor a vCPU that spins gives it to the one that has the lock, and need not halt.
+	[ "$(nproc)" -eq 1 ] || counters+=(kicks_woke)
+	for counter in "${counters[@]}"; do
+		count=$(count_of "$counter")
 		[ "${count:-0}" -gt 0 ] && continue
 		fail "$name" "$counter is ${count:-not there}" "$work/summary"
 		return
