@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The hint that a CPU spins: yield. wfe, at which KVM gives way, too, may wait for an event, which
- * nobody sends here.
+ * The hint that a CPU spins: yield. KVM cannot trap it; it yields at wfe, which may wait here
+ * for an event that nobody sends.
  */
 #include "common/spin.h"
 #include "common/test.h"
@@ -22,7 +22,7 @@ static void test_progress(void)
 	spin_try_progress(hint_yield);
 }
 
-#define SPIN "virt/kvm/kvm_main.c, kvm_vcpu_on_spin"
+#define SPIN "paracall-features(7), SPINNING"
 
 static const struct test tests[] = {
 	{ .name = "yield lets others run",
@@ -33,7 +33,8 @@ static const struct test tests[] = {
 	{ .name = "CPUs that spin forever delay no other",
 	  .rule = SPIN,
 	  .run = test_progress,
-	  .cpus = 3 },
+	  .cpus = 3,
+	  .kvm = true },
 };
 
 TESTS_MAIN("spin", tests)
