@@ -105,7 +105,10 @@ class Guest:
         self.wait_until(lambda: self.has_written(text))
 
     def has_loaded(self, number):
-        with open(os.path.join(os.path.dirname(self.log), "events")) as events:
+        path = os.path.join(os.path.dirname(self.log), "events")
+        if not os.path.exists(path):
+            return False
+        with open(path) as events:
             return sum(" loaded" in line for line in events) >= number
 
     def press_keys(self, word):

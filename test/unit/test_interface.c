@@ -486,7 +486,6 @@ static void give_way(unsigned int *looks)
 static void *search_for_cpus(void *context)
 {
 	struct search *search = context;
-
 	unsigned int looks = 0;
 
 	for (uint32_t i = 0; i < PARACALL_MAX_CPUS; i++) {
