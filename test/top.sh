@@ -194,6 +194,7 @@ test_spoiled() {
 	expect "counters: noise" 0 "^event" "$paracall" top --once --cpus --interval=0.1 "$spoiled"
 	unspoil
 	spoil good
+	: >"$work/out"
 	"$limited" "$paracall" top --batch --interval=0.2 "$spoiled" >"$work/out" 2>&1 &
 	wait_until grep -q ^event "$work/out"
 	echo >&"${SPOILED[1]}"
