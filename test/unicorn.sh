@@ -112,6 +112,7 @@ test_crash() {
 	fi
 	# An empty line to the serial port, and a loop.
 	make i386 0x100000 66baf803 b00a ee ebfe
+	: >"$work/out"
 	"$monitor" "$work/program.elf" >"$work/out" 2>&1 &
 	monitored=$!
 	# Before the program runs a signal just ends it.
