@@ -7,8 +7,9 @@
 #include "common/test.h"
 #include "runtime/runtime.h"
 
-static void hint_yield(void)
+static void hint_yield(uint32_t index)
 {
+	(void)index;
 	relax();
 }
 

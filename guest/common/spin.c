@@ -6,6 +6,8 @@
 #include "runtime.h"
 
 #define LIMIT_MS 300000
+/* The CPU that works, and how much. */
+#define WORKER 1
 #define WORK 20000000u
 /* How often another CPU has to be seen to make progress. */
 #define MOVES 10
@@ -16,34 +18,36 @@
  * 4096 hints.
  */
 #define ENOUGH 20000
+/* After so many the time is looked at. */
+#define LOOKS 1000
 /* At most: the host may have run other processes in place of the CPUs. */
 #define TRIES 3
 
-static void look_only(void)
-{
-	__asm__ volatile("" : : : "memory");
-}
-
-/* Looks until CPU after CPU was seen to make progress, MOVES times in all. */
-static uint64_t looks_for_moves(void (*hint)(void))
+uint64_t spin_looks(spin_hint *hint, uint32_t moves, uint32_t limit_ms)
 {
 	uint64_t begin = clock_now(), looks = 0;
 
-	for (uint32_t move = 0; move < MOVES; move++) {
+	for (uint32_t move = 0; move < moves; move++) {
 		uint32_t target = 1 + move % (cpu_count - 1);
 		uint32_t before = spinner_count(target);
 
 		while (spinner_count(target) == before) {
-			hint();
+			hint(target);
 			looks++;
-			if (looks % TURNS == 0 &&
+			if (looks % LOOKS == 0 &&
 			    !check(clock_nanoseconds(clock_now() - begin) <
-					   LIMIT_MS * 1000000ul,
-				   "move %u of %u after %u ms", move, MOVES, LIMIT_MS))
+					   limit_ms * 1000000ul,
+				   "move %u of %u after %u ms", move, moves, limit_ms))
 				return looks;
 		}
 	}
 	return looks;
+}
+
+static void look_only(uint32_t index)
+{
+	(void)index;
+	__asm__ volatile("" : : : "memory");
 }
 
 /*
@@ -51,15 +55,15 @@ static uint64_t looks_for_moves(void (*hint)(void))
  * effect; but if CPUs take turns, it shows in how often this one looks in vain. What counts
  * is how often, not how long that takes.
  */
-void spin_try_effect(void (*hint)(void))
+void spin_try_effect(spin_hint *hint)
 {
 	uint64_t without = 0, with = UINT64_MAX;
 
 	if (!spinners_start())
 		return;
-	without = looks_for_moves(look_only);
+	without = spin_looks(look_only, MOVES, LIMIT_MS);
 	for (uint32_t i = 0; i < TRIES && with > MOVES * ENOUGH && !test_has_failed(); i++)
-		with = looks_for_moves(hint);
+		with = spin_looks(hint, MOVES, LIMIT_MS);
 	spinners_stop();
 	print("# looks until a CPU made progress, %u times: %lu with hints, %lu without\n",
 	      MOVES, with, without);
@@ -72,10 +76,10 @@ static volatile uint32_t worked;
 
 static void spin(void *argument)
 {
-	void (*const *hint)(void) = argument;
+	spin_hint *const *hint = argument;
 
 	while (!is_done)
-		(*hint)();
+		(*hint)(WORKER);
 }
 
 static void work(void *argument)
@@ -85,15 +89,15 @@ static void work(void *argument)
 		worked++;
 }
 
-void spin_try_progress(void (*hint)(void))
+void spin_try_progress(spin_hint *hint)
 {
 	is_done = 0;
 	worked = 0;
-	for (uint32_t i = 2; i < cpu_count; i++)
+	for (uint32_t i = WORKER + 1; i < cpu_count; i++)
 		cpu_post(cpu_at(i), spin, &hint);
-	cpu_post(cpu_at(1), work, NULL);
-	check(cpu_wait(cpu_at(1), LIMIT_MS), "the CPU that works does not finish");
+	cpu_post(cpu_at(WORKER), work, NULL);
+	check(cpu_wait(cpu_at(WORKER), LIMIT_MS), "the CPU that works does not finish");
 	is_done = 1;
-	for (uint32_t i = 2; i < cpu_count; i++)
+	for (uint32_t i = WORKER + 1; i < cpu_count; i++)
 		check(cpu_wait(cpu_at(i), LIMIT_MS), "CPU %u does not finish", i);
 }

@@ -7,15 +7,17 @@
 #include "common/test.h"
 #include "runtime/runtime.h"
 
-static void hint_pause(void)
+static void hint_pause(uint32_t index)
 {
+	(void)index;
 	relax();
 }
 
-static void hint_divide(void)
+static void hint_divide(uint32_t index)
 {
 	uint64_t ignored;
 
+	(void)index;
 	__asm__ volatile("div %0, %0, zero" : "=r"(ignored) : : "memory");
 }
 

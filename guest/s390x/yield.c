@@ -21,21 +21,21 @@
 /* It must be better by this factor then: without an effect chance may halve it. */
 #define BETTER 10
 
-static void yield_to(uint16_t address)
+static void yield_to(uint32_t index)
 {
-	paracall_guest_diag_yield_to(address);
+	paracall_guest_diag_yield_to(cpu_addresses[index]);
 }
 
-static void end_time_slice(uint16_t address)
+static void end_time_slice(uint32_t index)
 {
-	(void)address;
+	(void)index;
 	paracall_guest_diag_yield();
 }
 
 /* The same cost, and no CPU to yield to. */
-static void yield_to_itself(uint16_t address)
+static void yield_to_itself(uint32_t index)
 {
-	(void)address;
+	(void)index;
 	paracall_guest_diag_yield_to(this_cpu_address());
 }
 
@@ -48,38 +48,18 @@ static bool is_late(uint64_t begin)
  * ---- It helps --------------------------------------------------------------
  */
 
-/* Calls until CPU after CPU was seen to make progress, MOVES times in all. */
-static uint64_t calls_for_moves(void (*yield)(uint16_t address))
-{
-	uint64_t begin = clock_now(), calls = 0;
-
-	for (uint32_t move = 0; move < MOVES; move++) {
-		uint32_t target = 1 + move % (cpu_count - 1);
-		uint32_t before = spinner_count(target);
-
-		while (spinner_count(target) == before) {
-			yield(cpu_addresses[target]);
-			calls++;
-			if (!check(!is_late(begin), "move %u of %u after %u ms", move, MOVES,
-				   LIMIT_MS))
-				return calls;
-		}
-	}
-	return calls;
-}
-
 /*
  * All CPUs are busy. If the target runs at the same time anyway,
  * a yield has no visible effect; but if they take turns, because the host has fewer CPUs
  * or QEMU one thread for all, it takes fewer calls with it than without.
  */
-static void try_effect(void (*yield)(uint16_t address))
+static void try_effect(spin_hint *yield)
 {
 	uint64_t with, without;
 
 	if (spinners_start()) {
-		with = calls_for_moves(yield);
-		without = calls_for_moves(yield_to_itself);
+		with = spin_looks(yield, MOVES, LIMIT_MS);
+		without = spin_looks(yield_to_itself, MOVES, LIMIT_MS);
 		print("# calls until a CPU made progress, %u times: %lu; %lu if the yield is to itself\n",
 		      MOVES, with, without);
 		if (without > MOVES * TURNS)
@@ -112,7 +92,7 @@ static void answer(void *argument)
 }
 
 /* One CPU spins for what the other brings, which yields to it all the while. */
-static void try_exchange(void (*yield)(uint16_t address))
+static void try_exchange(spin_hint *yield)
 {
 	volatile uint32_t turn = 0;
 	uint64_t begin = clock_now();
@@ -121,7 +101,7 @@ static void try_exchange(void (*yield)(uint16_t address))
 	for (uint32_t own = 1; own < 2 * EXCHANGES; own += 2) {
 		turn = own;
 		while (turn != own + 1) {
-			yield(cpu_addresses[1]);
+			yield(1);
 			if (!check(!is_late(begin), "exchange %u of %u after %u ms", own / 2,
 				   EXCHANGES, LIMIT_MS))
 				return;
@@ -153,7 +133,7 @@ static void test_waiting(void)
 		before[i] = externals_of(cpu_addresses[i]);
 	for (uint32_t round = 0; round < ROUNDS; round++)
 		for (uint32_t i = 1; i < cpu_count; i++)
-			yield_to(cpu_addresses[i]);
+			yield_to(i);
 	delay_ms(QUIET_MS);
 	for (uint32_t i = 1; i < cpu_count; i++)
 		check_equal((int64_t)externals_of(cpu_addresses[i]), (int64_t)before[i],
@@ -171,7 +151,7 @@ static void test_stopped(void)
 	cpu_stop(cpu);
 	before = spinner_count(1);
 	for (uint32_t round = 0; round < ROUNDS; round++)
-		yield_to(cpu->address);
+		yield_to(1);
 	delay_ms(QUIET_MS);
 	check(cpu_is_stopped(cpu->address), "runs");
 	check_equal((int64_t)spinner_count(1), (int64_t)before, "its count");
@@ -188,7 +168,8 @@ static void yield_around(void *argument)
 
 	for (uint32_t round = 0; round < ROUNDS; round++) {
 		for (uint32_t i = 0; i < cpu_count + 2; i++)
-			yield_to(i < cpu_count ? cpu_addresses[i] : (uint16_t)(0xff00 + i));
+			paracall_guest_diag_yield_to(i < cpu_count ? cpu_addresses[i]
+								   : (uint16_t)(0xff00 + i));
 		paracall_guest_diag_yield();
 		++*done;
 	}
@@ -208,14 +189,9 @@ static void test_everybody(void)
 		check_equal(rounds_done[i], ROUNDS, "CPU %u: rounds", cpu_addresses[i]);
 }
 
-static void hint(void)
-{
-	paracall_guest_diag_yield();
-}
-
 static void test_progress(void)
 {
-	spin_try_progress(hint);
+	spin_try_progress(end_time_slice);
 }
 
 /* The source of what is expected: see struct test. */

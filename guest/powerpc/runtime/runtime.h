@@ -80,6 +80,11 @@ static inline uint64_t clock_now(void)
 	return value;
 }
 
+static inline uint64_t clock_nanoseconds(uint64_t units)
+{
+	return units * 1000 / CLOCK_PER_US;
+}
+
 static inline void set_decrementer(uint32_t value)
 {
 	__asm__ volatile("mtdec %0" : : "r"((unsigned long)value));
