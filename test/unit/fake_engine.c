@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake_engine.h"
 
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -352,4 +353,13 @@ uint32_t fake_slot(const char *name)
 		if (!strcmp(info->name, name))
 			return paracall_call_slot(info->id);
 	return PARACALL_STATISTICS_UNKNOWN;
+}
+
+/* A whole time slice has many more. */
+#define TURNS 1000
+
+void fake_give_way(unsigned int *turns)
+{
+	if (++*turns % TURNS == 0)
+		sched_yield();
 }

@@ -114,4 +114,10 @@ uint64_t fake_call_in(struct fake_cpu *cpu, uint32_t mode, uint64_t number, uint
 uint64_t fake_rdmsr(struct fake_cpu *cpu, uint32_t number);
 void fake_wrmsr(struct fake_cpu *cpu, uint32_t number, uint64_t value);
 
+/*
+ * In each turn of a loop that waits for another thread: the two meet in quick succession, but
+ * now and then the other may run, where one processor has both.
+ */
+void fake_give_way(unsigned int *turns);
+
 #endif /* PARACALL_TEST_FAKE_ENGINE_H */

@@ -8,7 +8,6 @@
 #include "fake_engine.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -473,15 +472,6 @@ struct search {
 	bool has_failed;
 };
 
-/* Both threads look in quick succession, but where one processor has both, the other runs. */
-#define LOOKS 1000
-
-static void give_way(unsigned int *looks)
-{
-	if (++*looks % LOOKS == 0)
-		sched_yield();
-}
-
 /* Each vCPU as soon as it is there. */
 static void *search_for_cpus(void *context)
 {
@@ -493,7 +483,7 @@ static void *search_for_cpus(void *context)
 
 		__atomic_store_n(&search->next, i, __ATOMIC_RELEASE);
 		while (!(cpu = paracall_machine_find_cpu(search->machine, i)))
-			give_way(&looks);
+			fake_give_way(&looks);
 		if (!engine_cpu_of(cpu))
 			search->has_failed = true;
 	}
@@ -513,7 +503,7 @@ static void a_cpu_is_found_when_it_is_complete(void **state)
 	assert_int_equal(pthread_create(&thread, NULL, search_for_cpus, &search), 0);
 	for (uint32_t i = 0; i < PARACALL_MAX_CPUS; i++) {
 		while (__atomic_load_n(&search.next, __ATOMIC_ACQUIRE) != i)
-			give_way(&looks);
+			fake_give_way(&looks);
 		assert_non_null(paracall_machine_add_cpu(search.machine, i, &search));
 		assert_null(paracall_machine_add_cpu(search.machine, i, &search));
 	}

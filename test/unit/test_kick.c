@@ -341,17 +341,14 @@ static bool note_id(void *cpu, void *target, uint32_t apic_id,
 
 static _Atomic(bool) ids_are_done;
 
-/* One processor may have both threads. */
-#define SENDS 1000
-
 static void *send_to_six(void *argument)
 {
 	struct fake_cpu *sender = argument;
+	unsigned int sends = 0;
 
-	for (unsigned int i = 1; !atomic_load(&ids_are_done); i++) {
+	while (!atomic_load(&ids_are_done)) {
 		fake_call(sender, PARACALL_KVM_HC_SEND_IPI, 1, 0, 6, 0x40);
-		if (i % SENDS == 0)
-			sched_yield();
+		fake_give_way(&sends);
 	}
 	return NULL;
 }
