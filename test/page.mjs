@@ -35,7 +35,9 @@ async function open(name) {
 	const start = performance.now();
 
 	await openPage(page, join(folder, name));
-	return performance.now() - start;
+	const milliseconds = performance.now() - start;
+	await atRest();
+	return milliseconds;
 }
 
 const view = () => page.evaluate(() => {
@@ -46,6 +48,10 @@ const view = () => page.evaluate(() => {
 const text = (selector) => page.locator(selector).textContent();
 
 // Numbers and drawings come a moment after the view has changed.
+const atRest = () => page.waitForFunction(() => window.paracall.isAtRest, null,
+	{ timeout: 600000 });
+
+// The page learns of some changes, such as that of the window's size, only a moment later.
 async function settled(action) {
 	const before = await page.evaluate(() => document.body.dataset.drawn);
 
@@ -53,8 +59,7 @@ async function settled(action) {
 	await page.waitForFunction((old) => document.body.dataset.drawn !== old, before,
 		{ timeout: 600000 });
 	// One that was under way may have been meant.
-	await page.waitForTimeout(250);
-	await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => done())));
+	await atRest();
 }
 
 // How much of the timeline has that color of the page's, in pixels.
@@ -298,8 +303,7 @@ async function testTheme() {
 	const back = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 	const light = await back();
 
-	await page.emulateMedia({ colorScheme: "dark" });
-	await page.waitForTimeout(300);
+	await settled(() => page.emulateMedia({ colorScheme: "dark" }));
 	const dark = await back();
 	check("dark as the system says", light !== dark, dark);
 	check("dark in the timeline", await pixels("--running") > 50);
@@ -348,7 +352,7 @@ async function testHostile() {
 	await page.locator("#timeline").focus();
 	for (const key of ["n", "+", "n", "Enter", "0"])
 		await page.keyboard.press(key);
-	await page.waitForTimeout(300);
+	await atRest();
 }
 
 async function testSpins() {
@@ -366,7 +370,7 @@ async function testEmpty() {
 	await page.locator("#timeline").focus();
 	for (const key of ["n", "p", "+", "Enter", "0", "t"])
 		await page.keyboard.press(key);
-	await page.waitForTimeout(300);
+	await atRest();
 	check("a recording of nothing", (await text("#summary")).includes("0 events"),
 		await text("#summary"));
 	await screenshot("empty");

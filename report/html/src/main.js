@@ -73,7 +73,15 @@ class Page {
 
 	later() {
 		clearTimeout(this.timer);
-		this.timer = setTimeout(() => this.drawNumbers(), REST);
+		this.timer = setTimeout(() => {
+			this.timer = 0;
+			this.drawNumbers();
+		}, REST);
+	}
+
+	/* For tests: all is drawn as the user wants it by now. */
+	get isAtRest() {
+		return !this.timer && !this.typing && !this.timeline.isRequested;
 	}
 
 	drawNumbers() {
@@ -197,13 +205,15 @@ class Page {
 
 	listen() {
 		const { timeline, model } = this;
-		let typing;
 
 		$("timeline").addEventListener("keydown", (event) => this.key(event));
 		document.addEventListener("keydown", (event) => this.globalKey(event));
 		$("filter").addEventListener("input", () => {
-			clearTimeout(typing);
-			typing = setTimeout(() => this.filterChanged(), REST);
+			clearTimeout(this.typing);
+			this.typing = setTimeout(() => {
+				this.typing = 0;
+				this.filterChanged();
+			}, REST);
 		});
 		$("who").addEventListener("change", () => this.drawNumbers());
 		$("zoom-in").addEventListener("click", () => timeline.zoom(0.5));
