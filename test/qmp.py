@@ -20,6 +20,7 @@ Steps, done one after the other:
   system_reset   and wait until the machine was reset; likewise
   migrate:FILE   the machine's state into a file; QEMU then goes on no more
   send:SOCKET    the machine, while it runs, to the QEMU that listens there
+  arrived        until a machine that comes so, or from a file, is there
   burn:SECONDS   keep the host's processors busy with four times as many programs
   listen         until QEMU ends; then write the names of all events to LOG.events
   NAME           any of QMP's commands without arguments: stop, cont,
@@ -212,6 +213,8 @@ class Guest:
             self.reset()
         elif what == "migrate":
             self.migrate("file:" + argument)
+        elif step == "arrived":
+            self.wait_until(lambda: self.command("query-status")["status"] != "inmigrate")
         elif what == "send":
             self.send(argument)
         elif step == "quit":
