@@ -1399,7 +1399,9 @@ test_check_jobs() {
 	PARACALL_QEMU=$(guest_qemu "$meet")
 	expect "check, two at a time" 0 "2       0" "${check[@]}" --jobs=2
 	# shellcheck disable=SC2016 # for the shell in there
-	PARACALL_QEMU=$(guest_qemu '[ $guest = fast ] || sleep 2')
+	PARACALL_QEMU=$(guest_qemu 'echo $$ >"$work/pid-$guest"
+		until [ $guest = fast ] || { [ -s "$work/pid-fast" ] &&
+			! kill -0 "$(cat "$work/pid-fast")" 2>/dev/null; }; do sleep 0.1; done')
 	"${check[@]}" --jobs=2 2>&1 | awk '{ print $1, $4 }' >"$work/out"
 	if [ "$(head -n 2 "$work/out" | paste -sd,)" = "PASS slow:,PASS fast:" ]; then
 		pass "check, results in order"
@@ -1413,6 +1415,7 @@ test_check_jobs() {
 	done >>"$guests/x86_64.conf"
 	# shellcheck disable=SC2016 # for the shell in there
 	PARACALL_QEMU=$(guest_qemu 'mkdir "$work/alone-$guest" || exit 35
+		# So long others could come.
 		sleep 0.3
 		[ $guest = fast ] || ! [ -e "$work/alone-fast" ] || exit 35
 		rmdir "$work/alone-$guest"')

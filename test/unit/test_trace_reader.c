@@ -149,6 +149,17 @@ static void pause_for(long milliseconds)
 	nanosleep(&time, NULL);
 }
 
+/* Until it has read of that ring: so it has mapped them all. */
+static void wait_read(const struct scene *scene, uint32_t cpu)
+{
+	const uint64_t *tail = &ring_at(scene, cpu)->tail;
+
+	for (unsigned int i = 0;
+	     i < PATIENCE_SECONDS * 1000 && !__atomic_load_n(tail, __ATOMIC_ACQUIRE); i++)
+		pause_for(1);
+	assert_int_not_equal(__atomic_load_n(tail, __ATOMIC_ACQUIRE), 0);
+}
+
 static void test_sizes_that_change(void **state)
 {
 	static const uint32_t cpus[] = { CPUS, PARACALL_MAX_CPUS, UINT32_MAX, 0 };
@@ -159,8 +170,8 @@ static void test_sizes_that_change(void **state)
 	make_block(&scene);
 	seal(&scene);
 	start(&scene, nowhere());
-	/* It has mapped the rings by then, or reports what is wrong. */
-	pause_for(200);
+	fill(&scene, 0);
+	wait_read(&scene, 0);
 	for (unsigned int i = 0; i < 400; i++) {
 		__atomic_store_n(&scene.block->max_cpus, cpus[i / 4 % 4], __ATOMIC_SEQ_CST);
 		__atomic_store_n(&scene.block->ring_events, events[i % 4], __ATOMIC_SEQ_CST);
