@@ -159,6 +159,33 @@ test_repeats() {
 	check_file "the fault is shown" "$work/out" "# Oops: int3: 0000 [#1]"
 }
 
+# ends NAME STATUS SAID COMMAND: the end of a run that has written a log and errors. SAID is
+# what is reported.
+ends() {
+	# shellcheck disable=SC2016 # for the shell in there
+	expect "$1" "$2" "$3" env PARACALL_LIMITED=yes bash -c '. "$0/test/lib.sh"
+		echo "the guest was here" >"$work/log"
+		"$limited" --idle=1 sh -c "echo the host cannot do that >&2; $1" 2>"$work/errors"
+		status=$?
+		[ -z "$2" ] || echo "$2" >"$work/steps"
+		ended_well "a run" "$status" "$work/log" "$work/errors"
+		status=$?
+		rm -rf "$work"
+		exit "$status"' "$tree" "$4" "${5:-}"
+}
+
+test_ends() {
+	ends "a good end" 0 "" true
+	ends "a bad end" 1 "not ok - a run: exit status 3" "exit 3"
+	ends "a step that failed" 1 "not ok - a run: wait: no" true "wait: no"
+	ends "a run that was ended" 1 \
+		"not ok - a run: it went on no more, or not to its end; wait: QEMU has ended" \
+		"sleep 1000" "wait: QEMU has ended"
+	check_file "what the guest wrote is shown" "$work/out" "# the guest was here"
+	check_file "what the host wrote is shown" "$work/out" "# the host cannot do that"
+	check_file "why it was ended is shown" "$work/out" "nothing was done or written"
+}
+
 only "$@"
 test_signals
 test_limits
@@ -166,4 +193,5 @@ test_busy
 test_status
 test_totals
 test_repeats
+test_ends
 finish

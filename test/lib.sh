@@ -43,11 +43,34 @@ pass() {
 	echo "ok - $1"
 }
 
-# fail NAME WHY [FILE]: shows the file's end.
+# fail NAME WHY [FILE]...: shows the files' ends.
 fail() {
+	local file
+
 	failed=$((failed + 1))
 	echo "not ok - $1: $2"
-	[ $# -lt 3 ] || tail -n 30 "$3" | sed 's/^/# /'
+	shift 2
+	for file; do
+		[ $# -eq 1 ] || echo "# the end of ${file##*/}:"
+		tail -n 30 "$file" | sed 's/^/# /'
+	done
+}
+
+# ended_well NAME STATUS FILE...: fails if a run did not end by itself, or badly, or a step of
+# test/qmp.py did. A step also fails because the run was ended, so both are reported.
+ended_well() {
+	local name=$1 why=''
+
+	case $2 in
+	0) ;;
+	124) why='it went on no more, or not to its end' ;;
+	*) why="exit status $2" ;;
+	esac
+	[ ! -s "$work/steps" ] || why+="${why:+; }$(head -n 1 "$work/steps")"
+	[ -n "$why" ] || return 0
+	shift 2
+	fail "$name" "$why" "$@"
+	return 1
 }
 
 skip() {

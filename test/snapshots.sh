@@ -128,13 +128,8 @@ judge() {
 
 	events=$(grep -c '\<loaded\>' "$work/events")
 	lines=$(grep -c "^$said" "$work/errors")
-	if [ -s "$work/steps" ]; then
-		fail "$name" "$(head -n 1 "$work/steps")" "$work/log"
-	elif [ "$status" -eq 124 ]; then
-		fail "$name" "it went on no more" "$work/log"
-	elif [ "$status" -ne 0 ]; then
-		fail "$name" "exit status $status" "$work/errors"
-	elif [ -n "$(complaint)" ]; then
+	ended_well "$name" "$status" "$work/log" "$work/errors" || return 0
+	if [ -n "$(complaint)" ]; then
 		fail "$name" "$(complaint)" "$work/log"
 	elif [ "$events" -lt "$least" ] || [ "$events" -gt "$most" ]; then
 		fail "$name" "$events loads are events, not $3" "$work/errors"
@@ -501,11 +496,8 @@ has_proved() {
 judge_proved() {
 	local name="snapshots, $1"
 
-	if [ -s "$work/steps" ]; then
-		fail "$name" "$(head -n 1 "$work/steps")" "$work/log"
-	elif [ "$2" -ne 0 ]; then
-		fail "$name" "exit status $2" "$work/log"
-	elif [ -n "$(complaint)" ]; then
+	ended_well "$name" "$2" "$work/log" "$work/errors" || return 0
+	if [ -n "$(complaint)" ]; then
 		fail "$name" "$(complaint)" "$work/log"
 	elif has_proved "$3" "$4"; then
 		pass "$name"
