@@ -397,7 +397,9 @@ void paracall_cpu_reset(struct paracall_cpu *cpu);
  * part of it, nor are a trace, or rules of fault injection.
  *
  * Returns the record's size in bytes. It is complete if that is at most @size; @record may be
- * NULL if @size is 0.
+ * NULL if @size is 0. Calls that a rule of fault injection keeps for later are saved with the
+ * time that they have left, so the next record may be larger by some bytes: enlarge the room
+ * until the record is complete.
  */
 size_t paracall_machine_save(struct paracall_machine *machine, void *record, size_t size);
 

@@ -375,6 +375,40 @@ static void a_kick_that_is_late_comes_after_all(void **state)
 	fake_machine_destroy(&to);
 }
 
+static uint64_t steady_clock(void *machine)
+{
+	const struct fake_machine *fake = machine;
+
+	return fake->clocks.steady_nanoseconds;
+}
+
+/* Two calls wait, and the time of the second one is no longer the one that is guessed. */
+static void a_record_grows_with_time(void **state)
+{
+	static struct fake_machine fake;
+	struct paracall_options options = fake_options();
+	struct paracall_engine engine = fake_engine;
+	uint8_t record[ROOM];
+	size_t size;
+
+	(void)state;
+	engine.clock = steady_clock;
+	options.engine_machine = &fake;
+	options.injection = &late_kicks;
+	fake_machine_create(&fake, &engine, &options);
+	fake_call(&fake.cpus[0], PARACALL_KVM_HC_KICK_CPU, 0, 2, 0, 0);
+	fake.clocks.steady_nanoseconds += 300;
+	fake_call(&fake.cpus[1], PARACALL_KVM_HC_KICK_CPU, 0, 2, 0, 0);
+	/* They have 300 and 600 ns left. */
+	fake.clocks.steady_nanoseconds += 400;
+	size = paracall_machine_save(fake.machine, NULL, 0);
+	fake.clocks.steady_nanoseconds++;
+	assert_true(paracall_machine_save(fake.machine, record, size) > size);
+	size = paracall_machine_save(fake.machine, record, sizeof(record));
+	assert_int_equal(paracall_machine_load(fake.machine, record, size), 0);
+	fake_machine_destroy(&fake);
+}
+
 /* Where features are enforced such a call is unknown, so that no rule can have kept it. */
 static void a_late_kick_needs_its_feature(void **state)
 {
@@ -1110,6 +1144,7 @@ int main(void)
 		cmocka_unit_test(halts_can_be_unknown),
 		cmocka_unit_test(an_owed_reset_is_done),
 		cmocka_unit_test(a_kick_that_is_late_comes_after_all),
+		cmocka_unit_test(a_record_grows_with_time),
 		cmocka_unit_test(a_late_kick_needs_its_feature),
 		cmocka_unit_test(an_s390_machine_comes_back),
 		cmocka_unit_test(a_powerpc_machine_comes_back),
