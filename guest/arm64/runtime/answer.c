@@ -11,6 +11,7 @@
 #define ADDRESS 0xadd7e55add7e55adu
 #define RANDOM 0x7a2d0a7a2d0a7a2du
 
+/* False if it would end the CPU or the machine, or start anew at some address. */
 bool question_is_harmless(const struct question *question)
 {
 	uint32_t function = (uint32_t)question->function & ~PARACALL_SMCCC_64BIT;

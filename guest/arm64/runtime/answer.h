@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Answers, reported one by one, for 'paracall check --compare', which runs the same
- * program on two hosts:
- *
- *	answer WHAT WAS DONE = ITS RESULT
- *
- * Both are text without " = ". What depends on time, on chance, or on addresses is reported
- * by its kind.
+ * Questions and their answers, see common/question.h. What depends on time, on chance, or on
+ * addresses is reported by its kind.
  */
 #ifndef GUEST_ANSWER_H
 #define GUEST_ANSWER_H
 
+#include "common/question.h"
 #include "runtime.h"
 
 #define ANSWER_ARGUMENTS 3
@@ -31,16 +27,5 @@ struct answer {
 	uint64_t exception;
 	uint64_t distance;
 };
-
-/* False if it would end the CPU or the machine, or start anew at some address. */
-bool question_is_harmless(const struct question *question);
-
-struct answer answer_of(const struct question *question);
-
-void print_question(const struct question *question);
-void print_answer(const struct answer *answer);
-
-/* As a number: continues @hash. */
-uint64_t hash_answer(uint64_t hash, const struct answer *answer);
 
 #endif /* GUEST_ANSWER_H */

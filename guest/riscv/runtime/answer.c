@@ -79,6 +79,10 @@ static bool is_address_harmless(const struct question *question)
 	return is_nowhere(arguments[0]) || arguments[0] % RECORD_SIZE || arguments[1];
 }
 
+/*
+ * False if it would end or suspend a CPU or the machine, write to the console or to memory
+ * beside the records, or change what exceptions and counters do.
+ */
 bool question_is_harmless(const struct question *question)
 {
 	for (size_t i = 0; i < sizeof(harmful) / sizeof(harmful[0]); i++)

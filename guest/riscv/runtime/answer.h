@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Answers, reported one by one, for 'paracall check --compare', which runs the same
- * program on two hosts:
- *
- *	answer WHAT WAS DONE = ITS RESULT
- *
- * Both are text without " = ". Addresses are those of the program's records of steal time,
- * and reported as such.
+ * Questions and their answers, see common/question.h. Addresses are those of the program's
+ * records of steal time, and reported as such.
  */
 #ifndef GUEST_ANSWER_H
 #define GUEST_ANSWER_H
 
+#include "common/question.h"
 #include "runtime.h"
 
 #define ANSWER_ARGUMENTS 4
@@ -45,19 +41,5 @@ struct answer {
 uint64_t answer_record(unsigned int index);
 /* Steal time is no more reported to this CPU. */
 void answer_forget_records(void);
-
-/*
- * False if it would end or suspend a CPU or the machine, write to the console or to memory
- * beside the records, or change what exceptions and counters do.
- */
-bool question_is_harmless(const struct question *question);
-
-struct answer answer_of(const struct question *question);
-
-void print_question(const struct question *question);
-void print_answer(const struct answer *answer);
-
-/* As a number: continues @hash. */
-uint64_t hash_answer(uint64_t hash, const struct answer *answer);
 
 #endif /* GUEST_ANSWER_H */
