@@ -17,7 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/print.h"
+#include "common/test.h"
+#include "runtime.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -121,11 +122,13 @@ static uint64_t random_value(void)
  * ---- All of them -----------------------------------------------------------
  */
 
-/* @run: runs the sequence, from begin_sequence() on, and continues @hash. */
+/* @run: runs a sequence, from begin_sequence() on, and continues @hash. */
 static void run_all(uint64_t (*run)(uint64_t sequence, uint64_t hash))
 {
-	uint64_t end = options.first + options.count;
+	uint64_t end;
 
+	read_options(boot_argument());
+	end = options.first + options.count;
 	for (uint64_t first = options.first; first < end; first += TOGETHER) {
 		uint64_t count = end - first < TOGETHER ? end - first : TOGETHER, hash = 0;
 
@@ -136,5 +139,16 @@ static void run_all(uint64_t (*run)(uint64_t sequence, uint64_t hash))
 			      options.seed, first, count, hash);
 	}
 }
+
+/* The program, whose only test is @function, which calls run_all(). */
+#define SEQUENCES_MAIN(function) \
+	static const struct test tests[] = { \
+		{ .name = "random sequences", \
+		  .rule = "paracall-check(1), --compare", \
+		  .run = (function), \
+		  .cpus = 2, \
+		  .kvm = true }, \
+	}; \
+	TESTS_MAIN("fuzz", tests)
 
 #endif /* GUEST_COMMON_SEQUENCES_H */

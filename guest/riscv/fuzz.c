@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Random sequences of calls. Hashed are the answers, and which records were written. */
 #include "common/question_sequences.h"
-#include "common/test.h"
 
 static const uint64_t extensions[] = {
 	PARACALL_SBI_BASE, PARACALL_SBI_BASE, PARACALL_SBI_STA, PARACALL_SBI_STA,
@@ -154,16 +153,7 @@ static uint64_t run_sequence(uint64_t sequence, uint64_t hash)
 
 static void run_sequences(void)
 {
-	read_options(boot_argument());
 	run_all(run_sequence);
 }
 
-static const struct test tests[] = {
-	{ .name = "random sequences",
-	  .rule = "paracall-check(1), --compare",
-	  .run = run_sequences,
-	  .cpus = 2,
-	  .kvm = true },
-};
-
-TESTS_MAIN("fuzz", tests)
+SEQUENCES_MAIN(run_sequences)

@@ -297,7 +297,6 @@ static uint64_t run_sequence(uint64_t sequence, uint64_t hash)
 
 static void run_sequences(void)
 {
-	read_options(boot_argument());
 	settle();
 	for (uint32_t i = 0; i < cpu_count; i++)
 		take_vectors(cpu_at(i));
@@ -307,12 +306,4 @@ static void run_sequences(void)
 	reset_registers();
 }
 
-static const struct test tests[] = {
-	{ .name = "random sequences",
-	  .rule = "paracall-check(1), --compare",
-	  .run = run_sequences,
-	  .cpus = 2,
-	  .kvm = true },
-};
-
-TESTS_MAIN("fuzz", tests)
+SEQUENCES_MAIN(run_sequences)
