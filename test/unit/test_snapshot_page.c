@@ -118,10 +118,13 @@ static void raised_exceptions_come_back(void **state)
 	uint8_t bytes[SNAPSHOT_BODY_ROOM];
 	struct snapshot_raised raised = {
 		.token = 0x2001,
-		.trap = 0x1122334455667788,
-		.pc = 0x99aabbccddeeff00,
-		.error_code = 0x123456789abcdef0,
-		.cr2 = 0xfedcba9876543210,
+		.raised = {
+			.trap = 0x1122334455667788,
+			.pc = 0x99aabbccddeeff00,
+			.error_code = 0x123456789abcdef0,
+			.cr2 = 0xfedcba9876543210,
+			.count = 1,
+		},
 	};
 	struct snapshot_raised other;
 	struct snapshot_body body;
@@ -142,10 +145,11 @@ static void raised_exceptions_come_back(void **state)
 		snapshot_get_raised(&body, i, &other);
 		assert_int_equal(other.cpu, i);
 		assert_int_equal(other.token, raised.token);
-		assert_true(other.trap == raised.trap);
-		assert_true(other.pc == raised.pc);
-		assert_true(other.error_code == raised.error_code);
-		assert_true(other.cr2 == raised.cr2);
+		assert_true(other.raised.trap == raised.raised.trap);
+		assert_true(other.raised.pc == raised.raised.pc);
+		assert_true(other.raised.error_code == raised.raised.error_code);
+		assert_true(other.raised.cr2 == raised.raised.cr2);
+		assert_int_equal(other.raised.count, 0);
 	}
 	assert_false(snapshot_get_body(bytes, size - 7, &body));
 	bytes[4] = SNAPSHOT_MOST_RAISED + 1;

@@ -97,10 +97,7 @@ static void put_raised(uint8_t *body)
 		snapshot_add_raised(body, &(struct snapshot_raised){
 						  .cpu = (uint16_t)i,
 						  .token = x86_vcpu(vcpu)->async_pf.token,
-						  .trap = raised->trap,
-						  .pc = raised->pc,
-						  .error_code = raised->error_code,
-						  .cr2 = raised->cr2,
+						  .raised = *raised,
 					  });
 	}
 }
@@ -221,21 +218,16 @@ static void take_ids(const uint8_t *ids)
 /* The vCPUs are where that sent them. */
 static void take_raised(const struct snapshot_body *body)
 {
-	struct snapshot_raised raised;
+	struct snapshot_raised kept;
 	struct vcpu *vcpu;
 
 	for (unsigned int i = 0; i < body->raised; i++) {
-		snapshot_get_raised(body, i, &raised);
-		vcpu = raised.cpu < body->cpus ? vcpu_by_index(raised.cpu) : NULL;
-		if (!vcpu || !raised.trap)
+		snapshot_get_raised(body, i, &kept);
+		vcpu = kept.cpu < body->cpus ? vcpu_by_index(kept.cpu) : NULL;
+		if (!vcpu || !kept.raised.trap)
 			continue;
-		x86_vcpu(vcpu)->raised = (struct raised){
-			.trap = raised.trap,
-			.pc = raised.pc,
-			.error_code = raised.error_code,
-			.cr2 = raised.cr2,
-		};
-		x86_vcpu(vcpu)->async_pf.token = raised.token;
+		x86_vcpu(vcpu)->raised = kept.raised;
+		x86_vcpu(vcpu)->async_pf.token = kept.token;
 	}
 }
 

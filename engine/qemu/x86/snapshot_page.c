@@ -108,19 +108,26 @@ uint8_t *snapshot_begin_body(uint8_t *body, uint16_t cpus, uint8_t own, bool is_
 	return body + AT_IDS;
 }
 
-uint8_t *snapshot_record_of(uint8_t *body)
+/* Where that exception is; the library's record is where the one after the last would be. */
+static size_t raised_at(uint64_t cpus, size_t index)
 {
-	return body + AT_IDS + get(body + AT_CPUS, 2) + (size_t)body[AT_RAISED] * RAISED_SIZE;
+	return AT_IDS + (size_t)cpus + index * RAISED_SIZE;
 }
 
-void snapshot_add_raised(uint8_t *body, const struct snapshot_raised *raised)
+uint8_t *snapshot_record_of(uint8_t *body)
 {
+	return body + raised_at(get(body + AT_CPUS, 2), body[AT_RAISED]);
+}
+
+void snapshot_add_raised(uint8_t *body, const struct snapshot_raised *kept)
+{
+	const struct raised *raised = &kept->raised;
 	uint8_t *bytes = snapshot_record_of(body);
 
 	if (body[AT_RAISED] == SNAPSHOT_MOST_RAISED)
 		return;
-	put(bytes + AT_CPU, raised->cpu, 2);
-	put(bytes + AT_TOKEN, raised->token, 4);
+	put(bytes + AT_CPU, kept->cpu, 2);
+	put(bytes + AT_TOKEN, kept->token, 4);
 	put(bytes + AT_TRAP, raised->trap, 8);
 	put(bytes + AT_PC, raised->pc, 8);
 	put(bytes + AT_ERROR_CODE, raised->error_code, 8);
@@ -130,30 +137,36 @@ void snapshot_add_raised(uint8_t *body, const struct snapshot_raised *raised)
 
 bool snapshot_get_body(const uint8_t *bytes, size_t size, struct snapshot_body *body)
 {
+	size_t record;
+
 	if (size < AT_IDS || size > SNAPSHOT_BODY_ROOM || bytes[AT_FLAGS] & ~FLAG_EXACT)
 		return false;
 	body->cpus = (uint16_t)get(bytes + AT_CPUS, 2);
 	body->own = bytes[AT_OWN];
 	body->is_exact = bytes[AT_FLAGS] & FLAG_EXACT;
 	body->raised = bytes[AT_RAISED];
-	if (body->cpus > MOST_CPUS || body->raised > SNAPSHOT_MOST_RAISED ||
-	    AT_IDS + body->cpus + (size_t)body->raised * RAISED_SIZE > size)
+	record = raised_at(body->cpus, body->raised);
+	if (body->cpus > MOST_CPUS || body->raised > SNAPSHOT_MOST_RAISED || record > size)
 		return false;
 	body->apic_ids = bytes + AT_IDS;
-	body->record = body->apic_ids + body->cpus + (size_t)body->raised * RAISED_SIZE;
-	body->record_size = (size_t)(bytes + size - body->record);
+	body->record = bytes + record;
+	body->record_size = size - record;
 	return true;
 }
 
 void snapshot_get_raised(const struct snapshot_body *body, unsigned int index,
-			 struct snapshot_raised *raised)
+			 struct snapshot_raised *kept)
 {
-	const uint8_t *bytes = body->apic_ids + body->cpus + (size_t)index * RAISED_SIZE;
+	const uint8_t *bytes = body->apic_ids - AT_IDS + raised_at(body->cpus, index);
 
-	raised->cpu = (uint16_t)get(bytes + AT_CPU, 2);
-	raised->token = (uint32_t)get(bytes + AT_TOKEN, 4);
-	raised->trap = get(bytes + AT_TRAP, 8);
-	raised->pc = get(bytes + AT_PC, 8);
-	raised->error_code = get(bytes + AT_ERROR_CODE, 8);
-	raised->cr2 = get(bytes + AT_CR2, 8);
+	*kept = (struct snapshot_raised){
+		.cpu = (uint16_t)get(bytes + AT_CPU, 2),
+		.token = (uint32_t)get(bytes + AT_TOKEN, 4),
+		.raised = {
+			.trap = get(bytes + AT_TRAP, 8),
+			.pc = get(bytes + AT_PC, 8),
+			.error_code = get(bytes + AT_ERROR_CODE, 8),
+			.cr2 = get(bytes + AT_CR2, 8),
+		},
+	};
 }

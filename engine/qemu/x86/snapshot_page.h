@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "raised.h"
+
 /* QEMU's include/hw/acpi/vmclock.h; the device itself uses less of it than is left out. */
 #define SNAPSHOT_PAGE UINT64_C(0xfeffb000)
 #define SNAPSHOT_HEAD_OFFSET 0x100
@@ -55,23 +57,20 @@ struct snapshot_body {
 	size_t record_size;
 };
 
-/* An exception on its way into the guest; see exceptions.c. */
+/* An exception that a vCPU sleeps with. How often it was raised is not kept. */
 struct snapshot_raised {
 	/* QEMU's number. */
 	uint16_t cpu;
 	/* The asynchronous page fault's; 0 if it is none. */
 	uint32_t token;
-	uint64_t trap;
-	uint64_t pc;
-	uint64_t error_code;
-	uint64_t cr2;
+	struct raised raised;
 };
 
 /* Returns where the ids go, @cpus bytes; NULL if there is no room. */
 uint8_t *snapshot_begin_body(uint8_t *body, uint16_t cpus, uint8_t own, bool is_exact);
 
 /* After that, and before the record. More than there is room for are left out. */
-void snapshot_add_raised(uint8_t *body, const struct snapshot_raised *raised);
+void snapshot_add_raised(uint8_t *body, const struct snapshot_raised *kept);
 
 /* Returns where the library's record goes. */
 uint8_t *snapshot_record_of(uint8_t *body);
@@ -81,6 +80,6 @@ bool snapshot_get_body(const uint8_t *bytes, size_t size, struct snapshot_body *
 
 /* The one with @index, of @body->raised. */
 void snapshot_get_raised(const struct snapshot_body *body, unsigned int index,
-			 struct snapshot_raised *raised);
+			 struct snapshot_raised *kept);
 
 #endif /* PARACALL_QEMU_X86_SNAPSHOT_PAGE_H */

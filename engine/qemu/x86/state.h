@@ -5,6 +5,7 @@
 
 #include "../command_line/cpus.h"
 #include "../engine.h"
+#include "raised.h"
 
 /*
  * How a hypercall instruction is replaced after it ran for the first time at
@@ -29,18 +30,6 @@ enum own_instruction {
 	OWN_UNKNOWN,
 	OWN_VMCALL,
 	OWN_VMMCALL,
-};
-
-/* An exception on its way; see exceptions.h. */
-struct raised {
-	/* Where the vCPU was sent to; 0 if there is none. */
-	uint64_t trap;
-	/* What the guest is to see. */
-	uint64_t pc;
-	uint64_t error_code;
-	uint64_t cr2;
-	/* Exceptions there so far: more than one if the first has another. */
-	unsigned int count;
 };
 
 /* An asynchronous page fault on its way into the guest; see async_pf.c. */
