@@ -14,10 +14,11 @@
  * interrupt, restarts it.
  *
  * With one thread for all vCPUs a vCPU that spins would use up its turn, a tenth of
- * a second. At most hints QEMU itself ends the turn, and there is nothing to add. At RISC-V's
- * pause and wrs it only leaves the block, and the division is one like any other; there the
- * plugin ends the turn. Not with -icount: there a turn is a number of instructions, and the
- * same in a recording and its replay.
+ * a second. At most hints QEMU itself ends the turn, and there is nothing to add. Not so at
+ * RISC-V's pause and wrs, where it only leaves the block, at its division, which is one like
+ * any other, and since 11.1 at arm64's wfe and wfet, if they do not sleep; there the plugin
+ * ends the turn. Not with -icount: there a turn is a number of instructions, and the same in
+ * a recording and its replay.
  */
 #include "spin.h"
 

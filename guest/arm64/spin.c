@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The hint that a CPU spins: yield. KVM cannot trap it; it yields at wfe, which may wait here
- * for an event that nobody sends.
+ * Hints that a CPU spins: yield, and wfe. KVM cannot trap yield; it yields at wfe. That waits
+ * for an event, which each CPU can send itself, and which another one's store is where this one
+ * has loaded exclusively.
  */
 #include "common/spin.h"
+#include "common/spinners.h"
 #include "common/test.h"
 #include "runtime/runtime.h"
 
@@ -13,9 +15,63 @@ static void hint_yield(uint32_t index)
 	relax();
 }
 
+static void hint_wfe(uint32_t index)
+{
+	(void)index;
+	__asm__ volatile("sevl; wfe" : : : "memory");
+}
+
+/* As Linux does in its locks: arch/arm64/include/asm/cmpxchg.h, __CMPWAIT_CASE. */
+static void hint_compare_and_wait(uint32_t index)
+{
+	uint32_t ignored;
+
+	__asm__ volatile("sevl; wfe; ldxr %w0, [%1]; wfe"
+			 : "=&r"(ignored)
+			 : "r"(spinner_word(index))
+			 : "memory");
+}
+
+/* Until a time that does not come. */
+static void hint_wfet(uint32_t index)
+{
+	register uint64_t never __asm__("x0") = UINT64_MAX;
+
+	(void)index;
+	/* wfet x0, which assemblers know since Armv8.7. */
+	__asm__ volatile("sevl; .inst 0xd5031000" : : "r"(never) : "memory");
+}
+
 static void test_yield_effect(void)
 {
 	spin_try_effect(hint_yield);
+}
+
+static void test_wfe_effect(void)
+{
+	spin_try_effect(hint_wfe);
+}
+
+static void test_compare_and_wait_effect(void)
+{
+	spin_try_effect(hint_compare_and_wait);
+}
+
+/* ID_AA64ISAR2_EL1, WFxT. */
+static bool has_wfet(void)
+{
+	uint64_t features;
+
+	__asm__("mrs %0, s3_0_c0_c6_2" : "=r"(features));
+	return (features & 0xf) == 2;
+}
+
+static void test_wfet_effect(void)
+{
+	if (!has_wfet())
+		skip("the CPU has no wfet");
+	else
+		spin_try_effect(hint_wfet);
 }
 
 static void test_progress(void)
@@ -29,6 +85,21 @@ static const struct test tests[] = {
 	{ .name = "yield lets others run",
 	  .rule = SPIN,
 	  .run = test_yield_effect,
+	  .cpus = 2,
+	  .kvm = true },
+	{ .name = "wfe that returns at once lets others run",
+	  .rule = SPIN "; arch/arm64/kvm/handle_exit.c, kvm_handle_wfx",
+	  .run = test_wfe_effect,
+	  .cpus = 2,
+	  .kvm = true },
+	{ .name = "wfe after a load-exclusive lets others run",
+	  .rule = SPIN "; arch/arm64/include/asm/cmpxchg.h, __CMPWAIT_CASE",
+	  .run = test_compare_and_wait_effect,
+	  .cpus = 2,
+	  .kvm = true },
+	{ .name = "wfet that returns at once lets others run",
+	  .rule = SPIN "; arch/arm64/kvm/handle_exit.c, kvm_handle_wfx",
+	  .run = test_wfet_effect,
 	  .cpus = 2,
 	  .kvm = true },
 	{ .name = "CPUs that spin forever delay no other",

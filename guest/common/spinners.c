@@ -46,5 +46,10 @@ void spinners_stop(void)
 
 uint32_t spinner_count(uint32_t index)
 {
-	return spinners[index].count;
+	return *spinner_word(index);
+}
+
+volatile uint32_t *spinner_word(uint32_t index)
+{
+	return &spinners[index].count;
 }

@@ -12,5 +12,7 @@ void spinners_stop(void);
 
 /* How far the @index'th CPU got. It wraps. */
 uint32_t spinner_count(uint32_t index);
+/* Where that is. */
+volatile uint32_t *spinner_word(uint32_t index);
 
 #endif /* GUEST_SPINNERS_H */

@@ -24,6 +24,9 @@
 
 #define YIELD 0xd503203fu
 #define WFE 0xd503205fu
+/* With a register, that of the time at which it ends. */
+#define WFET_MASK 0xffffffe0u
+#define WFET 0xd5031000u
 #define WFI 0xd503207fu
 
 /* The level that kernels run at, and what a block is at if that was not read yet. */
@@ -32,10 +35,17 @@
 /* AArch32 state, in which the same bytes are other instructions. */
 #define NO_LEVEL 4
 
+/* arch/arm64/kvm/handle_exit.c, kvm_handle_wfx: KVM gives way at both. */
+static bool waits_for_event(uint32_t word)
+{
+	return word == WFE || (word & WFET_MASK) == WFET;
+}
+
 static bool is_hooked(uint32_t word)
 {
 	return (word & EXCEPTION_MASK) == HVC || (word & EXCEPTION_MASK) == SMC ||
-	       word == YIELD || word == WFE || word == WFI || counter_is_reading(word);
+	       word == YIELD || waits_for_event(word) || word == WFI ||
+	       counter_is_reading(word);
 }
 
 static uint64_t read_pstate(struct vcpu *translator)
@@ -78,8 +88,10 @@ static void hook(struct qemu_plugin_insn *insn, uint32_t word)
 
 	if (counter_is_reading(word))
 		counter_hook_reading(insn, word);
-	else if (word == YIELD || word == WFE)
+	else if (word == YIELD)
 		spin_hook(insn, spin_call_hint, site);
+	else if (waits_for_event(word))
+		spin_hook_hint(insn, site);
 	else if (word == WFI)
 		spin_hook(insn, spin_call_halt, site);
 	else if ((word & EXCEPTION_MASK) == HVC)
