@@ -1124,6 +1124,39 @@ test_spins_powerpc() {
 	fi
 }
 
+# On arm64 vCPUs may wait for an event, which is no interrupt: those that spin meanwhile delay
+# no other. Until 11.0 QEMU does not let them sleep.
+test_spins_arm64() {
+	local cpu qemu begin size pc
+	local program=$build/guest/arm64/spin.elf
+
+	qemu=$(used_qemu aarch64)
+	if [ -z "$qemu" ] || [ ! -f "$program" ]; then
+		skip "spins on arm64" "no qemu-system-aarch64, or no guest for it"
+		return
+	elif "$paracall" engines --qemu="$qemu" | grep -q 'plugin API: 6'; then
+		skip "spins on arm64" "vCPUs that wait for an event do not sleep in QEMU 11.0"
+		return
+	fi
+	cpu=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
+	taskset -c "$cpu" "$paracall" run --trace=spin --output="$work/spins" -- \
+		qemu-system-aarch64 -M virt,gic-version=2 -cpu max -smp 3 -m 128 -display none \
+		-serial stdio -nodefaults -kernel "$program" >"$work/out" 2>&1 </dev/null
+	check_file "spins on arm64, the guest" "$work/out" ' passed, 0 failed'
+	check_file "spins on arm64 yield" "$work/spins" " spin: hints=64, yielded="
+	read -r begin size < <(nm -S "$program" | sed -n 's/ t test_others_sleep$//p')
+	sed -n 's/.* \(0x[0-9a-f]*\) spin: .*/\1/p' "$work/spins" | while read -r pc; do
+		if ((pc >= 0x$begin && pc < 0x$begin + 0x$size)); then
+			echo "$pc"
+		fi
+	done >"$work/out"
+	if [ -z "$size" ] || [ -s "$work/out" ]; then
+		fail "spins on arm64, others wait" "it yielded to nobody" "$work/out"
+	else
+		pass "spins on arm64, others wait"
+	fi
+}
+
 # RISC-V's harts all begin in the firmware, and wait there for the one that boots by divisions
 # in place of hints.
 test_spins_riscv() {
@@ -1569,6 +1602,7 @@ test_injection
 test_no_effect
 test_spins
 test_spins_powerpc
+test_spins_arm64
 test_spins_riscv
 test_vmclock
 test_stopped

@@ -39,6 +39,7 @@
 
 #include "callbacks.h"
 #include "registers.h"
+#include "spin.h"
 #include "ticks.h"
 #include "trace.h"
 
@@ -228,6 +229,7 @@ static void idle(unsigned int index, void *userdata)
 	if (!vcpu || vcpu->is_asleep)
 		return;
 	vcpu->is_asleep = true;
+	spin_note_halt(vcpu);
 	if (note_asleep() && !atomic_load(&state.is_unchecked) &&
 	    !atomic_load(&state.is_in_question))
 		leave_traces(vcpu);
@@ -303,6 +305,8 @@ static void resume(unsigned int index, void *userdata)
 		vcpu->fingerprint = read_fingerprint(vcpu);
 	if (state.target->note_resume)
 		state.target->note_resume(vcpu);
+	/* Last: who takes a state over makes all look asleep. */
+	spin_note_wake(vcpu);
 }
 
 void load_note_start(void)

@@ -127,15 +127,6 @@ void spin_call_hint(unsigned int index, void *userdata)
 		spin_hint(vcpu, userdata, 0);
 }
 
-void spin_call_halt(unsigned int index, void *userdata)
-{
-	struct vcpu *vcpu = vcpu_by_index(index);
-
-	(void)userdata;
-	if (vcpu)
-		spin_note_halt(vcpu);
-}
-
 /* With enough processors, or one thread for all vCPUs, there is nothing to do. */
 static bool may_give_way(void)
 {

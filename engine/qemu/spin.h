@@ -14,8 +14,7 @@ void spin_init(bool gives_way);
 
 /*
  * Where the guest hints that it spins: adds @callback, which gets @site, if there is
- * anything to do there. It calls spin_hint(), or is spin_call_hint(). The same
- * where it halts, with spin_call_halt().
+ * anything to do there. It calls spin_hint(), or is spin_call_hint().
  */
 void spin_hook(struct qemu_plugin_insn *insn, qemu_plugin_vcpu_cb *callback, void *site);
 
@@ -28,9 +27,6 @@ void spin_hook_hint(struct qemu_plugin_insn *insn, void *site);
 /* A hint: the site is the place, and QEMU's number the vCPU. */
 qemu_plugin_vcpu_cb spin_call_hint;
 
-/* The guest waits for an interrupt. */
-qemu_plugin_vcpu_cb spin_call_halt;
-
 /* On the vCPU's thread, which may yield. For the place see trace_note_site(). */
 void spin_hint(struct vcpu *vcpu, void *site, uint64_t pc);
 
@@ -38,8 +34,10 @@ void spin_hint(struct vcpu *vcpu, void *site, uint64_t pc);
 void spin_give_way(struct vcpu *vcpu, void *site, uint64_t pc);
 
 /*
- * A vCPU waits for nothing, or for an interrupt: on its thread, or on its waker's.
- * Costs next to nothing if nothing changed. One that never ran is not awake.
+ * A vCPU waits, or does not: on its thread, or on its waker's. load.c calls it where QEMU
+ * reports that a vCPU sleeps or goes on, whatever it waits for; targets also where they
+ * know earlier, or better. Costs next to nothing if nothing changed. One that never ran is
+ * not awake.
  */
 void spin_note_halt(struct vcpu *vcpu);
 void spin_note_wake(struct vcpu *vcpu);

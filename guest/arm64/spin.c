@@ -9,6 +9,11 @@
 #include "common/test.h"
 #include "runtime/runtime.h"
 
+#define HINTS 1000000u
+/* How long a CPU may take to begin to wait. */
+#define BEGIN_MS 200
+#define LIMIT_MS 60000
+
 static void hint_yield(uint32_t index)
 {
 	(void)index;
@@ -74,6 +79,31 @@ static void test_wfet_effect(void)
 		spin_try_effect(hint_wfet);
 }
 
+static uint32_t is_over;
+
+/* An event may be anyone's, and comes at least when it is over. */
+static void wait_for_event(void *argument)
+{
+	(void)argument;
+	while (!__atomic_load_n(&is_over, __ATOMIC_ACQUIRE))
+		__asm__ volatile("wfe" : : : "memory");
+}
+
+/* Only the host sees whether it yields to them. */
+static void test_others_sleep(void)
+{
+	__atomic_store_n(&is_over, 0, __ATOMIC_RELAXED);
+	for (uint32_t i = 1; i < cpu_count; i++)
+		cpu_post(cpu_at(i), wait_for_event, NULL);
+	delay_ms(BEGIN_MS);
+	for (uint32_t i = 0; i < HINTS; i++)
+		relax();
+	__atomic_store_n(&is_over, 1, __ATOMIC_RELEASE);
+	__asm__ volatile("dsb ish; sev" : : : "memory");
+	for (uint32_t i = 1; i < cpu_count; i++)
+		check(cpu_wait(cpu_at(i), LIMIT_MS), "CPU %u is not awake", i);
+}
+
 static void test_progress(void)
 {
 	spin_try_progress(hint_yield);
@@ -100,6 +130,11 @@ static const struct test tests[] = {
 	{ .name = "wfet that returns at once lets others run",
 	  .rule = SPIN "; arch/arm64/kvm/handle_exit.c, kvm_handle_wfx",
 	  .run = test_wfet_effect,
+	  .cpus = 2,
+	  .kvm = true },
+	{ .name = "a CPU that spins while all others wait for an event wakes them",
+	  .rule = "Arm Architecture Reference Manual, \"Wait for Event mechanism and Send event\"",
+	  .run = test_others_sleep,
 	  .cpus = 2,
 	  .kvm = true },
 	{ .name = "CPUs that spin forever delay no other",

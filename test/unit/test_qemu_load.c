@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How the plugin notices loads: vCPUs fall asleep and go on, in QEMU's place, and another
- * state of the machine lacks the mark, or has other registers.
+ * state of the machine lacks the mark, or has other registers. And who yields meanwhile.
  */
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,8 +13,11 @@
 #include <time.h>
 
 #include "../../engine/qemu/callbacks.h"
+#include "../../engine/qemu/clock.h"
 #include "../../engine/qemu/load.h"
 #include "../../engine/qemu/registers.h"
+#include "../../engine/qemu/spin.h"
+#include "../../engine/qemu/yield.h"
 
 #include <cmocka.h>
 
@@ -44,6 +48,9 @@ static unsigned int records_saved, states_lost;
 
 /* How often the target heard that all vCPUs sleep. */
 static unsigned int sleeps;
+
+/* How often a vCPU that spins yielded. */
+static unsigned int yields;
 
 /* While that vCPU is asked where it is, the machine begins on another one. */
 static unsigned int begins_during;
@@ -140,6 +147,35 @@ void paracall_machine_loaded(struct paracall_machine *machine, struct paracall_c
 	set_marks = 0;
 }
 
+/* Each look is a moment later: in a yield others ran. */
+uint64_t clock_nanoseconds(void)
+{
+	static uint64_t now;
+
+	return now += 10000;
+}
+
+uint64_t paracall_spin_begin(struct paracall_cpu *cpu)
+{
+	(void)cpu;
+	return 0;
+}
+
+void paracall_spin_end(struct paracall_cpu *cpu, uint64_t began, uint64_t hints,
+		       uint64_t nanoseconds)
+{
+	(void)cpu;
+	(void)began;
+	(void)hints;
+	(void)nanoseconds;
+	yields++;
+}
+
+void yield_turn(void)
+{
+	fail();
+}
+
 /* It takes a while. */
 static void take_time(void)
 {
@@ -170,7 +206,7 @@ static const char *forget_machine(struct vcpu *vcpu)
 
 static void forget_vcpu(struct vcpu *vcpu)
 {
-	(void)vcpu;
+	spin_note_halt(vcpu);
 }
 
 static const char *restore_slowly(struct vcpu *vcpu, bool has_record)
@@ -320,7 +356,7 @@ static int begin(const struct target *chosen)
 	has_page = true;
 	has_certain_record = false;
 	record = own_record = last_record = records_saved = states_lost = 0;
-	set_marks = kept_mark = loads = sleeps = 0;
+	set_marks = kept_mark = loads = sleeps = yields = 0;
 	registers_read = 0;
 	begins_during = SLOT_OF_NONE;
 	goes_on_during = SLOT_OF_NONE;
@@ -355,6 +391,7 @@ static int teardown(void **test_state)
 		if (atomic_load(&slots[i])) {
 			resume(i, NULL);
 			unplug(i);
+			spin_note_halt(&vcpus[i]);
 		}
 	return 0;
 }
@@ -398,6 +435,60 @@ static void another_state_is_noticed_once(void **test_state)
 		assert_int_equal(loads, round);
 		has_page = !has_page;
 	}
+}
+
+/* On a host with one processor. */
+static void init_spin(void)
+{
+	cpu_set_t before, first;
+
+	assert_int_equal(sched_getaffinity(0, sizeof(before), &before), 0);
+	CPU_ZERO(&first);
+	for (unsigned int i = 0; i < CPU_SETSIZE && !CPU_COUNT(&first); i++)
+		if (CPU_ISSET(i, &before))
+			CPU_SET(i, &first);
+	assert_int_equal(sched_setaffinity(0, sizeof(first), &first), 0);
+	spin_init(true);
+	assert_int_equal(sched_setaffinity(0, sizeof(before), &before), 0);
+}
+
+/* More hints than the largest window. */
+static bool yields_when_it_spins(unsigned int index)
+{
+	unsigned int before = yields;
+
+	for (unsigned int i = 0; i < 10000; i++)
+		spin_call_hint(index, NULL);
+	return yields > before;
+}
+
+/* Whatever it waits for: the guest does not always say, nor is it always an interrupt. */
+static void nobody_yields_to_one_that_sleeps(void **test_state)
+{
+	(void)test_state;
+	init_spin();
+	assert_false(yields_when_it_spins(0));
+	assert_true(yields_when_it_spins(1));
+	assert_true(yields_when_it_spins(0));
+	for (unsigned int round = 0; round < 2; round++) {
+		idle(1, NULL);
+		assert_false(yields_when_it_spins(0));
+		/* It hints no more, and takes no interrupt. */
+		resume(1, NULL);
+		assert_true(yields_when_it_spins(0));
+	}
+}
+
+/* But to those that run in the state that was loaded. */
+static void who_takes_a_state_over_is_awake(void **test_state)
+{
+	(void)test_state;
+	init_spin();
+	sleep_all(2);
+	load();
+	wake_all(2);
+	assert_int_equal(loads, 1);
+	assert_true(yields_when_it_spins(1));
 }
 
 /* What one of them does next is traced with its own place, and not with the former state's. */
@@ -860,6 +951,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(sleep_alone_is_none, setup, teardown),
 		cmocka_unit_test_setup_teardown(another_state_is_noticed_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(nobody_yields_to_one_that_sleeps, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(who_takes_a_state_over_is_awake, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(where_vcpus_are_is_forgotten, setup, teardown),
 		cmocka_unit_test_setup_teardown(sleep_is_noted_without_a_mark, setup, teardown),
 		cmocka_unit_test_setup_teardown(certain_record_spares_the_registers,

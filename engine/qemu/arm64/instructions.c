@@ -27,7 +27,6 @@
 /* With a register, that of the time at which it ends. */
 #define WFET_MASK 0xffffffe0u
 #define WFET 0xd5031000u
-#define WFI 0xd503207fu
 
 /* The level that kernels run at, and what a block is at if that was not read yet. */
 #define KERNEL_LEVEL 1
@@ -44,8 +43,7 @@ static bool waits_for_event(uint32_t word)
 static bool is_hooked(uint32_t word)
 {
 	return (word & EXCEPTION_MASK) == HVC || (word & EXCEPTION_MASK) == SMC ||
-	       word == YIELD || waits_for_event(word) || word == WFI ||
-	       counter_is_reading(word);
+	       word == YIELD || waits_for_event(word) || counter_is_reading(word);
 }
 
 static uint64_t read_pstate(struct vcpu *translator)
@@ -92,8 +90,6 @@ static void hook(struct qemu_plugin_insn *insn, uint32_t word)
 		spin_hook(insn, spin_call_hint, site);
 	else if (waits_for_event(word))
 		spin_hook_hint(insn, site);
-	else if (word == WFI)
-		spin_hook(insn, spin_call_halt, site);
 	else if ((word & EXCEPTION_MASK) == HVC)
 		hook_call(insn, arm64_call_hvc);
 	else

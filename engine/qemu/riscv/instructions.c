@@ -16,7 +16,6 @@
 #include "start.h"
 
 #define ECALL 0x00000073u
-#define WFI 0x10500073u
 /* Zihintpause, and Zawrs, at which KVM gives way, too. */
 #define PAUSE 0x0100000fu
 #define WRS_NTO 0x00d00073u
@@ -40,7 +39,7 @@ static bool is_hint(uint32_t word)
 
 static bool is_hooked(uint32_t word)
 {
-	return word == ECALL || word == WFI || is_hint(word);
+	return word == ECALL || is_hint(word);
 }
 
 static uint64_t read_mode(void)
@@ -57,9 +56,7 @@ static void hook(struct qemu_plugin_insn *insn, uint32_t word, uint64_t mode)
 {
 	void *site = (void *)(uintptr_t)qemu_plugin_insn_vaddr(insn);
 
-	if (word == WFI)
-		spin_hook(insn, spin_call_halt, site);
-	else if (is_hint(word))
+	if (is_hint(word))
 		spin_hook_hint(insn, site);
 	else if (mode == RISCV_SUPERVISOR)
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, riscv_call_ecall,
