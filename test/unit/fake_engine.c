@@ -358,6 +358,42 @@ uint32_t fake_slot(const char *name)
 /* A whole time slice has many more. */
 #define TURNS 1000
 
+enum paracall_sbi_outcome fake_sbi(struct fake_cpu *cpu, uint32_t extension, uint32_t function,
+				   uint64_t a0, uint64_t a1)
+{
+	cpu->registers[PARACALL_RISCV_A7] = extension;
+	cpu->registers[PARACALL_RISCV_A6] = function;
+	cpu->registers[PARACALL_RISCV_A0] = a0;
+	cpu->registers[PARACALL_RISCV_A1] = a1;
+	cpu->registers[PARACALL_RISCV_A2] = 0;
+	return paracall_sbi(cpu->cpu);
+}
+
+void fake_notify(struct fake_cpu *cpu, uint64_t value)
+{
+	cpu->registers[PARACALL_LOONGARCH_A0] = PARACALL_HCALL_FUNC_NOTIFY;
+	cpu->registers[PARACALL_LOONGARCH_A1] = UINT64_C(1)
+						<< PARACALL_KVM_FEATURE_LOONGARCH_STEAL_TIME;
+	cpu->registers[PARACALL_LOONGARCH_A2] = value;
+	paracall_hvcl(cpu->cpu, PARACALL_HCALL_SERVICE);
+}
+
+void fake_replug(struct fake_cpu *cpu)
+{
+	struct paracall_machine *machine = cpu->machine->machine;
+	uint32_t number = (uint32_t)(cpu - cpu->machine->cpus);
+
+	paracall_machine_remove_cpu(cpu->cpu);
+	assert_ptr_equal(paracall_machine_add_cpu(machine, number, cpu), cpu->cpu);
+	assert_int_equal(paracall_cpu_set_apic_id(cpu->cpu, number), 0);
+}
+
+uint32_t fake_draw(uint32_t *state, uint32_t below)
+{
+	*state = *state * 1664525 + 1013904223;
+	return (*state >> 8) % below;
+}
+
 void fake_give_way(unsigned int *turns)
 {
 	if (++*turns % TURNS == 0)

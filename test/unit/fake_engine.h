@@ -114,6 +114,19 @@ uint64_t fake_call_in(struct fake_cpu *cpu, uint32_t mode, uint64_t number, uint
 uint64_t fake_rdmsr(struct fake_cpu *cpu, uint32_t number);
 void fake_wrmsr(struct fake_cpu *cpu, uint32_t number, uint64_t value);
 
+/* RISC-V: do that call, with 0 in a2. */
+enum paracall_sbi_outcome fake_sbi(struct fake_cpu *cpu, uint32_t extension, uint32_t function,
+				   uint64_t a0, uint64_t a1);
+
+/* LoongArch: have steal time reported as @value says, the address of a record and flags. */
+void fake_notify(struct fake_cpu *cpu, uint64_t value);
+
+/* Unplug a vCPU, and plug it in again. */
+void fake_replug(struct fake_cpu *cpu);
+
+/* A number below @below, the next one of the sequence that @state begins. */
+uint32_t fake_draw(uint32_t *state, uint32_t below);
+
 /*
  * In each turn of a loop that waits for another thread: the two meet in quick succession, but
  * now and then the other may run, where one processor has both.

@@ -353,7 +353,7 @@ static void call_smccc(struct fake_cpu *cpu)
 
 static void call_sbi(struct fake_cpu *cpu)
 {
-	static const uint64_t extensions[] = { PARACALL_SBI_BASE,
+	static const uint32_t extensions[] = { PARACALL_SBI_BASE,
 					       PARACALL_SBI_STA,
 					       PARACALL_SBI_HSM,
 					       PARACALL_SBI_TIME,
@@ -361,13 +361,8 @@ static void call_sbi(struct fake_cpu *cpu)
 					       0x99 };
 
 	for (size_t i = 0; i < sizeof(extensions) / sizeof(extensions[0]); i++)
-		for (uint64_t function = 0; function < 8; function++) {
-			cpu->registers[PARACALL_RISCV_A7] = extensions[i];
-			cpu->registers[PARACALL_RISCV_A6] = function;
-			cpu->registers[PARACALL_RISCV_A0] = 0x2000;
-			cpu->registers[PARACALL_RISCV_A1] = 0;
-			cpu->registers[PARACALL_RISCV_A2] = 0;
-			paracall_sbi(cpu->cpu);
+		for (uint32_t function = 0; function < 8; function++) {
+			fake_sbi(cpu, extensions[i], function, 0x2000, 0);
 			cpu->run_delay += 3;
 			paracall_update(cpu->cpu);
 		}

@@ -684,13 +684,8 @@ static void arm64(void **state)
 
 static void call_sbi(struct fake_cpu *cpu, uint32_t extension, uint32_t function, uint64_t a0)
 {
-	cpu->registers[PARACALL_RISCV_A7] = extension;
-	cpu->registers[PARACALL_RISCV_A6] = function;
-	cpu->registers[PARACALL_RISCV_A0] = a0;
-	cpu->registers[PARACALL_RISCV_A1] = 0;
-	cpu->registers[PARACALL_RISCV_A2] = 0;
 	called = 0;
-	paracall_sbi(cpu->cpu);
+	fake_sbi(cpu, extension, function, a0, 0);
 }
 
 static void riscv(void **state)
@@ -731,11 +726,7 @@ static void loongarch(void **state)
 	expect_nothing();
 	paracall_hvcl(cpu->cpu, PARACALL_HCALL_SWDBG);
 	expect(REGISTERS, REGISTERS | TRACE);
-	cpu->registers[PARACALL_LOONGARCH_A0] = PARACALL_HCALL_FUNC_NOTIFY;
-	cpu->registers[PARACALL_LOONGARCH_A1] = UINT64_C(1)
-						<< PARACALL_KVM_FEATURE_LOONGARCH_STEAL_TIME;
-	cpu->registers[PARACALL_LOONGARCH_A2] = 0x1000 | PARACALL_KVM_STEAL_PHYS_VALID;
-	paracall_hvcl(cpu->cpu, PARACALL_HCALL_SERVICE);
+	fake_notify(cpu, 0x1000 | PARACALL_KVM_STEAL_PHYS_VALID);
 	expect(allowed, REGISTERS | MEMORY | RUN_DELAY);
 	steal(cpu);
 	have_mark(cpu);

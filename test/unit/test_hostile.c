@@ -87,8 +87,7 @@ static uint64_t called_back;
 
 static uint32_t draw(uint32_t below)
 {
-	random_state = random_state * 1664525 + 1013904223;
-	return (random_state >> 8) % below;
+	return fake_draw(&random_state, below);
 }
 
 static void take_big_lock(void)
@@ -643,51 +642,31 @@ static void act_arm64(struct fake_cpu *cpu, uint32_t number)
 	}
 }
 
-static void call_sbi(struct fake_cpu *cpu, uint32_t extension, uint32_t function, uint64_t a0,
-		     uint64_t a1)
-{
-	cpu->registers[PARACALL_RISCV_A7] = extension;
-	cpu->registers[PARACALL_RISCV_A6] = function;
-	cpu->registers[PARACALL_RISCV_A0] = a0;
-	cpu->registers[PARACALL_RISCV_A1] = a1;
-	cpu->registers[PARACALL_RISCV_A2] = 0;
-	paracall_sbi(cpu->cpu);
-}
-
 static void act_riscv(struct fake_cpu *cpu, uint32_t number)
 {
 	switch (draw(8)) {
 	case 0:
-		call_sbi(cpu, PARACALL_SBI_BASE, PARACALL_SBI_BASE_GET_IMP_ID, 0, 0);
+		fake_sbi(cpu, PARACALL_SBI_BASE, PARACALL_SBI_BASE_GET_IMP_ID, 0, 0);
 		break;
 	case 1:
-		call_sbi(cpu, PARACALL_SBI_BASE, PARACALL_SBI_BASE_PROBE_EXT, PARACALL_SBI_STA,
+		fake_sbi(cpu, PARACALL_SBI_BASE, PARACALL_SBI_BASE_PROBE_EXT, PARACALL_SBI_STA,
 			 0);
 		break;
 	case 2:
-		call_sbi(cpu, PARACALL_SBI_HSM, PARACALL_SBI_HSM_HART_STOP, 0, 0);
+		fake_sbi(cpu, PARACALL_SBI_HSM, PARACALL_SBI_HSM_HART_STOP, 0, 0);
 		break;
 	case 3:
-		call_sbi(cpu, PARACALL_SBI_STA, PARACALL_SBI_STA_STEAL_TIME_SET_SHMEM,
+		fake_sbi(cpu, PARACALL_SBI_STA, PARACALL_SBI_STA_STEAL_TIME_SET_SHMEM,
 			 PARACALL_SBI_SHMEM_DISABLE, PARACALL_SBI_SHMEM_DISABLE);
 		break;
 	case 4:
 	case 5:
-		call_sbi(cpu, PARACALL_SBI_STA, PARACALL_SBI_STA_STEAL_TIME_SET_SHMEM,
+		fake_sbi(cpu, PARACALL_SBI_STA, PARACALL_SBI_STA_STEAL_TIME_SET_SHMEM,
 			 own_page(number), 0);
 		break;
 	default:
 		halt_until_interrupt(cpu);
 	}
-}
-
-static void notify(struct fake_cpu *cpu, uint64_t record)
-{
-	cpu->registers[PARACALL_LOONGARCH_A0] = PARACALL_HCALL_FUNC_NOTIFY;
-	cpu->registers[PARACALL_LOONGARCH_A1] = UINT64_C(1)
-						<< PARACALL_KVM_FEATURE_LOONGARCH_STEAL_TIME;
-	cpu->registers[PARACALL_LOONGARCH_A2] = record;
-	paracall_hvcl(cpu->cpu, PARACALL_HCALL_SERVICE);
 }
 
 static void act_loongarch(struct fake_cpu *cpu, uint32_t number)
@@ -702,11 +681,11 @@ static void act_loongarch(struct fake_cpu *cpu, uint32_t number)
 		paracall_hvcl(cpu->cpu, PARACALL_HCALL_SWDBG);
 		break;
 	case 2:
-		notify(cpu, 0);
+		fake_notify(cpu, 0);
 		break;
 	case 3:
 	case 4:
-		notify(cpu, own_page(number) | PARACALL_KVM_STEAL_PHYS_VALID);
+		fake_notify(cpu, own_page(number) | PARACALL_KVM_STEAL_PHYS_VALID);
 		break;
 	default:
 		halt_until_interrupt(cpu);
@@ -714,13 +693,6 @@ static void act_loongarch(struct fake_cpu *cpu, uint32_t number)
 }
 
 /* ---- what happens to a machine ----------------------------------------------- */
-
-static void plug_in_again(struct fake_cpu *cpu, uint32_t number)
-{
-	paracall_machine_remove_cpu(cpu->cpu);
-	assert_ptr_equal(paracall_machine_add_cpu(fake.machine, number, cpu), cpu->cpu);
-	assert_int_equal(paracall_cpu_set_apic_id(cpu->cpu, number), 0);
-}
 
 /* As an engine does it: none stays halted. */
 static void reset_machine(struct fake_cpu *cpu)
@@ -745,7 +717,7 @@ static void *run(void *argument)
 		if (!draw(8))
 			paracall_cpu_reset(cpu->cpu);
 		if (!draw(8) && number == FAKE_CPUS - 1)
-			plug_in_again(cpu, number);
+			fake_replug(cpu);
 	}
 	__atomic_store_n(&is_over, true, __ATOMIC_RELEASE);
 	return NULL;

@@ -569,11 +569,9 @@ static void use_riscv(struct fake_machine *fake)
 {
 	struct fake_cpu *cpu = &fake->cpus[1];
 
-	cpu->registers[PARACALL_RISCV_A7] = PARACALL_SBI_STA;
-	cpu->registers[PARACALL_RISCV_A6] = PARACALL_SBI_STA_STEAL_TIME_SET_SHMEM;
-	cpu->registers[PARACALL_RISCV_A0] = 0x3000;
-	cpu->registers[PARACALL_RISCV_A1] = cpu->registers[PARACALL_RISCV_A2] = 0;
-	assert_int_equal(paracall_sbi(cpu->cpu), PARACALL_SBI_DONE);
+	assert_int_equal(fake_sbi(cpu, PARACALL_SBI_STA, PARACALL_SBI_STA_STEAL_TIME_SET_SHMEM,
+				  0x3000, 0),
+			 PARACALL_SBI_DONE);
 	assert_int_equal(cpu->registers[PARACALL_RISCV_A0], 0);
 }
 
@@ -603,10 +601,7 @@ static void use_loongarch(struct fake_machine *fake)
 {
 	struct fake_cpu *cpu = &fake->cpus[1];
 
-	cpu->registers[PARACALL_LOONGARCH_A0] = PARACALL_HCALL_FUNC_NOTIFY;
-	cpu->registers[PARACALL_LOONGARCH_A1] = 1u << PARACALL_KVM_FEATURE_LOONGARCH_STEAL_TIME;
-	cpu->registers[PARACALL_LOONGARCH_A2] = 0x3000 | PARACALL_KVM_STEAL_PHYS_VALID;
-	paracall_hvcl(cpu->cpu, PARACALL_HCALL_SERVICE);
+	fake_notify(cpu, 0x3000 | PARACALL_KVM_STEAL_PHYS_VALID);
 	assert_int_equal(cpu->registers[PARACALL_LOONGARCH_A0], PARACALL_HCALL_SUCCESS);
 }
 

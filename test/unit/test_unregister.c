@@ -47,8 +47,7 @@ static bool is_over;
 
 static uint32_t draw(uint32_t below)
 {
-	random_state = random_state * 1664525 + 1013904223;
-	return (random_state >> 8) % below;
+	return fake_draw(&random_state, below);
 }
 
 static uint32_t number_of(const struct fake_cpu *cpu)
@@ -108,20 +107,11 @@ static void put_word(uint64_t address, uint32_t value)
 	__atomic_store_n(word_at(address), value, __ATOMIC_RELAXED);
 }
 
-static void remove_and_add(struct fake_cpu *cpu)
-{
-	uint32_t number = number_of(cpu);
-
-	paracall_machine_remove_cpu(cpu->cpu);
-	paracall_machine_add_cpu(fake.machine, number, cpu);
-	paracall_cpu_set_apic_id(cpu->cpu, number);
-}
-
 /* By no call of the guest's: so all architectures have these. */
 static void give_up_by_host(struct fake_cpu *cpu, unsigned int way)
 {
 	if (way)
-		remove_and_add(cpu);
+		fake_replug(cpu);
 	else
 		paracall_machine_reset(fake.machine, cpu->cpu);
 }
@@ -195,12 +185,7 @@ static void give_up_arm64(struct fake_cpu *cpu, uint64_t page, unsigned int way)
 
 static void set_shmem(struct fake_cpu *cpu, uint64_t low, uint64_t high)
 {
-	cpu->registers[PARACALL_RISCV_A7] = PARACALL_SBI_STA;
-	cpu->registers[PARACALL_RISCV_A6] = PARACALL_SBI_STA_STEAL_TIME_SET_SHMEM;
-	cpu->registers[PARACALL_RISCV_A0] = low;
-	cpu->registers[PARACALL_RISCV_A1] = high;
-	cpu->registers[PARACALL_RISCV_A2] = 0;
-	paracall_sbi(cpu->cpu);
+	fake_sbi(cpu, PARACALL_SBI_STA, PARACALL_SBI_STA_STEAL_TIME_SET_SHMEM, low, high);
 }
 
 static void enroll_riscv(struct fake_cpu *cpu, uint64_t page)
@@ -219,18 +204,9 @@ static void give_up_riscv(struct fake_cpu *cpu, uint64_t page, unsigned int way)
 		set_shmem(cpu, PARACALL_SBI_SHMEM_DISABLE, PARACALL_SBI_SHMEM_DISABLE);
 }
 
-static void notify(struct fake_cpu *cpu, uint64_t record)
-{
-	cpu->registers[PARACALL_LOONGARCH_A0] = PARACALL_HCALL_FUNC_NOTIFY;
-	cpu->registers[PARACALL_LOONGARCH_A1] = UINT64_C(1)
-						<< PARACALL_KVM_FEATURE_LOONGARCH_STEAL_TIME;
-	cpu->registers[PARACALL_LOONGARCH_A2] = record;
-	paracall_hvcl(cpu->cpu, PARACALL_HCALL_SERVICE);
-}
-
 static void enroll_loongarch(struct fake_cpu *cpu, uint64_t page)
 {
-	notify(cpu, (page + STEAL) | PARACALL_KVM_STEAL_PHYS_VALID);
+	fake_notify(cpu, (page + STEAL) | PARACALL_KVM_STEAL_PHYS_VALID);
 }
 
 static void give_up_loongarch(struct fake_cpu *cpu, uint64_t page, unsigned int way)
@@ -240,7 +216,7 @@ static void give_up_loongarch(struct fake_cpu *cpu, uint64_t page, unsigned int 
 	else if (way == 2)
 		paracall_cpu_reset(cpu->cpu);
 	else
-		notify(cpu, page + STEAL);
+		fake_notify(cpu, page + STEAL);
 }
 
 static const struct guest x86 = { PARACALL_X86, enroll_x86, give_up_x86, 4, true };
