@@ -530,6 +530,28 @@ static void let_steal(struct fake_cpu *cpu, uint64_t nanoseconds)
 	paracall_update(cpu->cpu);
 }
 
+/* What vCPU 1 has registered by @use is there in another machine, with its time at @place. */
+static void steal_time_comes_back(enum paracall_architecture architecture,
+				  void (*use)(struct fake_machine *fake), size_t place)
+{
+	static struct fake_machine from, to;
+	struct record record;
+	uint64_t stolen;
+
+	make(&from, architecture);
+	make(&to, architecture);
+	use(&from);
+	record = save(&from);
+	to.cpus[1].run_delay = 5000000;
+	assert_int_equal(load(&to, &record), 0);
+	assert_saves_as(&to, &record);
+	let_steal(&to.cpus[1], 77);
+	memcpy(&stolen, to.memory + place, sizeof(stolen));
+	assert_int_equal(le64toh(stolen), 77);
+	fake_machine_destroy(&from);
+	fake_machine_destroy(&to);
+}
+
 /* Stolen time, at a place of the engine's, that the guest has asked for. */
 static void use_arm64(struct fake_machine *fake)
 {
@@ -545,23 +567,8 @@ static void use_arm64(struct fake_machine *fake)
 
 static void an_arm64_machine_comes_back(void **state)
 {
-	static struct fake_machine from, to;
-	struct record record;
-	uint64_t stolen;
-
 	(void)state;
-	make(&from, PARACALL_ARM64);
-	make(&to, PARACALL_ARM64);
-	use_arm64(&from);
-	record = save(&from);
-	to.cpus[1].run_delay = 5000000;
-	assert_int_equal(load(&to, &record), 0);
-	assert_saves_as(&to, &record);
-	let_steal(&to.cpus[1], 77);
-	memcpy(&stolen, to.memory + 0x3008, sizeof(stolen));
-	assert_int_equal(le64toh(stolen), 77);
-	fake_machine_destroy(&from);
-	fake_machine_destroy(&to);
+	steal_time_comes_back(PARACALL_ARM64, use_arm64, 0x3008);
 }
 
 /* Steal time, at a place that the guest has given. */
@@ -577,23 +584,8 @@ static void use_riscv(struct fake_machine *fake)
 
 static void a_riscv_machine_comes_back(void **state)
 {
-	static struct fake_machine from, to;
-	struct record record;
-	uint64_t steal;
-
 	(void)state;
-	make(&from, PARACALL_RISCV);
-	make(&to, PARACALL_RISCV);
-	use_riscv(&from);
-	record = save(&from);
-	to.cpus[1].run_delay = 5000000;
-	assert_int_equal(load(&to, &record), 0);
-	assert_saves_as(&to, &record);
-	let_steal(&to.cpus[1], 77);
-	memcpy(&steal, to.memory + 0x3008, sizeof(steal));
-	assert_int_equal(le64toh(steal), 77);
-	fake_machine_destroy(&from);
-	fake_machine_destroy(&to);
+	steal_time_comes_back(PARACALL_RISCV, use_riscv, 0x3008);
 }
 
 /* Steal time, where the guest has said. */
@@ -607,26 +599,20 @@ static void use_loongarch(struct fake_machine *fake)
 
 static void a_loongarch_machine_comes_back(void **state)
 {
-	static struct fake_machine from, to, without;
+	static struct fake_machine from, without;
 	struct paracall_options options = { .size = sizeof(options),
 					    .architecture = PARACALL_LOONGARCH,
 					    .max_cpus = FAKE_CPUS };
 	struct record record;
 
 	(void)state;
+	steal_time_comes_back(PARACALL_LOONGARCH, use_loongarch, 0x3000);
 	make(&from, PARACALL_LOONGARCH);
-	make(&to, PARACALL_LOONGARCH);
 	use_loongarch(&from);
 	record = save(&from);
-	to.cpus[1].run_delay = 5000000;
-	assert_int_equal(load(&to, &record), 0);
-	assert_saves_as(&to, &record);
-	let_steal(&to.cpus[1], 77);
-	assert_int_equal(to.memory[0x3000], 77);
 	fake_machine_create(&without, &fake_engine, &options);
 	assert_refused(&without, &record, PARACALL_ERROR_FEATURE);
 	fake_machine_destroy(&from);
-	fake_machine_destroy(&to);
 	fake_machine_destroy(&without);
 }
 
