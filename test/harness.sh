@@ -138,7 +138,8 @@ test_totals() {
 # repeated NAME TIMES TEXT: a boot that meets QEMU's fault so often.
 repeated() {
 	# shellcheck disable=SC2016 # for the shell in there
-	expect "$1" 0 "$3" env PARACALL_LIMITED=yes bash -c '. "$0/test/lib.sh"
+	expect "$1" 0 "$3" env PARACALL_LIMITED=yes PARACALL_BUILD="$work/build" \
+		bash -c '. "$0/test/lib.sh"
 		boot() {
 			boots=$((boots + 1))
 			[ "$boots" -gt "$1" ] && echo "all is well" >"$work/log" && return 3
@@ -186,12 +187,27 @@ test_ends() {
 	check_file "why it was ended is shown" "$work/out" "nothing was done or written"
 }
 
+# What a failure shows, and what it keeps.
+test_failures() {
+	local kept=$work/build/meson-logs/a_b_b_.long
+
+	seq 50 >"$work/long"
+	# shellcheck disable=SC2016 # for the shell in there
+	expect "a failure says where its whole log is" 1 "not ok - a, b (b): wrong; all of it: $kept" \
+		env PARACALL_LIMITED=yes PARACALL_BUILD="$work/build" bash -c '. "$0/test/lib.sh"
+			fail "a, b (b)" wrong "$1"
+			finish' "$tree" "$work/long"
+	check_file "its end is shown" "$work/out" "# 21"
+	expect "the whole log is there" 0 "" cmp "$work/long" "$kept"
+}
+
 only "$@"
 test_signals
 test_limits
 test_busy
 test_status
 test_totals
+test_failures
 test_repeats
 test_ends
 finish

@@ -43,13 +43,26 @@ pass() {
 	echo "ok - $1"
 }
 
-# fail NAME WHY [FILE]...: shows the files' ends.
+# keep_file NAME FILE: a copy that outlives the test, since what explains a rare failure is
+# seldom in the last lines. Prints where it is.
+keep_file() {
+	local copy
+
+	copy=$(tr -cs '[:alnum:].=-' _ <<<"$1")
+	copy=$build/meson-logs/${copy:0:150}_${2##*/}
+	mkdir -p "$build/meson-logs" && cp "$2" "$copy" && echo "$copy"
+}
+
+# fail NAME WHY [FILE]...: shows the files' ends, and says where all of them is.
 fail() {
-	local file
+	local name=$1 why=$2 file
 
 	failed=$((failed + 1))
-	echo "not ok - $1: $2"
 	shift 2
+	for file; do
+		[ "$(wc -l <"$file")" -le 30 ] || why+="; all of it: $(keep_file "$name" "$file")"
+	done
+	echo "not ok - $name: $why"
 	for file; do
 		[ $# -eq 1 ] || echo "# the end of ${file##*/}:"
 		tail -n 30 "$file" | sed 's/^/# /'
@@ -122,6 +135,7 @@ wait_until() {
 hit_lost_breakpoint() {
 	grep -q 'Oops: int3:' "$2" || return
 	grep -m 1 -A 40 'Oops: int3:' "$2" | sed 's/^/# /'
+	echo "# all of it: $(keep_file "$1 (first attempt)" "$2")"
 	skip "$1 (first attempt)" "met a breakpoint that was gone, QEMU's fault"
 }
 
