@@ -48,8 +48,8 @@ pass() {
 keep_file() {
 	local copy
 
-	copy=$(tr -cs '[:alnum:].=-' _ <<<"$1")
-	copy=$build/meson-logs/${copy:0:150}_${2##*/}
+	copy=$(printf '%s' "$1" | tr -cs '[:alnum:].=-' _)
+	copy=$build/meson-logs/${copy:0:150}.${2##*/}
 	mkdir -p "$build/meson-logs" && cp "$2" "$copy" && echo "$copy"
 }
 
