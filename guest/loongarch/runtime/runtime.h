@@ -13,6 +13,7 @@
 
 #include <paracall/abi/loongarch.h>
 
+#include "common/cpus.h"
 #include "common/print.h"
 #include "layout.h"
 
@@ -45,7 +46,7 @@ static inline uint64_t physical(const volatile void *pointer)
 }
 
 /*
- * ---- Time ------------------------------------------------------------------
+ * ---- Time, see common/cpus.h, too ------------------------------------------
  */
 
 static inline uint64_t clock_now(void)
@@ -65,17 +66,6 @@ static inline uint64_t clock_nanoseconds(uint64_t units)
 
 	return units / frequency * 1000000000 + units % frequency * 1000000000 / frequency;
 }
-
-void delay_ms(uint64_t milliseconds);
-/* Until *@word is @value; false if that took longer. */
-bool wait_for(const volatile uint32_t *word, uint32_t value, uint64_t milliseconds);
-/*
- * Take interrupts of the timer, a thousand a second, for so long and until there was one; how
- * many there were.
- */
-uint64_t take_interrupts(uint64_t milliseconds);
-/* Of take_interrupts(): until *@interrupts is not @before any more, or for ten seconds. */
-void wait_for_interrupt(const volatile uint64_t *interrupts, uint64_t before);
 
 /*
  * ---- Running one thing with all registers given ----------------------------
@@ -151,7 +141,7 @@ uint64_t cpucfg(uint64_t index);
 uint64_t iocsr(uint64_t address);
 
 /*
- * ---- CPUs ------------------------------------------------------------------
+ * ---- CPUs, see common/cpus.h -----------------------------------------------
  */
 
 struct cpu {
@@ -161,22 +151,5 @@ struct cpu {
 	void (*work)(void *);
 	void *argument;
 };
-
-/* The boot CPU comes first. */
-extern uint32_t cpu_count;
-
-/* Start all of them. Those that have nothing to do wait. */
-void cpus_start(void);
-
-uint32_t this_cpu_number(void);
-struct cpu *cpu_at(uint32_t index);
-
-/* Give an idle CPU something to do; cpu_wait() for its end, false if late. */
-void cpu_post(struct cpu *cpu, void (*work)(void *), void *argument);
-bool cpu_wait(struct cpu *cpu, uint64_t milliseconds);
-/* Do what is posted, on the CPU itself. */
-_Noreturn void cpu_serve(struct cpu *cpu);
-/* See that all are idle again. */
-void cpus_recover(void);
 
 #endif /* GUEST_RUNTIME_H */
