@@ -80,6 +80,25 @@ def wait():
 for i in range(4):
     threading.Thread(target=wait).start()'
 
+# As one that waits for a disk, which no signal interrupts: the parent waits so for a child
+# that was made by CLONE_VFORK, and that sleeps.
+waits='import ctypes, os, platform, time
+number = {"x86_64": 56, "aarch64": 220}[platform.machine()]
+if not ctypes.PyDLL(None).syscall(number, 0x4000 | 17, 0, 0, 0, 0):
+    time.sleep(3)
+    os._exit(0)'
+
+test_waits() {
+	case $(uname -m) in
+	x86_64 | aarch64) ;;
+	*)
+		skip "waiting for a disk" "another number of the call clone"
+		return
+		;;
+	esac
+	expect "waiting for a disk" 0 "" "$limited" --idle=1 python3 -c "$waits"
+}
+
 # Others have the processors: that neither ends what needs one, nor keeps the rest.
 test_busy() {
 	local burners=() i
@@ -204,6 +223,7 @@ test_failures() {
 only "$@"
 test_signals
 test_limits
+test_waits
 test_busy
 test_status
 test_totals

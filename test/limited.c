@@ -8,7 +8,8 @@
  * its descendants have used this much CPU time, or when for this long they have neither
  * used a noticeable amount nor written anything to standard output. Only time in which all of
  * its threads sleep is counted, not that in which one waits for a processor that others have,
- * so a busy machine ends no test, nor does it keep one that stands still from being ended.
+ * or for a disk, so a busy machine ends no test, nor does it keep one that stands still from
+ * being ended.
  * With --folder it has a folder for temporary files of its own, which is $TMPDIR.
  *
  * All processes of the command are gone when this ends, even in a session of their
@@ -183,8 +184,11 @@ static void read_tree(struct tree *tree)
 	free(used);
 }
 
-/* True if one of the process's threads runs, or would if it had a processor. */
-static bool is_runnable(pid_t id)
+/*
+ * True if one of the process's threads runs, or would if it had a processor (R), or what it
+ * reads from a disk or has to write there (D).
+ */
+static bool is_awake(pid_t id)
 {
 	struct dirent *entry;
 	char path[300], line[1024];
@@ -199,7 +203,7 @@ static bool is_runnable(pid_t id)
 		snprintf(path, sizeof(path), "/proc/%d/task/%.20s/stat", id, entry->d_name);
 		if (entry->d_name[0] != '.' && read_line(path, line, sizeof(line)) &&
 		    (rest = strrchr(line, ')')))
-			is_found = !strncmp(rest, ") R", 3);
+			is_found = !strncmp(rest, ") R", 3) || !strncmp(rest, ") D", 3);
 	}
 	if (folder)
 		closedir(folder);
@@ -230,10 +234,10 @@ static bool has_written(struct watch *watch)
  * Where others have the processors, it may use less of them than it would: then its use is
  * compared with the time that it slept.
  */
-static void note_use(struct watch *watch, double passed, double used, bool is_awake)
+static void note_use(struct watch *watch, double passed, double used, bool has_awake)
 {
 	/* Between two looks this may have waited for a processor itself. */
-	double slept = is_awake ? 0 : watch->pause, span;
+	double slept = has_awake ? 0 : watch->pause, span;
 	bool does_something = used >= IDLE_SHARE * passed;
 
 	watch->idle += slept;
@@ -253,7 +257,7 @@ static bool is_over(struct watch *watch)
 {
 	double time = now(), passed = time - watch->last_look;
 	double used;
-	bool is_awake = false;
+	bool has_awake = false;
 	struct tree tree;
 
 	if (passed < watch->pause)
@@ -261,10 +265,10 @@ static bool is_over(struct watch *watch)
 	used = used_by_ended();
 	read_tree(&tree);
 	used += tree.used;
-	for (size_t i = 0; i < tree.count && !is_awake; i++)
-		is_awake = tree.items[i].is_ours && is_runnable(tree.items[i].id);
+	for (size_t i = 0; i < tree.count && !has_awake; i++)
+		has_awake = tree.items[i].is_ours && is_awake(tree.items[i].id);
 	free(tree.items);
-	note_use(watch, passed, used - watch->used, is_awake);
+	note_use(watch, passed, used - watch->used, has_awake);
 	watch->last_look = time;
 	watch->used = used;
 	return used >= watch->cpu_limit || watch->idle >= watch->idle_limit ||
