@@ -25,6 +25,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/sem.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -95,76 +96,55 @@ static void in_processes(long workers, long rounds, void (*body)(int argument, l
 }
 
 /*
- * contend: a spin lock held for some 10 ms at a time under emulation, 20 on x86.
+ * contend: a spin lock held for some 5 to 25 ms at a time under emulation.
  *
- * Linux keeps the POSIX locks of a file in one list, under the spin lock
- * flc_lock (fs/locks.c), and F_GETLK walks that list. With enough records in
- * it, a few processes asking at once wait for longer than the spin phase of a
- * PV spin lock lasts (SPIN_THRESHOLD in kernel/locking/qspinlock_paravirt.h),
- * so that waiters halt and unlockers kick. With half as many, x86
- * holds the lock for only 4 ms on a fast machine, and a boot has 2 to 5 kicks, or none.
+ * All that one call does to semaphores of System V is done under the spin lock of their set,
+ * sem_perm.lock (ipc/sem.c): the operations are walked four or five times there, and once
+ * before. With enough of them a few processes that do so at once wait for longer than the spin
+ * phase of a PV spin lock lasts (SPIN_THRESHOLD in kernel/locking/qspinlock_paravirt.h), so that
+ * waiters halt and unlockers kick. Both are instructions, and little memory, so on any host one is
+ * as much longer than the other. And nothing has to be prepared: that would take longer
+ * than the work.
  */
-#ifdef __s390x__
-/*
- * Each takes a call, and a call takes QEMU some 0.3 ms there: the kernel leaves it by an
- * instruction in its lowcore (LPSWEY in arch/s390/kernel/entry.S), in a page that
- * it writes to as well, so that the instruction is translated anew.
- */
-#define LOCK_RECORDS 20000L
-#elif defined(__x86_64__) || defined(__i386__)
-#define LOCK_RECORDS 200000L
+#if defined(__s390x__) || defined(__aarch64__) || defined(__loongarch__)
+#define OPERATIONS 30000
 #else
-#define LOCK_RECORDS 100000L
+#define OPERATIONS 100000
 #endif
 
-static void lock_range(int fd, int command, struct flock *lock, short type, off_t start,
-		       off_t length)
+/* As many at a time are permitted; SEMMSL, SEMMNS and SEMMNI are Linux's former defaults. */
+static void permit_operations(void)
 {
-	*lock = (struct flock){
-		.l_type = type,
-		.l_whence = SEEK_SET,
-		.l_start = start,
-		.l_len = length,
-	};
-	if (fcntl(fd, command, lock) != 0)
-		die("fcntl");
+	FILE *file = fopen("/proc/sys/kernel/sem", "w");
+
+	if (!file || fprintf(file, "250 32000 %d 128\n", OPERATIONS) < 0 || fclose(file) != 0)
+		die("/proc/sys/kernel/sem");
 }
 
-/*
- * One lock over everything, then holes from the end to the beginning: each
- * hole splits the first record, so that none is looked for.
- */
-static void make_lock_records(int fd)
+/* Up and down again, for none that does not change its semaphore is walked as often. */
+static struct sembuf operations[OPERATIONS];
+
+static void do_operations(int set, long rounds)
 {
-	struct flock lock;
-
-	lock_range(fd, F_SETLK, &lock, F_WRLCK, 0, 2 * LOCK_RECORDS);
-	for (long i = LOCK_RECORDS - 1; i >= 0; i--)
-		lock_range(fd, F_SETLK, &lock, F_UNLCK, 2 * i + 1, 1);
-}
-
-static void walk_lock_records(int fd, long rounds)
-{
-	struct flock lock;
-
 	while (rounds-- > 0)
-		lock_range(fd, F_GETLK, &lock, F_WRLCK, 2 * LOCK_RECORDS + 10, 1);
+		if (semop(set, operations, OPERATIONS) != 0)
+			die("semop");
 }
 
 static void contend(long workers, long rounds)
 {
-	char path[] = "/tmp/workload-XXXXXX";
-	const int fd = mkstemp(path);
+	int set;
 
-	if (fd < 0)
-		die("%s", path);
-	if (unlink(path) != 0)
-		die("%s", path);
-	make_lock_records(fd);
+	permit_operations();
+	for (size_t i = 0; i < OPERATIONS; i++)
+		operations[i].sem_op = i % 2 ? -1 : 1;
+	set = semget(IPC_PRIVATE, 1, 0600);
+	if (set < 0)
+		die("semget");
 	start = now_ms();
-	in_processes(workers, rounds, walk_lock_records, fd);
-	if (close(fd) != 0)
-		die("close");
+	in_processes(workers, rounds, do_operations, set);
+	if (semctl(set, 0, IPC_RMID) != 0)
+		die("semctl");
 }
 
 /*
