@@ -184,7 +184,7 @@ make_image() {
 	[ "$2" = yes ] || return 0
 	root=$work/root
 	mkdir -p "$root/next"
-	cp "$(guest_folder "$kernel")/vmlinuz" "$root/next/vmlinuz"
+	cp "$(kernel_file)" "$root/next/vmlinuz"
 	cp "$image" "$root/next/guest.img"
 	pack_initramfs "$root" | cat "$image" - >"$work/next.img"
 	rm -rf "$root"
@@ -291,15 +291,16 @@ judge() {
 	fi
 }
 
-# Sets kernel, target, console, loader, next, disk and hangs from the words of "how".
+# Sets kernel, own, target, console, loader, next, disk and hangs from the words of "how".
 read_how() {
 	local word architecture
 
-	kernel=trixie loader=qemu next=no disk=no hangs=
+	kernel=trixie own='' loader=qemu next=no disk=no hangs=
 	for word in $1; do
 		case $word in
 		quick | long | always | alone) ;;
 		kernel=*) kernel=${word#kernel=} ;;
+		own=*) own=${word#own=} ;;
 		loader=*) loader=${word#loader=} ;;
 		next) next=yes ;;
 		disk) disk=yes ;;
@@ -312,6 +313,15 @@ read_how() {
 	console=$(guest_console "$architecture")
 }
 
+# The one that read_how has chosen.
+kernel_file() {
+	if [ -n "$own" ]; then
+		echo "${!own}"
+	else
+		echo "$(guest_folder "$kernel")/vmlinuz"
+	fi
+}
+
 # Says why a boot is not possible here; fails if it is.
 cannot_boot() {
 	if [ "$loader" = grub ] && ! { command -v grub-mkimage && [ -f "$grub_modules/boot.img" ]; } >/dev/null; then
@@ -319,6 +329,10 @@ cannot_boot() {
 		return
 	fi
 	guest_missing "$kernel" && return
+	if [ -n "$own" ] && [ ! -f "${!own:-}" ]; then
+		echo "$own names no kernel for it: doc/testing.md says how to build one"
+		return
+	fi
 	if [ "$loader" = efi ]; then
 		firmware_missing "$(guest_architecture "$kernel")" && return
 	fi
@@ -343,7 +357,7 @@ add_devices() {
 
 # boot NAME HOW OPTIONS ARGUMENTS TASK EXPECTED STEPS
 boot() {
-	local name="boot, $1" kernel target console loader next disk hangs why image
+	local name="boot, $1" kernel own target console loader next disk hangs why image
 	local -a options arguments steps from_where command
 
 	read_how "$2"
@@ -356,7 +370,7 @@ boot() {
 	read -ra steps <<<"$7"
 	[ "$disk" = no ] || add_devices
 	make_image "$kernel" "$next"
-	set_from_where "$loader" "$(guest_folder "$kernel")/vmlinuz" \
+	set_from_where "$loader" "$(kernel_file)" \
 		"console=$console $guest_append paracall.task=$5" || {
 		fail "$name" "its disks could not be made"
 		return
@@ -373,7 +387,7 @@ boot() {
 # plugin.
 boot_plain() {
 	local name="boot without Paracall, $1" task=$3 expected=$4 image qemu why
-	local kernel target console loader next disk hangs
+	local kernel own target console loader next disk hangs
 	local -a steps=()
 
 	read_how "kernel=$2"
@@ -385,7 +399,7 @@ boot_plain() {
 	make_image "$kernel" no
 	: >"$work/summary"
 	start "$work/qmp" "$qemu" "$@" -m 512M -nographic -nic none \
-		-kernel "$(guest_folder "$kernel")/vmlinuz" -initrd "$image" \
+		-kernel "$(kernel_file)" -initrd "$image" \
 		-append "console=$console $guest_append paracall.task=$task"
 	judge "$name" $? "$expected"
 }
