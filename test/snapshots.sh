@@ -529,7 +529,7 @@ judge_served() {
 # on, since that of a vCPU which registers its page again is another one. But what counts in
 # judge_served is counted at the load only.
 after_load() {
-	local name=$1${8:+, off} word=$3 first=$4 steps=$5 proved_when=$6 vcpus=$7 options=$8
+	local name=$1${8:+, off} word=$3 first=$4 steps=$5 proved_when=$6 vcpus=$7 options=$8 status
 	set_guest "$2"
 	shift 8
 
@@ -539,11 +539,12 @@ after_load() {
 	judge "$name, saved" $? 0 0
 	[ -z "$options" ] || steps="loaded:1 sleep:2 quit"
 	drive "$first $steps" "$options --format=json" "$@" -loadvm a
+	status=$?
 	if [ -n "$options" ]; then
-		judge "$name" $? 1 1
+		judge "$name" $status 1 1
 		check_said "$name" "Paracall's state was not saved with it"
 	else
-		judge_proved "$name" $? "$proved_when" "$vcpus"
+		judge_proved "$name" $status "$proved_when" "$vcpus"
 	fi
 	judge_served "$name" "$options"
 	if [ "$(grep -c '\<loaded\>' "$work/events")" -eq 1 ]; then
