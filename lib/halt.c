@@ -13,6 +13,11 @@
  * A kick thus either finds HALTED, and then the engine's wake() must get
  * through, or it is seen by the next halt: none is lost.
  *
+ * Between the kick and wake() much can happen: an interrupt wakes the vCPU, and it halts
+ * again. wake() would end that halt, of which the word, HALTED, does not learn, and the next
+ * kick would have the engine wake a vCPU that runs. So the word also counts who is on the way
+ * to wake, and meanwhile each halt ends at once.
+ *
  * In a state of the machine that was loaded it is not known whether a vCPU halts, or has
  * a pending kick. So both are assumed:
  *
@@ -26,18 +31,38 @@
 #include "misuse.h"
 #include "trace/trace.h"
 
+/* What a kick makes of @word. */
+static uint32_t kicked(uint32_t word)
+{
+	uint32_t wakes = word - halt_state_in(word);
+
+	switch (halt_state_in(word)) {
+	case HALTED:
+		return wakes + WAKE_UNDER_WAY + RUNNING;
+	case HALT_UNKNOWN:
+		return wakes + WAKE_UNDER_WAY + RUNNING_KICKED;
+	default:
+		return wakes + RUNNING_KICKED;
+	}
+}
+
 /* True if @target was halted, or may have been, and is now owed a wake-up. */
 static bool kick_ends_halt(struct paracall_cpu *target)
 {
-	uint32_t state = atomic_load_explicit(&target->halt_state, memory_order_relaxed);
+	uint32_t word = atomic_load_explicit(&target->halt_word, memory_order_relaxed);
 
-	do {
-		while (state != HALTED)
-			if (atomic_compare_exchange_weak(&target->halt_state, &state,
-							 RUNNING_KICKED))
-				return state == HALT_UNKNOWN;
-	} while (!atomic_compare_exchange_weak(&target->halt_state, &state, RUNNING));
-	return true;
+	while (!atomic_compare_exchange_weak(&target->halt_word, &word, kicked(word))) {
+	}
+	return halt_state_in(word) >= HALTED;
+}
+
+void halt_set_state(struct paracall_cpu *cpu, enum halt_state state)
+{
+	uint32_t word = atomic_load_explicit(&cpu->halt_word, memory_order_relaxed);
+
+	while (!atomic_compare_exchange_weak(&cpu->halt_word, &word,
+					     word - halt_state_in(word) + state)) {
+	}
 }
 
 /* True if that ended a halt. */
@@ -48,6 +73,7 @@ static bool kick(struct paracall_cpu *cpu, struct paracall_cpu *target, uint32_t
 		return false;
 	}
 	cpu->machine->engine.wake(cpu->engine_cpu, engine_cpu_of(target), apic_id);
+	atomic_fetch_sub(&target->halt_word, WAKE_UNDER_WAY);
 	paracall_statistics_add(&cpu->statistics->kicks_woke, 1);
 	return true;
 }
@@ -68,7 +94,7 @@ void halt_kick_observed(struct paracall_cpu *cpu, struct paracall_cpu *target, u
 
 bool paracall_halt(struct paracall_cpu *cpu)
 {
-	uint32_t state = RUNNING;
+	uint32_t word = RUNNING;
 
 	ENTER(cpu);
 	/* It may sleep for long, and others wait for them. */
@@ -76,25 +102,33 @@ bool paracall_halt(struct paracall_cpu *cpu)
 		injection_do_late_calls(cpu, true);
 	trace_halt(cpu);
 	paracall_statistics_add(&cpu->statistics->halts, 1);
-	if (atomic_compare_exchange_strong(&cpu->halt_state, &state, HALTED) || state == HALTED)
+	/* HALTED already: its last halt ended unseen, without a kick since. */
+	if (atomic_compare_exchange_strong(&cpu->halt_word, &word, HALTED) || word == HALTED)
 		return true;
 	trace_wake(cpu, PARACALL_WAKE_KICK_BEFORE);
-	atomic_store(&cpu->halt_state, RUNNING);
+	halt_set_state(cpu, RUNNING);
 	paracall_statistics_add(&cpu->statistics->halts_skipped, 1);
+	return false;
+}
+
+/* True if its state was @from. */
+static bool change_state(struct paracall_cpu *cpu, enum halt_state from, enum halt_state to)
+{
+	uint32_t word = atomic_load_explicit(&cpu->halt_word, memory_order_relaxed);
+
+	while (halt_state_in(word) == from)
+		if (atomic_compare_exchange_weak(&cpu->halt_word, &word, word - from + to))
+			return true;
 	return false;
 }
 
 void paracall_resume(struct paracall_cpu *cpu)
 {
-	uint32_t state = atomic_load_explicit(&cpu->halt_state, memory_order_relaxed);
-
 	ENTER_AGAIN(cpu);
-	if (state == HALTED &&
-	    atomic_compare_exchange_strong(&cpu->halt_state, &state, RUNNING)) {
+	if (change_state(cpu, HALTED, RUNNING)) {
 		trace_wake(cpu, PARACALL_WAKE_INTERRUPT);
 		return;
 	}
-	if (state == HALT_UNKNOWN)
-		atomic_compare_exchange_strong(&cpu->halt_state, &state, RUNNING_KICKED);
+	change_state(cpu, HALT_UNKNOWN, RUNNING_KICKED);
 	trace_kicked(cpu);
 }

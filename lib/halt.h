@@ -5,6 +5,9 @@
 
 #include "trace/trace.h"
 
+/* Whatever it was: a load, or a reset. Who is on the way to wake it still is. */
+void halt_set_state(struct paracall_cpu *cpu, enum halt_state state);
+
 /* What a kick comes to that ends a halt, or meets another; and one that is seen. */
 void halt_kick_slowly(struct paracall_cpu *cpu, struct paracall_cpu *target, uint32_t apic_id);
 void halt_kick_observed(struct paracall_cpu *cpu, struct paracall_cpu *target,
@@ -17,10 +20,10 @@ void halt_kick_observed(struct paracall_cpu *cpu, struct paracall_cpu *target,
 static inline __attribute__((always_inline)) void
 halt_kick_unobserved(struct paracall_cpu *cpu, struct paracall_cpu *target, uint32_t apic_id)
 {
-	uint32_t state = atomic_load_explicit(&target->halt_state, memory_order_relaxed);
+	uint32_t word = atomic_load_explicit(&target->halt_word, memory_order_relaxed);
 
-	if (__builtin_expect(state <= RUNNING_KICKED, true) &&
-	    __builtin_expect(atomic_compare_exchange_weak(&target->halt_state, &state,
+	if (__builtin_expect(word <= RUNNING_KICKED, true) &&
+	    __builtin_expect(atomic_compare_exchange_weak(&target->halt_word, &word,
 							  RUNNING_KICKED),
 			     true))
 		paracall_statistics_add(&cpu->statistics->kicks_left, 1);

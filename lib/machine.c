@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The life of machines and vCPUs. All memory is allocated here, at creation. */
 #include "architecture.h"
+#include "halt.h"
 #include "inject.h"
 #include "misuse.h"
 #include "take.h"
@@ -261,7 +262,7 @@ static void reset_shared(struct paracall_cpu *cpu, enum halt_state halt_state)
 {
 	if (cpu->machine->architecture->reset_shared)
 		cpu->machine->architecture->reset_shared(cpu);
-	atomic_store(&cpu->halt_state, halt_state);
+	halt_set_state(cpu, halt_state);
 }
 
 static void reset_own(struct paracall_cpu *cpu, bool is_whole)
@@ -340,7 +341,7 @@ void paracall_machine_forget_halts(struct paracall_machine *machine)
 {
 	CHECK_STOPPED(machine);
 	for (uint32_t i = 0; i < machine->max_cpus; i++)
-		atomic_store(&cpu_at(machine, i)->halt_state, HALT_UNKNOWN);
+		halt_set_state(cpu_at(machine, i), HALT_UNKNOWN);
 }
 
 bool paracall_set_mark(struct paracall_cpu *cpu)
@@ -412,7 +413,7 @@ static void leave_machine(struct paracall_cpu *cpu, const char *function)
 		machine->architecture->remove_cpu(cpu);
 	atomic_store(&cpu->owes_reset, false);
 	reset_own(cpu, true);
-	atomic_store(&cpu->halt_state, RUNNING);
+	halt_set_state(cpu, RUNNING);
 }
 
 /* From the last store on another thread may have the slot. */

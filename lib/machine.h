@@ -9,7 +9,8 @@
 
 /*
  * A vCPU's place between kicks and halts; see halt.c. One word, so that
- * neither side can miss what the other does.
+ * neither side can miss what the other does: one of these, and above it how many kickers are
+ * on their way to wake the vCPU, in units of WAKE_UNDER_WAY.
  */
 enum halt_state {
 	RUNNING,
@@ -18,7 +19,13 @@ enum halt_state {
 	HALTED,
 	/* After another state of the machine was loaded. */
 	HALT_UNKNOWN,
+	WAKE_UNDER_WAY,
 };
+
+static inline enum halt_state halt_state_in(uint32_t word)
+{
+	return word % WAKE_UNDER_WAY;
+}
 
 enum presence {
 	NEVER_ADDED,
@@ -120,8 +127,8 @@ struct paracall_cpu {
 	uint64_t slow_rows;
 	struct late_call late_calls[MAX_LATE_CALLS];
 	struct event events[PARACALL_MAX_RULES];
-	/* Kickers write it, too. Therefore on a line of its own. */
-	_Alignas(64) _Atomic(uint32_t) halt_state;
+	/* Kickers write it, too. Therefore on a line of its own. See enum halt_state. */
+	_Alignas(64) _Atomic(uint32_t) halt_word;
 	/* For the trace: the last one that did, and when. */
 	_Atomic(uint64_t) kicked_by;
 	_Atomic(uint64_t) kicked_at;

@@ -6,6 +6,7 @@
  * they would be if they were added now: they were plugged in later.
  */
 #include "architecture.h"
+#include "halt.h"
 #include "inject.h"
 #include "misuse.h"
 #include "record.h"
@@ -31,7 +32,7 @@ static void save_cpu(struct paracall_cpu *cpu, struct record_writer *writer)
 
 	take_reset(cpu);
 	record_put_word(writer, cpu->index);
-	record_put_byte(writer, (uint8_t)atomic_load(&cpu->halt_state));
+	record_put_byte(writer, (uint8_t)halt_state_in(atomic_load(&cpu->halt_word)));
 	injection_save(cpu, writer);
 	if (architecture->save_cpu)
 		architecture->save_cpu(cpu, writer);
@@ -113,7 +114,7 @@ static int load_cpu(struct paracall_machine *machine, struct record_reader *read
 	if (!error && reader->is_bad)
 		error = PARACALL_ERROR_RECORD;
 	if (!error && is_real)
-		atomic_store(&cpu->halt_state, halt_state);
+		halt_set_state(cpu, halt_state);
 	return error;
 }
 

@@ -7,7 +7,8 @@
 void check_vcpu(const struct vcpu *vcpu)
 {
 	const struct paracall_cpu *cpu = vcpu->cpu;
-	uint32_t state = atomic_load(&cpu->halt_state);
+	/* Nobody is on the way to wake it. */
+	uint32_t state = atomic_load(&cpu->halt_word);
 
 	FUZZ_CHECK(!vcpu->is_busy);
 	FUZZ_CHECK(state <= HALTED);

@@ -79,6 +79,8 @@ struct vcpu {
 	bool is_halted;
 	enum kicked kicked;
 	unsigned int wakes;
+	/* Others are in the midst of waking it. */
+	unsigned int wakers;
 	/* Where its pages are, as far as they were registered; size 0: nowhere. */
 	struct range clock, steal, async_pf;
 	/* What its registers must read as, and whether that is known. */

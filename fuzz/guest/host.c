@@ -145,7 +145,9 @@ static void wake(void *context, void *target_context, uint32_t apic_id)
 	target->is_halted = false;
 	target->kicked = NOT_KICKED;
 	target->wakes++;
+	target->wakers++;
 	guest_nest(vcpu->guest);
+	target->wakers--;
 }
 
 static bool send_interrupt(void *context, void *target_context, uint32_t apic_id,

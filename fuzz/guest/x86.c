@@ -214,9 +214,9 @@ static void step_halt(struct vcpu *vcpu)
 	is_halted = paracall_halt(vcpu->cpu);
 	leave(vcpu);
 	before = vcpu->guest->has_rules ? PERHAPS_KICKED : vcpu->kicked;
-	if (before == NOT_KICKED)
+	if (before == NOT_KICKED && !vcpu->wakers)
 		FUZZ_CHECK(is_halted);
-	if (before == KICKED)
+	if (before == KICKED || vcpu->wakers)
 		FUZZ_CHECK(!is_halted);
 	vcpu->kicked = NOT_KICKED;
 	vcpu->is_halted = is_halted;
@@ -665,7 +665,7 @@ static step *const nested_steps[] = {
 	step_kick, step_yield, nested_send, step_map_range,
 	step_pair_clocks, step_late_update, step_begin_fault, step_end_faults,
 	step_adjust_clock, step_unplug, step_cpuid, step_read_msr,
-	step_resume,
+	step_halt,
 };
 /* clang-format on */
 

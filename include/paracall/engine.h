@@ -140,7 +140,9 @@ struct paracall_engine {
 	 * paracall_resume() came since, or neither was called since
 	 * paracall_machine_loaded(). The vCPU may just be on its way into
 	 * the halt, or out of it: the wake-up must then not be lost, and must
-	 * be harmless. Needed for PARACALL_CAN_WAKE.
+	 * be harmless. Until it returns paracall_halt() of that vCPU returns
+	 * false; a wake-up that ends a later halt is one for paracall_resume().
+	 * Needed for PARACALL_CAN_WAKE.
 	 */
 	void (*wake)(void *cpu, void *target, uint32_t apic_id);
 
@@ -465,15 +467,16 @@ enum paracall_mode {
 
 /*
  * [vCPU] The vCPU is about to halt (x86: hlt). Returns true if it has to
- * halt; false if a kick was pending for it, which this consumes: then the
- * instruction ends at once. A vCPU that halts with nothing but a kick to end
- * it, interrupts disabled, is legal.
+ * halt; false if a kick was pending for it, which this consumes, or one that
+ * ended an earlier halt is not over: then the instruction ends at once. A vCPU
+ * that halts with nothing but a kick to end it, interrupts disabled, is legal.
  */
 bool paracall_halt(struct paracall_cpu *cpu);
 
 /*
  * [vCPU] The vCPU runs again for another reason, such as an interrupt. Can
- * be called at any time, and costs next to nothing if it did not halt.
+ * be called at any time, and costs next to nothing if it did not halt. A halt that
+ * ends without it, and without a kick, can cost a later kick.
  */
 void paracall_resume(struct paracall_cpu *cpu);
 

@@ -93,7 +93,8 @@ static __attribute__((noinline)) void report_kicked(struct paracall_cpu *cpu)
 {
 	take_reset(cpu);
 	if (cpu->halt_began &&
-	    atomic_load_explicit(&cpu->halt_state, memory_order_acquire) != HALTED)
+	    halt_state_in(atomic_load_explicit(&cpu->halt_word, memory_order_acquire)) !=
+		    HALTED)
 		report_wake(cpu, PARACALL_WAKE_KICK, atomic_load(&cpu->kicked_by),
 			    atomic_load(&cpu->kicked_at));
 }

@@ -172,6 +172,98 @@ static void no_kick_is_lost_between_threads(void **state)
 			 2 * ROUNDS + 1);
 }
 
+/* What the target does between a kick that finds it halted, and its wake-up. */
+static struct {
+	struct fake_cpu *cpu;
+	struct fake_machine *fake;
+	bool is_reset;
+	bool is_kicked;
+	unsigned int halts;
+} late;
+
+static void wake_late(void *cpu, void *target, uint32_t apic_id)
+{
+	if (late.cpu == target) {
+		late.cpu = NULL;
+		paracall_resume(late.fake->cpus[1].cpu);
+		if (late.is_reset)
+			paracall_machine_reset(late.fake->machine, NULL);
+		late.halts = 0;
+		for (int i = 0; i < 3; i++)
+			late.halts += paracall_halt(late.fake->cpus[1].cpu);
+		if (late.is_kicked)
+			fake_call(&late.fake->cpus[2], PARACALL_KVM_HC_KICK_CPU, 0, 2, 0, 0);
+	}
+	fake_engine.wake(cpu, target, apic_id);
+}
+
+static void create_late(struct fake_machine *fake, bool is_kicked, bool is_reset)
+{
+	struct paracall_engine engine = fake_engine;
+
+	engine.wake = wake_late;
+	fake->apic_id_step = 2;
+	fake_machine_create(fake, &engine, NULL);
+	late.fake = fake;
+	late.cpu = &fake->cpus[1];
+	late.is_kicked = is_kicked;
+	late.is_reset = is_reset;
+}
+
+/*
+ * An interrupt comes first. A later halt that the wake-up would end, and that would be taken
+ * for one that lasts, costs the next kick.
+ */
+static void a_late_wake_ends_no_later_halt(void **state)
+{
+	static struct fake_machine fake;
+
+	(void)state;
+	create_late(&fake, false, false);
+	assert_true(paracall_halt(fake.cpus[1].cpu));
+	assert_int_equal(kick(&fake, 2), 0);
+	assert_int_equal(late.halts, 0);
+	assert_int_equal(fake.cpus[1].wakes, 1);
+	/* It runs. */
+	assert_int_equal(kick(&fake, 2), 0);
+	assert_int_equal(fake.cpus[1].wakes, 1);
+	assert_false(paracall_halt(fake.cpus[1].cpu));
+	assert_true(paracall_halt(fake.cpus[1].cpu));
+	assert_int_equal(kick(&fake, 2), 0);
+	assert_int_equal(fake.cpus[1].wakes, 2);
+	fake_machine_destroy(&fake);
+}
+
+static void a_kick_during_a_wake_is_kept(void **state)
+{
+	static struct fake_machine fake;
+
+	(void)state;
+	create_late(&fake, true, false);
+	assert_true(paracall_halt(fake.cpus[1].cpu));
+	assert_int_equal(kick(&fake, 2), 0);
+	assert_int_equal(fake.cpus[1].wakes, 1);
+	paracall_resume(fake.cpus[1].cpu);
+	assert_false(paracall_halt(fake.cpus[1].cpu));
+	assert_true(paracall_halt(fake.cpus[1].cpu));
+	fake_machine_destroy(&fake);
+}
+
+static void a_reset_does_not_stop_a_wake(void **state)
+{
+	static struct fake_machine fake;
+
+	(void)state;
+	create_late(&fake, false, true);
+	assert_true(paracall_halt(fake.cpus[1].cpu));
+	assert_int_equal(kick(&fake, 2), 0);
+	assert_int_equal(late.halts, 0);
+	assert_true(paracall_halt(fake.cpus[1].cpu));
+	assert_int_equal(kick(&fake, 2), 0);
+	assert_int_equal(fake.cpus[1].wakes, 2);
+	fake_machine_destroy(&fake);
+}
+
 static int64_t send_ipi(struct fake_machine *fake, uint64_t low, uint64_t high, uint64_t lowest,
 			uint64_t icr)
 {
@@ -428,6 +520,9 @@ int main(void)
 		TEST(wide_ids),
 		TEST(reset_forgets_kicks_and_halts),
 		TEST(no_kick_is_lost_between_threads),
+		cmocka_unit_test(a_late_wake_ends_no_later_halt),
+		cmocka_unit_test(a_kick_during_a_wake_is_kept),
+		cmocka_unit_test(a_reset_does_not_stop_a_wake),
 		TEST(ipi_goes_to_the_set),
 		TEST(ipi_clusters_depend_on_the_mode),
 		TEST(ipi_to_wide_ids),
