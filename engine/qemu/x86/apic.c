@@ -178,11 +178,16 @@ void apic_wake(void *context, void *target_context, uint32_t apic_id)
 
 	if (apic_id > MAX_XAPIC_ID)
 		return;
+	atomic_fetch_add(&x86_vcpu(target)->wakers, 1);
 	atomic_store(&x86_vcpu(target)->was_woken, true);
 	spin_note_wake(target);
 	send_by_icr(context, apic_id,
 		    PARACALL_ICR_MODE_STARTUP << PARACALL_ICR_MODE_SHIFT | PARACALL_ICR_ASSERT |
 			    APIC_WAKE_VECTOR);
+	/* With one thread for all the target is between two blocks, and drops it there. */
+	if (!paracall_qemu_engine.is_single_threaded)
+		atomic_store(&x86_vcpu(target)->has_wakeup, true);
+	atomic_fetch_sub(&x86_vcpu(target)->wakers, 1);
 }
 
 static bool send(struct vcpu *vcpu, uint32_t apic_id,

@@ -18,6 +18,7 @@
 #include "site.h"
 #include "vendor.h"
 
+#include <sched.h>
 #include <stdatomic.h>
 
 #define EFLAGS_AT_START 2
@@ -81,6 +82,34 @@ void call_fast_hypercall(unsigned int index, void *userdata)
 }
 
 /*
+ * True if the vCPU halts. A wake-up that came since it was last dropped may be for an earlier
+ * halt, and would end this one unseen: so this one ends here.
+ */
+static bool begin_halt(struct vcpu *vcpu)
+{
+	if (!paracall_halt(vcpu->cpu))
+		return false;
+	if (!atomic_load(&x86_vcpu(vcpu)->has_wakeup))
+		return true;
+	paracall_resume(vcpu->cpu);
+	return false;
+}
+
+/*
+ * False if another vCPU, which may have ended the last halt, is still at it; or if QEMU has
+ * to drop a wake-up that came while this one ran. It does that between two blocks, so
+ * executing the instruction again is enough.
+ */
+static bool may_halt(struct vcpu *vcpu)
+{
+	if (atomic_load(&x86_vcpu(vcpu)->wakers)) {
+		sched_yield();
+		return false;
+	}
+	return !atomic_exchange(&x86_vcpu(vcpu)->has_wakeup, false);
+}
+
+/*
  * A halt that a kick has already ended is stepped over. Any other is QEMU's:
  * the vCPU really sleeps, and costs nothing while it does.
  */
@@ -91,13 +120,17 @@ void call_hlt(unsigned int index, void *userdata)
 
 	if (!vcpu)
 		return;
+	if (!may_halt(vcpu)) {
+		qemu_plugin_set_pc(site_next_pc(vcpu, &site) - site.size);
+		return;
+	}
 	call_begin(vcpu, userdata);
 	async_pf_halt(vcpu);
 	load_mark(vcpu);
 	atomic_store_explicit(&x86_vcpu(vcpu)->was_woken, false, memory_order_relaxed);
 	/* Before: a kick from now on marks it as awake. */
 	spin_note_halt(vcpu);
-	if (paracall_halt(vcpu->cpu))
+	if (begin_halt(vcpu))
 		return;
 	spin_note_wake(vcpu);
 	qemu_plugin_set_pc(site_next_pc(vcpu, &site));

@@ -54,6 +54,10 @@ struct x86_vcpu {
 	uint32_t apic_id;
 	/* It may have been sent a wake-up since its last halt began. */
 	_Atomic(bool) was_woken;
+	/* Others that are sending it one. */
+	_Atomic(unsigned int) wakers;
+	/* One may have reached it while it ran, and QEMU not have dropped it yet. */
+	_Atomic(bool) has_wakeup;
 	/* By SEND_IPI, and it has not restarted since. */
 	_Atomic(bool) was_sent_init;
 	/* What was loaded for the cpuid that follows in the same block. */
