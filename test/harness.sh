@@ -218,6 +218,11 @@ test_failures() {
 			finish' "$tree" "$work/long"
 	check_file "its end is shown" "$work/out" "# 21"
 	expect "the whole log is there" 0 "" cmp "$work/long" "$kept"
+	# shellcheck disable=SC2016 # for the shell in there
+	expect "a pipe is shown" 1 "# 3" \
+		env PARACALL_LIMITED=yes PARACALL_BUILD="$work/build" bash -c '. "$0/test/lib.sh"
+			fail x y <(seq 3)
+			finish' "$tree"
 }
 
 only "$@"
