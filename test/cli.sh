@@ -1108,7 +1108,8 @@ test_spins_powerpc() {
 		return
 	fi
 	cpu=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
-	run=(taskset -c "$cpu" "$paracall" run --trace=spin --output="$work/spins" --
+	run=(taskset -c "$cpu" "$limited" --cpu=240 --idle=60
+		"$paracall" run --trace=spin --output="$work/spins" --
 		qemu-system-ppc64 -M "pseries,x-vof=on" -m 256 -display none -serial stdio -nodefaults
 		-kernel "$build/guest/powerpc/spin-le.elf")
 	"${run[@]}" -smp 6 >"$work/out" 2>&1 </dev/null
@@ -1139,7 +1140,8 @@ test_spins_arm64() {
 		return
 	fi
 	cpu=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
-	taskset -c "$cpu" "$paracall" run --trace=spin --output="$work/spins" -- \
+	taskset -c "$cpu" "$limited" --cpu=240 --idle=60 \
+		"$paracall" run --trace=spin --output="$work/spins" -- \
 		qemu-system-aarch64 -M virt,gic-version=2 -cpu max -smp 3 -m 128 -display none \
 		-serial stdio -nodefaults -kernel "$program" >"$work/out" 2>&1 </dev/null
 	check_file "spins on arm64, the guest" "$work/out" ' passed, 0 failed'

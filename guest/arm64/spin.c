@@ -10,7 +10,7 @@
 #include "runtime/runtime.h"
 
 #define HINTS 1000000u
-/* How long a CPU may take to begin to wait. */
+/* How long a CPU that is about to wait may take to do it. */
 #define BEGIN_MS 200
 #define LIMIT_MS 60000
 
@@ -80,11 +80,13 @@ static void test_wfet_effect(void)
 }
 
 static uint32_t is_over;
+static volatile uint32_t waiting;
 
 /* An event may be anyone's, and comes at least when it is over. */
 static void wait_for_event(void *argument)
 {
 	(void)argument;
+	__atomic_fetch_add(&waiting, 1, __ATOMIC_RELEASE);
 	while (!__atomic_load_n(&is_over, __ATOMIC_ACQUIRE))
 		__asm__ volatile("wfe" : : : "memory");
 }
@@ -93,8 +95,10 @@ static void wait_for_event(void *argument)
 static void test_others_sleep(void)
 {
 	__atomic_store_n(&is_over, 0, __ATOMIC_RELAXED);
+	waiting = 0;
 	for (uint32_t i = 1; i < cpu_count; i++)
 		cpu_post(cpu_at(i), wait_for_event, NULL);
+	check(wait_for(&waiting, cpu_count - 1, LIMIT_MS), "not all CPUs wait");
 	delay_ms(BEGIN_MS);
 	for (uint32_t i = 0; i < HINTS; i++)
 		relax();
