@@ -355,9 +355,6 @@ uint32_t fake_slot(const char *name)
 	return PARACALL_STATISTICS_UNKNOWN;
 }
 
-/* A whole time slice has many more. */
-#define TURNS 1000
-
 enum paracall_sbi_outcome fake_sbi(struct fake_cpu *cpu, uint32_t extension, uint32_t function,
 				   uint64_t a0, uint64_t a1)
 {
@@ -393,6 +390,9 @@ uint32_t fake_draw(uint32_t *state, uint32_t below)
 	*state = *state * 1664525 + 1013904223;
 	return (*state >> 8) % below;
 }
+
+/* A whole time slice has many more. */
+#define TURNS 1000
 
 void fake_give_way(unsigned int *turns)
 {
