@@ -207,13 +207,15 @@ static void step_kick(struct vcpu *vcpu)
 
 static void step_halt(struct vcpu *vcpu)
 {
+	/* A kick to all may have reached it. */
+	bool is_nested = vcpu->guest->depth;
 	enum kicked before;
 	bool is_halted;
 
 	enter(vcpu, 0);
 	is_halted = paracall_halt(vcpu->cpu);
 	leave(vcpu);
-	before = vcpu->guest->has_rules ? PERHAPS_KICKED : vcpu->kicked;
+	before = vcpu->guest->has_rules || is_nested ? PERHAPS_KICKED : vcpu->kicked;
 	if (before == NOT_KICKED && !vcpu->wakers)
 		FUZZ_CHECK(is_halted);
 	if (before == KICKED || vcpu->wakers)
