@@ -119,14 +119,18 @@ static void reset_forgets_kicks_and_halts(void **state)
 	assert_int_equal(fake->cpus[2].wakes, 0);
 }
 
-/* Two threads kick each other out of halts; a lost kick would hang this. */
+/*
+ * Two threads kick each other out of halts, in turn; a lost kick would hang this. A halt may
+ * also end because the wake-up of an earlier one is not over.
+ */
 #define ROUNDS 20000
 
 struct player {
 	struct fake_machine *fake;
 	struct fake_cpu *self;
 	uint64_t other;
-	bool begins;
+	/* The index of the player whose turn it is. */
+	uint64_t *turn;
 };
 
 static void halt_until_woken(struct fake_cpu *cpu)
@@ -144,21 +148,21 @@ static void *play(void *argument)
 	struct player *player = argument;
 
 	for (int i = 0; i < ROUNDS; i++) {
-		if (player->begins || i)
-			fake_call(player->self, PARACALL_KVM_HC_KICK_CPU, 0, player->other, 0,
-				  0);
-		halt_until_woken(player->self);
+		while (__atomic_load_n(player->turn, __ATOMIC_SEQ_CST) == player->other)
+			halt_until_woken(player->self);
+		__atomic_store_n(player->turn, player->other, __ATOMIC_SEQ_CST);
+		fake_call(player->self, PARACALL_KVM_HC_KICK_CPU, 0, player->other, 0, 0);
 	}
-	fake_call(player->self, PARACALL_KVM_HC_KICK_CPU, 0, player->other, 0, 0);
 	return NULL;
 }
 
 static void no_kick_is_lost_between_threads(void **state)
 {
 	struct fake_machine *fake = *state;
+	uint64_t turn = 0;
 	struct player players[2] = {
-		{ .fake = fake, .self = &fake->cpus[0], .other = 2, .begins = true },
-		{ .fake = fake, .self = &fake->cpus[1], .other = 0 },
+		{ .fake = fake, .self = &fake->cpus[0], .other = 2, .turn = &turn },
+		{ .fake = fake, .self = &fake->cpus[1], .other = 0, .turn = &turn },
 	};
 	struct paracall_statistics *statistics = paracall_machine_statistics(fake->machine);
 	pthread_t threads[2];
@@ -169,7 +173,7 @@ static void no_kick_is_lost_between_threads(void **state)
 		assert_int_equal(pthread_join(threads[i], NULL), 0);
 	assert_int_equal(paracall_statistics_total(statistics, kicks_woke) +
 				 paracall_statistics_total(statistics, kicks_left),
-			 2 * ROUNDS + 1);
+			 2 * ROUNDS);
 }
 
 /* What the target does between a kick that finds it halted, and its wake-up. */
