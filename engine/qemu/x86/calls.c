@@ -136,6 +136,18 @@ void call_hlt(unsigned int index, void *userdata)
 	qemu_plugin_set_pc(site_next_pc(vcpu, &site));
 }
 
+/* A system management interrupt ends a halt as others do, but QEMU does not report it. */
+void call_rsm(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = vcpu_current(index);
+
+	(void)userdata;
+	if (!vcpu)
+		return;
+	paracall_resume(vcpu->cpu);
+	spin_note_wake(vcpu);
+}
+
 void call_wake_vector(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = vcpu_current(index);

@@ -81,6 +81,8 @@ static enum instruction classify_second(const uint8_t *bytes, size_t size)
 		return INSTRUCTION_RDMSR;
 	case 0xa2:
 		return INSTRUCTION_CPUID;
+	case 0xaa:
+		return INSTRUCTION_RSM;
 	}
 	return INSTRUCTION_OTHER;
 }
@@ -215,6 +217,10 @@ static void hook(const struct qemu_plugin_tb *block, size_t index, enum instruct
 		break;
 	case INSTRUCTION_PAUSE:
 		spin_hook(insn, spin_call_hint, site_pack(site));
+		break;
+	case INSTRUCTION_RSM:
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, call_rsm, QEMU_PLUGIN_CB_NO_REGS,
+						       NULL);
 		break;
 	case INSTRUCTION_OTHER:
 		break;

@@ -18,6 +18,8 @@ enum instruction {
 	/* rdtsc and rdtscp */
 	INSTRUCTION_READ_TSC,
 	INSTRUCTION_PAUSE,
+	/* Returns from a system management interrupt. */
+	INSTRUCTION_RSM,
 };
 
 /* @has_refining_prefix: 66, f2 or f3 was among its prefixes. */
