@@ -110,6 +110,26 @@ static bool may_halt(struct vcpu *vcpu)
 }
 
 /*
+ * An interrupt, usually an NMI, came between a hlt and its repetition. The guest had begun to
+ * halt, so it has ended the halt. Otherwise the vCPU would halt after the handler, where the
+ * interrupt that is to wake it, which "sti; hlt" holds off until the halt, was taken already.
+ */
+static void interrupt_halt(struct vcpu *vcpu)
+{
+	x86_vcpu(vcpu)->is_halt_interrupted = x86_vcpu(vcpu)->repeated_halt;
+}
+
+static bool was_interrupted(struct vcpu *vcpu, uint64_t pc)
+{
+	struct x86_vcpu *x86 = x86_vcpu(vcpu);
+	bool is_over = x86->is_halt_interrupted && x86->repeated_halt == pc;
+
+	x86->repeated_halt = 0;
+	x86->is_halt_interrupted = false;
+	return is_over;
+}
+
+/*
  * A halt that a kick has already ended is stepped over. Any other is QEMU's:
  * the vCPU really sleeps, and costs nothing while it does.
  */
@@ -120,8 +140,14 @@ void call_hlt(unsigned int index, void *userdata)
 
 	if (!vcpu)
 		return;
+	if (x86_vcpu(vcpu)->repeated_halt &&
+	    was_interrupted(vcpu, site_next_pc(vcpu, &site) - site.size)) {
+		qemu_plugin_set_pc(site_next_pc(vcpu, &site));
+		return;
+	}
 	if (!may_halt(vcpu)) {
-		qemu_plugin_set_pc(site_next_pc(vcpu, &site) - site.size);
+		x86_vcpu(vcpu)->repeated_halt = site_next_pc(vcpu, &site) - site.size;
+		qemu_plugin_set_pc(x86_vcpu(vcpu)->repeated_halt);
 		return;
 	}
 	call_begin(vcpu, userdata);
@@ -144,6 +170,7 @@ void call_rsm(unsigned int index, void *userdata)
 	(void)userdata;
 	if (!vcpu)
 		return;
+	interrupt_halt(vcpu);
 	paracall_resume(vcpu->cpu);
 	spin_note_wake(vcpu);
 }
@@ -366,6 +393,7 @@ void call_interrupted(unsigned int index, int type, uint64_t from, uint64_t to, 
 	if (x86_vcpu(vcpu)->raised.trap && from == x86_vcpu(vcpu)->raised.trap)
 		async_pf_settled(vcpu, exception_taken(vcpu));
 	apic_learn_id(vcpu);
+	interrupt_halt(vcpu);
 	paracall_resume(vcpu->cpu);
 	spin_note_wake(vcpu);
 	vcpu->spin_hints = 0;
