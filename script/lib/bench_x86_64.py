@@ -297,10 +297,10 @@ def bench_table(runs, minutes, machine, json_file, plot_file):
                 {kind: points_of(rows, kind) for kind in ("plain", "paracall")}))
 
 
-# What a guest is offered, and how its vCPUs spin, compared with all the defaults.
-VARIANTS = ("--features=-pv-unhalt", "--features=-pv-send-ipi", "--features=-steal-time",
-            "--features=-poll-control", "--features=-async-pf", "--hints=realtime",
-            "--spin=keep")
+# What a guest is offered, compared with all the defaults; and how its vCPUs spin.
+FEATURES = ("--features=-pv-unhalt", "--features=-pv-send-ipi", "--features=-steal-time",
+            "--features=-poll-control", "--features=-async-pf", "--hints=realtime")
+KEEP = "--spin=keep"
 WORK = (("boot", None), ("lock", r"contend: .* (\d+) ms"), ("forks", r"forks: .* (\d+) ms"),
         ("messages", r"messages: .* (\d+) ms"))
 
@@ -308,9 +308,8 @@ WORK = (("boot", None), ("lock", r"contend: .* (\d+) ms"), ("forks", r"forks: .*
 CPU_TIME = "CPU time"
 
 
-def work_of(option):
+def work_of(options):
     """What each kind of work took in one run, in seconds; the rest of it counts as boot."""
-    options = [option] if option else []
     run = Run(paracall_command(*options) + boot_arguments(8, "bench"))
     took = {name: run.number(pattern) / 1000 for name, pattern in WORK if pattern}
     took["boot"] = run.seconds - sum(took.values())
@@ -323,39 +322,50 @@ def work_of(option):
 FASTER = 0.97
 
 
-def print_features(rounds):
+def print_features(rounds, variants):
     names = list(rounds[0][None])
     print(("%-26s" + " %10s" * len(names)) % ("", *names) + "  (lowest to highest)")
-    for option in VARIANTS:
+    for option in variants:
         ratios = {name: [one[option][name] / one[None][name] for one in rounds]
                   for name in names}
         medians = [statistics.median(ratios[name]) for name in names]
         print(("%-26s" + " %10.2f" * len(names)) % (option, *medians) + "  " +
               spread(ratios[CPU_TIME]))
-    faster = [option for option in VARIANTS
+    faster = [option for option in variants
               if all(statistics.median(one[option][name] / one[None][name] for one in rounds)
                      < FASTER for name in ("all", CPU_TIME))]
     print("faster than the defaults, and with less CPU time, by %.0f %% at least: %s" %
           (100 * (1 - FASTER), ", ".join(faster) or "none"))
 
 
-def bench_features(runs):
-    """One round has a run with the defaults, and one of each that differs: eight boots with
-    8 vCPUs, and their work."""
+def compare_features(runs, variants, always=()):
+    """One round has a run with the defaults, and one of each that differs: boots with 8 vCPUs,
+    and their work. All of them with the options @always."""
     rounds = []
     others = Others()
     for number in range(runs):
-        options = (None,) + VARIANTS
-        rounds.append({option: work_of(option)
+        options = (None,) + variants
+        rounds.append({option: work_of([*always, option] if option else always)
                        for option in (options[::-1] if number % 2 else options)})
         print(".", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
-    print("8 vCPUs, each against the default of the same round, median of %d; other jobs used "
-          "%.0f %% of the processors:" % (runs, others.share()))
-    print_features(rounds)
+    print("8 vCPUs%s, each against the default of the same round, median of %d; other jobs "
+          "used %.0f %% of the processors:" % ("".join(", " + option for option in always), runs,
+                                               others.share()))
+    print_features(rounds, variants)
 
 
-BENCHES = {"features": bench_features, "boot": bench_boot, "upkeep": bench_upkeep,
-           "calls": bench_calls, "record": bench_record, "record-boot": bench_record_boot,
-           "forks": bench_forks, "contend": bench_contend, "idle": bench_idle}
+def bench_features(runs):
+    compare_features(runs, FEATURES + (KEEP,))
+
+
+def bench_features_keep(runs):
+    """The same where vCPUs that spin do not yield."""
+    compare_features(runs, FEATURES, (KEEP,))
+
+
+BENCHES = {"features": bench_features, "features-keep": bench_features_keep,
+           "boot": bench_boot, "upkeep": bench_upkeep, "calls": bench_calls,
+           "record": bench_record, "record-boot": bench_record_boot, "forks": bench_forks,
+           "contend": bench_contend, "idle": bench_idle}
 CALLS = bench_arguments
