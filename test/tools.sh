@@ -6,6 +6,8 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=script/lib/guest-image.sh
 . "$tree/script/lib/guest-image.sh"
+# shellcheck source=script/lib/qemu.sh
+. "$tree/script/lib/qemu.sh"
 
 emulator=$work/qemu-system-x86_64
 unset PARACALL_OPTIONS PARACALL_SUMMARY PARACALL_SEEN
@@ -199,6 +201,36 @@ test_libguestfs() {
 	fi
 }
 
+# Which libguestfs asks for, too. QEMU loads all of its modules for it, and refuses those of
+# another version, such as this machine's may have: that of script/setup looks for none there.
+test_device_list() {
+	local qemu
+
+	qemu=$(cached_qemu x86_64)
+	needs "device list" cc || return 0
+	if [ ! -x "$qemu" ]; then
+		skip "device list" "script/setup has unpacked no QEMU"
+		return
+	fi
+	cc -shared -fPIC -x c -o "$work/access.so" - <<-'EOT'
+		#include <fcntl.h>
+		#include <stdio.h>
+		#include <unistd.h>
+		int access(const char *path, int mode)
+		{
+			fprintf(stderr, "access: %s\n", path);
+			return faccessat(AT_FDCWD, path, mode, 0);
+		}
+	EOT
+	expect "device list" 0 'name "virtio-gpu-pci"' env LD_PRELOAD="$work/access.so" "$qemu" -device help
+	check_file "device list, its modules" "$work/out" "access: $(readlink -f "$qemu_prefix")/"
+	if grep '^access: /usr/lib/.*\.so$' "$work/out" >"$work/elsewhere"; then
+		fail "device list, no other modules" "QEMU looks for some" "$work/elsewhere"
+	else
+		pass "device list, no other modules"
+	fi
+}
+
 # The device that LAVA's template for QEMU makes, without what others need.
 lava_device() {
 	cat <<-EOT
@@ -343,6 +375,7 @@ test_libvirt
 test_kvm_unit_tests
 test_virtme
 test_libguestfs
+test_device_list
 test_lava
 test_autopkgtest
 test_package_test

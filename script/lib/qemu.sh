@@ -113,6 +113,22 @@ unpack_packages() {
 	done
 }
 
+# write_qemu_bundle FOLDER: QEMU takes its folders from one that is called qemu-bundle, beside
+# the file that is executed, if there is one. Without it QEMU looks in /usr/lib for the modules
+# that the prefix lacks, may find those of this machine's older QEMU, and refuses them. All
+# but modules stays this machine's.
+write_qemu_bundle() {
+	local bundle=$1/qemu-bundle name
+
+	[ ! -e "$bundle" ] || return 0
+	rm -rf "$bundle.new"
+	mkdir -p "$bundle.new/usr/lib"
+	for name in etc usr/lib/qemu usr/share var; do
+		ln -s "/$name" "$bundle.new/$name"
+	done
+	mv "$bundle.new" "$bundle"
+}
+
 # write_qemu_wrapper PREFIX TARGET: it runs QEMU with the prefix's own loader and
 # C library, and finds the prefix from its own place, so that the cache can be
 # moved. The firmware of most targets is in QEMU's own folder. A process
@@ -125,6 +141,7 @@ write_qemu_wrapper() {
 		[ ! -x "$loader" ] || break
 	done
 	[ -x "$loader" ] || die "QEMU's packages have no dynamic loader where one was expected."
+	write_qemu_bundle "${loader%/*}"
 	loader=${loader#"$prefix"/}
 
 	mkdir -p "$prefix/bin" "$prefix/loader"
@@ -145,11 +162,13 @@ write_qemu_wrapper() {
 
 # renew_qemu_wrappers: those of a prefix which an older version of this wrote.
 renew_qemu_wrappers() {
-	local target
+	local target bundle
 
+	bundle=$(compgen -G "$qemu_prefix/usr/lib/*/qemu-bundle") || bundle=''
 	for target in $(prefix_targets); do
-		[ -e "$qemu_prefix/loader/qemu-system-$target" ] ||
+		if [ -z "$bundle" ] || [ ! -e "$qemu_prefix/loader/qemu-system-$target" ]; then
 			write_qemu_wrapper "$qemu_prefix" "$target"
+		fi
 	done
 }
 
