@@ -206,23 +206,56 @@ test_ends() {
 	check_file "why it was ended is shown" "$work/out" "nothing was done or written"
 }
 
-# What a failure shows, and what it keeps.
-test_failures() {
-	local kept=$work/build/meson-logs/a_b_b_.long
-
-	seq 50 >"$work/long"
+# fails_with FILE: the failure of a process of its own.
+fails_with() {
 	# shellcheck disable=SC2016 # for the shell in there
-	expect "a failure says where its whole log is" 1 "not ok - a, b (b): wrong; all of it: $kept" \
+	expect "a failure says where its whole log is" 1 \
+		"not ok - a, b (b): wrong; all of it: $work/build/meson-logs/kept/a_b_b_." \
 		env PARACALL_LIMITED=yes PARACALL_BUILD="$work/build" bash -c '. "$0/test/lib.sh"
 			fail "a, b (b)" wrong "$1"
-			finish' "$tree" "$work/long"
+			finish' "$tree" "$1"
+}
+
+# What a failure shows, and what it keeps.
+test_failures() {
+	local kept
+
+	seq 50 >"$work/long"
+	fails_with "$work/long"
 	check_file "its end is shown" "$work/out" "# 21"
+	kept=$(sed -n 's/^not ok .*; all of it: //p' "$work/out")
 	expect "the whole log is there" 0 "" cmp "$work/long" "$kept"
+	seq 60 >"$work/long"
+	fails_with "$work/long"
+	expect "the other log of that name is, too" 0 "50" tail -n 1 "$kept"
 	# shellcheck disable=SC2016 # for the shell in there
 	expect "a pipe is shown" 1 "# 3" \
 		env PARACALL_LIMITED=yes PARACALL_BUILD="$work/build" bash -c '. "$0/test/lib.sh"
 			fail x y <(seq 3)
 			finish' "$tree"
+}
+
+# By script/test, in a tree where it gets no further than to its setup.
+test_kept_files() {
+	local logs=$work/tree/build/meson-logs
+
+	mkdir -p "$work/tree/script" "$logs"
+	cp -r "$tree/script/test" "$tree/script/lib" "$work/tree/script"
+	printf '%s\n' '#!/bin/sh' 'exit 3' >"$work/tree/script/setup"
+	chmod +x "$work/tree/script/setup"
+	echo text | tee "$logs/testlog.txt" >"$work/log"
+	# shellcheck disable=SC2016 # for the shell in there
+	expect "a file is kept" 0 "$logs/" \
+		env PARACALL_LIMITED=yes PARACALL_BUILD="$work/tree/build" bash -c '
+			. "$0/test/lib.sh"
+			keep_file name "$1" && rm -rf "$work"' "$tree" "$work/log"
+	expect "script/test up to its setup" 3 "" "$work/tree/script/test"
+	if [ "$(find "$logs" -type f)" = "$logs/testlog.txt" ]; then
+		pass "script/test removes what was kept, and no more"
+	else
+		find "$logs" >"$work/out"
+		fail "script/test removes what was kept, and no more" "see below" "$work/out"
+	fi
 }
 
 only "$@"
@@ -233,6 +266,7 @@ test_busy
 test_status
 test_totals
 test_failures
+test_kept_files
 test_repeats
 test_ends
 finish

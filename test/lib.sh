@@ -44,13 +44,14 @@ pass() {
 }
 
 # keep_file NAME FILE: a copy that outlives the test, since what explains a rare failure is
-# seldom in the last lines. Prints where it is.
+# seldom in the last lines. Prints where it is; script/test removes it when it runs again.
 keep_file() {
-	local copy
+	local copy folder=$build/meson-logs/kept
 
 	copy=$(printf '%s' "$1" | tr -cs '[:alnum:].=-' _)
-	copy=$build/meson-logs/${copy:0:150}.${2##*/}
-	mkdir -p "$build/meson-logs" && cp "$2" "$copy" && echo "$copy"
+	mkdir -p "$folder" &&
+		copy=$(mktemp --suffix=".${2##*/}" "$folder/${copy:0:150}.XXXXXX") &&
+		cp "$2" "$copy" && echo "$copy"
 }
 
 # fail NAME WHY [FILE]...: shows the files' ends, and says where all of them is.
