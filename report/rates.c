@@ -23,7 +23,7 @@ static const struct single single_counters[] = {
 	SINGLE("CPUID 0x40000000", cpuid_signature),
 	SINGLE("CPUID 0x40000001", cpuid_features),
 	SINGLE("halts", halts),
-	SINGLE("halts ended by a pending kick", halts_skipped),
+	SINGLE("halts ended at once", halts_skipped),
 	SINGLE("kicks that ended a halt", kicks_woke),
 	SINGLE("kicks kept for the next halt", kicks_left),
 	SINGLE("interrupts sent", interrupts_sent),
