@@ -467,9 +467,10 @@ enum paracall_mode {
 
 /*
  * [vCPU] The vCPU is about to halt (x86: hlt). Returns true if it has to
- * halt; false if a kick was pending for it, which this consumes, or one that
- * ended an earlier halt is not over: then the instruction ends at once. A vCPU
- * that halts with nothing but a kick to end it, interrupts disabled, is legal.
+ * halt; false if a kick was pending for it, or may have been in a state that was
+ * loaded, which this consumes, or one that ended an earlier halt is not over: then
+ * the instruction ends at once. A vCPU that halts with nothing but a kick to end
+ * it, interrupts disabled, is legal.
  */
 bool paracall_halt(struct paracall_cpu *cpu);
 

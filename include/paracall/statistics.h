@@ -90,7 +90,10 @@ struct paracall_cpu_statistics {
 	/* Instructions that read the hypervisor's signature, and its features. */
 	uint64_t cpuid_signature;
 	uint64_t cpuid_features;
-	/* Halts that began, and halts that a pending kick ended at once. */
+	/*
+	 * Halts that began, and those of them that ended at once: because a kick was pending, or
+	 * may have been in a state that was loaded, or an earlier one was still being delivered.
+	 */
 	uint64_t halts;
 	uint64_t halts_skipped;
 	/* Kicks by this vCPU that ended another's halt, or were left for it. */
