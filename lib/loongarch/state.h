@@ -4,6 +4,7 @@
 #define PARACALL_LIB_LOONGARCH_STATE_H
 
 #include "../machine.h"
+#include "../steal_mark.h"
 
 struct loongarch_cpu {
 	struct paracall_cpu cpu;
@@ -11,17 +12,13 @@ struct loongarch_cpu {
 	uint64_t steal_time;
 	/* Of the engine's run delay, what the guest has received; see ../run_delay.h. */
 	uint64_t reported_run_delay;
-	/* The version that the record then had; 0: it was not written. */
+	/* The version that the record then had; see ../steal_mark.h. */
 	uint32_t steal_version;
 };
 
 struct loongarch_machine {
 	struct paracall_machine machine;
-	/* A record with a version that was written while no vCPU ran; see steal_time.c. */
-	_Atomic(bool) has_mark;
-	struct paracall_gpa mark_place;
-	uint64_t mark_steal;
-	uint32_t mark_version;
+	struct steal_mark mark;
 };
 
 static inline struct loongarch_cpu *loongarch_cpu(struct paracall_cpu *cpu)

@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Steal time: arch/loongarch/kvm/exit.c, kvm_save_notify; vcpu.c, kvm_update_stolen_time.
- * The record's version grows by 2 with each update, and the guest takes one that changes
- * nothing for what it is. So a version that was written while no vCPU ran is only in that
- * state of the machine, and in those derived from it: that is the mark.
- */
+/* Steal time: arch/loongarch/kvm/exit.c, kvm_save_notify; vcpu.c, kvm_update_stolen_time. */
 #include "steal_time.h"
 
 #include "../memory.h"
@@ -23,6 +18,8 @@ static_assert(sizeof(struct paracall_kvm_loongarch_steal_time) == 64, "the ABI's
 /* Up to where the host writes. */
 #define HEAD_SIZE OFFSET_OF(flags)
 
+static_assert(HEAD_SIZE <= STEAL_HEAD, "room for a mark");
+
 static struct paracall_gpa place_of(const struct loongarch_cpu *cpu)
 {
 	return guest_address(cpu->steal_time & PARACALL_KVM_STEAL_PHYS_MASK);
@@ -31,7 +28,6 @@ static struct paracall_gpa place_of(const struct loongarch_cpu *cpu)
 void loongarch_steal_time_stop(struct paracall_cpu *cpu)
 {
 	loongarch_cpu(cpu)->steal_time = 0;
-	loongarch_cpu(cpu)->steal_version = 0;
 }
 
 bool loongarch_steal_time_is_running(struct paracall_cpu *cpu)
@@ -66,7 +62,6 @@ static bool write_version(struct paracall_cpu *cpu, struct paracall_gpa place, u
 /* Add to what stands in the guest's memory: it is the guest's to set. */
 void loongarch_steal_time_more(struct paracall_cpu *cpu, int64_t nanoseconds)
 {
-	struct loongarch_machine *machine = loongarch_machine_of(cpu);
 	struct paracall_gpa place = place_of(loongarch_cpu(cpu));
 	uint32_t version;
 	uint64_t steal;
@@ -81,8 +76,7 @@ void loongarch_steal_time_more(struct paracall_cpu *cpu, int64_t nanoseconds)
 	atomic_thread_fence(memory_order_seq_cst);
 	write_version(cpu, place, version + 1);
 	loongarch_cpu(cpu)->steal_version = version + 1;
-	if (atomic_load_explicit(&machine->has_mark, memory_order_relaxed))
-		atomic_store(&machine->has_mark, false);
+	steal_mark_void(&loongarch_machine_of(cpu)->mark);
 	report_steal(cpu, (uint64_t)nanoseconds, place);
 }
 
@@ -108,7 +102,7 @@ int64_t paracall_hcall_notify(struct paracall_cpu *cpu, struct call *call)
 	if (value & ~ALL_BITS)
 		return PARACALL_HCALL_INVALID_PARAMETER;
 	loongarch_cpu(cpu)->steal_time = value;
-	loongarch_cpu(cpu)->steal_version = 0;
+	loongarch_cpu(cpu)->steal_version = UNKNOWN_VERSION;
 	if (!(value & PARACALL_KVM_STEAL_PHYS_VALID))
 		return PARACALL_HCALL_SUCCESS;
 	loongarch_cpu(cpu)->reported_run_delay =
@@ -119,49 +113,27 @@ int64_t paracall_hcall_notify(struct paracall_cpu *cpu, struct call *call)
 
 /* ---- marks ------------------------------------------------------------------ */
 
-/* The record is as it was last written, for all that is known. */
-static bool mark_record(struct paracall_cpu *writer, struct paracall_cpu *of)
+static bool find_record(struct paracall_cpu *cpu, struct steal_record *record)
 {
-	struct loongarch_machine *machine = loongarch_machine_of(writer);
-	struct loongarch_cpu *cpu = loongarch_cpu(of);
-	uint64_t steal;
-	uint32_t version;
-
-	if (!is_added(of) || !loongarch_steal_time_is_running(of) || !cpu->steal_version ||
-	    atomic_load(&of->owes_reset) ||
-	    !read_head(writer, place_of(cpu), &steal, &version) ||
-	    version != cpu->steal_version || !write_version(writer, place_of(cpu), version + 2))
-		return false;
-	cpu->steal_version = version + 2;
-	machine->mark_place = place_of(cpu);
-	machine->mark_steal = steal;
-	machine->mark_version = version + 2;
-	return true;
+	record->place = place_of(loongarch_cpu(cpu));
+	record->version = &loongarch_cpu(cpu)->steal_version;
+	return loongarch_steal_time_is_running(cpu);
 }
+
+static const struct steal_layout layout = {
+	.head_size = HEAD_SIZE,
+	.version_offset = OFFSET_OF(version),
+	.find = find_record,
+};
 
 bool loongarch_steal_time_set_mark(struct paracall_cpu *cpu)
 {
-	struct loongarch_machine *machine = loongarch_machine_of(cpu);
-	bool is_set = false;
-
-	for (uint32_t i = 0; i < cpu->machine->max_cpus && !is_set; i++)
-		is_set = mark_record(cpu, cpu_at(cpu->machine, i));
-	atomic_store(&machine->has_mark, is_set);
-	return is_set;
+	return steal_mark_set(&loongarch_machine_of(cpu)->mark, &layout, cpu);
 }
 
 enum paracall_mark loongarch_steal_time_check_mark(struct paracall_cpu *cpu)
 {
-	struct loongarch_machine *machine = loongarch_machine_of(cpu);
-	uint64_t steal;
-	uint32_t version;
-
-	if (!atomic_exchange(&machine->has_mark, false))
-		return PARACALL_MARK_NONE;
-	return read_head(cpu, machine->mark_place, &steal, &version) &&
-			       steal == machine->mark_steal && version == machine->mark_version
-		       ? PARACALL_MARK_KEPT
-		       : PARACALL_MARK_GONE;
+	return steal_mark_check(&loongarch_machine_of(cpu)->mark, &layout, cpu);
 }
 
 /* ---- records of the machine ---------------------------------------------------- */
@@ -183,7 +155,7 @@ int loongarch_steal_time_load(struct paracall_cpu *cpu, struct record_reader *re
 	if (!is_real)
 		return PARACALL_OK;
 	loongarch_cpu(cpu)->steal_time = value;
-	loongarch_cpu(cpu)->steal_version = 0;
+	loongarch_cpu(cpu)->steal_version = UNKNOWN_VERSION;
 	loongarch_cpu(cpu)->reported_run_delay = UNKNOWN_RUN_DELAY;
 	return PARACALL_OK;
 }
