@@ -18,10 +18,19 @@ static uint32_t version_in(const struct steal_layout *layout, const uint8_t *hea
 	return le32toh(version);
 }
 
+/*
+ * More than its own and than any mark's: a record that is given anew may begin at 0 again, and
+ * would otherwise come to what an earlier state has there. Both wrap.
+ */
+static uint32_t next_version(uint32_t own, uint32_t last)
+{
+	return (last - own < UINT32_MAX / 2 ? last : own) + 2;
+}
+
 static bool write_mark(struct steal_mark *mark, const struct steal_layout *layout,
 		       struct paracall_cpu *writer, const struct steal_record *record)
 {
-	uint32_t version = *record->version + 2;
+	uint32_t version = next_version(*record->version, mark->version);
 	uint32_t value = htole32(version);
 
 	if (!guest_write(writer, guest_offset(record->place, layout->version_offset), &value,
@@ -29,6 +38,7 @@ static bool write_mark(struct steal_mark *mark, const struct steal_layout *layou
 		return false;
 	memcpy(mark->head + layout->version_offset, &value, sizeof(value));
 	mark->place = record->place;
+	mark->version = version;
 	*record->version = version;
 	return true;
 }

@@ -28,9 +28,10 @@ struct steal_layout {
 /* Of a machine. */
 struct steal_mark {
 	_Atomic(bool) is_set;
-	/* Where it is, and all that must be there then. */
+	/* Where the last one is, and all that must be there then. */
 	struct paracall_gpa place;
 	uint8_t head[STEAL_HEAD];
+	uint32_t version;
 };
 
 /* [vCPU, while none runs] See paracall_set_mark(). */

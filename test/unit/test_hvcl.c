@@ -340,6 +340,24 @@ static void marks(void **state)
 	assert_memory_equal(fake->memory, saved, sizeof(saved));
 }
 
+/* A record that begins anew: what was saved before is another state still. */
+static void no_mark_comes_twice(void **state)
+{
+	static uint8_t saved[FAKE_MEMORY_SIZE];
+	struct fake_machine *fake = *state;
+	struct fake_cpu *cpu = &fake->cpus[0];
+
+	assert_int_equal(notify(cpu, RECORD | VALID), 0);
+	assert_true(paracall_set_mark(cpu->cpu));
+	memcpy(saved, fake->memory, sizeof(saved));
+	assert_int_equal(paracall_check_mark(cpu->cpu), PARACALL_MARK_KEPT);
+	memset(fake->memory + RECORD, 0, 64);
+	assert_int_equal(notify(cpu, RECORD | VALID), 0);
+	assert_true(paracall_set_mark(cpu->cpu));
+	memcpy(fake->memory, saved, sizeof(saved));
+	assert_int_equal(paracall_check_mark(cpu->cpu), PARACALL_MARK_GONE);
+}
+
 static void overwritten_record_gets_no_mark(void **state)
 {
 	struct fake_machine *fake = *state;
@@ -409,6 +427,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_memory_no_record, create, fake_teardown),
 		cmocka_unit_test(what_is_not_offered),
 		cmocka_unit_test_setup_teardown(marks, create, fake_teardown),
+		cmocka_unit_test_setup_teardown(no_mark_comes_twice, create, fake_teardown),
 		cmocka_unit_test_setup_teardown(overwritten_record_gets_no_mark, create,
 						fake_teardown),
 		cmocka_unit_test(steal_can_be_injected),
