@@ -69,10 +69,11 @@ struct vcpu {
 	uint64_t registers[MOST_REGISTERS];
 	/* It is in the library. */
 	bool is_busy;
-	/* What it may change now: registers, a bit each; memory; memory anywhere. */
+	/* What it may change now: registers, a bit each; memory; memory anywhere; a version. */
 	uint64_t may_write;
 	struct range may_touch;
 	bool may_touch_all;
+	bool may_mark;
 	/* DIAGNOSE 0x10: only zeros, of whole pages. */
 	bool may_clear;
 	/* The library may wake it: its last halt was one, and it was not resumed since. */
@@ -193,6 +194,8 @@ void step_change_memory(struct vcpu *vcpu);
 void step_nest(struct vcpu *vcpu);
 void step_pass_time(struct vcpu *vcpu);
 void step_trace(struct vcpu *vcpu);
+/* Of those whose mark is in a record of steal time. */
+void step_mark(struct vcpu *vcpu);
 
 /* Around each entry of the library. */
 void enter(struct vcpu *vcpu, uint64_t may_write);

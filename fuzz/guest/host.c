@@ -197,7 +197,7 @@ static bool read_memory(void *context, struct paracall_gpa address, void *data, 
 	return true;
 }
 
-/* Clock pages may be written by all, others by their vCPU alone. */
+/* Clock pages may be written by all, others by their vCPU alone, but for marks. */
 static bool may_write(const struct vcpu *vcpu, uint64_t address, size_t size)
 {
 	const struct guest *guest = vcpu->guest;
@@ -206,7 +206,9 @@ static bool may_write(const struct vcpu *vcpu, uint64_t address, size_t size)
 	    is_in(vcpu->steal, address, size) || is_in(vcpu->async_pf, address, size))
 		return true;
 	for (unsigned int i = 0; i < guest->cpus; i++)
-		if (is_in(guest->vcpus[i].clock, address, size))
+		if (is_in(guest->vcpus[i].clock, address, size) ||
+		    (vcpu->may_mark && size == sizeof(uint32_t) &&
+		     is_in(guest->vcpus[i].steal, address, size)))
 			return true;
 	for (unsigned int i = 0; i < guest->left_count; i++)
 		if (is_in(guest->left[i], address, size))

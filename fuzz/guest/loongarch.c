@@ -110,20 +110,6 @@ static void step_cpucfg(struct vcpu *vcpu)
 		FUZZ_CHECK(!value);
 }
 
-/* A record of any vCPU's gets it, while no other vCPU runs. */
-static void step_mark(struct vcpu *vcpu)
-{
-	bool is_set;
-
-	vcpu->guest->nest_in = 0;
-	vcpu->may_touch_all = true;
-	enter(vcpu, 0);
-	is_set = paracall_set_mark(vcpu->cpu);
-	FUZZ_CHECK(paracall_check_mark(vcpu->cpu) ==
-		   (is_set ? PARACALL_MARK_KEPT : PARACALL_MARK_NONE));
-	leave(vcpu);
-}
-
 static void step_set_register(struct vcpu *vcpu)
 {
 	unsigned int number = take_byte(vcpu->guest) % PARACALL_LOONGARCH_REGISTERS;

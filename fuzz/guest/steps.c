@@ -85,6 +85,7 @@ void leave(struct vcpu *vcpu)
 	vcpu->may_write = 0;
 	vcpu->may_touch.size = 0;
 	vcpu->may_touch_all = false;
+	vcpu->may_mark = false;
 	vcpu->may_clear = false;
 	if (!--guest->depth)
 		guest->left_count = 0;
@@ -234,4 +235,18 @@ void step_trace(struct vcpu *vcpu)
 	} else {
 		guest->has_reader = false;
 	}
+}
+
+/* A record of any vCPU's gets it, while no other vCPU runs. */
+void step_mark(struct vcpu *vcpu)
+{
+	bool is_set;
+
+	vcpu->guest->nest_in = 0;
+	vcpu->may_mark = true;
+	enter(vcpu, 0);
+	is_set = paracall_set_mark(vcpu->cpu);
+	FUZZ_CHECK(paracall_check_mark(vcpu->cpu) ==
+		   (is_set ? PARACALL_MARK_KEPT : PARACALL_MARK_NONE));
+	leave(vcpu);
 }
