@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * LoongArch's records of steal time have a version, which is odd while the host
+ * LoongArch's and RISC-V's records of steal time have a version, which is odd while the host
  * writes and grows by 2 with each update; the guest takes an update that changes nothing for
  * what it is. So a version that was written while no vCPU ran is only in that state of the
  * machine, and in those derived from it: that is the mark.

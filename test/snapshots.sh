@@ -1042,23 +1042,55 @@ words() {
 	printf '%s\n' "$@" | sed -E 's/(..)(..)(..)(..)/\4\3\2\1/'
 }
 
-# A program without end: it gives its record of steal time, writes a line, and waits for 0.1 s.
+# reset_ten_times NAME ARGUMENTS...: QEMU loads the program into memory again at each reset, so
+# the record in it is another one then; but that is no other state.
+reset_ten_times() {
+	local name=$1 steps=wait:cycle i
+
+	shift
+	make_disk "$work/states"
+	for i in $(seq 10); do
+		steps+=" system_reset wait:cycle sleep:0.0$i"
+	done
+	drive "$steps quit" "--format=json" "$@"
+	judge "$name, resets" $? 0 0
+	if grep -q '"resets": 10\>' "$work/summary"; then
+		pass "snapshots, $name, resets are counted"
+	else
+		fail "snapshots, $name, resets are counted" "not ten" "$work/summary"
+	fi
+}
+
+# set_riscv_program NAME [idle]: a program without end, which gives its record of steal time,
+# writes a line, and waits for 0.1 s: it looks at the clock, or sleeps, always with the same
+# registers.
 set_riscv_program() {
 	local -a instructions=(
 		00001517 00000593 00000613 # auipc a0, 1; li a1, 0; li a2, 0
 		005358b7 4418889b 00000813 # li a7, 0x535441; li a6, 0
 		00000073                   # ecall
-		10000437 00000497 03448493 # lui s0, 0x10000; la s1, the line
+		10000437 00000497 04448493 # lui s0, 0x10000; la s1, the line
 		0004c283 00028863          # 1: lbu t0, (s1); beqz t0, 2f
 		00540023 00148493 ff1ff06f # sb t0, (s0); addi s1, s1, 1; j 1b
-		c0102373 000f43b7 00730333 # 2: rdtime t1; lui t2, 0xf4; add t1, t1, t2
-		c01023f3 fe63eee3          # 3: rdtime t2; bltu t2, t1, 3b
-		fb1ff06f                   # j to the beginning
 	)
 
+	if [ "${2:-}" = idle ]; then
+		instructions+=(
+			c0102573 000f43b7 00750533 # 2: rdtime a0; lui t2, 0xf4; add a0, a0, t2
+			544958b7 d458889b 00000073 # li a7, 0x54494d45; ecall: the timer
+			02000293 1042a073 10500073 # li t0, 1 << 5; csrs sie, t0; wfi
+			fa1ff06f                   # j to the beginning
+		)
+	else
+		instructions+=(
+			c0102373 000f43b7 00730333 # 2: rdtime t1; lui t2, 0xf4; add t1, t1, t2
+			c01023f3 fe63eee3          # 3: rdtime t2; bltu t2, t1, 3b
+			fb1ff06f                   # j to the beginning
+		)
+	fi
 	# shellcheck disable=SC2046 # they are words
-	set_program "$1" riscv64 0x80200000 $(words "${instructions[@]}") \
-		"$(hex 'paracall-guest: ready: cycle\n\0')"
+	set_program "$1" riscv64 0x80200000 $(words "${instructions[@]}") @0x64 \
+		"$(hex 'paracall-guest: ready: cycle\n\0')" @0x1040
 }
 
 # A guest that sets its record after the load is served, in another process, too.
@@ -1078,6 +1110,14 @@ test_riscv_steal_time() {
 		fail "snapshots, $name, can be set" "it is refused" "$work/summary"
 	fi
 	rm -f "$work/state"
+}
+
+# Only the record shows a load: the registers are the same in all states. The second hart
+# waits in the firmware, and is the last to sleep now and then.
+test_riscv_idle() {
+	set_riscv_program "RISC-V, idle" idle || return 0
+	reset_ten_times "RISC-V, idle" -machine virt -smp 2 -m 128M
+	in_all_ways "RISC-V, idle" 3 0 "" -machine virt -smp 2 -m 128M
 }
 
 # There is no steal time then, so nothing is lost. A load into the stopped machine is not
@@ -1121,23 +1161,12 @@ set_loongarch_program() {
 	set_program "$1" loongarch64 0x200000 $(loongarch_program) @0x140
 }
 
-# QEMU loads the program into memory again at each reset, so the record is another one then;
-# but that is no other state. One that is loaded is noticed, whichever vCPU goes on first.
+# A state that is loaded is noticed, whichever vCPU goes on first.
 test_loongarch_record() {
-	local name="LoongArch, record" machine=(-machine virt -smp 4 -m 256M) steps=wait:cycle i
+	local name="LoongArch, record" machine=(-machine virt -smp 4 -m 256M)
 
 	set_loongarch_program "$name" || return 0
-	make_disk "$work/states"
-	for i in $(seq 10); do
-		steps+=" system_reset wait:cycle sleep:0.0$i"
-	done
-	drive "$steps quit" "--format=json" "${machine[@]}"
-	judge "$name, resets" $? 0 0
-	if grep -q '"resets": 10\>' "$work/summary"; then
-		pass "snapshots, $name, resets are counted"
-	else
-		fail "snapshots, $name, resets are counted" "not ten" "$work/summary"
-	fi
+	reset_ten_times "$name" "${machine[@]}"
 	# The state may be one between the call and the first line after it. Without its record the
 	# next load would find the same registers, and nothing to lose; the second line is after a call.
 	drive 'wait:cycle sleep:0.2 savevm:a wait:cycle loadvm:a wait:cycle wait:cycle stop loadvm:a
@@ -1286,6 +1315,7 @@ test_arm64_stolen_time
 test_arm64_refused
 test_riscv
 test_riscv_steal_time
+test_riscv_idle
 test_riscv_single
 test_riscv_icount
 test_loongarch_record

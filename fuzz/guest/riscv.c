@@ -154,7 +154,7 @@ static void step_set_register(struct vcpu *vcpu)
 
 static step *const steps[] = {
 	step_call,	    step_call,	    step_call,	    step_call,
-	step_call,	    step_record,    step_record,    step_record,
+	step_mark,	    step_record,    step_record,    step_record,
 	step_set_register,  step_update,    step_update,    step_update,
 	step_plug,	    step_unplug,    step_reset,	    step_poke,
 	step_reset_machine, step_nest,	    step_nest,	    step_set_apic_id,

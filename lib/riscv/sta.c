@@ -21,6 +21,8 @@ static_assert(sizeof(struct paracall_sbi_sta) == RECORD_SIZE, "the ABI's size");
 /* Up to where the host writes. */
 #define HEAD_SIZE offsetof(struct paracall_sbi_sta, preempted)
 
+static_assert(HEAD_SIZE <= STEAL_HEAD, "room for a mark");
+
 void sta_stop(struct paracall_cpu *cpu)
 {
 	riscv_cpu(cpu)->sta_record = NO_RECORD;
@@ -61,6 +63,7 @@ static bool add(struct paracall_cpu *cpu, struct paracall_gpa address, uint64_t 
 		return false;
 	sequence = le32toh(record.sequence);
 	steal = htole64(le64toh(record.steal) + nanoseconds);
+	riscv_cpu(cpu)->sta_sequence = sequence + 2;
 	return write_sequence(cpu, address, sequence + 1) &&
 	       write_part(cpu, address, offsetof(struct paracall_sbi_sta, steal), &steal,
 			  sizeof(steal)) &&
@@ -71,6 +74,7 @@ void sta_more(struct paracall_cpu *cpu, int64_t nanoseconds)
 {
 	struct paracall_gpa address = guest_address(riscv_cpu(cpu)->sta_record);
 
+	steal_mark_void(&riscv_machine_of(cpu)->mark);
 	if (!add(cpu, address, (uint64_t)nanoseconds)) {
 		sta_stop(cpu);
 		return;
@@ -89,6 +93,29 @@ void sta_update(struct paracall_cpu *cpu)
 		sta_more(cpu, (int64_t)news);
 }
 
+static bool find_record(struct paracall_cpu *cpu, struct steal_record *record)
+{
+	record->place = guest_address(riscv_cpu(cpu)->sta_record);
+	record->version = &riscv_cpu(cpu)->sta_sequence;
+	return sta_is_running(cpu);
+}
+
+static const struct steal_layout layout = {
+	.head_size = HEAD_SIZE,
+	.version_offset = offsetof(struct paracall_sbi_sta, sequence),
+	.find = find_record,
+};
+
+bool sta_set_mark(struct paracall_cpu *cpu)
+{
+	return steal_mark_set(&riscv_machine_of(cpu)->mark, &layout, cpu);
+}
+
+enum paracall_mark sta_check_mark(struct paracall_cpu *cpu)
+{
+	return steal_mark_check(&riscv_machine_of(cpu)->mark, &layout, cpu);
+}
+
 void sta_save(struct paracall_cpu *cpu, struct record_writer *writer)
 {
 	record_put_long(writer, riscv_cpu(cpu)->sta_record);
@@ -105,6 +132,7 @@ int sta_load(struct paracall_cpu *cpu, struct record_reader *reader, bool is_rea
 	if (!is_real)
 		return PARACALL_OK;
 	riscv_cpu(cpu)->sta_record = record;
+	riscv_cpu(cpu)->sta_sequence = UNKNOWN_VERSION;
 	riscv_cpu(cpu)->reported_run_delay = UNKNOWN_RUN_DELAY;
 	return PARACALL_OK;
 }
@@ -130,9 +158,11 @@ int64_t paracall_sbi_steal_time_set_shmem(struct paracall_cpu *cpu, struct call 
 	}
 	if (low % RECORD_SIZE)
 		return PARACALL_SBI_ERR_INVALID_PARAM;
+	steal_mark_void(&riscv_machine_of(cpu)->mark);
 	if (high || !guest_write(cpu, guest_address(low), &empty, sizeof(empty)))
 		return PARACALL_SBI_ERR_INVALID_ADDRESS;
 	riscv_cpu(cpu)->sta_record = low;
+	riscv_cpu(cpu)->sta_sequence = 0;
 	riscv_cpu(cpu)->reported_run_delay = cpu->machine->engine.run_delay(cpu->engine_cpu);
 	return PARACALL_SBI_SUCCESS;
 }

@@ -12,6 +12,10 @@ void sta_stop(struct paracall_cpu *cpu);
 /* [vCPU] Reports to the guest what came since. */
 void sta_update(struct paracall_cpu *cpu);
 
+/* [vCPU, while none runs] See paracall_set_mark(). */
+bool sta_set_mark(struct paracall_cpu *cpu);
+enum paracall_mark sta_check_mark(struct paracall_cpu *cpu);
+
 /* [stopped] As a record; see ../architecture.h. */
 void sta_save(struct paracall_cpu *cpu, struct record_writer *writer);
 int sta_load(struct paracall_cpu *cpu, struct record_reader *reader, bool is_real);

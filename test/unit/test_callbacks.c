@@ -703,7 +703,7 @@ static void riscv(void **state)
 	call_sbi(cpu, PARACALL_SBI_STA, PARACALL_SBI_STA_STEAL_TIME_SET_SHMEM, 0x1000);
 	expect(allowed, REGISTERS | WRITE_MEMORY | RUN_DELAY);
 	steal(cpu);
-	have_no_mark(cpu);
+	have_mark(cpu);
 	live(cpu, 0);
 	finish();
 }

@@ -385,6 +385,124 @@ static void records_end(void **state)
 	expect(cpu, THE_CALL(STA, 0, RECORD), -2, 0);
 }
 
+/*
+ * ---- Loads of another state --------------------------------------------------
+ */
+
+static uint32_t sequence_at(const struct fake_machine *fake, size_t address)
+{
+	return le32toh(record_at(fake, address).sequence);
+}
+
+static void marks(void **state)
+{
+	static uint8_t saved[FAKE_MEMORY_SIZE];
+	struct fake_machine *fake = *state;
+	struct fake_cpu *cpu = &fake->cpus[1];
+
+	assert_false(paracall_set_mark(cpu->cpu));
+	assert_int_equal(paracall_check_mark(cpu->cpu), PARACALL_MARK_NONE);
+	set(&fake->cpus[2], RECORD);
+	memcpy(saved, fake->memory, sizeof(saved));
+	/* Any vCPU sets it, though no time was stolen yet, and any looks for it. */
+	assert_true(paracall_set_mark(cpu->cpu));
+	assert_int_equal(sequence_at(fake, RECORD), 2);
+	assert_int_equal(record_at(fake, RECORD).steal, 0);
+	assert_int_equal(paracall_check_mark(fake->cpus[3].cpu), PARACALL_MARK_KEPT);
+	/* Then the guest goes on. */
+	wait_more(&fake->cpus[2], 77);
+	assert_int_equal(paracall_check_mark(cpu->cpu), PARACALL_MARK_NONE);
+	assert_int_equal(le64toh(record_at(fake, RECORD).steal), 77);
+	assert_int_equal(sequence_at(fake, RECORD), 4);
+	/* What the host writes is no load. */
+	assert_true(paracall_set_mark(cpu->cpu));
+	wait_more(&fake->cpus[2], 3);
+	assert_int_equal(paracall_check_mark(cpu->cpu), PARACALL_MARK_NONE);
+	assert_true(paracall_set_mark(cpu->cpu));
+	set(&fake->cpus[2], RECORD);
+	assert_int_equal(paracall_check_mark(cpu->cpu), PARACALL_MARK_NONE);
+	/* Another state is. */
+	assert_true(paracall_set_mark(cpu->cpu));
+	memcpy(fake->memory, saved, sizeof(saved));
+	assert_int_equal(paracall_check_mark(cpu->cpu), PARACALL_MARK_GONE);
+	paracall_machine_loaded(fake->machine, cpu->cpu);
+	wait_more(&fake->cpus[2], 1000);
+	assert_false(paracall_set_mark(cpu->cpu));
+	assert_memory_equal(fake->memory, saved, sizeof(saved));
+}
+
+/* A record that is given again begins at 0: what was saved before is another state still. */
+static void no_mark_comes_twice(void **state)
+{
+	static uint8_t saved[FAKE_MEMORY_SIZE];
+	struct fake_machine *fake = *state;
+	struct fake_cpu *cpu = &fake->cpus[0];
+	uint32_t far = htole32(UINT32_MAX - 9);
+
+	set(cpu, RECORD);
+	assert_true(paracall_set_mark(cpu->cpu));
+	memcpy(saved, fake->memory, sizeof(saved));
+	assert_int_equal(paracall_check_mark(cpu->cpu), PARACALL_MARK_KEPT);
+	set(cpu, RECORD);
+	assert_true(paracall_set_mark(cpu->cpu));
+	memcpy(fake->memory, saved, sizeof(saved));
+	assert_int_equal(paracall_check_mark(cpu->cpu), PARACALL_MARK_GONE);
+	/* Nor do they if the guest turns the sequence back; and it goes round. */
+	for (uint32_t i = 0, last = 0; i < 8; i++) {
+		memcpy(fake->memory + RECORD, &far, sizeof(far));
+		wait_more(cpu, 1);
+		assert_true(paracall_set_mark(cpu->cpu));
+		assert_int_equal(sequence_at(fake, RECORD), i ? last + 2 : 6);
+		last = sequence_at(fake, RECORD);
+	}
+}
+
+/* The record is as the host wrote it, and nobody is at it. */
+static void what_gets_no_mark(void **state)
+{
+	static uint8_t before[FAKE_MEMORY_SIZE];
+	struct fake_machine *fake = *state;
+	struct fake_cpu *cpu = &fake->cpus[0];
+	uint32_t one = htole32(1);
+
+	/* The guest has made something else of it, or an odd sequence, which stays odd. */
+	set(cpu, RECORD);
+	memset(fake->memory + RECORD, 0x55, RECORD_SIZE);
+	memcpy(before, fake->memory, sizeof(before));
+	assert_false(paracall_set_mark(fake->cpus[1].cpu));
+	assert_memory_equal(fake->memory, before, sizeof(before));
+	set(cpu, RECORD);
+	memcpy(fake->memory + RECORD, &one, sizeof(one));
+	wait_more(cpu, 9);
+	assert_false(paracall_set_mark(fake->cpus[1].cpu));
+	assert_int_equal(sequence_at(fake, RECORD), 3);
+	/* It was taken back, or its hart was stopped, or reset, though it did not run yet. */
+	set(cpu, RECORD);
+	expect(cpu, THE_CALL(STA, 0, ALL_ONES, ALL_ONES), 0, 0);
+	assert_false(paracall_set_mark(fake->cpus[1].cpu));
+	set(cpu, RECORD);
+	expect_left(cpu, THE_CALL(PARACALL_SBI_HSM, PARACALL_SBI_HSM_HART_STOP));
+	assert_false(paracall_set_mark(fake->cpus[1].cpu));
+	set(cpu, RECORD);
+	paracall_machine_reset(fake->machine, NULL);
+	assert_false(paracall_set_mark(fake->cpus[1].cpu));
+	assert_int_equal(sequence_at(fake, RECORD), 0);
+}
+
+/* The next vCPU's is as good. */
+static void another_record_gets_the_mark(void **state)
+{
+	struct fake_machine *fake = *state;
+
+	set(&fake->cpus[0], RECORD);
+	set(&fake->cpus[3], RECORD + RECORD_SIZE);
+	fake->memory[RECORD] = 6;
+	assert_true(paracall_set_mark(fake->cpus[1].cpu));
+	assert_int_equal(sequence_at(fake, RECORD), 6);
+	assert_int_equal(sequence_at(fake, RECORD + RECORD_SIZE), 2);
+	assert_int_equal(paracall_check_mark(fake->cpus[2].cpu), PARACALL_MARK_KEPT);
+}
+
 static void injection(void **state)
 {
 	static const struct {
@@ -478,8 +596,11 @@ static void machines_come_back(void **state)
 	assert_int_equal(paracall_machine_load(other.machine, record, size), 0);
 	paracall_update(cpu->cpu);
 	assert_int_equal(le64toh(record_at(&other, RECORD).steal), 0);
+	/* Nor what is in its memory, before it was written there. */
+	assert_false(paracall_set_mark(cpu->cpu));
 	wait_more(cpu, 20);
 	assert_int_equal(le64toh(record_at(&other, RECORD).steal), 20);
+	assert_true(paracall_set_mark(cpu->cpu));
 	/* As it is saved, and then with one that nobody can have: it is not aligned. */
 	assert_int_equal(forge(forged, sizeof(forged), record, features, RECORD), size);
 	assert_memory_equal(forged, record, size);
@@ -510,6 +631,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(steal_time, create, fake_teardown),
 		cmocka_unit_test_setup_teardown(others_see_odd_sequence, create, fake_teardown),
 		cmocka_unit_test_setup_teardown(records_end, create, fake_teardown),
+		cmocka_unit_test_setup_teardown(marks, create, fake_teardown),
+		cmocka_unit_test_setup_teardown(no_mark_comes_twice, create, fake_teardown),
+		cmocka_unit_test_setup_teardown(what_gets_no_mark, create, fake_teardown),
+		cmocka_unit_test_setup_teardown(another_record_gets_the_mark, create,
+						fake_teardown),
 		cmocka_unit_test(injection),
 		cmocka_unit_test_setup_teardown(machines_come_back, create, fake_teardown),
 	};

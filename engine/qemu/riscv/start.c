@@ -114,14 +114,18 @@ void riscv_start_reached(unsigned int index, void *userdata)
 		paracall_machine_reset(engine->machine, vcpu->cpu);
 }
 
-/* The protection is looked at once, when a record is given. */
+/*
+ * The protection is looked at once, when a record is given. A hart that sleeps leaves a mark in
+ * one, perhaps another hart's, for which that was done; its own protection may be a different
+ * one, such as before the firmware has started it.
+ */
 bool riscv_write_memory(void *context, struct paracall_gpa address, const void *data,
 			size_t size)
 {
 	struct riscv_vcpu *riscv = riscv_vcpu(context);
 	uint64_t start = address.value & -RECORD_SIZE;
 
-	if (start != riscv->writable) {
+	if (start != riscv->writable && !riscv->vcpu.is_asleep) {
 		if (!pmp_allows_write(context, start, RECORD_SIZE))
 			return false;
 		riscv->writable = start;
