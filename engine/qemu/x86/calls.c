@@ -110,13 +110,16 @@ static bool may_halt(struct vcpu *vcpu)
 }
 
 /*
- * An interrupt, usually an NMI, came between a hlt and its repetition. The guest had begun to
- * halt, so it has ended the halt. Otherwise the vCPU would halt after the handler, where the
- * interrupt that is to wake it, which "sti; hlt" holds off until the halt, was taken already.
+ * An interrupt ends a halt. One, usually an NMI, may come between a hlt and its repetition:
+ * the guest had begun to halt, so it has ended that, too. Otherwise the vCPU would halt after
+ * the handler, where the interrupt that is to wake it, which "sti; hlt" holds off until the
+ * halt, was taken already.
  */
 static void interrupt_halt(struct vcpu *vcpu)
 {
 	x86_vcpu(vcpu)->is_halt_interrupted = x86_vcpu(vcpu)->repeated_halt;
+	paracall_resume(vcpu->cpu);
+	spin_note_wake(vcpu);
 }
 
 static bool was_interrupted(struct vcpu *vcpu, uint64_t pc)
@@ -168,11 +171,8 @@ void call_rsm(unsigned int index, void *userdata)
 	struct vcpu *vcpu = vcpu_current(index);
 
 	(void)userdata;
-	if (!vcpu)
-		return;
-	interrupt_halt(vcpu);
-	paracall_resume(vcpu->cpu);
-	spin_note_wake(vcpu);
+	if (vcpu)
+		interrupt_halt(vcpu);
 }
 
 void call_wake_vector(unsigned int index, void *userdata)
@@ -394,8 +394,6 @@ void call_interrupted(unsigned int index, int type, uint64_t from, uint64_t to, 
 		async_pf_settled(vcpu, exception_taken(vcpu));
 	apic_learn_id(vcpu);
 	interrupt_halt(vcpu);
-	paracall_resume(vcpu->cpu);
-	spin_note_wake(vcpu);
 	vcpu->spin_hints = 0;
 	if (is_due)
 		update(vcpu, index);
