@@ -19,15 +19,12 @@ qemu_plugin_vcpu_cb call_hypercall;
  * itself are deferred it must be allowed to set the program counter.
  */
 qemu_plugin_vcpu_cb call_fast_hypercall;
-qemu_plugin_vcpu_cb call_hlt;
 qemu_plugin_vcpu_cb call_cpuid;
 /* The same where call_leaf_loaded() has seen the leaf already. */
 qemu_plugin_vcpu_cb call_cpuid_loaded;
 /* The instruction after a cpuid that must not leave its block, or see vendor.h. */
 qemu_plugin_vcpu_cb call_after_cpuid;
 qemu_plugin_mem_cb call_leaf_loaded;
-/* The end of a system management interrupt's handler. */
-qemu_plugin_vcpu_cb call_rsm;
 /* The first instruction after a reset of the machine. */
 qemu_plugin_vcpu_cb call_reset_vector;
 /* The first instruction of a vCPU that a wake-up started; see apic_wake(). */

@@ -11,6 +11,7 @@
 #include "async_pf.h"
 #include "calls.h"
 #include "deferred.h"
+#include "halt.h"
 #include "leaf.h"
 #include "msr.h"
 #include "replace.h"
