@@ -24,6 +24,8 @@
  *	HALT_UNKNOWN --kick--> RUNNING_KICKED, and the engine wakes it
  *	HALT_UNKNOWN --halt--> RUNNING, and it continues
  *	HALT_UNKNOWN --resume--> RUNNING_KICKED
+ *
+ * A vCPU that kicks itself runs: first there is a resume.
  */
 #include "halt.h"
 
@@ -65,9 +67,37 @@ void halt_set_state(struct paracall_cpu *cpu, enum halt_state state)
 	}
 }
 
-/* True if that ended a halt. */
+/* True if its state was @from. */
+static bool change_state(struct paracall_cpu *cpu, enum halt_state from, enum halt_state to)
+{
+	uint32_t word = atomic_load_explicit(&cpu->halt_word, memory_order_relaxed);
+
+	while (halt_state_in(word) == from)
+		if (atomic_compare_exchange_weak(&cpu->halt_word, &word, word - from + to))
+			return true;
+	return false;
+}
+
+/* It runs, whatever was known of it. */
+static void note_running(struct paracall_cpu *cpu)
+{
+	if (change_state(cpu, HALTED, RUNNING)) {
+		trace_wake(cpu, PARACALL_WAKE_INTERRUPT);
+		return;
+	}
+	change_state(cpu, HALT_UNKNOWN, RUNNING_KICKED);
+	trace_kicked(cpu);
+}
+
+/*
+ * True if that ended a halt. A vCPU that kicks itself runs, also if that is not known: its
+ * last halt may have ended unseen, or a state was loaded. It needs no wake-up, and an engine
+ * may not be able to interrupt a vCPU that is in the middle of its code.
+ */
 static bool kick(struct paracall_cpu *cpu, struct paracall_cpu *target, uint32_t apic_id)
 {
+	if (target == cpu)
+		note_running(cpu);
 	if (!kick_ends_halt(target)) {
 		paracall_statistics_add(&cpu->statistics->kicks_left, 1);
 		return false;
@@ -111,24 +141,8 @@ bool paracall_halt(struct paracall_cpu *cpu)
 	return false;
 }
 
-/* True if its state was @from. */
-static bool change_state(struct paracall_cpu *cpu, enum halt_state from, enum halt_state to)
-{
-	uint32_t word = atomic_load_explicit(&cpu->halt_word, memory_order_relaxed);
-
-	while (halt_state_in(word) == from)
-		if (atomic_compare_exchange_weak(&cpu->halt_word, &word, word - from + to))
-			return true;
-	return false;
-}
-
 void paracall_resume(struct paracall_cpu *cpu)
 {
 	ENTER_AGAIN(cpu);
-	if (change_state(cpu, HALTED, RUNNING)) {
-		trace_wake(cpu, PARACALL_WAKE_INTERRUPT);
-		return;
-	}
-	change_state(cpu, HALT_UNKNOWN, RUNNING_KICKED);
-	trace_kicked(cpu);
+	note_running(cpu);
 }

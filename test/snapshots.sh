@@ -747,6 +747,26 @@ test_sleeper() {
 	done
 }
 
+load_self() {
+	local name="self, $2, target $1"
+
+	shift 2
+	make_disk "$work/states"
+	drive 'wait:cycle savevm:a wait:cycle loadvm:a wait:cycle stop loadvm:a cont wait:cycle
+		wait:cycle quit' "" -machine q35 -m 64M -smp 2 "$@"
+	judge "$name" $? 2 0
+}
+
+# The first call in the state that is loaded is a kick to the caller itself, alone or among all.
+test_self() {
+	local kicked
+
+	for kicked in 0 0xff; do
+		set_firmware "self" self --defsym TARGET=$kicked || return 0
+		in_each_mode load_self $kicked
+	done
+}
+
 load_started() {
 	local name=$1
 
@@ -1289,6 +1309,7 @@ test_kicks_255
 test_quiet
 test_inside
 test_sleeper
+test_self
 test_started
 test_vcpus
 test_off

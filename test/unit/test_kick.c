@@ -101,10 +101,33 @@ static void wide_ids(void **state)
 	assert_int_equal(kick(fake, 256), 0);
 	assert_int_equal(fake->cpus[2].wakes, 1);
 	assert_int_equal(fake->cpus[0].wakes, 0);
-	/* Still everybody. */
+	/* Still everybody; the caller runs. */
 	assert_int_equal(kick(fake, 255), 0);
-	assert_int_equal(fake->cpus[0].wakes, 1);
+	assert_int_equal(fake->cpus[0].wakes, 0);
 	assert_int_equal(fake->cpus[1].wakes, 1);
+	assert_false(paracall_halt(fake->cpus[0].cpu));
+}
+
+/* Its halt ended, of which nobody told the library: what calls, runs. */
+static void kick_of_itself_wakes_nobody(void **state)
+{
+	static const uint64_t ids[] = { 0, 0xff };
+	struct fake_machine *fake = *state;
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		assert_true(paracall_halt(fake->cpus[0].cpu));
+		assert_int_equal(kick(fake, ids[i]), 0);
+		assert_int_equal(fake->cpus[0].wakes, 0);
+		assert_false(paracall_halt(fake->cpus[0].cpu));
+	}
+	assert_true(paracall_halt(fake->cpus[0].cpu));
+	/* KVM's remote-read mode is a kick. */
+	assert_int_equal(fake_call(&fake->cpus[0], PARACALL_KVM_HC_SEND_IPI, 1, 0, 0,
+				   PARACALL_ICR_MODE_RESERVED << 8),
+			 1);
+	assert_int_equal(fake->cpus[0].wakes, 0);
+	assert_false(paracall_halt(fake->cpus[0].cpu));
+	assert_true(paracall_halt(fake->cpus[0].cpu));
 }
 
 static void reset_forgets_kicks_and_halts(void **state)
@@ -522,6 +545,7 @@ int main(void)
 		TEST(resume_keeps_a_kick),
 		TEST(kick_by_id),
 		TEST(wide_ids),
+		TEST(kick_of_itself_wakes_nobody),
 		TEST(reset_forgets_kicks_and_halts),
 		TEST(no_kick_is_lost_between_threads),
 		cmocka_unit_test(a_late_wake_ends_no_later_halt),

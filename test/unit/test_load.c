@@ -223,6 +223,22 @@ static void first_halt_after_a_load_ends(void **state)
 	}
 }
 
+/* That one runs, alone or among all. */
+static void kick_of_itself_after_a_load_wakes_nobody(void **state)
+{
+	static const uint64_t ids[] = { 0, 0xff };
+	struct fake_machine *fake = *state;
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		paracall_machine_loaded(fake->machine, fake->cpus[0].cpu);
+		kick(fake, ids[i]);
+		assert_int_equal(fake->cpus[0].wakes, 0);
+		assert_int_equal(fake->cpus[1].wakes, i);
+		assert_false(paracall_halt(fake->cpus[0].cpu));
+		assert_true(paracall_halt(fake->cpus[0].cpu));
+	}
+}
+
 /* It has not used up what may have been there. */
 static void interrupt_after_a_load(void **state)
 {
@@ -256,6 +272,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nothing_foreign_is_written, setup,
 						fake_teardown),
 		cmocka_unit_test_setup_teardown(kick_after_a_load_wakes_and_is_kept, setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(kick_of_itself_after_a_load_wakes_nobody, setup,
 						fake_teardown),
 		cmocka_unit_test_setup_teardown(first_halt_after_a_load_ends, setup,
 						fake_teardown),
