@@ -85,6 +85,8 @@ void call_hlt(unsigned int index, void *userdata)
 	spin_note_halt(vcpu);
 	if (begin_halt(vcpu))
 		return;
+	/* A wake-up may be under way; if an INIT comes first, that is how it is known. */
+	atomic_store(&x86_vcpu(vcpu)->was_woken, true);
 	spin_note_wake(vcpu);
 	qemu_plugin_set_pc(site_next_pc(vcpu, &site));
 }

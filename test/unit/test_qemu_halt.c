@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The plugin's part of x86's hlt: where a halt ends at once, or is repeated. In QEMU's and
+ * the library's place there are functions of the test's, so that anything can come in between.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "../../engine/qemu/load.h"
+#include "../../engine/qemu/spin.h"
+#include "../../engine/qemu/x86/apic.h"
+#include "../../engine/qemu/x86/async_pf.h"
+#include "../../engine/qemu/x86/calls.h"
+#include "../../engine/qemu/x86/halt.h"
+#include "../../engine/qemu/x86/registers.h"
+#include "../../engine/qemu/x86/site.h"
+
+#include <cmocka.h>
+
+/* Two places with a hlt, each of a byte; and stacks. */
+#define OUTER 0x1000
+#define INNER 0x2000
+#define STACK 0x9000
+#define LOWER_STACK 0x8f00
+
+struct engine paracall_qemu_engine;
+
+static struct x86_vcpu x86;
+static struct vcpu *const vcpu = &x86.vcpu;
+
+/* Where it executes hlt, with which stack; and where it goes on, 0 if it sleeps. */
+static uint64_t pc, stack, next_pc;
+static unsigned int stack_reads;
+
+/* As in the library's word: it halts; it was kicked; another vCPU is on its way to wake it. */
+static bool is_halted, is_kicked, is_being_woken;
+
+/* What comes while it is about to halt, after it looked whether one is under way. */
+static void (*comes_between)(void);
+
+/* ---- in place of QEMU and the library ---------------------------------------- */
+
+struct vcpu *vcpu_current(unsigned int index)
+{
+	return index ? NULL : vcpu;
+}
+
+uint64_t register_read(struct vcpu *of, unsigned int number)
+{
+	assert_ptr_equal(of, vcpu);
+	if (number == X86_RIP)
+		return pc;
+	assert_int_equal(number, X86_RSP);
+	stack_reads++;
+	return stack;
+}
+
+void register_write(struct vcpu *of, unsigned int number, uint64_t value)
+{
+	(void)of;
+	(void)number;
+	(void)value;
+	fail();
+}
+
+void qemu_plugin_set_pc(uint64_t vaddr)
+{
+	next_pc = vaddr;
+}
+
+void call_begin(struct vcpu *of, void *userdata)
+{
+	(void)of;
+	(void)userdata;
+}
+
+void async_pf_halt(struct vcpu *of)
+{
+	(void)of;
+}
+
+void load_mark(struct vcpu *of)
+{
+	void (*comes)(void) = comes_between;
+
+	(void)of;
+	comes_between = NULL;
+	if (comes)
+		comes();
+}
+
+void spin_note_halt(struct vcpu *of)
+{
+	(void)of;
+}
+
+void spin_note_wake(struct vcpu *of)
+{
+	(void)of;
+}
+
+bool paracall_halt(struct paracall_cpu *cpu)
+{
+	(void)cpu;
+	is_halted = !is_kicked && !is_being_woken;
+	is_kicked = false;
+	return is_halted;
+}
+
+void paracall_resume(struct paracall_cpu *cpu)
+{
+	(void)cpu;
+	is_halted = false;
+}
+
+/* ---- the vCPU ------------------------------------------------------------------- */
+
+static int setup(void **state)
+{
+	(void)state;
+	memset(&x86, 0, sizeof(x86));
+	is_halted = is_kicked = is_being_woken = false;
+	comes_between = NULL;
+	return 0;
+}
+
+enum outcome {
+	SLEEPS,
+	AGAIN,
+	GOES_ON
+};
+
+static enum outcome hlt_at(uint64_t at, uint64_t with_stack)
+{
+	struct site site = {
+		.mode = PARACALL_MODE_64BIT, .block_offset = at % 0x1000, .size = 1, .next = 1
+	};
+
+	pc = at;
+	stack = with_stack;
+	next_pc = 0;
+	call_hlt(0, site_pack(&site));
+	if (!next_pc) {
+		assert_true(is_halted);
+		return SLEEPS;
+	}
+	assert_false(is_halted);
+	if (next_pc == at)
+		return AGAIN;
+	assert_int_equal(next_pc, at + 1);
+	return GOES_ON;
+}
+
+/* As apic_wake() leaves it: it was sent to this one, which runs. */
+static void get_wakeup(void)
+{
+	atomic_store(&x86.was_woken, true);
+	atomic_store(&x86.has_wakeup, true);
+}
+
+static void a_halt_sleeps(void **state)
+{
+	(void)state;
+	assert_int_equal(hlt_at(OUTER, STACK), SLEEPS);
+	halt_end(vcpu);
+	assert_int_equal(hlt_at(OUTER, STACK), SLEEPS);
+}
+
+/* It drops the wake-up, and then sleeps. */
+static void one_after_a_wakeup_is_repeated_once(void **state)
+{
+	(void)state;
+	get_wakeup();
+	assert_int_equal(hlt_at(OUTER, STACK), AGAIN);
+	assert_int_equal(hlt_at(OUTER, STACK), SLEEPS);
+	halt_end(vcpu);
+	assert_int_equal(hlt_at(OUTER, STACK), SLEEPS);
+}
+
+static void an_interrupt_in_between_has_ended_it(void **state)
+{
+	(void)state;
+	get_wakeup();
+	assert_int_equal(hlt_at(OUTER, STACK), AGAIN);
+	halt_end(vcpu);
+	assert_int_equal(hlt_at(OUTER, STACK), GOES_ON);
+	assert_int_equal(hlt_at(OUTER, STACK), SLEEPS);
+}
+
+/* ---- a wake-up that comes while it halts --------------------------------------------- */
+
+/* The same before it is known that it was sent. */
+static void begin_to_get_wakeup(void)
+{
+	atomic_store(&x86.was_woken, true);
+	is_being_woken = true;
+}
+
+/*
+ * QEMU has not dropped it. If an INIT comes first it starts the vCPU, and call_wake_vector()
+ * has to know why.
+ */
+static void one_that_ends_a_halt_is_remembered(void **state)
+{
+	static void (*const ways[])(void) = { get_wakeup, begin_to_get_wakeup };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		comes_between = ways[i];
+		assert_int_equal(hlt_at(OUTER, STACK), GOES_ON);
+		assert_true(atomic_load(&x86.was_woken));
+		atomic_store(&x86.has_wakeup, false);
+		is_being_woken = false;
+	}
+	/* While it sleeps none is under way. */
+	assert_int_equal(hlt_at(OUTER, STACK), SLEEPS);
+	assert_false(atomic_load(&x86.was_woken));
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test_setup(a_halt_sleeps, setup),
+	cmocka_unit_test_setup(one_after_a_wakeup_is_repeated_once, setup),
+	cmocka_unit_test_setup(an_interrupt_in_between_has_ended_it, setup),
+	cmocka_unit_test_setup(one_that_ends_a_halt_is_remembered, setup),
+};
+
+int main(void)
+{
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
