@@ -123,6 +123,7 @@ static int setup(void **state)
 	(void)state;
 	memset(&x86, 0, sizeof(x86));
 	is_halted = is_kicked = is_being_woken = false;
+	stack_reads = 0;
 	comes_between = NULL;
 	return 0;
 }
@@ -190,6 +191,115 @@ static void an_interrupt_in_between_has_ended_it(void **state)
 	assert_int_equal(hlt_at(OUTER, STACK), SLEEPS);
 }
 
+/* ---- handlers that come between a hlt and its repetition ------------------------------ */
+
+static void begin_outer(void)
+{
+	get_wakeup();
+	assert_int_equal(hlt_at(OUTER, STACK), AGAIN);
+}
+
+/* An NMI comes first, then the interrupt for which the guest waits, and its handler halts. */
+static void a_halt_of_the_handler_leaves_it_ended(void **state)
+{
+	(void)state;
+	begin_outer();
+	halt_end(vcpu);
+	halt_end(vcpu);
+	assert_int_equal(hlt_at(INNER, LOWER_STACK), SLEEPS);
+	halt_end(vcpu);
+	assert_int_equal(hlt_at(INNER, LOWER_STACK), SLEEPS);
+	halt_end(vcpu);
+	assert_int_equal(hlt_at(OUTER, STACK), GOES_ON);
+	assert_int_equal(hlt_at(OUTER, STACK), SLEEPS);
+}
+
+/* In a function that halts for both. */
+static void nor_does_one_at_the_same_place(void **state)
+{
+	(void)state;
+	begin_outer();
+	halt_end(vcpu);
+	assert_int_equal(hlt_at(OUTER, LOWER_STACK), SLEEPS);
+	halt_end(vcpu);
+	assert_int_equal(hlt_at(OUTER, STACK), GOES_ON);
+	assert_int_equal(hlt_at(OUTER, STACK), SLEEPS);
+}
+
+/* It is kicked, and halts again. */
+static void nor_one_that_would_be_repeated(void **state)
+{
+	(void)state;
+	begin_outer();
+	halt_end(vcpu);
+	get_wakeup();
+	assert_int_equal(hlt_at(INNER, LOWER_STACK), GOES_ON);
+	assert_false(atomic_load(&x86.has_wakeup));
+	assert_int_equal(hlt_at(INNER, LOWER_STACK), SLEEPS);
+	halt_end(vcpu);
+	assert_int_equal(hlt_at(OUTER, STACK), GOES_ON);
+	begin_outer();
+	assert_int_equal(hlt_at(OUTER, STACK), SLEEPS);
+}
+
+/* Of a system management interrupt the end is seen, of an exception nothing. */
+static void nor_one_before_an_interrupt_is_seen(void **state)
+{
+	(void)state;
+	begin_outer();
+	assert_int_equal(hlt_at(INNER, LOWER_STACK), SLEEPS);
+	call_rsm(0, NULL);
+	assert_int_equal(hlt_at(OUTER, STACK), GOES_ON);
+	begin_outer();
+	assert_int_equal(hlt_at(INNER, LOWER_STACK), SLEEPS);
+	assert_int_equal(hlt_at(OUTER, STACK), SLEEPS);
+}
+
+/* Nothing returns to the halt any more. */
+static void a_vcpu_that_begins_anew_has_begun_none(void **state)
+{
+	(void)state;
+	begin_outer();
+	halt_end(vcpu);
+	halt_forget(vcpu);
+	assert_int_equal(hlt_at(OUTER, STACK), SLEEPS);
+	halt_end(vcpu);
+	get_wakeup();
+	assert_int_equal(hlt_at(INNER, LOWER_STACK), AGAIN);
+}
+
+/* Also where that cannot be seen: then kicks end halts early for a while only. */
+static void nor_has_one_whose_handler_does_not_return(void **state)
+{
+	unsigned int early = 0;
+
+	(void)state;
+	begin_outer();
+	for (int i = 0; i < 2000; i++) {
+		halt_end(vcpu);
+		get_wakeup();
+		if (hlt_at(INNER, LOWER_STACK) == GOES_ON)
+			early++;
+		else
+			assert_int_equal(hlt_at(INNER, LOWER_STACK), SLEEPS);
+	}
+	assert_in_range(early, 1, 1000);
+	halt_end(vcpu);
+	get_wakeup();
+	assert_int_equal(hlt_at(INNER, LOWER_STACK), AGAIN);
+}
+
+/* Reading a register takes time. */
+static void a_halt_reads_no_stack(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(hlt_at(OUTER, STACK), SLEEPS);
+		halt_end(vcpu);
+	}
+	assert_int_equal(stack_reads, 0);
+}
+
 /* ---- a wake-up that comes while it halts --------------------------------------------- */
 
 /* The same before it is known that it was sent. */
@@ -224,6 +334,13 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup(a_halt_sleeps, setup),
 	cmocka_unit_test_setup(one_after_a_wakeup_is_repeated_once, setup),
 	cmocka_unit_test_setup(an_interrupt_in_between_has_ended_it, setup),
+	cmocka_unit_test_setup(a_halt_of_the_handler_leaves_it_ended, setup),
+	cmocka_unit_test_setup(nor_does_one_at_the_same_place, setup),
+	cmocka_unit_test_setup(nor_one_that_would_be_repeated, setup),
+	cmocka_unit_test_setup(nor_one_before_an_interrupt_is_seen, setup),
+	cmocka_unit_test_setup(a_vcpu_that_begins_anew_has_begun_none, setup),
+	cmocka_unit_test_setup(nor_has_one_whose_handler_does_not_return, setup),
+	cmocka_unit_test_setup(a_halt_reads_no_stack, setup),
 	cmocka_unit_test_setup(one_that_ends_a_halt_is_remembered, setup),
 };
 

@@ -186,6 +186,7 @@ void call_forget(struct vcpu *vcpu)
 {
 	struct x86_vcpu *x86 = x86_vcpu(vcpu);
 
+	halt_forget(vcpu);
 	atomic_store(&x86->was_sent_init, false);
 	x86->postponed_leaf = 0;
 	x86->is_vendor_asked = false;

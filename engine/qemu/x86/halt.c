@@ -6,6 +6,7 @@
 #include "apic.h"
 #include "async_pf.h"
 #include "calls.h"
+#include "registers.h"
 #include "site.h"
 
 #include <sched.h>
@@ -39,21 +40,57 @@ static bool may_halt(struct vcpu *vcpu)
 	return !atomic_exchange(&x86_vcpu(vcpu)->has_wakeup, false);
 }
 
+/*
+ * After so many a handler does not return to the halt that it came before: the guest has
+ * crashed, or runs another kernel. Until then some halts end early, and are none for longer.
+ */
+#define MOST_INTERRUPTS 1000
+
 void halt_end(struct vcpu *vcpu)
 {
-	x86_vcpu(vcpu)->is_halt_interrupted = x86_vcpu(vcpu)->repeated_halt;
+	struct x86_vcpu *x86 = x86_vcpu(vcpu);
+
+	if (x86->repeated_halt && ++x86->interrupts_since > MOST_INTERRUPTS)
+		x86->repeated_halt = 0;
 	paracall_resume(vcpu->cpu);
 	spin_note_wake(vcpu);
 }
 
+void halt_forget(struct vcpu *vcpu)
+{
+	x86_vcpu(vcpu)->repeated_halt = 0;
+}
+
+/*
+ * True if an interrupt has ended the halt at @pc, which was to be repeated. A hlt elsewhere, or
+ * with another stack, is one of a handler, which returns to it: also an exception's, or in
+ * system management mode, of which QEMU reports only the end. The stack pointer is the same
+ * then, whichever stack the handler had.
+ */
 static bool was_interrupted(struct vcpu *vcpu, uint64_t pc)
 {
 	struct x86_vcpu *x86 = x86_vcpu(vcpu);
-	bool is_over = x86->is_halt_interrupted && x86->repeated_halt == pc;
 
+	if (x86->repeated_halt != pc || x86->repeated_stack != register_read(vcpu, X86_RSP))
+		return false;
 	x86->repeated_halt = 0;
-	x86->is_halt_interrupted = false;
-	return is_over;
+	return x86->interrupts_since;
+}
+
+/*
+ * One is remembered. So while a handler is to return to it, a hlt of its own that QEMU would
+ * have to drop a wake-up for ends early, which does that, too.
+ */
+static void repeat_halt(struct vcpu *vcpu, uint64_t pc, uint64_t next_pc)
+{
+	struct x86_vcpu *x86 = x86_vcpu(vcpu);
+
+	if (!x86->repeated_halt) {
+		x86->repeated_halt = next_pc = pc;
+		x86->repeated_stack = register_read(vcpu, X86_RSP);
+		x86->interrupts_since = 0;
+	}
+	qemu_plugin_set_pc(next_pc);
 }
 
 /*
@@ -64,17 +101,17 @@ void call_hlt(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = vcpu_current(index);
 	struct site site = site_unpack(userdata);
+	uint64_t next_pc;
 
 	if (!vcpu)
 		return;
-	if (x86_vcpu(vcpu)->repeated_halt &&
-	    was_interrupted(vcpu, site_next_pc(vcpu, &site) - site.size)) {
-		qemu_plugin_set_pc(site_next_pc(vcpu, &site));
+	next_pc = site_next_pc(vcpu, &site);
+	if (x86_vcpu(vcpu)->repeated_halt && was_interrupted(vcpu, next_pc - site.size)) {
+		qemu_plugin_set_pc(next_pc);
 		return;
 	}
 	if (!may_halt(vcpu)) {
-		x86_vcpu(vcpu)->repeated_halt = site_next_pc(vcpu, &site) - site.size;
-		qemu_plugin_set_pc(x86_vcpu(vcpu)->repeated_halt);
+		repeat_halt(vcpu, next_pc - site.size, next_pc);
 		return;
 	}
 	call_begin(vcpu, userdata);
@@ -88,7 +125,7 @@ void call_hlt(unsigned int index, void *userdata)
 	/* A wake-up may be under way; if an INIT comes first, that is how it is known. */
 	atomic_store(&x86_vcpu(vcpu)->was_woken, true);
 	spin_note_wake(vcpu);
-	qemu_plugin_set_pc(site_next_pc(vcpu, &site));
+	qemu_plugin_set_pc(next_pc);
 }
 
 /* A system management interrupt ends a halt as others do, but QEMU does not report it. */

@@ -17,4 +17,7 @@ qemu_plugin_vcpu_cb call_rsm;
  */
 void halt_end(struct vcpu *vcpu);
 
+/* The vCPU restarts, or another state was loaded: it is in no halt's repetition. */
+void halt_forget(struct vcpu *vcpu);
+
 #endif /* PARACALL_QEMU_X86_HALT_H */

@@ -58,9 +58,10 @@ struct x86_vcpu {
 	_Atomic(unsigned int) wakers;
 	/* One may have reached it while it ran, and QEMU not have dropped it yet. */
 	_Atomic(bool) has_wakeup;
-	/* Where it executes hlt once more; 0: nowhere. And an interrupt came first. */
+	/* Where it executes hlt once more, 0: nowhere; with which stack; what came since. */
 	uint64_t repeated_halt;
-	bool is_halt_interrupted;
+	uint64_t repeated_stack;
+	unsigned int interrupts_since;
 	/* By SEND_IPI, and it has not restarted since. */
 	_Atomic(bool) was_sent_init;
 	/* What was loaded for the cpuid that follows in the same block. */
