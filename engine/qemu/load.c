@@ -294,6 +294,7 @@ static void resume(unsigned int index, void *userdata)
 	if (!vcpu || !vcpu->is_asleep)
 		return;
 	vcpu->is_asleep = false;
+	spin_note_wake(vcpu);
 	if (!atomic_fetch_add(&state.awake, 1) || atomic_load(&state.is_unchecked) ||
 	    is_in_question) {
 		if (has_started)
@@ -305,8 +306,6 @@ static void resume(unsigned int index, void *userdata)
 		vcpu->fingerprint = read_fingerprint(vcpu);
 	if (state.target->note_resume)
 		state.target->note_resume(vcpu);
-	/* Last: who takes a state over makes all look asleep. */
-	spin_note_wake(vcpu);
 }
 
 void load_note_start(void)

@@ -206,7 +206,7 @@ static const char *forget_machine(struct vcpu *vcpu)
 
 static void forget_vcpu(struct vcpu *vcpu)
 {
-	spin_note_halt(vcpu);
+	(void)vcpu;
 }
 
 static const char *restore_slowly(struct vcpu *vcpu, bool has_record)

@@ -120,8 +120,6 @@ static void forget_vcpu(struct vcpu *vcpu)
 	readings_init_vcpu(vcpu);
 	current_forget(vcpu);
 	atomic_store(&vcpu->is_stopped, false);
-	/* Who runs is seen to soon. */
-	spin_note_halt(vcpu);
 }
 
 const struct target arm64_target = {

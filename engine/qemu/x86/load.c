@@ -3,7 +3,6 @@
 
 #include "../clock.h"
 #include "../readings.h"
-#include "../spin.h"
 #include "apic.h"
 #include "calls.h"
 #include "memory_map.h"
@@ -48,6 +47,4 @@ void x86_forget_vcpu(struct vcpu *vcpu)
 	readings_end(vcpu);
 	readings_init_vcpu(vcpu);
 	apic_guess_id(vcpu);
-	/* A vCPU that runs is served soon. */
-	spin_note_halt(vcpu);
 }
