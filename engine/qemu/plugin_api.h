@@ -156,6 +156,8 @@ size_t qemu_plugin_insn_data(const struct qemu_plugin_insn *insn, void *destinat
 			     size_t length);
 size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
+/* Where its first byte is in the host's memory; NULL if it is in a device. */
+void *qemu_plugin_insn_haddr(const struct qemu_plugin_insn *insn);
 
 /* An array of qemu_plugin_reg_descriptor, the caller's to free. */
 GArray *qemu_plugin_get_registers(void);

@@ -342,6 +342,18 @@ static void nor_has_one_whose_handler_does_not_return(void **state)
 	assert_int_equal(hlt_at(INNER, LOWER_STACK), AGAIN);
 }
 
+/* Where it continues it runs, whatever QEMU has not reported; that is no interrupt. */
+static void it_runs_after_a_hlt(void **state)
+{
+	(void)state;
+	assert_int_equal(hlt_at(OUTER, STACK), SLEEPS);
+	call_after_hlt(0, NULL);
+	assert_false(is_halted);
+	begin_outer();
+	call_after_hlt(0, NULL);
+	assert_int_equal(hlt_at(OUTER, STACK), SLEEPS);
+}
+
 /* Reading a register takes time. */
 static void a_halt_reads_no_stack(void **state)
 {
@@ -408,6 +420,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup(nor_one_before_an_interrupt_is_seen, setup),
 	cmocka_unit_test_setup(a_vcpu_that_begins_anew_has_begun_none, setup),
 	cmocka_unit_test_setup(nor_has_one_whose_handler_does_not_return, setup),
+	cmocka_unit_test_setup(it_runs_after_a_hlt, setup),
 	cmocka_unit_test_setup(a_halt_reads_no_stack, setup),
 	cmocka_unit_test_setup(one_that_ends_a_halt_is_remembered, setup),
 	cmocka_unit_test_setup(a_load_puts_nobody_to_sleep, setup),

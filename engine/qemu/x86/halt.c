@@ -137,3 +137,18 @@ void call_rsm(unsigned int index, void *userdata)
 	if (vcpu)
 		halt_end(vcpu);
 }
+
+/*
+ * A STARTUP interrupt ends a halt in QEMU, which does not report that either: a wake-up, or the
+ * guest's own, which a processor ignores. Then a kick must not find the vCPU halted any more.
+ */
+void call_after_hlt(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = vcpu_current(index);
+
+	(void)userdata;
+	if (!vcpu)
+		return;
+	paracall_resume(vcpu->cpu);
+	spin_note_wake(vcpu);
+}

@@ -6,6 +6,8 @@
 #include "state.h"
 
 qemu_plugin_vcpu_cb call_hlt;
+/* The instruction after a hlt, where a block begins. */
+qemu_plugin_vcpu_cb call_after_hlt;
 /* The end of a system management interrupt's handler. */
 qemu_plugin_vcpu_cb call_rsm;
 

@@ -22,6 +22,10 @@
 /* With prefixes; none can be longer. */
 #define LONGEST 15
 
+#define OPCODE_HLT 0xf4
+
+#define PAGE_SIZE 0x1000
+
 /* Where processors begin after a reset: Intel SDM vol. 3, "First Instruction". */
 #define RESET_VECTOR 0xfffffff0u
 
@@ -104,7 +108,7 @@ enum instruction instruction_classify(const uint8_t *bytes, size_t size,
 	}
 	if (size == HYPERCALL_SIZE && bytes[2] != 0xf9)
 		return classify_hypercall(bytes, *has_refining_prefix);
-	if (size == 1 && bytes[0] == 0xf4)
+	if (size == 1 && bytes[0] == OPCODE_HLT)
 		return INSTRUCTION_HLT;
 	if (size == 1 && bytes[0] == 0x90 && is_repeated)
 		return INSTRUCTION_PAUSE;
@@ -190,10 +194,14 @@ static void hook(const struct qemu_plugin_tb *block, size_t index, enum instruct
 		break;
 	case INSTRUCTION_HLT:
 		/* Otherwise it is a general protection fault. */
-		if (!is_user)
-			qemu_plugin_register_vcpu_insn_exec_cb(insn, call_hlt,
-							       QEMU_PLUGIN_CB_RW_REGS_PC,
-							       site_pack(site));
+		if (is_user)
+			break;
+		if (!((qemu_plugin_insn_vaddr(insn) + site->size) % PAGE_SIZE))
+			atomic_store_explicit(&x86_machine()->has_hlt_at_end, true,
+					      memory_order_relaxed);
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, call_hlt,
+						       QEMU_PLUGIN_CB_RW_REGS_PC,
+						       site_pack(site));
 		break;
 	case INSTRUCTION_CPUID:
 		hook_cpuid(block, index, site);
@@ -245,7 +253,7 @@ static enum instruction classify(const struct qemu_plugin_insn *insn, bool *has_
  */
 static bool may_be_start(uint64_t vaddr)
 {
-	return vaddr < 0x100000 && vaddr % 0x1000 == 0;
+	return vaddr < 0x100000 && vaddr % PAGE_SIZE == 0;
 }
 
 static void hook_from(struct qemu_plugin_tb *block, size_t first, const struct site *at)
@@ -307,6 +315,24 @@ static bool is_vector(uint64_t vaddr)
 	return vaddr == RESET_VECTOR || vaddr == APIC_WAKE_ADDRESS;
 }
 
+/*
+ * Where a halt ends by what QEMU does not report, the vCPU continues there. The byte before
+ * may be the end of another instruction: that does no harm. It cannot be seen from a page's
+ * first one.
+ */
+static void hook_after_hlt(struct qemu_plugin_tb *block)
+{
+	struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block, 0);
+	const uint8_t *bytes = qemu_plugin_insn_haddr(insn);
+	bool is_first = !(qemu_plugin_insn_vaddr(insn) % PAGE_SIZE);
+
+	if (is_first
+		    ? atomic_load_explicit(&x86_machine()->has_hlt_at_end, memory_order_relaxed)
+		    : bytes && bytes[-1] == OPCODE_HLT)
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, call_after_hlt,
+						       QEMU_PLUGIN_CB_NO_REGS, NULL);
+}
+
 /* Most blocks have nothing of interest: for them no register is read. */
 void instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 {
@@ -322,6 +348,7 @@ void instructions_hook(struct qemu_plugin_tb *block, void *userdata)
 	if (x86_machine()->has_deferred && !load_is_open())
 		apic_send_deferred();
 	tsc_hook_block(block);
+	hook_after_hlt(block);
 	if (x86_machine()->async_pf_every && !paracall_qemu_engine.is_single_threaded)
 		hook_async_pf(block);
 	while (first < count &&

@@ -98,6 +98,8 @@ struct x86_machine {
 	/* CPUID says nothing of KVM, as with QEMU's -cpu ...,kvm=off. */
 	bool is_hidden;
 	_Atomic(enum own_instruction) own;
+	/* There is a hlt that is the last instruction of a page. */
+	_Atomic(bool) has_hlt_at_end;
 	/* Some vCPU has; only ever with one thread, be it of the only vCPU. */
 	bool has_deferred;
 	/* How often there are asynchronous page faults, and how long each takes; 0: never. */
