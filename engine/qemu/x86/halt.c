@@ -6,6 +6,7 @@
 #include "apic.h"
 #include "async_pf.h"
 #include "calls.h"
+#include "deferred.h"
 #include "registers.h"
 #include "site.h"
 
@@ -116,6 +117,8 @@ void call_hlt(unsigned int index, void *userdata)
 	}
 	call_begin(vcpu, userdata);
 	async_pf_halt(vcpu);
+	/* An interrupt for itself is sent with its next block, so there has to be one. */
+	deferred_send(vcpu, next_pc);
 	load_mark(vcpu);
 	atomic_store_explicit(&x86_vcpu(vcpu)->was_woken, false, memory_order_relaxed);
 	/* Before: a kick from now on marks it as awake. */
