@@ -3,10 +3,13 @@
 #include "runtime.h"
 
 #define WORK_MS 10000
+#define POST_MS WORK_MS
 #define INTERRUPT_MS 10000
 
 void cpu_post(struct cpu *cpu, void (*work)(void *), void *argument)
 {
+	/* It may have shown its result, and not be back from its last work. */
+	cpu_wait(cpu, POST_MS);
 	cpu->work = work;
 	cpu->argument = argument;
 	__atomic_store_n(&cpu->busy, 1, __ATOMIC_RELEASE);

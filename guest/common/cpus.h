@@ -15,7 +15,7 @@ struct cpu;
  * ---- cpus.c's --------------------------------------------------------------
  */
 
-/* Give an idle CPU something to do; cpu_wait() for its end, false if late. */
+/* Give a CPU something to do, once it is idle; cpu_wait() for its end, false if late. */
 void cpu_post(struct cpu *cpu, void (*work)(void *), void *argument);
 bool cpu_wait(struct cpu *cpu, uint64_t milliseconds);
 /* Do what is posted, on the CPU itself. */

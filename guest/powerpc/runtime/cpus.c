@@ -6,6 +6,7 @@
 #include "rtas.h"
 
 #define START_MS 10000
+#define POST_MS 10000
 
 uint32_t cpu_count = 1;
 
@@ -99,6 +100,8 @@ void cpus_start(void)
 
 void cpu_post(struct cpu *cpu, void (*work)(void *), void *argument)
 {
+	/* It may have shown its result, and not be back from its last work. */
+	cpu_wait(cpu, POST_MS);
 	cpu->work = work;
 	cpu->argument = argument;
 	__atomic_store_n(&cpu->busy, 1, __ATOMIC_RELEASE);

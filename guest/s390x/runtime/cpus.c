@@ -7,6 +7,7 @@
 #define CR0_DEFAULT 0xe0ul
 
 #define START_MS 10000
+#define POST_MS 10000
 
 uint32_t cpu_count;
 uint16_t cpu_addresses[MAX_CPUS];
@@ -172,6 +173,8 @@ void cpus_start(void)
 
 void cpu_post(struct cpu *cpu, void (*work)(void *), void *argument)
 {
+	/* It may have shown its result, and not be back from its last work. */
+	cpu_wait(cpu, POST_MS);
 	cpu->work = work;
 	cpu->argument = argument;
 	__atomic_store_n(&cpu->busy, 1, __ATOMIC_RELEASE);

@@ -128,7 +128,7 @@ uint8_t *lowcore_of(uint16_t address);
 /* External interruptions that this CPU took, to see who woke it. */
 uint64_t externals_of(uint16_t address);
 
-/* Give an idle CPU something to do; cpu_wait() for its end, false if late. */
+/* Give a CPU something to do, once it is idle; cpu_wait() for its end, false if late. */
 void cpu_post(struct cpu *cpu, void (*work)(void *), void *argument);
 bool cpu_wait(struct cpu *cpu, uint64_t milliseconds);
 

@@ -29,6 +29,7 @@
 #define CONFIG_CPUS 0x0005
 
 #define START_MS 10000
+#define POST_MS 10000
 #define STARTUP_MS 20
 #define RESTART_MS 3000
 /* How long without a new CPU means that all have started, if their number is unknown. */
@@ -259,6 +260,8 @@ void cpus_start(void)
 
 void cpu_post(struct cpu *cpu, void (*work)(void *), void *argument)
 {
+	/* It may have shown its result, and not be back from its last work. */
+	cpu_wait(cpu, POST_MS);
 	cpu->work = work;
 	cpu->argument = argument;
 	__atomic_store_n(&cpu->busy, 1, __ATOMIC_RELEASE);

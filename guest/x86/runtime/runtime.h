@@ -281,7 +281,7 @@ struct cpu *cpu_by_id(uint32_t apic_id);
 /* The @index'th of cpu_ids[]. */
 struct cpu *cpu_at(uint32_t index);
 
-/* Give an idle CPU something to do; cpu_wait() for its end, false if late. */
+/* Give a CPU something to do, once it is idle; cpu_wait() for its end, false if late. */
 void cpu_post(struct cpu *cpu, void (*work)(void *), void *argument);
 bool cpu_wait(struct cpu *cpu, uint64_t milliseconds);
 
